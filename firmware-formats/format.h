@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A file format: how to recognise it and how to open it. One file and one line in formats.def
+ * add a format.
+ */
+#ifndef FIRMWARE_FORMATS_FORMAT_H
+#define FIRMWARE_FORMATS_FORMAT_H
+
+#include "src/base/byte_source.h"
+#include "src/base/job.h"
+#include "src/base/zone.h"
+#include "src/model/recording_source.h"
+
+struct open_options {
+    /* Zone of the device's wall clock. When file_zone_wins is set (nobody named a zone for this
+     * file), a zone written in the file itself takes its place. Never NULL. Borrowed: must live
+     * as long as the source. */
+    const struct zone *zone;
+    bool file_zone_wins;
+    bool zone_is_guess;
+    bool with_gyro;  /* fill gyro_dps */
+    int session;     /* file with several sessions: which one, 0 = the first and only those
+                        blocks that belong together with it, -1 = everything */
+    struct job *job; /* may be NULL */
+    /* Opens a file beside the input ("x.ini" for "x.csv"), or NULL. */
+    enum yk_status (*sibling)(const struct open_options *self, const char *suffix,
+                              struct byte_source **out, struct failure *why);
+};
+
+struct format {
+    const char *id;   /* "cwa": command line, database, docs/formats/cwa.md */
+    const char *name; /* "Axivity AX3/AX6 (.cwa)" */
+    const char *maker;
+    const char *const *suffix; /* NULL-terminated, lower case, without dot */
+    /* 0 no ... 100 certain. Reads little, changes nothing, decides by content. */
+    int (*probe)(struct byte_source *bytes);
+    /* On success takes bytes; on failure the caller still owns it. */
+    enum yk_status (*open)(struct byte_source *bytes, const struct open_options *opt,
+                           struct recording_source **out, struct failure *why);
+};
+
+size_t format_count(void);
+const struct format *format_at(size_t i);
+const struct format *format_find(const char *id); /* NULL when unknown */
+
+/* Opens a file of any known format, gzip-compressed or not (unpacked into an unlinked temporary
+ * file). A file no format recognises gives YK_ERR_UNSUPPORTED with what it looks like (first
+ * bytes) and what can be read. */
+enum yk_status recording_open(const char *path, const struct open_options *opt,
+                              struct recording_source **out, struct failure *why);
+/* The same on an open byte source; takes bytes on success only. */
+enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
+                                     struct recording_source **out, struct failure *why);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Random access to bytes, wherever they are: a file, memory, a decompressed copy, a device.
+ */
+#ifndef SRC_BASE_BYTE_SOURCE_H
+#define SRC_BASE_BYTE_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/status.h"
+
+struct byte_source;
+
+struct byte_source_ops {
+    /* Copies up to want bytes from pos into dst; *got says how many, less than want only at the
+     * end (0 at or past it). May block. Safe to call from several threads at once. */
+    enum yk_status (*read_at)(struct byte_source *self, uint64_t pos, void *dst, size_t want,
+                              size_t *got, struct failure *why);
+    /* Frees everything, the source itself included. Called by byte_source_close(). */
+    void (*close)(struct byte_source *self);
+};
+
+struct byte_source { /* first member of each implementation's own struct */
+    const struct byte_source_ops *ops;
+    uint64_t size;    /* at open; a file that grows is read up to here */
+    const char *name; /* for messages: the last part of the path; owned by the source */
+    const char *path; /* whole path, or NULL when there is none; owned by the source */
+};
+
+enum yk_status byte_source_read_at(struct byte_source *self, uint64_t pos, void *dst,
+                                   size_t want, size_t *got, struct failure *why);
+/* Reads exactly want bytes or fails with YK_ERR_CORRUPT ("ends after ... bytes"). */
+enum yk_status byte_source_read_exactly(struct byte_source *self, uint64_t pos, void *dst,
+                                        size_t want, struct failure *why);
+void byte_source_close(struct byte_source *self); /* accepts NULL */
+
+/* Opens a regular file (a folder, a device or a missing file is refused with a sentence). */
+enum yk_status file_source_open(const char *path, struct byte_source **out,
+                                struct failure *why);
+
+/* Reads from memory that the caller keeps alive. name is copied. */
+enum yk_status memory_source_open(const void *at, size_t size, const char *name,
+                                  struct byte_source **out, struct failure *why);
+
+#endif

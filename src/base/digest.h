@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * SHA-256 (libcrypto), whole or piece by piece.
+ */
+#ifndef SRC_BASE_DIGEST_H
+#define SRC_BASE_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/byte_source.h"
+#include "src/base/job.h"
+
+#define DIGEST_HEX 65 /* 64 lower-case hex digits and the end */
+
+struct digest; /* opaque running hash */
+
+enum yk_status digest_new(struct digest **out, struct failure *why);
+void digest_add(struct digest *self, const void *at, size_t n);
+void digest_finish(struct digest *self,
+                   char hex[static DIGEST_HEX]); /* then only digest_free */
+void digest_free(struct digest *self);
+
+enum yk_status digest_of_source(struct byte_source *bytes, struct job *job,
+                                char hex[static DIGEST_HEX], struct failure *why);
+void digest_of_memory(const void *at, size_t n, char hex[static DIGEST_HEX]);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The log: one line an entry, module name first ("cwa: sector 13: checksum wrong"), participant
+ * codes only, never names. Lines from several threads do not mix.
+ */
+#ifndef SRC_BASE_LOG_H
+#define SRC_BASE_LOG_H
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+
+struct log {
+    enum log_level level; /* entries above it are dropped */
+    /* Receives a finished line without line end. Must be safe to call from several threads. */
+    void (*write)(void *user, enum log_level level, const char *line);
+    void *user;
+};
+
+/* log may be NULL: nothing happens. */
+void log_error(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void log_warn(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void log_info(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void log_debug(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A log that writes to standard error, with the level's word in front. */
+void log_to_stderr(struct log *log, enum log_level level);
+
+#endif

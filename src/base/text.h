@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A growing string, and numbers to and from text that no locale can change.
+ *
+ * Appending to a text never needs a check at every call: when memory is refused the text
+ * remembers it, further calls do nothing, and text_status() says so once at the end.
+ */
+#ifndef SRC_BASE_TEXT_H
+#define SRC_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/status.h"
+
+struct text {
+    char *at; /* terminated; NULL until something is added */
+    size_t length, capacity;
+    bool is_short; /* memory was refused: content is incomplete */
+};
+
+void text_init(struct text *self);
+void text_release(struct text *self);
+void text_clear(struct text *self);               /* keeps the room */
+const char *text_string(const struct text *self); /* "" when empty, never NULL */
+void text_add(struct text *self, const char *more);
+void text_add_n(struct text *self, const char *more, size_t n);
+void text_add_char(struct text *self, char c);
+void text_addf(struct text *self, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Number with this many decimals; nothing at all when it is NaN or infinite. -0.00 becomes
+ * 0.00. */
+void text_add_double(struct text *self, double value, int decimals);
+/* Shortest decimal that reads back as the same double ("0.1", not "0.10000000000000001"). */
+void text_add_exact(struct text *self, double value);
+/* JSON string with quotes; control characters and invalid UTF-8 are escaped. */
+void text_add_json(struct text *self, const char *value);
+/* CSV field, quoted when it holds a comma, a quote, a line end or leading/trailing blanks. A
+ * field that a spreadsheet would run as a formula (= + - @ first, and not a number) gets a '
+ * in front. */
+void text_add_csv(struct text *self, const char *value);
+/* YK_OK, or YK_ERR_MEMORY when something could not be added. */
+enum yk_status text_status(const struct text *self, struct failure *why);
+
+/* The whole of [at, at+n) must be a number (blanks around it allowed): decimal point, no
+ * locale, no hex, no inf/nan. false leaves *out alone. */
+bool text_parse_double(const char *at, size_t n, double *out);
+bool text_parse_int64(const char *at, size_t n, int64_t *out);
+
+/* Columns a UTF-8 string takes on a terminal: East Asian wide and fullwidth characters count 2,
+ * combining ones 0. */
+int text_columns(const char *utf8);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Who made a result.
+ */
+#ifndef SRC_BASE_VERSION_H
+#define SRC_BASE_VERSION_H
+
+const char *version_number(void); /* "0.1.0" */
+const char *version_commit(void); /* first twelve digits, or "unknown" */
+
+#endif

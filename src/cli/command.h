@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A sub-command: one file cmd_<name>.c that defines `const struct command command_<name>` and
+ * one line in commands.def. Options are tables, so that the parser, --help, the man page and
+ * the shell completion cannot disagree.
+ */
+#ifndef SRC_CLI_COMMAND_H
+#define SRC_CLI_COMMAND_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "src/base/i18n.h"
+#include "src/base/job.h"
+#include "src/base/text.h"
+#include "src/base/zone.h"
+
+enum option_kind {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_INTEGER,
+    OPTION_NUMBER,
+    OPTION_LIST,
+    OPTION_FILE,
+    OPTION_FOLDER
+};
+
+struct option_spec {
+    const char *name;       /* "recipe" for --recipe; NULL ends a table */
+    char letter;            /* 'o' for -o, or 0 */
+    enum option_kind kind;  /* LIST: may be given more than once */
+    const char *value_name; /* "NAME", shown in help; NULL for flags */
+    const char *ja, *en;    /* what it does; one sentence without full stop */
+};
+
+struct options; /* parsed; options.c */
+
+bool options_has(const struct options *self, const char *name);
+const char *options_text(const struct options *self, const char *name); /* NULL: not given */
+const char *options_list(const struct options *self, const char *name,
+                         size_t i); /* NULL: end */
+/* Number already checked by the parser; fallback when not given. */
+long long options_integer(const struct options *self, const char *name, long long fallback);
+double options_number(const struct options *self, const char *name, double fallback);
+size_t options_operands(const struct options *self);
+const char *options_operand(const struct options *self, size_t i);
+
+/* What every command gets. */
+struct cli {
+    enum language language;
+    const char *zone_name; /* --zone, or NULL */
+    const char
+        *store_path; /* --store, $YOAKE_STORE, $XDG_DATA_HOME/yoake or ~/.local/share/yoake */
+    bool is_json, is_quiet, is_verbose,
+        has_progress; /* has_progress: terminal, not switched off */
+    bool out_is_terminal, has_color, has_unicode;
+    int columns; /* terminal width, 80 when unknown */
+    struct log log;
+    struct job job; /* cancel is set by SIGINT and SIGTERM */
+    atomic_bool cancel;
+    const struct options *options;
+};
+
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_SOME_FAILED = 3,
+    EXIT_ATTENTION = 4,
+    EXIT_CANCELLED = 130
+};
+
+struct command {
+    const char *name;
+    const char *operands; /* "FILE..." */
+    const char *ja, *en;  /* one line: what it does */
+    const char *details_ja,
+        *details_en;                   /* paragraphs for --help and the man page; may be NULL */
+    const char *examples;              /* lines "yoake info week1.cwa"; may be NULL */
+    const struct option_spec *options; /* its own; common ones come by themselves */
+    int min_operands, max_operands;    /* max -1: any number */
+    const char *const *verbs; /* sub-verbs ("add", "list", ...), NULL-terminated, or NULL */
+    /* Returns an exit code. Says everything itself, through cli_fail() where it failed. */
+    int (*run)(struct cli *cli);
+};
+
+/* Prints the sentence for people (chosen by code) and the exact one, on standard error; returns
+ * the exit code for it (EXIT_FAILED, EXIT_USAGE for YK_ERR_ARGUMENT, EXIT_CANCELLED). */
+int cli_fail(const struct cli *cli, const struct failure *why);
+/* Usage error of this command, with a hint to --help. Returns EXIT_USAGE. */
+int cli_usage(const struct cli *cli, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The language's own of two strings. */
+const char *cli_say(const struct cli *cli, const char *ja, const char *en);
+/* Draws the progress bar of cli->job while it runs; ends with the line wiped. */
+void cli_progress_end(struct cli *cli);
+
+#endif

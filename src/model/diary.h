@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A diary: what a person wrote about a night. Times are UTC ns or TIME_UNKNOWN.
+ */
+#ifndef SRC_MODEL_DIARY_H
+#define SRC_MODEL_DIARY_H
+
+#include <stddef.h>
+
+#include "src/base/clock.h"
+
+#define DIARY_SPANS_MAX 8
+
+struct diary_span {
+    int64_t start_ns, end_ns;
+};
+
+struct diary_night {
+    char person_id[64];
+    struct civil_date night;
+    int64_t in_bed_ns, lights_out_ns, wake_ns, out_of_bed_ns;
+    struct diary_span nap[DIARY_SPANS_MAX], off[DIARY_SPANS_MAX]; /* off: recorder not worn */
+    size_t n_nap, n_off;
+    int rested; /* 1..3, 0 unknown */
+};
+
+struct diary {
+    struct diary_night *nights; /* sorted by person and night */
+    size_t n, capacity;
+};
+
+void diary_init(struct diary *self);
+void diary_release(struct diary *self);
+void diary_night_init(struct diary_night *self);
+/* NULL when nothing was written. */
+const struct diary_night *diary_find(const struct diary *self, const char *person_id,
+                                     struct civil_date night);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What cmocka lacks: comparing doubles with a tolerance, and finding the reference data.
+ */
+#ifndef TESTS_SUPPORT_CHECK_H
+#define TESTS_SUPPORT_CHECK_H
+
+#include <stdbool.h>
+
+/* cmocka.h wants these first, and in this order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* Fails unless |actual - expected| <= tolerance; two NaN are equal. */
+#define assert_close(actual, expected, tolerance)                                              \
+    check_close((actual), (expected), (tolerance), #actual, __FILE__, __LINE__)
+void check_close(double actual, double expected, double tolerance, const char *what,
+                 const char *file, int line);
+
+/* Path of a file of the reference data ("data/cwa/ax3_testfile.cwa") below $YOAKE_SHARED or
+ * ../shared; NULL, after saying loudly that the test is skipped, when it is not there. The
+ * pointer is valid until the next call. Use: `SHARED_OR_SKIP(path, "data/...");` */
+const char *check_shared(const char *relative);
+#define SHARED_OR_SKIP(variable, relative)                                                     \
+    const char *variable = check_shared(relative);                                             \
+    if (variable == NULL)                                                                      \
+    skip()
+
+/* Whole file in memory (NULL when missing); caller frees with free(). gz files are unpacked. */
+char *check_read_file(const char *path, size_t *size);
+
+/* Fresh empty folder for this test under the build folder's tmp; removed by check_remove(). */
+const char *check_scratch(const char *name);
+void check_remove(const char *folder);
+
+#endif

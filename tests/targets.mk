@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Targets for tests, lint, fuzzing and measuring.
+
+unit: $(UNIT_PROGRAMS) $(PROGRAM)
+	@sh tests/support/run-unit.sh $(UNIT_PROGRAMS)
+
+test: unit ## run the tests (BUILD=asan|tsan too)
