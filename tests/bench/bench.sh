@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Measures the program against sha256sum of the same file, in the same run, in turn, because the
+# speed of a machine drifts. CPU time is user + system; the median of RUNS pairs is quoted.
+#
+#   usage: bench.sh PROGRAM FOLDER
+#
+# Makes its recordings with `yoake simulate` (7 and 28 days, AX3, 100 Hz, +-8 g; 258 MB and 1 GB).
+set -eu
+yoake=$1
+dir=$2
+runs=${RUNS:-5}
+long=${BENCH_LONG:-1}
+mkdir -p "$dir"
+command -v /usr/bin/time >/dev/null || { echo "bench: the Debian package time is needed (make deps)"; exit 1; }
+
+week=$dir/week.cwa
+month=$dir/month.cwa
+[ -s "$week" ] || "$yoake" simulate -o "$week" --device ax3 --days 7 --rate 100 --seed 7 --person regular --zone Asia/Tokyo
+[ "$long" = 0 ] || [ -s "$month" ] || "$yoake" simulate -o "$month" --device ax3 --days 28 --rate 100 --seed 28 --person regular --zone Asia/Tokyo
+cat "$week" >/dev/null
+
+# measure COMMAND...: prints "cpu_s wall_s peak_kib"
+measure() {
+    /usr/bin/time -o "$dir/time" -f '%U %S %e %M' "$@" >"$dir/out" 2>"$dir/err" || { cat "$dir/err"; exit 1; }
+    tail -n 1 "$dir/time" | awk '{printf "%.3f %.3f %d\n", $1 + $2, $3, $4}'
+}
+batch() { # jobs, files...
+    jobs=$1
+    shift
+    rm -rf "$dir/tables"
+    measure "$yoake" batch "$@" -o "$dir/tables" --jobs "$jobs" --zone Asia/Tokyo --quiet
+}
+import() {
+    rm -rf "$dir/store"
+    "$yoake" init --store "$dir/store" --zone Asia/Tokyo >/dev/null
+    "$yoake" participant add P001 --store "$dir/store" >/dev/null
+    measure "$yoake" import "$week" --participant P001 --store "$dir/store" --zone Asia/Tokyo --quiet
+}
+median() { sort -n | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
+
+: >"$dir/pairs"
+i=0
+measure sha256sum "$week" >/dev/null
+batch 1 "$week" >/dev/null
+while [ "$i" -lt "$runs" ]; do
+    i=$((i + 1))
+    sum=$(measure sha256sum "$week")
+    one=$(batch 1 "$week")
+    imp=$(import)
+    echo "${sum%% *} $one ${imp%% *} ${imp##* }" >>"$dir/pairs"
+done
+sum_cpu=$(awk '{print $1}' "$dir/pairs" | median)
+batch_cpu=$(awk '{print $2}' "$dir/pairs" | median)
+batch_ratio=$(awk '{print $2 / $1}' "$dir/pairs" | median)
+import_ratio=$(awk '{print $5 / $1}' "$dir/pairs" | median)
+batch_kib=$(awk '{print $4}' "$dir/pairs" | median)
+import_kib=$(awk '{print $6}' "$dir/pairs" | median)
+
+# Four recordings that differ in one byte of the annotation, so that none is taken for another.
+for k in 2 3 4; do
+    cp -f "$week" "$dir/week$k.cwa"
+    printf '%s' "$k" | dd of="$dir/week$k.cwa" bs=1 seek=500 conv=notrunc status=none
+done
+: >"$dir/jobs"
+for i in 1 2 3; do
+    a=$(batch 1 "$week" "$dir/week2.cwa" "$dir/week3.cwa" "$dir/week4.cwa")
+    b=$(batch 2 "$week" "$dir/week2.cwa" "$dir/week3.cwa" "$dir/week4.cwa")
+    echo "$(echo "$a" | cut -d' ' -f2) $(echo "$b" | cut -d' ' -f2)" >>"$dir/jobs"
+done
+speedup=$(awk '{print $1 / $2}' "$dir/jobs" | median)
+month_kib=
+if [ "$long" != 0 ]; then
+    month_kib=$(batch 1 "$month" | cut -d' ' -f3)
+fi
+rm -rf "$dir/tables" "$dir/store" "$dir/week2.cwa" "$dir/week3.cwa" "$dir/week4.cwa"
+
+verdict() { awk -v x="$1" -v op="$2" -v y="$3" 'BEGIN {ok = op == "<=" ? x <= y : x >= y; print ok ? "ok" : "MISSED"}'; }
+row() { printf '%-44s %10s   %-10s %s\n' "$1" "$2" "$3" "$4"; }
+echo
+row "7 days, 100 Hz, $(wc -c <"$week") bytes" measured budget ""
+row "sha256sum, CPU s (the unit)" "$sum_cpu" "" ""
+row "batch --jobs 1, CPU s" "$batch_cpu" "" ""
+row "batch --jobs 1 / sha256sum" "$(printf %.2f "$batch_ratio")" "<= 2" "$(verdict "$batch_ratio" '<=' 2)"
+row "import / sha256sum" "$(printf %.2f "$import_ratio")" "<= 3" "$(verdict "$import_ratio" '<=' 3)"
+row "batch, peak resident MiB" "$((batch_kib / 1024))" "<= 64" "$(verdict "$batch_kib" '<=' 65536)"
+row "import, peak resident MiB" "$((import_kib / 1024))" "<= 64" "$(verdict "$import_kib" '<=' 65536)"
+[ -z "$month_kib" ] || row "batch, 28 days, peak resident MiB" "$((month_kib / 1024))" "<= 64" "$(verdict "$month_kib" '<=' 65536)"
+row "two jobs against one, times faster" "$(printf %.2f "$speedup")" ">= 1.8" "$(verdict "$speedup" '>=' 1.8)"
+printf '{"sha256sum_cpu_s":%s,"batch_cpu_s":%s,"batch_ratio":%s,"import_ratio":%s,"batch_peak_kib":%s,"import_peak_kib":%s,"month_peak_kib":%s,"two_jobs_speedup":%s}\n' \
+    "$sum_cpu" "$batch_cpu" "$batch_ratio" "$import_ratio" "$batch_kib" "$import_kib" "${month_kib:-null}" "$speedup" >"$dir/../bench.json"
+
+# Where the time goes, when the kernel lets us look.
+if command -v perf >/dev/null && perf record -q -o "$dir/perf.data" -- "$yoake" batch "$week" -o "$dir/tables" --jobs 1 --zone Asia/Tokyo --quiet >/dev/null 2>&1; then
+    echo
+    echo "Profile of batch --jobs 1 (share of CPU time):"
+    perf report -q --stdio -i "$dir/perf.data" --sort symbol --percent-limit 1 2>/dev/null | grep -v '^$' | head -n 30
+    rm -rf "$dir/tables"
+fi
