@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reading comma-separated tables (RFC 4180 and what spreadsheets make of it).
+ *
+ * The encoding is decided once, from the first 256 KiB: UTF-8 when they are valid UTF-8, else
+ * CP932 (what Japanese spreadsheets save) when every byte pair fits it, else Latin-1. In all
+ * three neither a quote, nor a separator, nor a line end can be half of another character, so
+ * rows are cut first and converted afterwards.
+ *
+ * A quote that is never closed would swallow the rest of the file: when a quoted field runs
+ * past CSV_RECORD_MAX or the end, only its first line is dropped and reading goes on behind it.
+ */
+#include "src/base/csv.h"
+#include "src/base/mem.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define CHUNK ((size_t)1 << 16)
+#define SNIFF ((size_t)1 << 18)
+
+struct csv {
+    struct byte_source *bytes;
+    enum csv_encoding encoding;
+    iconv_t converter; /* (iconv_t)-1 unless CP932 */
+    char separator;
+    uint64_t body;           /* offset behind the byte order mark */
+    uint64_t chunk_at;       /* offset of chunk[0] */
+    size_t chunk_n, chunk_i; /* bytes in chunk, next one */
+    uint64_t line;           /* of the next byte */
+    char *raw, *text;        /* the row as read; converted */
+    size_t raw_n, raw_room, text_room;
+    size_t fields_room;
+    size_t *field_length;
+    struct csv_row row;
+    char **header;
+    size_t header_n;
+    char chunk[CHUNK];
+};
+
+/* ---- characters ---- */
+
+/* Length of the UTF-8 character at p (1..4), 0 when it is none, -1 when the text ends inside.
+ */
+static int utf8_length(const unsigned char *p, size_t n)
+{
+    static const unsigned char least[5] = {0, 0, 0xC2, 0xE0, 0xF0};
+    if (p[0] < 0x80) {
+        return 1;
+    }
+    int want = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
+    if (p[0] < least[want] || p[0] > 0xF4) {
+        return 0;
+    }
+    for (int i = 1; i < want; i++) {
+        if ((size_t)i >= n) {
+            return -1;
+        }
+        if ((p[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+    }
+    bool is_overlong = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xF0 && p[1] < 0x90);
+    bool is_outside = (p[0] == 0xED && p[1] > 0x9F) || (p[0] == 0xF4 && p[1] > 0x8F);
+    return is_overlong || is_outside ? 0 : want;
+}
+
+/* Length of the CP932 character at p, as utf8_length(). */
+static int cp932_length(const unsigned char *p, size_t n)
+{
+    if (p[0] < 0x80 || (p[0] >= 0xA1 && p[0] <= 0xDF)) {
+        return 1;
+    }
+    if (p[0] == 0x80 || p[0] == 0xA0 || p[0] > 0xFC) {
+        return 0;
+    }
+    if (n < 2) {
+        return -1;
+    }
+    return p[1] >= 0x40 && p[1] <= 0xFC && p[1] != 0x7F ? 2 : 0;
+}
+
+static bool is_text_of(const char *at, size_t n, bool may_be_cut,
+                       int (*length)(const unsigned char *p, size_t n))
+{
+    const unsigned char *p = (const unsigned char *)at;
+    for (size_t i = 0; i < n;) {
+        int step = length(p + i, n - i);
+        if (step <= 0) {
+            return step < 0 && may_be_cut;
+        }
+        i += (size_t)step;
+    }
+    return true;
+}
+
+static enum yk_status sniff(struct csv *self, struct failure *why)
+{
+    char *head = mem_alloc(SNIFF, 1);
+    if (head == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+    }
+    size_t n = 0;
+    enum yk_status status = byte_source_read_at(self->bytes, 0, head, SNIFF, &n, why);
+    if (status != YK_OK) {
+        mem_free(head);
+        return status;
+    }
+    bool is_cut = n == SNIFF;
+    if (n >= 2 && (memcmp(head, "\xFF\xFE", 2) == 0 || memcmp(head, "\xFE\xFF", 2) == 0)) {
+        mem_free(head);
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "%s is UTF-16 text; save it as CSV in UTF-8", self->bytes->name);
+    }
+    self->body = n >= 3 && memcmp(head, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    if (is_text_of(head, n, is_cut, utf8_length)) {
+        self->encoding = CSV_UTF8;
+    } else if (self->body == 0 && is_text_of(head, n, is_cut, cp932_length)) {
+        self->encoding = CSV_CP932;
+    } else {
+        self->encoding = self->body != 0 ? CSV_UTF8 : CSV_LATIN1;
+    }
+    if (self->separator == 0) {
+        static const char candidate[] = ",;\t";
+        size_t best = 0;
+        self->separator = ',';
+        for (const char *c = candidate; *c != '\0'; c++) {
+            size_t count = 0;
+            for (size_t i = 0; i < n && head[i] != '\n' && head[i] != '\r'; i++) {
+                count += head[i] == *c;
+            }
+            if (count > best) {
+                best = count;
+                self->separator = *c;
+            }
+        }
+    }
+    mem_free(head);
+    return YK_OK;
+}
+
+enum yk_status csv_open(struct byte_source *bytes, char separator, struct csv **out,
+                        struct failure *why)
+{
+    struct csv *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+    }
+    self->bytes = bytes;
+    self->separator = separator;
+    self->converter = (iconv_t)-1;
+    enum yk_status status = sniff(self, why);
+    if (status == YK_OK && self->encoding == CSV_CP932) {
+        self->converter = iconv_open("UTF-8", "CP932");
+        if (self->converter == (iconv_t)-1) {
+            status = failure_set(why, YK_ERR_UNSUPPORTED,
+                                 "%s is CP932 text, which this system cannot convert; save it "
+                                 "in UTF-8",
+                                 bytes->name);
+        }
+    }
+    if (status == YK_OK) {
+        status = csv_rewind(self, why);
+    }
+    if (status != YK_OK) {
+        csv_close(self);
+        return status;
+    }
+    *out = self;
+    return YK_OK;
+}
+
+static void drop_header(struct csv *self)
+{
+    for (size_t i = 0; i < self->header_n; i++) {
+        mem_free(self->header[i]);
+    }
+    mem_free(self->header);
+    self->header = NULL;
+    self->header_n = 0;
+}
+
+void csv_close(struct csv *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    if (self->converter != (iconv_t)-1) {
+        iconv_close(self->converter);
+    }
+    drop_header(self);
+    mem_free(self->raw);
+    mem_free(self->text);
+    mem_free((void *)self->row.field);
+    mem_free(self->field_length);
+    mem_free(self);
+}
+
+enum csv_encoding csv_encoding(const struct csv *self)
+{
+    return self->encoding;
+}
+
+char csv_separator(const struct csv *self)
+{
+    return self->separator;
+}
+
+enum yk_status csv_rewind(struct csv *self, struct failure *why)
+{
+    (void)why;
+    self->chunk_at = self->body;
+    self->chunk_n = self->chunk_i = 0;
+    self->line = 1;
+    return YK_OK;
+}
+
+/* ---- rows of bytes ---- */
+
+static uint64_t position(const struct csv *self)
+{
+    return self->chunk_at + self->chunk_i;
+}
+
+static void go_to(struct csv *self, uint64_t offset, uint64_t line)
+{
+    self->line = line;
+    if (offset >= self->chunk_at && offset <= self->chunk_at + self->chunk_n) {
+        self->chunk_i = (size_t)(offset - self->chunk_at);
+        return;
+    }
+    self->chunk_at = offset;
+    self->chunk_n = self->chunk_i = 0;
+}
+
+/* The next byte without taking it, or -1 at the end. */
+static enum yk_status peek(struct csv *self, int *byte, struct failure *why)
+{
+    if (self->chunk_i == self->chunk_n) {
+        self->chunk_at += self->chunk_n;
+        self->chunk_n = self->chunk_i = 0;
+        enum yk_status status = byte_source_read_at(self->bytes, self->chunk_at, self->chunk,
+                                                    CHUNK, &self->chunk_n, why);
+        if (status != YK_OK) {
+            self->chunk_n = 0;
+            return status;
+        }
+    }
+    *byte = self->chunk_i < self->chunk_n ? (unsigned char)self->chunk[self->chunk_i] : -1;
+    return YK_OK;
+}
+
+static enum yk_status keep(struct csv *self, char c, struct failure *why)
+{
+    if (self->raw_n == self->raw_room) {
+        size_t grown = self->raw_room == 0 ? 256 : self->raw_room * 2;
+        char *p = mem_resize(self->raw, self->raw_room, grown, 1);
+        if (p == NULL) {
+            return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+        }
+        self->raw = p;
+        self->raw_room = grown;
+    }
+    self->raw[self->raw_n++] = c;
+    return YK_OK;
+}
+
+/* Behind the end of the line that holds the current position. */
+static enum yk_status skip_line(struct csv *self, struct failure *why)
+{
+    for (;;) {
+        int c = -1;
+        enum yk_status status = peek(self, &c, why);
+        if (status != YK_OK || c < 0) {
+            return status;
+        }
+        self->chunk_i++;
+        if (c == '\n') {
+            self->line++;
+            return YK_OK;
+        }
+    }
+}
+
+/* Where we are inside a row: RFC 4180, with blanks before a quote and text behind one let pass.
+ */
+enum place { AT_START, IN_PLAIN, IN_QUOTES, BEHIND_QUOTE };
+
+static enum place step(enum place at, char c, char separator)
+{
+    if (at == IN_QUOTES) {
+        return c == '"' ? BEHIND_QUOTE : IN_QUOTES;
+    }
+    if (c == separator) {
+        return AT_START;
+    }
+    if (c == '"' && at != IN_PLAIN) {
+        return IN_QUOTES; /* a field's first quote, or the second of a doubled one */
+    }
+    return c == ' ' && at == AT_START ? AT_START : IN_PLAIN;
+}
+
+/* Reads one row's bytes into raw, without its line end. *is_end: there was none left.
+ * *problem is set when a quote stays open or the row is too long. */
+static enum yk_status read_raw(struct csv *self, bool *is_end, const char **problem,
+                               struct failure *why)
+{
+    enum place at = AT_START;
+    self->raw_n = 0;
+    for (;;) {
+        int c = -1;
+        enum yk_status status = peek(self, &c, why);
+        if (status != YK_OK) {
+            return status;
+        }
+        if (c < 0) {
+            *is_end = position(self) == self->row.offset;
+            *problem = at == IN_QUOTES ? "a quote is not closed" : NULL;
+            return YK_OK;
+        }
+        if (self->raw_n >= CSV_RECORD_MAX) {
+            *problem = at == IN_QUOTES ? "a quote is not closed" : "the line is too long";
+            return YK_OK;
+        }
+        self->chunk_i++;
+        if (c == '\n') {
+            self->line++;
+            if (at != IN_QUOTES) {
+                return YK_OK;
+            }
+        }
+        at = step(at, (char)c, self->separator);
+        status = keep(self, (char)c, why);
+        if (status != YK_OK) {
+            return status;
+        }
+    }
+}
+
+/* ---- rows of fields ---- */
+
+/* Converts raw to text (terminated); false: not text of this encoding. */
+static enum yk_status convert(struct csv *self, bool *is_text, size_t *text_n,
+                              struct failure *why)
+{
+    size_t want = self->raw_n * (self->encoding == CSV_UTF8 ? 1 : 3) + 1;
+    if (want > self->text_room) {
+        char *p = mem_resize(self->text, self->text_room, want + 256, 1);
+        if (p == NULL) {
+            return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+        }
+        self->text = p;
+        self->text_room = want + 256;
+    }
+    *is_text = true;
+    if (self->encoding == CSV_LATIN1) {
+        size_t n = 0;
+        for (size_t i = 0; i < self->raw_n; i++) {
+            unsigned char c = (unsigned char)self->raw[i];
+            if (c >= 0x80) {
+                self->text[n++] = (char)(0xC0 | c >> 6);
+                c = (unsigned char)(0x80 | (c & 0x3F));
+            }
+            self->text[n++] = (char)c;
+        }
+        *text_n = n;
+    } else if (self->encoding == CSV_CP932) {
+        char *from = self->raw, *to = self->text;
+        size_t from_n = self->raw_n, to_n = self->text_room - 1;
+        iconv(self->converter, NULL, NULL, NULL, NULL);
+        *is_text = self->raw_n == 0 ||
+                   iconv(self->converter, &from, &from_n, &to, &to_n) != (size_t)-1;
+        *text_n = (size_t)(to - self->text);
+    } else {
+        if (self->raw_n > 0) {
+            memcpy(self->text, self->raw, self->raw_n);
+        }
+        *text_n = self->raw_n;
+        *is_text = is_text_of(self->text, self->raw_n, false, utf8_length);
+    }
+    *is_text = *is_text && memchr(self->text, '\0', *text_n) == NULL;
+    self->text[*text_n] = '\0';
+    return YK_OK;
+}
+
+static enum yk_status add_field(struct csv *self, char *at, size_t n, struct failure *why)
+{
+    if (self->row.n == self->fields_room) {
+        size_t grown = self->fields_room == 0 ? 16 : self->fields_room * 2;
+        void *fields =
+            mem_resize((void *)self->row.field, self->fields_room, grown, sizeof(char *));
+        if (fields == NULL) {
+            return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+        }
+        self->row.field = fields;
+        size_t *lengths =
+            mem_resize(self->field_length, self->fields_room, grown, sizeof *lengths);
+        if (lengths == NULL) {
+            return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+        }
+        self->field_length = lengths;
+        self->row.length = lengths;
+        self->fields_room = grown;
+    }
+    at[n] = '\0';
+    self->row.field[self->row.n] = at;
+    self->field_length[self->row.n] = n;
+    self->row.n++;
+    return YK_OK;
+}
+
+/* Takes blanks and quotes off a field; n shrinks. A quoted field keeps its inner blanks. */
+static char *undress(char *at, size_t *n)
+{
+    while (*n > 0 && (at[*n - 1] == ' ' || at[*n - 1] == '\t' || at[*n - 1] == '\r')) {
+        --*n;
+    }
+    while (*n > 0 && (*at == ' ' || *at == '\t')) {
+        at++;
+        --*n;
+    }
+    if (*n == 0 || *at != '"') {
+        return at;
+    }
+    size_t to = 0, i = 1;
+    for (; i < *n; i++) {
+        if (at[i] == '"') {
+            if (i + 1 >= *n || at[i + 1] != '"') {
+                i++;
+                break;
+            }
+            i++;
+        }
+        at[to++] = at[i];
+    }
+    for (; i < *n; i++) { /* what stands behind the closing quote stays */
+        at[to++] = at[i];
+    }
+    *n = to;
+    return at;
+}
+
+static enum yk_status split(struct csv *self, size_t text_n, struct failure *why)
+{
+    self->row.n = 0;
+    size_t start = 0;
+    enum place at = AT_START;
+    for (size_t i = 0; i <= text_n; i++) {
+        char c = i < text_n ? self->text[i] : '\0';
+        if (i == text_n || (c == self->separator && at != IN_QUOTES)) {
+            size_t n = i - start;
+            char *field = undress(self->text + start, &n);
+            enum yk_status status = add_field(self, field, n, why);
+            if (status != YK_OK) {
+                return status;
+            }
+            start = i + 1;
+        }
+        at = step(at, c, self->separator);
+    }
+    return YK_OK;
+}
+
+static bool is_blank_row(const struct csv *self)
+{
+    for (size_t i = 0; i < self->raw_n; i++) {
+        if (self->raw[i] != ' ' && self->raw[i] != '\t' && self->raw[i] != '\r') {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct failure *why)
+{
+    for (;;) {
+        self->row.offset = position(self);
+        self->row.line = self->line;
+        self->row.problem = NULL;
+        bool is_end = false, is_text = true;
+        size_t text_n = 0;
+        enum yk_status status = read_raw(self, &is_end, &self->row.problem, why);
+        if (status == YK_OK && self->row.problem != NULL) {
+            go_to(self, self->row.offset, self->row.line);
+            status = skip_line(self, why);
+            self->raw_n = 0;
+        }
+        if (status != YK_OK) {
+            return status;
+        }
+        if (is_end) {
+            return YK_END;
+        }
+        if (self->row.problem == NULL && is_blank_row(self)) {
+            continue;
+        }
+        status = convert(self, &is_text, &text_n, why);
+        if (status != YK_OK) {
+            return status;
+        }
+        if (!is_text) {
+            self->row.problem = "bytes that are no text in this file's encoding";
+            text_n = 0;
+            self->text[0] = '\0';
+        }
+        status = split(self, text_n, why);
+        if (status != YK_OK) {
+            return status;
+        }
+        *row = &self->row;
+        return YK_OK;
+    }
+}
+
+/* ---- header and sentences ---- */
+
+enum yk_status csv_read_header(struct csv *self, struct failure *why)
+{
+    const struct csv_row *row = NULL;
+    enum yk_status status = csv_next(self, &row, why);
+    if (status == YK_END) {
+        return failure_set(why, YK_ERR_CORRUPT, "%s is empty: a header row is needed",
+                           self->bytes->name);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    if (row->problem != NULL) {
+        return csv_failure(self, row, CSV_NONE, why, YK_ERR_CORRUPT, "%s", row->problem);
+    }
+    drop_header(self);
+    self->header = mem_alloc(row->n, sizeof *self->header);
+    if (self->header == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+    }
+    for (size_t i = 0; i < row->n; i++) {
+        self->header[i] = mem_copy_text(row->field[i]);
+        if (self->header[i] == NULL) {
+            return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+        }
+        self->header_n++;
+    }
+    return YK_OK;
+}
+
+size_t csv_header_n(const struct csv *self)
+{
+    return self->header_n;
+}
+
+const char *csv_header_name(const struct csv *self, size_t column)
+{
+    return column < self->header_n ? self->header[column] : "";
+}
+
+size_t csv_find(const struct csv *self, const char *name)
+{
+    for (size_t i = 0; i < self->header_n; i++) {
+        if (strcasecmp(self->header[i], name) == 0) {
+            return i;
+        }
+    }
+    return CSV_NONE;
+}
+
+const char *csv_field(const struct csv_row *row, size_t column)
+{
+    return column < row->n ? row->field[column] : "";
+}
+
+enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,
+                           struct failure *why, enum yk_status code, const char *fmt, ...)
+{
+    char what[160], place[128];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(what, sizeof what, fmt, args);
+    va_end(args);
+    if (column == CSV_NONE) {
+        snprintf(place, sizeof place, "line %llu", (unsigned long long)row->line);
+    } else {
+        snprintf(place, sizeof place, "line %llu, column %zu%s%.24s%s: '%.40s'",
+                 (unsigned long long)row->line, column + 1, column < self->header_n ? " (" : "",
+                 csv_header_name(self, column), column < self->header_n ? ")" : "",
+                 csv_field(row, column));
+    }
+    return failure_set_at(why, code, (int64_t)row->offset, "%.60s, %s%s %s", self->bytes->name,
+                          place, column == CSV_NONE ? ":" : "", what);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Comma-separated tables as people and programs write them: UTF-8 (with or without byte order
+ * mark), CP932 or Latin-1; comma, semicolon or tab; LF or CR LF; quoted fields (RFC 4180). Rows
+ * stream through a bounded buffer. Nothing in a file is an error here: a row that is damaged
+ * comes with a problem, and the caller decides whether to count it or to refuse the file.
+ */
+#ifndef SRC_BASE_CSV_H
+#define SRC_BASE_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/byte_source.h"
+#include "src/base/status.h"
+
+#define CSV_RECORD_MAX ((size_t)1 << 18) /* bytes of one row, all fields together */
+#define CSV_NONE SIZE_MAX                /* no such column */
+
+enum csv_encoding { CSV_UTF8, CSV_CP932, CSV_LATIN1 };
+
+struct csv; /* opaque */
+
+/* One row. Everything is valid until the next csv_next(), csv_rewind() or csv_close(). */
+struct csv_row {
+    uint64_t line;        /* the first line is 1 */
+    uint64_t offset;      /* of its first byte */
+    size_t n;             /* fields */
+    const char **field;   /* UTF-8, terminated, quotes and surrounding blanks removed */
+    const size_t *length; /* of each field */
+    const char *problem;  /* NULL: sound; else what is wrong ("a quote is not closed") */
+};
+
+/* bytes      borrowed: must outlive the reader
+ * separator  ',' ';' '\t' or 0: whichever is most frequent in the first line
+ * errors     YK_ERR_MEMORY, YK_ERR_IO, YK_ERR_UNSUPPORTED (UTF-16)
+ */
+enum yk_status csv_open(struct byte_source *bytes, char separator, struct csv **out,
+                        struct failure *why);
+void csv_close(struct csv *self); /* accepts NULL */
+
+enum csv_encoding csv_encoding(const struct csv *self);
+char csv_separator(const struct csv *self);
+
+/* The next row that is not blank; YK_END after the last one. *row belongs to the reader.
+ * errors: YK_ERR_MEMORY, YK_ERR_IO */
+enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct failure *why);
+enum yk_status csv_rewind(struct csv *self, struct failure *why);
+
+/* Reads the next row as the header and keeps its names. A file without any row, or with a
+ * damaged first one, gives YK_ERR_CORRUPT. */
+enum yk_status csv_read_header(struct csv *self, struct failure *why);
+size_t csv_header_n(const struct csv *self);
+const char *csv_header_name(const struct csv *self, size_t column); /* "" past the end */
+/* Column of this name, letters' case aside; CSV_NONE when there is none. */
+size_t csv_find(const struct csv *self, const char *name);
+
+/* The field, or "" when the row is too short or column is CSV_NONE. */
+const char *csv_field(const struct csv_row *row, size_t column);
+
+/* Fills *why with "FILE, line 12, column 3 (wake_ts): '25:99' ..." and returns code. column may
+ * be CSV_NONE: then the row is meant. The sentence's end comes from fmt. */
+enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,
+                           struct failure *why, enum yk_status code, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+
+#endif
