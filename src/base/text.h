@@ -51,4 +51,22 @@ bool text_parse_int64(const char *at, size_t n, int64_t *out);
  * combining ones 0. */
 int text_columns(const char *utf8);
 
+/* Levenshtein distance without regard to the case of A..Z; names longer than 64 bytes count as
+ * wholly different. */
+size_t text_distance(const char *a, const char *b);
+
+/* Collects the names nearest to a mistyped one, for "did you mean": offer every known name,
+ * then join. wanted is borrowed. */
+#define TEXT_NEAREST_MAX 3
+#define TEXT_NEAREST_ROOM 160
+struct text_nearest {
+    const char *wanted;
+    char name[TEXT_NEAREST_MAX][48]; /* nearest first; equal ones in the order offered */
+    size_t distance[TEXT_NEAREST_MAX], n;
+};
+void text_nearest_init(struct text_nearest *self, const char *wanted);
+void text_nearest_offer(struct text_nearest *self, const char *name);
+/* "Asia/Tokyo, Asia/Taipei, Asia/Tomsk" */
+void text_nearest_join(const struct text_nearest *self, char out[static TEXT_NEAREST_ROOM]);
+
 #endif

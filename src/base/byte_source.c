@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What all byte sources share.
+ */
+#include "src/base/byte_source.h"
+
+#include <inttypes.h>
+
+enum yk_status byte_source_read_at(struct byte_source *self, uint64_t pos, void *dst,
+                                   size_t want, size_t *got, struct failure *why)
+{
+    return self->ops->read_at(self, pos, dst, want, got, why);
+}
+
+enum yk_status byte_source_read_exactly(struct byte_source *self, uint64_t pos, void *dst,
+                                        size_t want, struct failure *why)
+{
+    size_t got = 0;
+    enum yk_status status = self->ops->read_at(self, pos, dst, want, &got, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    if (got < want) {
+        return failure_set_at(why, YK_ERR_CORRUPT, (int64_t)(pos + got),
+                              "%s ends after %" PRIu64 " bytes; %zu more are needed",
+                              self->name, pos + got, want - got);
+    }
+    return YK_OK;
+}
+
+void byte_source_close(struct byte_source *self)
+{
+    if (self != NULL) {
+        self->ops->close(self);
+    }
+}
