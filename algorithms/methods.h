@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The list of rules: what each is called, which paper it follows, what it reads.
+ */
+#ifndef ALGORITHMS_METHODS_H
+#define ALGORITHMS_METHODS_H
+
+#include <stddef.h>
+
+enum method_kind { METHOD_SIGNAL, METHOD_NONWEAR, METHOD_REST, METHOD_SCORER, METHOD_RHYTHM };
+
+struct method {
+    const char *id; /* stable name, for tables and provenance */
+    enum method_kind kind;
+    const char *name;
+    const char *citation; /* paper, or our own document */
+    const char *input;
+    const char *en, *ja;
+};
+
+size_t method_count(void);
+const struct method *method_at(size_t i);
+const struct method *method_find(const char *id); /* NULL when unknown */
+const char *method_kind_word(enum method_kind kind);
+
+#endif
