@@ -36,7 +36,9 @@ static void packed_time_agrees_with_the_calendar_on_every_day(void **state)
 static void words_that_are_no_date_are_refused(void **state)
 {
     (void)state;
-    const uint32_t bad[] = {CWA_TIME_ALWAYS, CWA_TIME_NEVER, 0x4CB4ADC0 | 0x3F, 0x4CB4B800,
+    const uint32_t bad[] = {CWA_TIME_ALWAYS, CWA_TIME_NEVER, 0x4CB4ADC0 | 0x3C,
+                            19u << 26 | 2u << 22 | 26u << 17 | 10u << 12 | 60u << 6,
+                            19u << 26 | 2u << 22 | 26u << 17 | 24u << 12,
                             /* 30 February 2019, month 13, day 0, 29 February 2019 */
                             19u << 26 | 2u << 22 | 30u << 17, 19u << 26 | 13u << 22 | 1u << 17,
                             19u << 26 | 2u << 22, 19u << 26 | 2u << 22 | 29u << 17};
