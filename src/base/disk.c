@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Folders, syncing and publishing of files. rename() within a folder is atomic (POSIX); that
+ * the new name survives a power cut needs an fsync of the folder as well (fsync(2), NOTES).
+ */
+#include "src/base/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum yk_status disk_join(const char *folder, const char *name, struct text *out,
+                         struct failure *why)
+{
+    text_clear(out);
+    text_add(out, folder);
+    size_t n = strlen(folder);
+    if (n > 0 && folder[n - 1] != '/') {
+        text_add_char(out, '/');
+    }
+    text_add(out, name);
+    return text_status(out, why);
+}
+
+bool disk_is_folder(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+bool disk_is_file(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISREG(s.st_mode);
+}
+
+static enum yk_status sync_path(const char *path, int flags, struct failure *why)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0) {
+        return failure_set_errno(why, errno, "opening %s", path);
+    }
+    /* Some file systems cannot sync a folder and say EINVAL; there is nothing more to be had.
+     */
+    int result = fsync(fd);
+    int reason = errno;
+    close(fd);
+    if (result != 0 && reason != EINVAL) {
+        return failure_set_errno(why, reason, "asking the disk to keep %s", path);
+    }
+    return YK_OK;
+}
+
+enum yk_status disk_sync_folder(const char *path, struct failure *why)
+{
+    return sync_path(path, O_RDONLY | O_DIRECTORY, why);
+}
+
+enum yk_status disk_sync_file(const char *path, struct failure *why)
+{
+    return sync_path(path, O_RDONLY, why);
+}
+
+enum yk_status disk_sync_parent(const char *path, struct failure *why)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return disk_sync_folder(".", why);
+    }
+    struct text folder;
+    text_init(&folder);
+    text_add_n(&folder, path, slash == path ? 1 : (size_t)(slash - path));
+    enum yk_status status = text_status(&folder, why);
+    if (status == YK_OK) {
+        status = disk_sync_folder(text_string(&folder), why);
+    }
+    text_release(&folder);
+    return status;
+}
+
+enum yk_status disk_make_folder(const char *path, struct failure *why)
+{
+    if (mkdir(path, 0700) != 0) {
+        if (errno == EEXIST && disk_is_folder(path)) {
+            return YK_OK;
+        }
+        return failure_set_errno(why, errno, "making the folder %s", path);
+    }
+    return disk_sync_parent(path, why);
+}
+
+enum yk_status disk_publish(const char *part, const char *path, struct failure *why)
+{
+    if (rename(part, path) != 0) {
+        int reason = errno;
+        unlink(part);
+        return failure_set_errno(why, reason, "naming the finished file %s", path);
+    }
+    return disk_sync_parent(path, why);
+}
+
+enum yk_status disk_remove(const char *path, struct failure *why)
+{
+    if (unlink(path) != 0 && errno != ENOENT) {
+        return failure_set_errno(why, errno, "removing %s", path);
+    }
+    return YK_OK;
+}
+
+enum yk_status disk_write(int fd, const void *at, size_t n, const char *name,
+                          struct failure *why)
+{
+    const char *from = at;
+    while (n > 0) {
+        ssize_t put = write(fd, from, n);
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put <= 0) {
+            return failure_set_errno(why, put < 0 ? errno : EIO, "writing %s", name);
+        }
+        from += put;
+        n -= (size_t)put;
+    }
+    return YK_OK;
+}
