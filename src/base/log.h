@@ -21,6 +21,9 @@ void log_warn(struct log *log, const char *fmt, ...) __attribute__((format(print
 void log_info(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void log_debug(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* "error", "warning", "info", "debug". */
+const char *log_level_word(enum log_level level);
+
 /* A log that writes to standard error, with the level's word in front. */
 void log_to_stderr(struct log *log, enum log_level level);
 

@@ -54,6 +54,8 @@ enum yk_status epoch_series_resize(struct epoch_series *self, size_t n, struct f
 
 const char *epoch_column_name(enum epoch_column column); /* "enmo_mg" */
 const char *epoch_column_unit(enum epoch_column column); /* "mg" */
+const char *epoch_column_meaning_en(enum epoch_column column);
+const char *epoch_column_meaning_ja(enum epoch_column column);
 /* EPOCH_COLUMN_COUNT when there is no such column. */
 enum epoch_column epoch_column_find(const char *name);
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A diary in memory; reading one from CSV is done in the pipeline.
+ */
+#include "src/model/diary.h"
+#include "src/base/mem.h"
+
+#include <string.h>
+
+void diary_init(struct diary *self)
+{
+    *self = (struct diary){0};
+}
+
+void diary_release(struct diary *self)
+{
+    if (self != NULL) {
+        mem_free(self->nights);
+        diary_init(self);
+    }
+}
+
+void diary_night_init(struct diary_night *self)
+{
+    *self = (struct diary_night){
+        .in_bed_ns = TIME_UNKNOWN,
+        .lights_out_ns = TIME_UNKNOWN,
+        .wake_ns = TIME_UNKNOWN,
+        .out_of_bed_ns = TIME_UNKNOWN,
+    };
+    for (size_t i = 0; i < DIARY_SPANS_MAX; i++) {
+        self->nap[i] = (struct diary_span){TIME_UNKNOWN, TIME_UNKNOWN};
+        self->off[i] = (struct diary_span){TIME_UNKNOWN, TIME_UNKNOWN};
+    }
+}
+
+const struct diary_night *diary_find(const struct diary *self, const char *person_id,
+                                     struct civil_date night)
+{
+    size_t low = 0, high = self->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct diary_night *here = &self->nights[middle];
+        int order = strcmp(here->person_id, person_id);
+        if (order == 0) {
+            order = civil_compare(here->night, night);
+        }
+        if (order == 0) {
+            return here;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
