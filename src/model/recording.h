@@ -43,7 +43,8 @@ enum read_event_kind {
     READ_EVENT_BUTTON,     /* tap, double tap, marker */
     READ_EVENT_OVERFLOW,   /* the device lost samples */
     READ_EVENT_SESSION,    /* another session begins in the same file */
-    READ_EVENT_REPAIR      /* e.g. AX6 exchange undone */
+    READ_EVENT_REPAIR,     /* e.g. AX6 exchange undone */
+    READ_EVENT_NOTE /* how something not stated was read: "epoch of 60 s taken from ..." */
 };
 
 struct read_event {

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Meaning of the columns of an epoch table.
+ *
+ * A name of src/model/epoch_columns.def is taken as it is, in that unit. A few names of other
+ * programs are known as well (the table below). Everything else is left out unless the .ini
+ * declares it; nothing is guessed from the values.
+ */
+#include "firmware-formats/epoch_csv_plan.h"
+#include "firmware-formats/timestamp.h"
+#include "src/base/mem.h"
+#include "src/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct alias {
+    const char *name;
+    enum epoch_column column;
+    double factor;
+};
+
+/* Names of other programs: Depresjon (activity), GGIR's epoch tables (ENMO ... in g, anglez in
+ * degrees), series published as anglez and enmo, ActiGraph's axes (1 is the vertical y). */
+static const struct alias known[] = {
+    {"activity", EPOCH_COUNTS, 1},
+    {"count", EPOCH_COUNTS, 1},
+    {"enmo", EPOCH_ENMO_MG, 1000},
+    {"enmo_g", EPOCH_ENMO_MG, 1000},
+    {"mad", EPOCH_MAD_MG, 1000},
+    {"en", EPOCH_EN_MG, 1000},
+    {"lfenmo", EPOCH_LFENMO_MG, 1000},
+    {"bfen", EPOCH_BFEN_MG, 1000},
+    {"hfen", EPOCH_HFEN_MG, 1000},
+    {"hfenplus", EPOCH_HFENPLUS_MG, 1000},
+    {"anglex", EPOCH_ANGLE_X_DEG, 1},
+    {"angley", EPOCH_ANGLE_Y_DEG, 1},
+    {"anglez", EPOCH_ANGLE_Z_DEG, 1},
+    {"anglex_deg", EPOCH_ANGLE_X_DEG, 1},
+    {"angley_deg", EPOCH_ANGLE_Y_DEG, 1},
+    {"anglez_deg", EPOCH_ANGLE_Z_DEG, 1},
+    {"zcx", EPOCH_ZC_X, 1},
+    {"zcy", EPOCH_ZC_Y, 1},
+    {"zcz", EPOCH_ZC_Z, 1},
+    {"neishabouricount_x", EPOCH_COUNTS_X, 1},
+    {"neishabouricount_y", EPOCH_COUNTS_Y, 1},
+    {"neishabouricount_z", EPOCH_COUNTS_Z, 1},
+    {"axis1", EPOCH_COUNTS_Y, 1},
+    {"axis2", EPOCH_COUNTS_X, 1},
+    {"axis3", EPOCH_COUNTS_Z, 1},
+    {"white_lux", EPOCH_LIGHT, 1},
+    {"lux", EPOCH_LIGHT, 1},
+    {"temperature", EPOCH_TEMPERATURE_C, 1},
+};
+
+static const char *const timestamp_names[] = {
+    "timestamp", "time_ns", "start_ts", "epoch_start", "datetime", "date_time", "date/time"};
+
+void epoch_csv_plan_init(struct epoch_csv_plan *self)
+{
+    memset(self, 0, sizeof *self);
+    self->timestamp = self->date = self->time = self->step = CSV_NONE;
+    self->state = self->off_wrist = CSV_NONE;
+}
+
+/* ---- the .ini ---- */
+
+struct ini_key {
+    const char *name;
+    size_t offset, room;
+};
+
+#define KEY(name, member)                                                                      \
+    {                                                                                          \
+        name, offsetof(struct epoch_csv_plan, member),                                         \
+            sizeof(((struct epoch_csv_plan *)NULL)->member)                                    \
+    }
+static const struct ini_key keys[] = {
+    KEY("start", start),
+    KEY("time_format", time_format),
+    KEY("zone", zone),
+    KEY("person_id", person_id),
+    KEY("device_model", device_model),
+    KEY("device_serial", device_serial),
+    KEY("timestamp", timestamp_name),
+    KEY("date", date_name),
+    KEY("time", time_name),
+    KEY("step", step_name),
+};
+
+static enum yk_status set_number_or_sign(struct epoch_csv_plan *self, const char *key,
+                                         const char *value, const char *place,
+                                         struct failure *why)
+{
+    if (strcmp(key, "epoch_s") == 0) {
+        int64_t seconds = 0;
+        if (!text_parse_int64(value, strlen(value), &seconds) || seconds < 1 ||
+            seconds > 86400) {
+            return failure_set(
+                why, YK_ERR_ARGUMENT,
+                "%s: epoch_s is '%.40s'; whole seconds from 1 to 86400 are right", place,
+                value);
+        }
+        self->epoch_s = (int32_t)seconds;
+        return YK_OK;
+    }
+    if (strcmp(key, "separator") == 0) {
+        if (strcmp(value, "tab") != 0 && strcmp(value, ",") != 0 && strcmp(value, ";") != 0) {
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "%s: separator is '%.40s'; one of , ; tab is right", place,
+                               value);
+        }
+        self->separator = strcmp(value, "tab") == 0 ? '\t' : *value;
+        return YK_OK;
+    }
+    return failure_set(why, YK_ERR_ARGUMENT,
+                       "%s: unknown key '%.40s'; known: start epoch_s time_format zone "
+                       "timestamp date time step separator person_id device_model "
+                       "device_serial",
+                       place, key);
+}
+
+static enum yk_status set_key(struct epoch_csv_plan *self, const char *key, const char *value,
+                              const char *place, struct failure *why)
+{
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(keys[i].name, key) == 0) {
+            size_t n = strlen(value);
+            if (n + 1 > keys[i].room) {
+                return failure_set(why, YK_ERR_ARGUMENT, "%s: %s is longer than %zu bytes",
+                                   place, key, keys[i].room - 1);
+            }
+            memcpy((char *)self + keys[i].offset, value, n + 1);
+            if (strcmp(key, "time_format") == 0 && !timestamp_pattern_is_valid(value)) {
+                return failure_set(why, YK_ERR_ARGUMENT,
+                                   "%s: time_format '%.40s' is not understood; iso, unix_s, "
+                                   "unix_ms, unix_ns or a pattern like %%d/%%m/%%Y %%H:%%M",
+                                   place, value);
+            }
+            return YK_OK;
+        }
+    }
+    return set_number_or_sign(self, key, value, place, why);
+}
+
+static enum yk_status declare(struct epoch_csv_plan *self, const char *name, char *value,
+                              const char *place, struct failure *why)
+{
+    if (self->n_declared == EPOCH_CSV_DECLARED_MAX) {
+        return failure_set(why, YK_ERR_ARGUMENT, "%s: more than %d columns", place,
+                           EPOCH_CSV_DECLARED_MAX);
+    }
+    struct epoch_csv_declared *d = &self->declared[self->n_declared];
+    char *unit = strchr(value, ' ');
+    if (unit != NULL) {
+        *unit++ = '\0';
+        unit += strspn(unit, " \t");
+    }
+    if (strcmp(value, "ignore") != 0 && epoch_column_find(value) == EPOCH_COLUMN_COUNT) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "%s: '%.40s' is no epoch column; write one of enmo_mg angle_z_deg "
+                           "counts counts_y light ... (docs/formats/epoch-csv.md), or ignore",
+                           place, value);
+    }
+    if (snprintf(d->name, sizeof d->name, "%s", name) >= (int)sizeof d->name ||
+        snprintf(d->target, sizeof d->target, "%s", value) >= (int)sizeof d->target ||
+        snprintf(d->unit, sizeof d->unit, "%s", unit != NULL ? unit : "") >=
+            (int)sizeof d->unit) {
+        return failure_set(why, YK_ERR_ARGUMENT, "%s: name or unit is too long", place);
+    }
+    self->n_declared++;
+    return YK_OK;
+}
+
+static char *trim(char *at)
+{
+    at += strspn(at, " \t");
+    size_t n = strlen(at);
+    while (n > 0 && strchr(" \t\r", at[n - 1]) != NULL) {
+        at[--n] = '\0';
+    }
+    return at;
+}
+
+static enum yk_status read_line(struct epoch_csv_plan *self, char *line, const char *place,
+                                bool *in_columns, struct failure *why)
+{
+    line = trim(line);
+    if (*line == '\0' || *line == '#' || *line == ';') {
+        return YK_OK;
+    }
+    if (*line == '[') {
+        *in_columns = strcmp(line, "[columns]") == 0;
+        if (!*in_columns && strcmp(line, "[epochs]") != 0) {
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "%s: unknown section '%.40s'; [epochs] and [columns] are known",
+                               place, line);
+        }
+        return YK_OK;
+    }
+    char *sign = strchr(line, '=');
+    if (sign == NULL) {
+        return failure_set(why, YK_ERR_ARGUMENT, "%s: '%.40s' is no NAME = VALUE", place, line);
+    }
+    *sign = '\0';
+    char *key = trim(line), *value = trim(sign + 1);
+    return *in_columns ? declare(self, key, value, place, why)
+                       : set_key(self, key, value, place, why);
+}
+
+enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_source *bytes,
+                                       struct failure *why)
+{
+    if (bytes->size > 65536) {
+        return failure_set(why, YK_ERR_ARGUMENT, "%s is too large for a description",
+                           bytes->name);
+    }
+    size_t n = (size_t)bytes->size;
+    char *text = mem_alloc(n + 1, 1);
+    if (text == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "epoch_csv: no memory");
+    }
+    struct epoch_csv_plan plan = *self;
+    enum yk_status status = byte_source_read_exactly(bytes, 0, text, n, why);
+    bool in_columns = false;
+    int number = 1;
+    char *line = text;
+    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+        line += 3;
+    }
+    while (status == YK_OK && line != NULL) {
+        char place[96];
+        char *end = strchr(line, '\n');
+        if (end != NULL) {
+            *end++ = '\0';
+        }
+        snprintf(place, sizeof place, "%.70s, line %d", bytes->name, number++);
+        status = read_line(&plan, line, place, &in_columns, why);
+        line = end;
+    }
+    mem_free(text);
+    if (status == YK_OK) {
+        *self = plan;
+    }
+    return status;
+}
+
+/* ---- the header ---- */
+
+/* Factor from a unit written in the .ini to ours; NaN when there is none. */
+static double unit_factor(const char *unit, const char *ours)
+{
+    static const struct {
+        const char *from, *to;
+        double factor;
+    } units[] = {
+        {"g", "mg", 1000},  {"m/s2", "mg", 1000 / 9.80665}, {"rad", "deg", 180 / M_PI},
+        {"mV", "V", 0.001}, {"%", "share", 0.01},
+    };
+    if (*unit == '\0' || strcmp(unit, ours) == 0) {
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(units[i].from, unit) == 0 && strcmp(units[i].to, ours) == 0) {
+            return units[i].factor;
+        }
+    }
+    return NAN;
+}
+
+static enum yk_status add_value(struct epoch_csv_plan *self, const struct csv *csv,
+                                struct epoch_csv_value value, struct failure *why)
+{
+    for (size_t i = 0; i < self->n_values; i++) {
+        if (self->value[i].column == value.column) {
+            return failure_set(why, YK_ERR_UNSUPPORTED,
+                               "columns '%.40s' and '%.40s' both give %s; say 'NAME = ignore' "
+                               "for one of them under [columns] in the .ini beside the file",
+                               csv_header_name(csv, self->value[i].field),
+                               csv_header_name(csv, value.field),
+                               epoch_column_name(value.column));
+        }
+    }
+    self->value[self->n_values++] = value;
+    return YK_OK;
+}
+
+static enum yk_status add_declared(struct epoch_csv_plan *self, const struct csv *csv,
+                                   struct epoch_csv_declared *d, size_t field,
+                                   struct failure *why)
+{
+    d->is_used = true;
+    if (strcmp(d->target, "ignore") == 0) {
+        return YK_OK;
+    }
+    enum epoch_column column = epoch_column_find(d->target);
+    double factor = unit_factor(d->unit, epoch_column_unit(column));
+    if (isnan(factor)) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "column '%.40s': unit '%s' cannot become %s of %s", d->name, d->unit,
+                           epoch_column_unit(column), d->target);
+    }
+    return add_value(self, csv, (struct epoch_csv_value){field, column, factor, false}, why);
+}
+
+static enum yk_status add_by_name(struct epoch_csv_plan *self, const struct csv *csv,
+                                  size_t field, struct failure *why)
+{
+    const char *name = csv_header_name(csv, field);
+    for (size_t i = 0; i < EPOCH_COLUMN_COUNT; i++) {
+        if (strcasecmp(epoch_column_name((enum epoch_column)i), name) == 0) {
+            return add_value(self, csv,
+                             (struct epoch_csv_value){field, (enum epoch_column)i, 1, false},
+                             why);
+        }
+    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcasecmp(known[i].name, name) == 0) {
+            struct epoch_csv_value value = {field, known[i].column, known[i].factor, true};
+            return add_value(self, csv, value, why);
+        }
+    }
+    return YK_OK;
+}
+
+/* A column by the name declared in the .ini, which must then exist, else by its usual one. */
+static enum yk_status find_named(const struct csv *csv, const char *declared, const char *usual,
+                                 size_t *out, struct failure *why)
+{
+    *out = csv_find(csv, *declared != '\0' ? declared : usual);
+    if (*declared != '\0' && *out == CSV_NONE) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "the .ini names a column '%.60s' that the file does not have",
+                           declared);
+    }
+    return YK_OK;
+}
+
+static enum yk_status find_times(struct epoch_csv_plan *self, const struct csv *csv,
+                                 struct failure *why)
+{
+    enum yk_status status =
+        find_named(csv, self->timestamp_name, "timestamp", &self->timestamp, why);
+    if (status == YK_OK) {
+        status = find_named(csv, self->date_name, "date", &self->date, why);
+    }
+    if (status == YK_OK) {
+        status = find_named(csv, self->time_name, "time", &self->time, why);
+    }
+    if (status == YK_OK) {
+        status = find_named(csv, self->step_name, "step", &self->step, why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    size_t n = sizeof timestamp_names / sizeof *timestamp_names;
+    for (size_t i = 0; i < n && self->timestamp == CSV_NONE; i++) {
+        self->timestamp = csv_find(csv, timestamp_names[i]);
+    }
+    if (self->timestamp == CSV_NONE && self->date == CSV_NONE) {
+        self->timestamp = self->time; /* a column "time" alone holds both */
+    }
+    self->timestamp_is_unix_ns =
+        self->timestamp != CSV_NONE && *self->time_format == '\0' &&
+        strcasecmp(csv_header_name(csv, self->timestamp), "time_ns") == 0;
+    return YK_OK;
+}
+
+enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct csv *csv,
+                                      struct failure *why)
+{
+    enum yk_status status = find_times(self, csv, why);
+    self->state = csv_find(csv, "state");
+    self->off_wrist = csv_find(csv, "off_wrist");
+    self->n_values = 0;
+    for (size_t i = 0; i < csv_header_n(csv) && status == YK_OK; i++) {
+        bool is_declared = false;
+        for (size_t k = 0; k < self->n_declared && !is_declared; k++) {
+            is_declared = strcasecmp(self->declared[k].name, csv_header_name(csv, i)) == 0;
+            if (is_declared) {
+                status = add_declared(self, csv, &self->declared[k], i, why);
+            }
+        }
+        if (!is_declared) {
+            status = add_by_name(self, csv, i, why);
+        }
+    }
+    for (size_t k = 0; k < self->n_declared && status == YK_OK; k++) {
+        if (!self->declared[k].is_used) {
+            return failure_set(why, YK_ERR_UNSUPPORTED,
+                               "the .ini names a column '%.60s' that the file does not have",
+                               self->declared[k].name);
+        }
+    }
+    if (status == YK_OK && self->n_values == 0) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "a table, but none of its columns (%.30s, %.30s, ...) is known; say "
+                           "which ones under [columns] in a .ini of the same name beside it",
+                           csv_header_name(csv, 0), csv_header_name(csv, 1));
+    }
+    return status;
+}
