@@ -25,6 +25,9 @@ PROGRAM := $(B)/yoake
 PACKAGES := fftw3 sqlite3 gsl glib-2.0 libcrypto zlib jansson hdf5
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES))
+# "fftw3 3.3.10, hdf5 1.10.8": for `yoake --version`
+LIBRARIES = $(shell for p in $(sort $(PACKAGES)); do \
+  printf '%s%s %s' "$$comma" "$$p" "$$(pkg-config --modversion $$p)"; comma=', '; done)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
   -Wmissing-prototypes -Wvla -Wcast-align -Wcast-qual -Wwrite-strings -Wundef -Wswitch-enum \
@@ -61,7 +64,8 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 # Only the version object knows the commit, so that a commit rebuilds one file.
-$(B)/src/base/version.o: ALL_CFLAGS += -DYOAKE_VERSION='"$(VERSION)"' -DYOAKE_COMMIT='"$(COMMIT)"'
+$(B)/src/base/version.o: ALL_CFLAGS += -DYOAKE_VERSION='"$(VERSION)"' -DYOAKE_COMMIT='"$(COMMIT)"' \
+  -DYOAKE_LIBRARIES='"$(LIBRARIES)"'
 
 $(LIB): $(OBJECTS)
 	@rm -f $@

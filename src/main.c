@@ -2,12 +2,9 @@
  *
  * yoake: everything is in libyoake; this only hands over.
  */
-#include <stdio.h>
+#include "src/cli/cli.h"
 
-#include "src/base/version.h"
-
-int main(void)
+int main(int argc, char **argv)
 {
-    printf("yoake %s (%s)\n", version_number(), version_commit());
-    return 0;
+    return cli_main(argc, argv);
 }

@@ -13,3 +13,8 @@ const char *version_commit(void)
 {
     return YOAKE_COMMIT;
 }
+
+const char *version_libraries(void)
+{
+    return YOAKE_LIBRARIES;
+}

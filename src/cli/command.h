@@ -3,6 +3,9 @@
  * A sub-command: one file cmd_<name>.c that defines `const struct command command_<name>` and
  * one line in commands.def. Options are tables, so that the parser, --help, the man page and
  * the shell completion cannot disagree.
+ *
+ * What commands need besides: tables for the terminal in src/base/table.h, JSON in
+ * src/cli/json_out.h, line breaking in src/base/wrap.h, "did you mean" in src/base/nearest.h.
  */
 #ifndef SRC_CLI_COMMAND_H
 #define SRC_CLI_COMMAND_H
@@ -30,7 +33,8 @@ struct option_spec {
     const char *name;       /* "recipe" for --recipe; NULL ends a table */
     char letter;            /* 'o' for -o, or 0 */
     enum option_kind kind;  /* LIST: may be given more than once */
-    const char *value_name; /* "NAME", shown in help; NULL for flags */
+    const char *value_name; /* "NAME", shown in help; NULL for flags. Numbers may say their range:
+                               "N:1..256", "MIN:0.." */
     const char *ja, *en;    /* what it does; one sentence without full stop */
 };
 
@@ -60,6 +64,8 @@ struct cli {
     struct job job; /* cancel is set by SIGINT and SIGTERM */
     atomic_bool cancel;
     const struct options *options;
+    const struct command *command; /* the one that runs */
+    char *store_room;              /* holds store_path */
 };
 
 enum {
@@ -80,7 +86,8 @@ struct command {
     const char *examples;              /* lines "yoake info week1.cwa"; may be NULL */
     const struct option_spec *options; /* its own; common ones come by themselves */
     int min_operands, max_operands;    /* max -1: any number */
-    const char *const *verbs; /* sub-verbs ("add", "list", ...), NULL-terminated, or NULL */
+    const char *const *verbs; /* sub-verbs ("add", "list", ...), NULL-terminated, or NULL;
+                                 the verb is operand 0 and counts in min and max */
     /* Returns an exit code. Says everything itself, through cli_fail() where it failed. */
     int (*run)(struct cli *cli);
 };

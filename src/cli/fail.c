@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What went wrong, said twice: a sentence for people chosen by the code, then the exact one.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "src/cli/command.h"
+
+static const struct {
+    enum text_id text;
+    int exit_code;
+} table[] = {
+    [YK_OK] = {TEXT_fail_other, EXIT_FAILED},
+    [YK_END] = {TEXT_fail_other, EXIT_FAILED},
+    [YK_ERR_ARGUMENT] = {TEXT_fail_argument, EXIT_USAGE},
+    [YK_ERR_MEMORY] = {TEXT_fail_memory, EXIT_FAILED},
+    [YK_ERR_IO] = {TEXT_fail_io, EXIT_FAILED},
+    [YK_ERR_NO_DEVICE] = {TEXT_fail_no_device, EXIT_FAILED},
+    [YK_ERR_BUSY] = {TEXT_fail_busy, EXIT_FAILED},
+    [YK_ERR_ACCESS] = {TEXT_fail_access, EXIT_FAILED},
+    [YK_ERR_TIMEOUT] = {TEXT_fail_timeout, EXIT_FAILED},
+    [YK_ERR_PROTOCOL] = {TEXT_fail_protocol, EXIT_FAILED},
+    [YK_ERR_UNSUPPORTED] = {TEXT_fail_unsupported, EXIT_FAILED},
+    [YK_ERR_CORRUPT] = {TEXT_fail_corrupt, EXIT_FAILED},
+    [YK_ERR_TOO_LITTLE] = {TEXT_fail_too_little, EXIT_FAILED},
+    [YK_ERR_CONFLICT] = {TEXT_fail_conflict, EXIT_FAILED},
+    [YK_ERR_STORE] = {TEXT_fail_store, EXIT_FAILED},
+    [YK_ERR_CANCELLED] = {TEXT_fail_cancelled, EXIT_CANCELLED},
+};
+
+const char *cli_say(const struct cli *cli, const char *ja, const char *en)
+{
+    return cli->language == LANGUAGE_JA ? ja : en;
+}
+
+int cli_fail(const struct cli *cli, const struct failure *why)
+{
+    size_t code = (size_t)why->code < sizeof table / sizeof table[0] ? (size_t)why->code : 0;
+    fflush(stdout);
+    fprintf(stderr, "yoake: %s\n", i18n(cli->language, table[code].text));
+    if (code != YK_ERR_CANCELLED && why->text[0] != '\0') {
+        fprintf(stderr, "  %s\n", why->text);
+    }
+    return table[code].exit_code;
+}
+
+int cli_usage(const struct cli *cli, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    fflush(stdout);
+    fprintf(stderr, "yoake%s%s: ", cli->command != NULL ? " " : "",
+            cli->command != NULL ? cli->command->name : "");
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fprintf(stderr, "\n  %s yoake %s%s\n", i18n(cli->language, TEXT_usage_see),
+            cli->command != NULL ? cli->command->name : "help",
+            cli->command != NULL ? " --help" : "");
+    return EXIT_USAGE;
+}

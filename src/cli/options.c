@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * getopt_long behind the option tables. getopt_long stays silent (opterr = 0); what is wrong is
+ * said in the user's language, with the option that was probably meant.
+ */
+#include "src/cli/options.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/nearest.h"
+
+const struct option_spec options_common[] = {
+    {"zone", 0, OPTION_TEXT, "Area/City", "記録計の時計の時間帯(例 Asia/Tokyo)",
+     "time zone of the recorder's clock, such as Asia/Tokyo"},
+    {"lang", 0, OPTION_TEXT, "ja|en", "表示の言語。指定がなければ環境変数 LANG に従う",
+     "language of what is shown; otherwise LANG decides"},
+    {"store", 0, OPTION_FOLDER, "DIR", "記録を保管するフォルダー(既定は $YOAKE_STORE)",
+     "folder of the participants' store (default $YOAKE_STORE)"},
+    {"json", 0, OPTION_FLAG, NULL, "結果をJSONで標準出力に書く", "write the result as JSON"},
+    {"quiet", 'q', OPTION_FLAG, NULL, "エラーのほかは何も言わない", "say nothing but errors"},
+    {"verbose", 'v', OPTION_FLAG, NULL, "していることを詳しく言う", "say what is being done"},
+    {"no-progress", 0, OPTION_FLAG, NULL, "進み具合を表示しない", "show no progress bar"},
+    {"help", 'h', OPTION_FLAG, NULL, "この説明を表示する", "show this help"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+
+struct given {
+    const struct option_spec *spec;
+    const char *text; /* "" for a flag */
+    double number;
+    int64_t integer;
+};
+
+struct options {
+    struct given *given;
+    size_t n_given, given_capacity;
+    const char **operands;
+    size_t n_operands;
+};
+
+enum { SPECS_MAX = 96, LONG_BASE = 1000 };
+
+/* What the parser works with. */
+struct parsing {
+    const struct command *command;
+    enum language language;
+    const struct option_spec *specs[SPECS_MAX];
+    size_t n_specs;
+    struct option longs[SPECS_MAX + 1];
+    char letters[2 * SPECS_MAX + 3];
+};
+
+static bool is_own(const struct command *command, const char *name)
+{
+    const struct option_spec *own = command != NULL ? command->options : NULL;
+    for (; own != NULL && own->name != NULL; own++) {
+        if (strcmp(own->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct option_spec *option_at(const struct command *command, size_t i)
+{
+    const struct option_spec *own = command != NULL ? command->options : NULL;
+    for (; own != NULL && own->name != NULL; own++) {
+        if (i-- == 0) {
+            return own;
+        }
+    }
+    for (const struct option_spec *common = options_common; common->name != NULL; common++) {
+        if (!is_own(command, common->name) && i-- == 0) {
+            return common;
+        }
+    }
+    return NULL;
+}
+
+void option_range_of(const struct option_spec *spec, struct option_range *out)
+{
+    *out = (struct option_range){.min = -INFINITY, .max = INFINITY};
+    const char *whole = spec->value_name != NULL ? spec->value_name : "";
+    bool is_number = spec->kind == OPTION_INTEGER || spec->kind == OPTION_NUMBER;
+    const char *colon = is_number ? strchr(whole, ':') : NULL;
+    size_t n = colon != NULL ? (size_t)(colon - whole) : strlen(whole);
+    n = n < sizeof out->name ? n : sizeof out->name - 1;
+    memcpy(out->name, whole, n);
+    const char *dots = colon != NULL ? strstr(colon, "..") : NULL;
+    if (dots == NULL) {
+        return;
+    }
+    bool has_min = text_parse_double(colon + 1, (size_t)(dots - colon - 1), &out->min);
+    bool has_max = text_parse_double(dots + 2, strlen(dots + 2), &out->max);
+    out->has_range = has_min || has_max;
+}
+
+/* ---- reading values ---- */
+
+static const struct given *find(const struct options *self, const char *name)
+{
+    /* the last one counts, so that a shell alias can be overruled */
+    for (size_t i = self->n_given; i > 0; i--) {
+        if (strcmp(self->given[i - 1].spec->name, name) == 0) {
+            return &self->given[i - 1];
+        }
+    }
+    return NULL;
+}
+
+bool options_has(const struct options *self, const char *name)
+{
+    return find(self, name) != NULL;
+}
+
+const char *options_text(const struct options *self, const char *name)
+{
+    const struct given *given = find(self, name);
+    return given != NULL ? given->text : NULL;
+}
+
+const char *options_list(const struct options *self, const char *name, size_t i)
+{
+    for (size_t k = 0; k < self->n_given; k++) {
+        if (strcmp(self->given[k].spec->name, name) == 0 && i-- == 0) {
+            return self->given[k].text;
+        }
+    }
+    return NULL;
+}
+
+long long options_integer(const struct options *self, const char *name, long long fallback)
+{
+    const struct given *given = find(self, name);
+    return given != NULL ? given->integer : fallback;
+}
+
+double options_number(const struct options *self, const char *name, double fallback)
+{
+    const struct given *given = find(self, name);
+    return given != NULL ? given->number : fallback;
+}
+
+size_t options_operands(const struct options *self)
+{
+    return self->n_operands;
+}
+
+const char *options_operand(const struct options *self, size_t i)
+{
+    return i < self->n_operands ? self->operands[i] : NULL;
+}
+
+void options_free(struct options *self)
+{
+    if (self != NULL) {
+        mem_free(self->given);
+        mem_free(self->operands);
+        mem_free(self);
+    }
+}
+
+/* ---- what is wrong, in the user's language ---- */
+
+static enum yk_status wrong(const struct parsing *p, struct failure *why, const char *ja,
+                            const char *en, const char *a, const char *b)
+{
+    struct text said;
+    text_init(&said);
+    const char *const values[] = {a, b};
+    for (const char *at = p->language == LANGUAGE_JA ? ja : en; *at != '\0'; at++) {
+        if (*at == '{' && (at[1] == '0' || at[1] == '1') && at[2] == '}') {
+            text_add(&said, values[at[1] - '0']);
+            at += 2;
+        } else {
+            text_add_char(&said, *at);
+        }
+    }
+    enum yk_status status =
+        failure_set(why, YK_ERR_ARGUMENT, "%s", text_string(&said));
+    text_release(&said);
+    return status;
+}
+
+static enum yk_status wrong_unknown(const struct parsing *p, const char *word,
+                                    struct failure *why)
+{
+    char name[64];
+    const char *start = word;
+    while (*start == '-') {
+        start++;
+    }
+    size_t n = strcspn(start, "=");
+    n = n < sizeof name ? n : sizeof name - 1;
+    memcpy(name, start, n);
+    name[n] = '\0';
+    const char *names[SPECS_MAX];
+    size_t n_names = 0;
+    for (size_t i = 0; i < p->n_specs; i++) {
+        if (p->specs[i]->en != NULL) {
+            names[n_names++] = p->specs[i]->name;
+        }
+    }
+    char dashed[72] = "--";
+    strncat(dashed, name, sizeof dashed - 3);
+    struct text near;
+    text_init(&near);
+    nearest_list(name, names, n_names, 1, &near);
+    enum yk_status status =
+        near.length > 0
+            ? wrong(p, why, "{0} という指定はありません。--{1} のことですか",
+                    "there is no option {0}; did you mean --{1}?", dashed, text_string(&near))
+            : wrong(p, why, "{0} という指定はありません", "there is no option {0}", dashed, "");
+    text_release(&near);
+    return status;
+}
+
+static enum yk_status wrong_range(const struct parsing *p, const struct option_spec *spec,
+                                  const char *value, struct failure *why)
+{
+    struct option_range range;
+    option_range_of(spec, &range);
+    struct text what, right;
+    text_init(&what);
+    text_init(&right);
+    text_addf(&what, "--%s %s", spec->name, value);
+    bool ja = p->language == LANGUAGE_JA, whole = spec->kind == OPTION_INTEGER;
+    text_add(&right, ja ? (whole ? "整数" : "数値") : (whole ? "a whole number" : "a number"));
+    if (isfinite(range.min)) {
+        text_add(&right, ja ? "、" : " from ");
+        text_add_exact(&right, range.min);
+        text_add(&right, ja ? "から" : "");
+    }
+    if (isfinite(range.max)) {
+        text_add(&right, ja ? "" : " to ");
+        text_add_exact(&right, range.max);
+        text_add(&right, ja ? "まで" : "");
+    }
+    enum yk_status status =
+        wrong(p, why, "{0}: ここには次のものを書きます: {1}", "{0}: what goes here is {1}",
+              text_string(&what), text_string(&right));
+    text_release(&what);
+    text_release(&right);
+    return status;
+}
+
+/* ---- parsing ---- */
+
+static void parsing_init(struct parsing *p, const struct command *command,
+                         enum language language)
+{
+    *p = (struct parsing){.command = command, .language = language};
+    size_t n_letters = 0;
+    p->letters[n_letters++] = ':'; /* a missing value is told apart from an unknown option */
+    const struct option_spec *spec;
+    for (size_t i = 0; (spec = option_at(command, i)) != NULL; i++) {
+        assert(i < SPECS_MAX);
+        bool has_value = spec->kind != OPTION_FLAG;
+        p->specs[i] = spec;
+        p->longs[i] = (struct option){
+            .name = spec->name,
+            .has_arg = has_value ? required_argument : no_argument,
+            .val = LONG_BASE + (int)i,
+        };
+        if (spec->letter != 0) {
+            p->letters[n_letters++] = spec->letter;
+            if (has_value) {
+                p->letters[n_letters++] = ':';
+            }
+        }
+        p->n_specs = i + 1;
+    }
+}
+
+/* NULL when getopt's answer stands for no option. */
+static const struct option_spec *spec_of(const struct parsing *p, int answer)
+{
+    if (answer >= LONG_BASE && (size_t)(answer - LONG_BASE) < p->n_specs) {
+        return p->specs[answer - LONG_BASE];
+    }
+    for (size_t i = 0; i < p->n_specs; i++) {
+        if (answer != 0 && p->specs[i]->letter == answer) {
+            return p->specs[i];
+        }
+    }
+    return NULL;
+}
+
+static enum yk_status take(const struct parsing *p, struct options *self,
+                           const struct option_spec *spec, const char *value,
+                           struct failure *why)
+{
+    struct given given = {.spec = spec, .text = value != NULL ? value : "", .number = NAN};
+    struct option_range range;
+    option_range_of(spec, &range);
+    if (spec->kind == OPTION_INTEGER || spec->kind == OPTION_NUMBER) {
+        bool good = spec->kind == OPTION_INTEGER
+                        ? text_parse_int64(value, strlen(value), &given.integer)
+                        : text_parse_double(value, strlen(value), &given.number);
+        if (spec->kind == OPTION_INTEGER) {
+            given.number = (double)given.integer;
+        }
+        if (!good || given.number < range.min || given.number > range.max) {
+            return wrong_range(p, spec, value, why);
+        }
+        if (spec->kind == OPTION_NUMBER && fabs(given.number) < 9e18) {
+            given.integer = (int64_t)given.number;
+        }
+    } else if (spec->kind != OPTION_FLAG && *given.text == '\0') {
+        return wrong(p, why, "--{0} の値が空です", "the value of --{0} is empty", spec->name,
+                     "");
+    }
+    if (MEM_RESERVE(self->given, self->n_given, self->given_capacity) != 0) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the command line");
+    }
+    self->given[self->n_given++] = given;
+    return YK_OK;
+}
+
+static enum yk_status take_options(const struct parsing *p, struct options *self, int argc,
+                                   char **argv, struct failure *why)
+{
+    opterr = 0;
+    optind = 0; /* GNU: start anew */
+    for (;;) {
+        int before = optind > 0 ? optind : 1;
+        int answer = getopt_long(argc, argv, p->letters, p->longs, NULL);
+        if (answer == -1) {
+            return YK_OK;
+        }
+        const char *word = argv[optind > before ? optind - 1 : before];
+        if (answer == ':' || answer == '?') {
+            const struct option_spec *known = optopt != 0 ? spec_of(p, optopt) : NULL;
+            if (known == NULL && optopt != 0 && optopt < LONG_BASE) {
+                char letter[3] = {'-', (char)optopt, '\0'};
+                return wrong(p, why, "{0} という指定はありません", "there is no option {0}",
+                             letter, "");
+            }
+            if (known == NULL) {
+                return wrong_unknown(p, word, why);
+            }
+            return answer == ':'
+                       ? wrong(p, why, "--{0} には値({1})が要ります",
+                               "--{0} needs a value ({1})", known->name, known->value_name)
+                       : wrong(p, why, "--{0} に値は付けられません", "--{0} takes no value",
+                               known->name, "");
+        }
+        enum yk_status status = take(p, self, spec_of(p, answer), optarg, why);
+        if (status != YK_OK) {
+            return status;
+        }
+    }
+}
+
+static enum yk_status check_verb(const struct parsing *p, const struct options *self,
+                                 struct failure *why)
+{
+    const char *const *verbs = p->command->verbs;
+    const char *verb = options_operand(self, 0);
+    struct text all;
+    text_init(&all);
+    size_t n = 0;
+    for (; verbs[n] != NULL; n++) {
+        if (verb != NULL && strcmp(verbs[n], verb) == 0) {
+            return YK_OK;
+        }
+        text_addf(&all, "%s%s", n > 0 ? ", " : "", verbs[n]);
+    }
+    enum yk_status status;
+    if (verb == NULL) {
+        status = wrong(p, why, "{0} のあとに、することを書きます: {1}",
+                       "{0} needs to know what to do: {1}", p->command->name,
+                       text_string(&all));
+    } else {
+        struct text near;
+        text_init(&near);
+        nearest_list(verb, verbs, n, 1, &near);
+        status = wrong(p, why, "{0} はありません。あるもの: {1}",
+                       "there is no {0}; what there is: {1}", verb,
+                       near.length > 0 ? text_string(&near) : text_string(&all));
+        text_release(&near);
+    }
+    text_release(&all);
+    return status;
+}
+
+static enum yk_status check_operands(const struct parsing *p, const struct options *self,
+                                     struct failure *why)
+{
+    const struct command *command = p->command;
+    if (command->verbs != NULL) {
+        enum yk_status status = check_verb(p, self, why);
+        if (status != YK_OK) {
+            return status;
+        }
+    }
+    const char *operands = command->operands != NULL ? command->operands : "";
+    if (self->n_operands < (size_t)command->min_operands) {
+        return wrong(p, why, "足りないものがあります: {0} {1}", "something is missing: {0} {1}",
+                     command->name, operands);
+    }
+    if (command->max_operands >= 0 && self->n_operands > (size_t)command->max_operands) {
+        return wrong(p, why, "{0}: 余分なものがあります。書き方は {1}",
+                     "{0}: this is one too many; what is understood is {1}",
+                     self->operands[command->max_operands],
+                     *operands != '\0' ? operands : command->name);
+    }
+    return YK_OK;
+}
+
+enum yk_status options_parse(const struct command *command, int argc, char **argv,
+                             enum language language, struct options **out,
+                             struct failure *why)
+{
+    struct parsing p;
+    parsing_init(&p, command, language);
+    struct options *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the command line");
+    }
+    enum yk_status status = take_options(&p, self, argc, argv, why);
+    if (status == YK_OK) {
+        self->n_operands = (size_t)(argc - optind);
+        self->operands = mem_alloc(self->n_operands, sizeof *self->operands);
+        if (self->operands == NULL) {
+            status = failure_set(why, YK_ERR_MEMORY, "no memory for the command line");
+            self->n_operands = 0;
+        }
+    }
+    for (size_t i = 0; status == YK_OK && i < self->n_operands; i++) {
+        self->operands[i] = argv[(size_t)optind + i];
+    }
+    if (status == YK_OK && !options_has(self, "help")) {
+        status = check_operands(&p, self, why);
+    }
+    if (status != YK_OK) {
+        options_free(self);
+        return status;
+    }
+    *out = self;
+    return YK_OK;
+}
