@@ -10,7 +10,8 @@
 #include "src/base/text.h"
 
 /* Insertions, deletions, replacements and swaps of neighbours that turn a into b; letters count
- * the same in upper and lower case. Words longer than 63 bytes are compared by their first 63. */
+ * the same in upper and lower case. Words longer than 63 bytes are compared by their first 63.
+ */
 size_t nearest_distance(const char *a, const char *b);
 
 /* Appends to out the closest of n candidates ("info, init"), best first, at most `most`, only

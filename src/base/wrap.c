@@ -34,7 +34,7 @@ int utf8_columns(const char *at, size_t n)
 static bool may_not_begin(const char *at, size_t n)
 {
     static const char *const closing[] = {"、", "。", ",", "」", "』", ")", "】", "〉",
-                                          "・", "ー", ":", "〜", "々", "!", "?", "…"};
+                                          "・", "ー", ":", "〜", "々", "!", "?",  "…"};
     for (size_t i = 0; i < sizeof closing / sizeof closing[0]; i++) {
         if (strlen(closing[i]) == n && memcmp(closing[i], at, n) == 0) {
             return true;

@@ -298,8 +298,8 @@ static int unknown_command(struct cli *cli, const char *name)
                             : "there is no command %s; did you mean: %s",
                          name, text_string(&near));
     } else {
-        code = cli_usage(
-            cli, ja ? "%s というコマンドはありません" : "there is no command %s", name);
+        code = cli_usage(cli, ja ? "%s というコマンドはありません" : "there is no command %s",
+                         name);
     }
     text_release(&near);
     return code;

@@ -22,9 +22,8 @@ static int run(struct cli *cli)
         text_init(&near);
         command_nearest(name, &near);
         code = cli_usage(cli,
-                         cli->language == LANGUAGE_JA
-                             ? "%s というコマンドはありません %s"
-                             : "there is no command %s %s",
+                         cli->language == LANGUAGE_JA ? "%s というコマンドはありません %s"
+                                                      : "there is no command %s %s",
                          name, text_string(&near));
         text_release(&near);
     } else if (options_has(cli->options, "completion")) {

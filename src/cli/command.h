@@ -33,8 +33,8 @@ struct option_spec {
     const char *name;       /* "recipe" for --recipe; NULL ends a table */
     char letter;            /* 'o' for -o, or 0 */
     enum option_kind kind;  /* LIST: may be given more than once */
-    const char *value_name; /* "NAME", shown in help; NULL for flags. Numbers may say their range:
-                               "N:1..256", "MIN:0.." */
+    const char *value_name; /* "NAME", shown in help; NULL for flags. Numbers may say their
+                               range: "N:1..256", "MIN:0.." */
     const char *ja, *en;    /* what it does; one sentence without full stop */
 };
 

@@ -46,13 +46,15 @@ static void add_kind_case(struct text *out, bool is_folder)
 
 void completion_bash(struct text *out)
 {
-    text_add(out, "# SPDX-License-Identifier: GPL-3.0-or-later\n"
-                  "# Made by `make man` from the program's own tables.\n"
-                  "_yoake() {\n"
-                  "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                  "    local options='' verbs=''\n"
-                  "    case $before in\n"
-                  "    --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- \"$word\"); return ;;\n    ");
+    text_add(out,
+             "# SPDX-License-Identifier: GPL-3.0-or-later\n"
+             "# Made by `make man` from the program's own tables.\n"
+             "_yoake() {\n"
+             "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+             "    local options='' verbs=''\n"
+             "    case $before in\n"
+             "    --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- \"$word\"); return "
+             ";;\n    ");
     add_kind_case(out, true);
     text_add(out, ") mapfile -t COMPREPLY < <(compgen -d -- \"$word\"); return ;;\n    ");
     add_kind_case(out, false);
@@ -77,11 +79,13 @@ void completion_bash(struct text *out)
         }
         text_add(out, "            ;;\n");
     }
-    text_add(out, "        esac\n    fi\n"
-                  "    case $word in\n"
-                  "    -*) mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\") ;;\n"
-                  "    *) mapfile -t COMPREPLY < <(compgen -W \"$verbs\" -- \"$word\")\n"
-                  "       [ -n \"$verbs\" ] || mapfile -t COMPREPLY < <(compgen -f -- \"$word\") ;;\n"
-                  "    esac\n}\n"
-                  "complete -o filenames -F _yoake yoake\n");
+    text_add(
+        out,
+        "        esac\n    fi\n"
+        "    case $word in\n"
+        "    -*) mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\") ;;\n"
+        "    *) mapfile -t COMPREPLY < <(compgen -W \"$verbs\" -- \"$word\")\n"
+        "       [ -n \"$verbs\" ] || mapfile -t COMPREPLY < <(compgen -f -- \"$word\") ;;\n"
+        "    esac\n}\n"
+        "complete -o filenames -F _yoake yoake\n");
 }

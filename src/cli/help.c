@@ -22,7 +22,8 @@ void help_short(enum language language, struct text *out)
         const char *ja, *en, *command;
     } lines[] = {
         {"1本の記録を見る", "See one recording", "yoake review week1.cwa"},
-        {"たくさんの記録を表にする", "Many recordings to tables", "yoake batch FOLDER -o results"},
+        {"たくさんの記録を表にする", "Many recordings to tables",
+         "yoake batch FOLDER -o results"},
         {"記録計なしで試す", "Try it without a recorder",
          "yoake simulate -o try.cwa && yoake review try.cwa"},
     };
@@ -104,14 +105,16 @@ void help_all(enum language language, int width, struct text *out)
         entry(out, command->name, say(language, command->ja, command->en), 16, width);
     }
     options_section(out, NULL, language, width);
-    text_addf(out, "\n%s\n",
-              say(language, "くわしくは: yoake help COMMAND", "More about one: yoake help COMMAND"));
-    text_addf(out, "%s\n",
-              say(language,
-                  "終了コード: 0 完了、1 失敗、2 書き方の誤り、3 一部の入力だけ失敗、"
-                  "4 完了したが確認が必要、130 中止",
-                  "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some inputs failed,\n"
-                  "            4 done but needs attention, 130 cancelled"));
+    text_addf(
+        out, "\n%s\n",
+        say(language, "くわしくは: yoake help COMMAND", "More about one: yoake help COMMAND"));
+    text_add_wrapped(out,
+                     say(language,
+                         "終了コード: 0 完了、1 失敗、2 書き方の誤り、3 一部の入力だけ失敗、"
+                         "4 完了したが確認が必要、130 中止",
+                         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some inputs failed, "
+                         "4 done but needs attention, 130 cancelled"),
+                     0, 12, width);
 }
 
 static void verbs_section(struct text *out, const struct command *command)

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "src/base/wrap.h"
 #include "src/cli/options.h"
 #include "src/cli/registry.h"
 
@@ -60,8 +61,11 @@ static void add_prose(struct text *out, const char *words)
         if (is_blank) {
             text_add(out, ".Pp\n");
         } else {
-            add_roff(out, piece);
-            text_add(out, "\n");
+            struct text lines; /* input lines of manual pages stay short */
+            text_init(&lines);
+            text_add_wrapped(&lines, piece, 0, 0, 76);
+            add_roff(out, text_string(&lines));
+            text_release(&lines);
         }
         at += n;
         at += strspn(at, " ");
@@ -121,9 +125,9 @@ static void add_head(struct text *out, const struct command *command)
     for (const char *at = name; *at != '\0'; at++) {
         text_add_char(out, (char)toupper((unsigned char)*at));
     }
-    text_addf(out, " 1\n.Os yoake\n.Sh NAME\n.Nm yoake%s%s\n.Nd ", dash, name);
-    add_roff(out, command != NULL ? command->en
-                                  : "sleep and daily rhythm from wrist recorders");
+    text_addf(out, " 1\n.Os\n.Sh NAME\n.Nm yoake%s%s\n.Nd ", dash, name);
+    add_roff(out,
+             command != NULL ? command->en : "sleep and daily rhythm from wrist recorders");
     text_add(out, "\n.Sh SYNOPSIS\n.Nm yoake");
 }
 
@@ -218,5 +222,6 @@ void man_page(const struct command *command, struct text *out)
         add_overview(out);
     }
     text_add(out, ".Sh SEE ALSO\n");
-    text_add(out, command != NULL ? ".Xr yoake 1\n" : ".Xr yoake-review 1 ,\n.Xr yoake-batch 1\n");
+    text_add(out,
+             command != NULL ? ".Xr yoake 1\n" : ".Xr yoake-batch 1 ,\n.Xr yoake-review 1\n");
 }

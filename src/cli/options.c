@@ -181,8 +181,7 @@ static enum yk_status wrong(const struct parsing *p, struct failure *why, const 
             text_add_char(&said, *at);
         }
     }
-    enum yk_status status =
-        failure_set(why, YK_ERR_ARGUMENT, "%s", text_string(&said));
+    enum yk_status status = failure_set(why, YK_ERR_ARGUMENT, "%s", text_string(&said));
     text_release(&said);
     return status;
 }
@@ -373,9 +372,9 @@ static enum yk_status check_verb(const struct parsing *p, const struct options *
     }
     enum yk_status status;
     if (verb == NULL) {
-        status = wrong(p, why, "{0} のあとに、することを書きます: {1}",
-                       "{0} needs to know what to do: {1}", p->command->name,
-                       text_string(&all));
+        status =
+            wrong(p, why, "{0} のあとに、することを書きます: {1}",
+                  "{0} needs to know what to do: {1}", p->command->name, text_string(&all));
     } else {
         struct text near;
         text_init(&near);
@@ -414,8 +413,7 @@ static enum yk_status check_operands(const struct parsing *p, const struct optio
 }
 
 enum yk_status options_parse(const struct command *command, int argc, char **argv,
-                             enum language language, struct options **out,
-                             struct failure *why)
+                             enum language language, struct options **out, struct failure *why)
 {
     struct parsing p;
     parsing_init(&p, command, language);

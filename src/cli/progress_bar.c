@@ -20,18 +20,12 @@ static const char *stage_name(enum language language, const char *stage)
     static const struct {
         const char *stage, *ja, *en;
     } table[] = {
-        {"reading", "読み込み", "reading"},
-        {"hashing", "指紋の計算", "hashing"},
-        {"unpacking", "展開", "unpacking"},
-        {"calibrating", "校正", "calibrating"},
-        {"epochs", "エポックの計算", "epochs"},
-        {"nonwear", "装着の判定", "nonwear"},
-        {"sleep", "睡眠の推定", "sleep"},
-        {"rhythm", "リズムの計算", "rhythm"},
-        {"writing", "書き出し", "writing"},
-        {"copying", "コピー", "copying"},
-        {"verifying", "確認", "verifying"},
-        {"files", "ファイル", "files"},
+        {"reading", "読み込み", "reading"},         {"hashing", "指紋の計算", "hashing"},
+        {"unpacking", "展開", "unpacking"},         {"calibrating", "校正", "calibrating"},
+        {"epochs", "エポックの計算", "epochs"},     {"nonwear", "装着の判定", "nonwear"},
+        {"sleep", "睡眠の推定", "sleep"},           {"rhythm", "リズムの計算", "rhythm"},
+        {"writing", "書き出し", "writing"},         {"copying", "コピー", "copying"},
+        {"verifying", "確認", "verifying"},         {"files", "ファイル", "files"},
         {"simulating", "記録の作成", "simulating"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -68,9 +62,8 @@ void progress_line(const struct progress *now, uint64_t from, double elapsed_s,
     text_init(&line);
     const char *stage = stage_name(language, now->stage != NULL ? now->stage : "");
     text_add_padded(&line, stage, STAGE_WIDTH);
-    double per_s = elapsed_s > 0.2 && now->done >= from
-                       ? (double)(now->done - from) / elapsed_s
-                       : 0;
+    double per_s =
+        elapsed_s > 0.2 && now->done >= from ? (double)(now->done - from) / elapsed_s : 0;
     if (now->total > 0) {
         double share = (double)now->done / (double)now->total;
         share = share > 1 ? 1 : share;
