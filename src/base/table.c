@@ -14,7 +14,7 @@
 void table_init(struct table *self, size_t n_columns)
 {
     assert(n_columns >= 1 && n_columns <= TABLE_COLUMNS_MAX);
-    *self = (struct table){.n_columns = n_columns};
+    *self = (struct table){.n_columns = n_columns, .n_header_rows = 1};
     text_init(&self->cells);
 }
 
@@ -67,7 +67,8 @@ static void measure(const struct table *self, bool drop_empty, int width[TABLE_C
         int columns = text_columns(cell);
         size_t at = i % self->n_columns;
         width[at] = columns > width[at] ? columns : width[at];
-        is_used[at] = is_used[at] || (i >= self->n_columns && columns > 0);
+        is_used[at] =
+            is_used[at] || (i >= self->n_columns * self->n_header_rows && columns > 0);
         cell += strlen(cell) + 1;
     }
     for (size_t i = 0; drop_empty && i < self->n_columns; i++) {

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "src/base/fill.h"
 #include "src/base/mem.h"
 #include "src/base/nearest.h"
 
@@ -172,15 +173,7 @@ static enum yk_status wrong(const struct parsing *p, struct failure *why, const 
 {
     struct text said;
     text_init(&said);
-    const char *const values[] = {a, b};
-    for (const char *at = p->language == LANGUAGE_JA ? ja : en; *at != '\0'; at++) {
-        if (*at == '{' && (at[1] == '0' || at[1] == '1') && at[2] == '}') {
-            text_add(&said, values[at[1] - '0']);
-            at += 2;
-        } else {
-            text_add_char(&said, *at);
-        }
-    }
+    text_fill(&said, p->language == LANGUAGE_JA ? ja : en, a, b);
     enum yk_status status = failure_set(why, YK_ERR_ARGUMENT, "%s", text_string(&said));
     text_release(&said);
     return status;
