@@ -244,11 +244,17 @@ static size_t compare_actiware(const char *path, const char *counts_name, const 
 {
     struct sheet sheet;
     sheet_open(&sheet, path);
-    float *counts = sheet_counts(&sheet, counts_name);
+    /* The files are cut out of longer recordings: eight epochs on either side stand for what
+     * was there, so that Actiware's first and last scored epochs can be compared too. */
+    enum { PAD = 8 };
+    float *known = sheet_counts(&sheet, counts_name);
+    float *counts = calloc(sheet.rows + 2 * PAD, sizeof *counts);
     for (size_t i = 0; i < sheet.rows; i++) {
-        counts[i] = isnan(counts[i]) ? 0.0F : counts[i];
+        counts[PAD + i] = isnan(known[i]) ? 0.0F : known[i];
     }
-    uint8_t *score = score_with("oakley", counts, sheet.rows, epoch_s, threshold);
+    free(known);
+    uint8_t *padded = score_with("oakley", counts, sheet.rows + 2 * PAD, epoch_s, threshold);
+    const uint8_t *score = padded + PAD;
     size_t differ = 0;
     for (size_t i = 0; i < sheet.rows; i++) {
         const char *wake = sheet_at(&sheet, i, wake_name);
@@ -258,7 +264,7 @@ static size_t compare_actiware(const char *path, const char *counts_name, const 
         (*scored)++;
         differ += (*wake == '1') != (score[i] == SCORE_WAKE);
     }
-    free(score);
+    free(padded);
     free(counts);
     sheet_close(&sheet);
     return differ;
