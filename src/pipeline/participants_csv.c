@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reads the participants table; a wrong cell refuses the whole of it.
+ */
+#include "src/pipeline/participants_csv.h"
+
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "src/base/csv.h"
+#include "src/base/mem.h"
+#include "src/base/zone.h"
+
+struct field {
+    const char *name;
+    size_t offset, room;
+    bool must;
+};
+
+#define FIELD(member, must)                                                                    \
+    {                                                                                          \
+#member, offsetof(struct participant_row, member),                                     \
+            sizeof(((struct participant_row *)NULL)->member), must                             \
+    }
+
+static const struct field FIELDS[] = {FIELD(file, true), FIELD(person_id, true),
+                                      FIELD(zone, false), FIELD(diary_id, false),
+                                      FIELD(group, false)};
+enum { N_FIELDS = sizeof FIELDS / sizeof *FIELDS };
+
+void participants_init(struct participants *self)
+{
+    *self = (struct participants){0};
+}
+
+void participants_release(struct participants *self)
+{
+    if (self != NULL) {
+        mem_free(self->rows);
+        participants_init(self);
+    }
+}
+
+static enum yk_status check_zone(const char *name, struct failure *why)
+{
+    struct zone *zone = NULL;
+    enum yk_status status = *name != '\0' ? zone_open(name, &zone, why) : YK_OK;
+    zone_close(zone);
+    return status;
+}
+
+static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
+                               struct participant_row *out, struct failure *why)
+{
+    *out = (struct participant_row){0};
+    if (row->problem != NULL) {
+        return csv_failure(csv, row, CSV_NONE, why, YK_ERR_ARGUMENT, "%s", row->problem);
+    }
+    for (size_t k = 0; k < N_FIELDS; k++) {
+        size_t column = csv_find(csv, FIELDS[k].name);
+        const char *value = csv_field(row, column);
+        size_t length = strlen(value);
+        if (length == 0 && FIELDS[k].must) {
+            return csv_failure(csv, row, column, why, YK_ERR_ARGUMENT, "%s is missing",
+                               FIELDS[k].name);
+        }
+        if (length >= FIELDS[k].room) {
+            return csv_failure(csv, row, column, why, YK_ERR_ARGUMENT,
+                               "'%.40s...' is longer than %zu bytes", value,
+                               FIELDS[k].room - 1);
+        }
+        memcpy((char *)out + FIELDS[k].offset, value, length);
+    }
+    struct failure zone_why = {0};
+    if (check_zone(out->zone, &zone_why) != YK_OK) {
+        return csv_failure(csv, row, csv_find(csv, "zone"), why, YK_ERR_ARGUMENT, "%s",
+                           zone_why.text);
+    }
+    return YK_OK;
+}
+
+static enum yk_status add_row(const struct csv *csv, const struct csv_row *row,
+                              struct participants *out, struct failure *why)
+{
+    struct participant_row one;
+    enum yk_status status = read_row(csv, row, &one, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < out->n; i++) {
+        if (strcmp(out->rows[i].file, one.file) == 0 &&
+            strcmp(out->rows[i].person_id, one.person_id) != 0) {
+            return csv_failure(csv, row, csv_find(csv, "person_id"), why, YK_ERR_CONFLICT,
+                               "'%s' already belongs to another participant in this table",
+                               one.file);
+        }
+    }
+    if (MEM_RESERVE(out->rows, out->n, out->capacity) != 0) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu participants", out->n + 1);
+    }
+    out->rows[out->n++] = one;
+    return YK_OK;
+}
+
+static enum yk_status read_table(struct csv *csv, struct participants *out, struct failure *why)
+{
+    enum yk_status status = csv_read_header(csv, why);
+    for (size_t k = 0; k < N_FIELDS && status == YK_OK; k++) {
+        if (FIELDS[k].must && csv_find(csv, FIELDS[k].name) == CSV_NONE) {
+            status = failure_set(why, YK_ERR_ARGUMENT,
+                                 "the table's first line must name the columns; %s is missing "
+                                 "(file, person_id, zone, diary_id, group)",
+                                 FIELDS[k].name);
+        }
+    }
+    const struct csv_row *row = NULL;
+    while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
+        status = add_row(csv, row, out, why);
+    }
+    return status == YK_END ? YK_OK : status;
+}
+
+enum yk_status participants_read(const char *path, struct participants *out,
+                                 struct failure *why)
+{
+    struct byte_source *bytes = NULL;
+    struct csv *csv = NULL;
+    struct participants read;
+    participants_init(&read);
+    enum yk_status status = file_source_open(path, &bytes, why);
+    if (status == YK_OK) {
+        status = csv_open(bytes, 0, &csv, why);
+    }
+    if (status == YK_OK) {
+        status = read_table(csv, &read, why);
+    }
+    csv_close(csv);
+    byte_source_close(bytes);
+    if (status != YK_OK) {
+        participants_release(&read);
+        return status;
+    }
+    participants_release(out);
+    *out = read;
+    return YK_OK;
+}
+
+const struct participant_row *participants_find(const struct participants *self,
+                                                const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    for (size_t i = 0; i < self->n; i++) {
+        if (strcmp(self->rows[i].file, name) == 0 || strcmp(self->rows[i].file, path) == 0) {
+            return &self->rows[i];
+        }
+    }
+    for (size_t i = 0; i < self->n; i++) {
+        if (fnmatch(self->rows[i].file, name, 0) == 0) {
+            return &self->rows[i];
+        }
+    }
+    return NULL;
+}

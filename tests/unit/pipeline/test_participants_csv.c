@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/pipeline/participants_csv.h"
+
+static enum yk_status read_text(const char *text, struct participants *out, struct failure *why)
+{
+    const char *folder = check_scratch("participants");
+    char path[4200];
+    snprintf(path, sizeof path, "%s/people.csv", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    enum yk_status status = participants_read(path, out, why);
+    check_remove(folder);
+    return status;
+}
+
+static void names_come_before_patterns(void **state)
+{
+    (void)state;
+    struct participants people;
+    struct failure why = {0};
+    participants_init(&people);
+    assert_int_equal(read_text("file,person_id,zone,diary_id,group\n"
+                               "ward*.cwa,P1,Asia/Tokyo,,a\n"
+                               "ward7.cwa,P7,,D7,b\n",
+                               &people, &why),
+                     YK_OK);
+    assert_string_equal(participants_find(&people, "/x/ward7.cwa")->person_id, "P7");
+    assert_string_equal(participants_find(&people, "ward8.cwa")->person_id, "P1");
+    assert_string_equal(participants_find(&people, "ward8.cwa")->zone, "Asia/Tokyo");
+    assert_null(participants_find(&people, "other.cwa"));
+    participants_release(&people);
+}
+
+static void wrong_tables_are_refused_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *say;
+    } CASES[] = {
+        {"file,zone\na.cwa,Asia/Tokyo\n", "person_id"},
+        {"file,person_id,zone\na.cwa,P1,Asia/Tokio\n", "Asia/Tokyo"},
+        {"file,person_id\na.cwa,\n", "person_id is missing"},
+        {"file,person_id\na.cwa,P1\na.cwa,P2\n", "another participant"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct participants people;
+        struct failure why = {0};
+        participants_init(&people);
+        assert_int_not_equal(read_text(CASES[i].text, &people, &why), YK_OK);
+        if (strstr(why.text, CASES[i].say) == NULL) {
+            fail_msg("case %zu gave: %s", i, why.text);
+        }
+        assert_int_equal(people.n, 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_come_before_patterns),
+        cmocka_unit_test(wrong_tables_are_refused_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
