@@ -5,7 +5,7 @@
  * the shell completion cannot disagree.
  *
  * What commands need besides: tables for the terminal in src/base/table.h, JSON in
- * src/cli/json_out.h, line breaking in src/base/wrap.h, "did you mean" in src/base/nearest.h.
+ * src/cli/json_out.h, line breaking in src/base/wrap.h, "did you mean" in src/cli/nearest.h.
  */
 #ifndef SRC_CLI_COMMAND_H
 #define SRC_CLI_COMMAND_H

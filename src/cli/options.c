@@ -14,7 +14,7 @@
 
 #include "src/base/fill.h"
 #include "src/base/mem.h"
-#include "src/base/nearest.h"
+#include "src/cli/nearest.h"
 
 const struct option_spec options_common[] = {
     {"zone", 0, OPTION_TEXT, "Area/City", "記録計の時計の時間帯(例 Asia/Tokyo)",

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "src/base/nearest.h"
+#include "src/cli/nearest.h"
 
 #define COMMAND(name) extern const struct command command_##name;
 #include "src/cli/commands.def"

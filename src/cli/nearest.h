@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * "Did you mean ...": those of the known words that are plausibly meant by a mistyped one.
+ */
+#ifndef SRC_CLI_NEAREST_H
+#define SRC_CLI_NEAREST_H
+
+#include <stddef.h>
+
+#include "src/base/text.h"
+
+/* Appends to out the closest of n candidates ("info, init"), best first, at most `most`
+ * (1..TEXT_NEAREST_MAX), and only those within a third of the word's length or holding it.
+ * Returns how many were added. */
+size_t nearest_list(const char *word, const char *const *candidates, size_t n, size_t most,
+                    struct text *out);
+
+#endif
