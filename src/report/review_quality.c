@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the numbers rest on: how much was recorded and worn, what is missing or damaged, how the
+ * device was calibrated, which recipe computed it.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "src/base/fill.h"
+#include "src/base/table.h"
+#include "src/base/wrap.h"
+#include "src/report/review_parts.h"
+
+enum { NUMBER_ROOM = 48 };
+
+static void whole(uint64_t value, char out[static NUMBER_ROOM])
+{
+    snprintf(out, NUMBER_ROOM, "%" PRIu64, value);
+}
+
+static void real(const struct review *review, double value, int decimals,
+                 char out[static NUMBER_ROOM])
+{
+    struct text text;
+    text_init(&text);
+    review_number(review, value, decimals, &text);
+    snprintf(out, NUMBER_ROOM, "%s", text_string(&text));
+    text_release(&text);
+}
+
+static void line(const struct review *review, enum text_id name, const struct text *value,
+                 struct text *out)
+{
+    enum { NAME_COLUMNS = 17 };
+    text_add(out, "  ");
+    text_add_padded(out, i18n(review->language, name), NAME_COLUMNS - 2);
+    text_add_wrapped(out, text_string(value), NAME_COLUMNS, NAME_COLUMNS, review->width);
+}
+
+static void recorded(const struct review *review, const struct review_facts *facts,
+                     struct text *value)
+{
+    const struct analysis *now = review->now;
+    double gap_h = isfinite(now->report.gap_s) ? now->report.gap_s / 3600 : 0;
+    char hours[NUMBER_ROOM], counted[NUMBER_ROOM], nights[NUMBER_ROOM], valid[NUMBER_ROOM],
+        days[NUMBER_ROOM];
+    real(review, facts->recorded_h - gap_h, 1, hours);
+    whole(facts->n_counted, counted);
+    whole(facts->n_nights, nights);
+    whole(now->n_days_valid, valid);
+    whole(now->n_days, days);
+    text_fill(value, i18n(review->language, TEXT_review_q_recorded_value), hours, counted,
+              nights, valid, days);
+}
+
+static void nonwear(const struct review *review, const struct review_facts *facts,
+                    struct text *value)
+{
+    char rule[NUMBER_ROOM], still[NUMBER_ROOM];
+    real(review, facts->nonwear_h, 1, rule);
+    real(review, facts->nonwear_still_h, 1, still);
+    text_fill(value, i18n(review->language, TEXT_review_q_nonwear_value), rule, still);
+}
+
+static void damage(const struct review *review, struct text *value)
+{
+    const struct read_report *report = &review->now->report;
+    char gaps[NUMBER_ROOM], restarts[NUMBER_ROOM], jumps[NUMBER_ROOM], bad[NUMBER_ROOM];
+    struct text length;
+    text_init(&length);
+    review_duration(review, report->gap_s / 60, &length);
+    whole(report->gaps, gaps);
+    whole(report->restarts, restarts);
+    whole(report->clock_jumps, jumps);
+    whole(report->bad_blocks, bad);
+    text_fill(value, i18n(review->language, TEXT_review_q_damage_value), gaps,
+              text_string(&length), restarts, jumps, bad);
+    text_release(&length);
+}
+
+static void calibration(const struct review *review, struct text *value)
+{
+    static const enum text_id outcomes[] = {
+        [CALIBRATION_NONE] = TEXT_review_calibration_none,
+        [CALIBRATION_DONE] = TEXT_review_calibration_none,
+        [CALIBRATION_TOO_SHORT] = TEXT_review_calibration_too_short,
+        [CALIBRATION_FEW_WINDOWS] = TEXT_review_calibration_few_windows,
+        [CALIBRATION_SPHERE] = TEXT_review_calibration_sphere,
+        [CALIBRATION_WORSE] = TEXT_review_calibration_worse,
+    };
+    const struct calibration *c = &review->now->calibration;
+    char before[NUMBER_ROOM], after[NUMBER_ROOM];
+    real(review, c->error_before_mg, 1, before);
+    real(review, c->error_after_mg, 1, after);
+    if (c->outcome == CALIBRATION_DONE) {
+        text_fill(value, i18n(review->language, TEXT_review_q_calibration_done), before, after);
+    } else {
+        text_fill(value, i18n(review->language, TEXT_review_q_calibration_not),
+                  i18n(review->language, outcomes[c->outcome]), before);
+    }
+}
+
+static void device(const struct review *review, struct text *value)
+{
+    const struct recording_info *info = &review->now->info;
+    const char *dash = review_symbols(review->has_unicode)->dash;
+    text_addf(value, "%s %s", info->device_model[0] != '\0' ? info->device_model : dash,
+              info->device_serial);
+    if (isfinite(info->rate_hz)) {
+        text_add(value, ", ");
+        text_add_exact(value, info->rate_hz);
+        text_add(value, " Hz");
+    }
+    if (isfinite(info->range_g)) {
+        text_addf(value, ", %s", review_symbols(review->has_unicode)->plus_minus);
+        text_add_exact(value, info->range_g);
+        text_add(value, " g");
+    }
+    if (info->body_site[0] != '\0') {
+        text_addf(value, ", %s", info->body_site);
+    }
+}
+
+static void method(const struct review *review, struct text *value)
+{
+    const struct provenance *made_by = &review->now->made_by;
+    char epoch[NUMBER_ROOM];
+    snprintf(epoch, sizeof epoch, "%d", (int)review->now->epochs.epoch_s);
+    text_fill(value, i18n(review->language, TEXT_review_q_method_value), epoch, made_by->recipe,
+              made_by->program_version);
+}
+
+enum yk_status review_quality(const struct review *review, const struct review_facts *facts,
+                              struct text *out, struct failure *why)
+{
+    struct text value;
+    text_init(&value);
+    review_heading(review, i18n(review->language, TEXT_review_quality), out);
+    recorded(review, facts, &value);
+    line(review, TEXT_review_q_recorded, &value, out);
+    text_clear(&value);
+    nonwear(review, facts, &value);
+    line(review, TEXT_review_q_nonwear, &value, out);
+    text_clear(&value);
+    damage(review, &value);
+    line(review, TEXT_review_q_damage, &value, out);
+    text_clear(&value);
+    text_add(&value, i18n(review->language, review->now->info.clock_is_in_doubt
+                                                ? TEXT_review_q_clock_doubt
+                                                : TEXT_review_q_clock_good));
+    line(review, TEXT_review_q_clock, &value, out);
+    text_clear(&value);
+    calibration(review, &value);
+    line(review, TEXT_review_q_calibration, &value, out);
+    text_clear(&value);
+    device(review, &value);
+    line(review, TEXT_review_q_device, &value, out);
+    text_clear(&value);
+    method(review, &value);
+    line(review, TEXT_review_q_method, &value, out);
+    text_release(&value);
+    return text_status(out, why);
+}

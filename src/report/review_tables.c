@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The review's tables: each night, averages, and what changed since the recording before.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "src/base/fill.h"
+#include "src/base/table.h"
+#include "src/base/wrap.h"
+#include "src/report/review_parts.h"
+
+static void cell_clock(const struct review *review, struct table *table, double hours)
+{
+    struct text text;
+    text_init(&text);
+    review_clock(review, hours, &text);
+    table_cell(table, text_string(&text));
+    text_release(&text);
+}
+
+static void cell_instant(const struct review *review, struct table *table, int64_t utc_ns)
+{
+    struct text text;
+    text_init(&text);
+    review_clock_of(review, review->zone, utc_ns, &text);
+    table_cell(table, text_string(&text));
+    text_release(&text);
+}
+
+static void cell_duration(const struct review *review, struct table *table, double minutes)
+{
+    struct text text;
+    text_init(&text);
+    review_duration(review, minutes, &text);
+    table_cell(table, text_string(&text));
+    text_release(&text);
+}
+
+static void cell_percent(const struct review *review, struct table *table, double value)
+{
+    struct text text;
+    text_init(&text);
+    review_number(review, value, 0, &text);
+    text_add(&text, isfinite(value) ? "%" : "");
+    table_cell(table, text_string(&text));
+    text_release(&text);
+}
+
+static void header(const struct review *review, struct table *table, const enum text_id *ids,
+                   size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        table_cell(table, ids[i] == TEXT_COUNT ? "" : i18n(review->language, ids[i]));
+    }
+}
+
+static enum yk_status end_table(struct table *table, struct text *out, struct failure *why)
+{
+    table->n_header_rows = 2;
+    enum yk_status status = table_write(table, 2, 2, true, out, why);
+    table_release(table);
+    return status;
+}
+
+/* ---- each night ---- */
+
+static void night_row(const struct review *review, const struct night *night,
+                      bool has_bed_times, struct table *table)
+{
+    struct text text;
+    text_init(&text);
+    review_night_name(review, night->evening, &text);
+    table_cell(table, text_string(&text));
+    if (has_bed_times) {
+        cell_instant(review, table, night->in_bed_ns);
+    } else {
+        table_cell(table, "");
+    }
+    cell_instant(review, table, night->onset_ns);
+    cell_instant(review, table, night->wake_ns);
+    if (has_bed_times) {
+        cell_instant(review, table, night->out_of_bed_ns);
+    } else {
+        table_cell(table, "");
+    }
+    cell_duration(review, table, night->tst_min);
+    cell_duration(review, table, night->waso_min);
+    if (has_bed_times) {
+        cell_percent(review, table, night->efficiency_pct);
+    } else {
+        table_cell(table, "");
+    }
+    text_clear(&text);
+    review_note(review, night, &text);
+    table_cell(table, text_string(&text));
+    text_release(&text);
+}
+
+enum yk_status review_nights(const struct review *review, const struct review_facts *facts,
+                             struct text *out, struct failure *why)
+{
+    static const enum text_id first[] = {TEXT_COUNT,
+                                         TEXT_review_col_in_bed_1,
+                                         TEXT_review_col_onset_1,
+                                         TEXT_review_col_wake_1,
+                                         TEXT_review_col_out_bed_1,
+                                         TEXT_review_col_tst_1,
+                                         TEXT_review_col_waso_1,
+                                         TEXT_review_col_efficiency_1,
+                                         TEXT_COUNT};
+    static const enum text_id second[] = {
+        TEXT_review_col_night,  TEXT_review_col_in_bed_2,     TEXT_review_col_onset_2,
+        TEXT_review_col_wake_2, TEXT_review_col_out_bed_2,    TEXT_review_col_tst_2,
+        TEXT_review_col_waso_2, TEXT_review_col_efficiency_2, TEXT_review_col_note};
+    enum { N = sizeof first / sizeof first[0] };
+    if (facts->n_nights == 0) {
+        return YK_OK;
+    }
+    struct table table;
+    table_init(&table, N);
+    for (size_t i = 1; i + 1 < N; i++) {
+        table_align(&table, i, TABLE_RIGHT);
+    }
+    header(review, &table, first, N);
+    header(review, &table, second, N);
+    bool has_left_out = false;
+    for (size_t i = 0; i < review->now->n_nights; i++) {
+        const struct night *night = &review->now->nights[i];
+        if (review_is_in(night, review->from, review->to)) {
+            night_row(review, night, facts->has_bed_times, &table);
+            has_left_out = has_left_out || night->exclude != 0;
+        }
+    }
+    review_heading(review, i18n(review->language, TEXT_review_nights), out);
+    enum yk_status status = end_table(&table, out, why);
+    if (status == YK_OK && has_left_out) {
+        text_addf(out, "  %s\n", i18n(review->language, TEXT_review_not_counted_note));
+    }
+    return status;
+}
+
+/* ---- averages ---- */
+
+static void cell_spread(const struct review *review, struct table *table, double minutes)
+{
+    struct text text;
+    text_init(&text);
+    if (isfinite(minutes)) {
+        text_add(&text, review_symbols(review->has_unicode)->plus_minus);
+    }
+    review_duration(review, minutes, &text);
+    table_cell(table, text_string(&text));
+    text_release(&text);
+}
+
+static void set_row(const struct review *review, const struct review_facts *facts,
+                    enum night_set which, enum text_id name, struct table *table)
+{
+    const struct review_set *set = &facts->set[which];
+    table_cell(table, i18n(review->language, name));
+    table_cellf(table, "%zu", set->n);
+    cell_clock(review, table, set->onset_h.mean);
+    cell_clock(review, table, set->wake_h.mean);
+    cell_spread(review, table, set->wake_h.sd * 60);
+    cell_clock(review, table, set->midsleep_h.mean);
+    cell_duration(review, table, set->tst_min.mean);
+    cell_duration(review, table, set->waso_min.mean);
+    if (facts->has_bed_times) {
+        cell_percent(review, table, set->efficiency_pct.mean);
+    } else {
+        table_cell(table, "");
+    }
+}
+
+static bool is_thin(const struct review_facts *facts)
+{
+    for (size_t i = 0; i < NIGHT_SET_COUNT; i++) {
+        const struct review_set *set = &facts->set[i];
+        if (!isfinite(set->wake_h.mean) || !isfinite(set->wake_h.sd)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum yk_status review_means(const struct review *review, const struct review_facts *facts,
+                            struct text *out, struct failure *why)
+{
+    static const enum text_id first[] = {TEXT_COUNT,
+                                         TEXT_COUNT,
+                                         TEXT_review_col_onset_1,
+                                         TEXT_review_col_wake_1,
+                                         TEXT_review_col_wake_spread_1,
+                                         TEXT_review_col_midsleep_1,
+                                         TEXT_review_col_tst_1,
+                                         TEXT_review_col_waso_1,
+                                         TEXT_review_col_efficiency_1};
+    static const enum text_id second[] = {TEXT_COUNT,
+                                          TEXT_review_col_n,
+                                          TEXT_review_col_onset_2,
+                                          TEXT_review_col_wake_2,
+                                          TEXT_review_col_wake_spread_2,
+                                          TEXT_review_col_midsleep_2,
+                                          TEXT_review_col_tst_2,
+                                          TEXT_review_col_waso_2,
+                                          TEXT_review_col_efficiency_2};
+    enum { N = sizeof first / sizeof first[0] };
+    if (facts->n_counted == 0) {
+        return YK_OK;
+    }
+    struct table table;
+    table_init(&table, N);
+    for (size_t i = 1; i < N; i++) {
+        table_align(&table, i, TABLE_RIGHT);
+    }
+    header(review, &table, first, N);
+    header(review, &table, second, N);
+    set_row(review, facts, NIGHTS_WEEKDAY, TEXT_review_set_weekday, &table);
+    set_row(review, facts, NIGHTS_WEEKEND, TEXT_review_set_weekend, &table);
+    set_row(review, facts, NIGHTS_ALL, TEXT_review_set_all, &table);
+    review_heading(review, i18n(review->language, TEXT_review_means), out);
+    enum yk_status status = end_table(&table, out, why);
+    if (status == YK_OK && is_thin(facts)) {
+        struct text note;
+        text_init(&note);
+        const char *words = i18n(review->language, TEXT_review_thin_note);
+        /* the sentence begins with the dash it explains */
+        text_add(&note, review_symbols(review->has_unicode)->dash);
+        text_add(&note, words + utf8_length(words));
+        text_add(out, "  ");
+        text_add_wrapped(out, text_string(&note), 2, 2, review->width);
+        text_release(&note);
+    }
+    return status;
+}
+
+/* ---- since last time ---- */
+
+static void change_row(const struct review *review, enum text_id name, double before,
+                       double now, bool is_clock, struct table *table)
+{
+    struct text text, size;
+    text_init(&text);
+    text_init(&size);
+    const char *arrow = review_symbols(review->has_unicode)->arrow;
+    table_cell(table, i18n(review->language, name));
+    (is_clock ? review_clock : review_duration)(review, before, &text);
+    table_cell(table, text_string(&text));
+    text_clear(&text);
+    table_cell(table, arrow);
+    (is_clock ? review_clock : review_duration)(review, now, &text);
+    table_cell(table, text_string(&text));
+    text_clear(&text);
+    double minutes = (now - before) * (is_clock ? 60 : 1);
+    if (!isfinite(minutes)) {
+        text_clear(&text);
+    } else if (fabs(minutes) < 0.5) {
+        text_add(&text, i18n(review->language, TEXT_review_same));
+    } else {
+        enum text_id more = is_clock ? TEXT_review_later : TEXT_review_longer;
+        enum text_id less = is_clock ? TEXT_review_earlier : TEXT_review_shorter;
+        review_duration(review, minutes, &size);
+        text_fill(&text, i18n(review->language, minutes > 0 ? more : less), text_string(&size));
+    }
+    table_cell(table, text_string(&text));
+    text_release(&text);
+    text_release(&size);
+}
+
+enum yk_status review_change(const struct review *review, const struct review_facts *facts,
+                             struct text *out, struct failure *why)
+{
+    if (review->before == NULL || facts->n_counted == 0) {
+        return YK_OK;
+    }
+    struct review_facts before;
+    const struct civil_date open = {0};
+    review_facts_of(review->before, review->before_zone, open, open, &before);
+    const struct review_set *a = &before.set[NIGHTS_ALL], *b = &facts->set[NIGHTS_ALL];
+    if (before.n_nights == 0) {
+        return YK_OK;
+    }
+    char first[16], last[16], n[24];
+    civil_format(before.first, first);
+    civil_format(civil_add_days(before.last, 1), last);
+    snprintf(n, sizeof n, "%zu", before.n_counted);
+    struct text title;
+    text_init(&title);
+    text_fill(&title, i18n(review->language, TEXT_review_change), first, last, n);
+    review_heading(review, text_string(&title), out);
+    text_release(&title);
+    struct table table;
+    table_init(&table, 5);
+    table_align(&table, 1, TABLE_RIGHT);
+    table_align(&table, 3, TABLE_RIGHT);
+    change_row(review, TEXT_review_row_onset, a->onset_h.mean, b->onset_h.mean, true, &table);
+    change_row(review, TEXT_review_row_wake, a->wake_h.mean, b->wake_h.mean, true, &table);
+    change_row(review, TEXT_review_row_tst, a->tst_min.mean, b->tst_min.mean, false, &table);
+    change_row(review, TEXT_review_row_waso, a->waso_min.mean, b->waso_min.mean, false, &table);
+    table.n_header_rows = 0;
+    enum yk_status status = table_write(&table, 2, 2, false, out, why);
+    table_release(&table);
+    return status;
+}
