@@ -63,7 +63,11 @@ $(B)/%.o: %.c
 	$(SAY) '  CC    $@'
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-# Only the version object knows the commit, so that a commit rebuilds one file.
+# Only the version object knows the commit, so that a commit rebuilds one file. The stamp is written
+# anew only when what it says has changed.
+COMMIT_STAMP := $(B)/commit
+$(shell mkdir -p $(B); echo '$(VERSION) $(COMMIT)' | cmp -s - $(COMMIT_STAMP) || echo '$(VERSION) $(COMMIT)' > $(COMMIT_STAMP))
+$(B)/src/base/version.o: $(COMMIT_STAMP)
 $(B)/src/base/version.o: ALL_CFLAGS += -DYOAKE_VERSION='"$(VERSION)"' -DYOAKE_COMMIT='"$(COMMIT)"' \
   -DYOAKE_LIBRARIES='"$(LIBRARIES)"'
 

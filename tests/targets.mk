@@ -2,10 +2,115 @@
 #
 # Targets for tests, lint, fuzzing and measuring.
 
-unit: $(UNIT_PROGRAMS) $(PROGRAM)
-	@sh tests/support/run-unit.sh $(UNIT_PROGRAMS)
+test: $(UNIT_PROGRAMS) $(PROGRAM) ## run the unit and golden tests (BUILD=asan|tsan too)
+	@sh tests/support/run-unit.sh $(B) $(PROGRAM) $(UNIT_PROGRAMS)
 
-test: unit ## run the tests (BUILD=asan|tsan too)
+unit golden: test
+
+# `make t T=base/text` runs one test program.
+t: $(B)/tests/unit/$(dir $(T))test_$(notdir $(T))
+	$<
+
+# ---- lint ----
+# Every check is a target of its own; files that did not change since they passed are not looked at
+# again. The second compiler's objects (build/clang) also say, through their .d files, which sources
+# a changed header touches.
+LINT_C := $(shell git ls-files '*.c' 2>/dev/null)
+LINT_CH := $(LINT_C) $(shell git ls-files '*.h' 2>/dev/null)
+LINT_PRODUCT := $(filter-out tests/%,$(LINT_C))
+LINT_PARSERS := $(filter firmware-formats/%.c src/base/text.c src/base/zone.c src/pipeline/%.c,$(LINT_C))
+LINT_SH := $(shell git ls-files '*.sh' .ci 'tests/golden/*/cmd' 2>/dev/null)
+CLANG_CFLAGS = $(CFLAGS_COMMON) -O1 -Werror $(PKG_CFLAGS) -I tests
+ANALYZER_CFLAGS = $(CFLAGS_COMMON) -O1 -fanalyzer -Werror $(PKG_CFLAGS) -Wno-analyzer-malloc-leak \
+  -Wno-analyzer-file-leak -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-possible-null-dereference
+
+.PHONY: lint lint-text lint-format lint-shell lint-cppcheck lint-clang lint-tidy lint-analyzer t
+lint: lint-text lint-format lint-shell lint-clang lint-tidy lint-cppcheck lint-analyzer ## all static checks
+	@echo "lint: all clean"
+
+lint-text:
+	@awk -f tests/lint/includes.awk $(LINT_CH)
+	@awk -f tests/lint/banned.awk $(LINT_CH)
+
+lint-format:
+	@clang-format-14 --dry-run -Werror $(LINT_CH)
+
+lint-shell:
+	@shellcheck -s sh -e SC1091 $(LINT_SH)
+
+build/clang/%.o: %.c
+	@mkdir -p $(@D)
+	$(SAY) '  CLANG $<'
+	$(Q)$(FUZZ_CC) $(CLANG_CFLAGS) -DYOAKE_VERSION='""' -DYOAKE_COMMIT='""' -MMD -MP -c $< -o $@
+lint-clang: $(LINT_C:%.c=build/clang/%.o)
+
+build/clang/%.tidy: build/clang/%.o .clang-tidy
+	$(SAY) '  TIDY  $*.c'
+	$(Q)clang-tidy-14 --quiet $*.c -- $(CLANG_CFLAGS) -DYOAKE_VERSION='""' -DYOAKE_COMMIT='""' \
+	  >$@.out 2>$@.err || { cat $@.out; exit 1; }
+	@touch $@
+lint-tidy: $(LINT_PRODUCT:%.c=build/clang/%.tidy)
+
+build/clang/%.analyzed: %.c build/clang/%.o
+	$(SAY) '  ANALYZE $<'
+	$(Q)gcc $(ANALYZER_CFLAGS) -c $< -o /dev/null
+	@touch $@
+lint-analyzer: $(LINT_PARSERS:%.c=build/clang/%.analyzed)
+
+lint-cppcheck:
+	@mkdir -p build/cppcheck
+	@cppcheck -q -j 2 --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	  --suppressions-list=tests/lint/cppcheck.txt --cppcheck-build-dir=build/cppcheck \
+	  --template='{file}:{line}: {severity}: {message} [{id}]' $(DEFINES) -I. $(LINT_PRODUCT)
+
+-include $(shell find build/clang -name '*.d' 2>/dev/null)
+
+# ---- fuzzing ----
+# tests/fuzz/fuzz_<parser>.c with its corpus in tests/fuzz/corpus/<parser>/. What is found is left
+# in build/fuzz/found/; what is new and interesting is not written into the repository.
+FUZZ_SECONDS ?= 60
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_PROGRAMS := $(FUZZ_SOURCES:%.c=$(B)/%)
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB)
+	$(SAY) '  LINK  $@'
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $^ $(ALL_LIBS) -o $@
+
+.PHONY: fuzz-run
+fuzz-run: $(FUZZ_PROGRAMS)
+	@sh tests/support/run-fuzz.sh $(FUZZ_SECONDS) build/fuzz/found $(FUZZ_PROGRAMS)
+
+fuzz: ## each fuzzer for FUZZ_SECONDS (60) on its corpus, with clang
+	@$(MAKE) --no-print-directory BUILD=fuzz CC=$(FUZZ_CC) fuzz-run
+
+# ---- all together ----
+check: ## what .ci/run does, with the machine as it is: lint, tests, sanitizers, short fuzz
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test BUILD=asan
+	@$(MAKE) --no-print-directory test BUILD=tsan
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+
+coverage: ## lines and branches the tests reach, per file
+	@$(MAKE) --no-print-directory BUILD=coverage test
+	@sh tests/support/coverage.sh build/coverage
+
+# ---- using it ----
+demo: ## an invented person's week, from file to tables and review, in build/demo
+	@sh tests/support/deps.sh docs/packages.txt
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) all
+	@sh tests/support/demo.sh $(PROGRAM) build/demo
+
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man/man1
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+install: $(PROGRAM) ## program, manual pages and completion (PREFIX, DESTDIR)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR)
+	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/yoake
+	@sh tests/support/install-docs.sh $(PROGRAM) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR)/yoake
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/yoake $(DESTDIR)$(BASHDIR)/yoake $(DESTDIR)$(MANDIR)/yoake.1 $(DESTDIR)$(MANDIR)/yoake-*.1
 
 bench: $(PROGRAM) ## CPU time against sha256sum, memory, two workers (BENCH_LONG=0 leaves out 28 days)
 	@sh tests/bench/bench.sh $(PROGRAM) build/bench
