@@ -20,9 +20,9 @@ LINT_CH := $(LINT_C) $(shell git ls-files '*.h' 2>/dev/null)
 LINT_PRODUCT := $(filter-out tests/%,$(LINT_C))
 LINT_PARSERS := $(filter firmware-formats/%.c src/base/text.c src/base/zone.c src/pipeline/%.c,$(LINT_C))
 LINT_SH := $(shell git ls-files '*.sh' .ci 'tests/golden/*/cmd' 2>/dev/null)
-CLANG_CFLAGS = $(CFLAGS_COMMON) -O1 -Werror $(PKG_CFLAGS) -I tests
-ANALYZER_CFLAGS = $(CFLAGS_COMMON) -O1 -fanalyzer -Werror $(PKG_CFLAGS) -Wno-analyzer-malloc-leak \
-  -Wno-analyzer-file-leak -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-possible-null-dereference
+CLANG_CFLAGS = $(CFLAGS_COMMON) -O1 -Werror $(PKG_CFLAGS) -I tests \
+  -DYOAKE_VERSION='""' -DYOAKE_COMMIT='""' -DYOAKE_LIBRARIES='""'
+ANALYZER_CFLAGS = $(CFLAGS_COMMON) -O1 -fanalyzer -Werror $(PKG_CFLAGS) -Wno-format-truncation
 
 .PHONY: lint lint-text lint-format lint-shell lint-cppcheck lint-clang lint-tidy lint-analyzer t
 lint: lint-text lint-format lint-shell lint-clang lint-tidy lint-cppcheck lint-analyzer ## all static checks
@@ -41,12 +41,12 @@ lint-shell:
 build/clang/%.o: %.c
 	@mkdir -p $(@D)
 	$(SAY) '  CLANG $<'
-	$(Q)$(FUZZ_CC) $(CLANG_CFLAGS) -DYOAKE_VERSION='""' -DYOAKE_COMMIT='""' -MMD -MP -c $< -o $@
+	$(Q)$(FUZZ_CC) $(CLANG_CFLAGS) -MMD -MP -c $< -o $@
 lint-clang: $(LINT_C:%.c=build/clang/%.o)
 
 build/clang/%.tidy: build/clang/%.o .clang-tidy
 	$(SAY) '  TIDY  $*.c'
-	$(Q)clang-tidy-14 --quiet $*.c -- $(CLANG_CFLAGS) -DYOAKE_VERSION='""' -DYOAKE_COMMIT='""' \
+	$(Q)clang-tidy-14 --quiet $*.c -- $(CLANG_CFLAGS) \
 	  >$@.out 2>$@.err || { cat $@.out; exit 1; }
 	@touch $@
 lint-tidy: $(LINT_PRODUCT:%.c=build/clang/%.tidy)

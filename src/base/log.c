@@ -14,6 +14,8 @@
 enum { LINE_ROOM = 1024 };
 
 static void write_line(struct log *log, enum log_level level, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+static void write_line(struct log *log, enum log_level level, const char *fmt, va_list args)
 {
     if (log == NULL || log->write == NULL || level > log->level) {
         return;

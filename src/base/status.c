@@ -34,6 +34,8 @@ static void cut_at_character(char *text, size_t room)
 }
 
 static void fill(struct failure *why, enum yk_status code, int64_t offset, const char *fmt,
+                 va_list args) __attribute__((format(printf, 4, 0)));
+static void fill(struct failure *why, enum yk_status code, int64_t offset, const char *fmt,
                  va_list args)
 {
     char now[sizeof why->text];

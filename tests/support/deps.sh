@@ -9,7 +9,8 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
     exit 1
 fi
 missing=""
-for package in $(grep -v '^#' "$list"); do
+packages=$(grep -v '^#' "$list")
+for package in $packages; do
     state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)
     [ "$state" = "install ok installed" ] || missing="$missing $package"
 done

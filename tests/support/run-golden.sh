@@ -27,6 +27,7 @@ for cmd in "$root"/*/cmd; do
         continue
     fi
     scratch=$(mktemp -d)
+    # shellcheck disable=SC2086 # a command in front, in several words or none
     (cd "$scratch" && $TEST_PREFIX timeout -k 5 "${TEST_TIMEOUT:-300}" sh "$cmd") \
         >"$scratch.out" 2>"$scratch.err"
     got=$?

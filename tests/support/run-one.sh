@@ -6,6 +6,7 @@
 logs=$1
 program=$2
 name=$(printf '%s' "$program" | tr '/' '_')
+# shellcheck disable=SC2086 # a command in front, in several words or none
 timeout -k 5 "${TEST_TIMEOUT:-300}" $TEST_PREFIX "$program" >"$logs/$name.log" 2>&1
 code=$?
 [ "$code" -ne 124 ] || echo "ended after ${TEST_TIMEOUT:-300} s" >>"$logs/$name.log"
