@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How a forearm moves; see body.h. Movements of each sort arrive with log-normal gaps whose
+ * medians belong to the activity; asleep they belong to the person and to the place in the
+ * sleep cycle. Left out: postures that depend on each other, contact with the mattress, the
+ * pulse.
+ */
+#include "src/simulate/body.h"
+
+#include "src/simulate/exact_math.h"
+
+#define RAD(degrees) ((degrees) * (EXACT_PI / 180))
+#define TICK_S 0.2
+#define NEVER 1e30
+#define FOREARM_M 0.25
+#define STANDARD_G 9.80665
+
+struct gap {
+    double median_s, sigma; /* median 0: never */
+};
+
+struct habit {
+    struct gap gap[MOVE_COUNT];
+    double pitch_deg, pitch_sd, roll_deg, roll_sd; /* postures */
+    double reach_deg;                              /* SD of arm movements about the posture */
+    double sway_deg, sway_s;
+    double tremor_mg;
+    double step_hz, swing_deg, bounce_g;
+    double shake_mg; /* of a vehicle */
+    bool is_calm;    /* the person's calm applies */
+};
+
+static const struct habit HABITS[ACTIVITY_COUNT] = {
+    [ACTIVITY_SLEEP] = {.pitch_deg = -5,
+                        .pitch_sd = 25,
+                        .roll_deg = 20,
+                        .roll_sd = 80,
+                        .reach_deg = 14},
+    [ACTIVITY_BED_TRYING] = {.gap = {{240, 0.7}, {80, 0.8}, {25, 0.8}, {0, 0}},
+                             .pitch_deg = -5,
+                             .pitch_sd = 25,
+                             .roll_deg = 20,
+                             .roll_sd = 80,
+                             .reach_deg = 14,
+                             .sway_deg = 0.12,
+                             .sway_s = 4,
+                             .tremor_mg = 0.6,
+                             .is_calm = true},
+    [ACTIVITY_BED_READING] = {.gap = {{200, 0.7}, {20, 0.8}, {5, 0.7}, {0, 0}},
+                              .pitch_deg = 25,
+                              .pitch_sd = 20,
+                              .roll_deg = 60,
+                              .roll_sd = 35,
+                              .reach_deg = 10,
+                              .sway_deg = 0.8,
+                              .sway_s = 2,
+                              .tremor_mg = 3},
+    [ACTIVITY_BED_AWAKE] = {.gap = {{180, 0.7}, {50, 0.9}, {18, 0.9}, {0, 0}},
+                            .pitch_deg = -5,
+                            .pitch_sd = 25,
+                            .roll_deg = 20,
+                            .roll_sd = 80,
+                            .reach_deg = 16,
+                            .sway_deg = 0.2,
+                            .sway_s = 4,
+                            .tremor_mg = 0.8,
+                            .is_calm = true},
+    [ACTIVITY_STILL_REST] = {.gap = {{600, 0.8}, {140, 1.0}, {45, 1.0}, {0, 0}},
+                             .pitch_deg = 5,
+                             .pitch_sd = 25,
+                             .roll_deg = 20,
+                             .roll_sd = 60,
+                             .reach_deg = 14,
+                             .sway_deg = 0.12,
+                             .sway_s = 4,
+                             .tremor_mg = 0.6,
+                             .is_calm = true},
+    [ACTIVITY_SOFA] = {.gap = {{420, 0.8}, {55, 1.0}, {14, 1.0}, {0, 0}},
+                       .pitch_deg = 10,
+                       .pitch_sd = 25,
+                       .roll_deg = 20,
+                       .roll_sd = 45,
+                       .reach_deg = 16,
+                       .sway_deg = 0.35,
+                       .sway_s = 3,
+                       .tremor_mg = 1.0,
+                       .is_calm = true},
+    [ACTIVITY_DESK] = {.gap = {{500, 0.8}, {9, 0.9}, {2.5, 0.8}, {0, 0}},
+                       .pitch_deg = 0,
+                       .pitch_sd = 10,
+                       .roll_deg = 10,
+                       .roll_sd = 18,
+                       .reach_deg = 14,
+                       .sway_deg = 1.2,
+                       .sway_s = 1.5,
+                       .tremor_mg = 3},
+    [ACTIVITY_TRAVEL] = {.gap = {{300, 0.8}, {25, 1.0}, {7, 0.9}, {0, 0}},
+                         .pitch_deg = 5,
+                         .pitch_sd = 15,
+                         .roll_deg = 20,
+                         .roll_sd = 30,
+                         .reach_deg = 18,
+                         .sway_deg = 0.8,
+                         .sway_s = 1.0,
+                         .tremor_mg = 2,
+                         .shake_mg = 12},
+    [ACTIVITY_LIGHT] = {.gap = {{90, 0.7}, {3.5, 0.7}, {1.5, 0.6}, {0, 0}},
+                        .pitch_deg = -15,
+                        .pitch_sd = 25,
+                        .roll_deg = 15,
+                        .roll_sd = 35,
+                        .reach_deg = 22,
+                        .sway_deg = 3,
+                        .sway_s = 0.8,
+                        .tremor_mg = 5},
+    [ACTIVITY_HOUSEHOLD] = {.gap = {{30, 0.6}, {1.3, 0.5}, {4, 0.6}, {0, 0}},
+                            .pitch_deg = -25,
+                            .pitch_sd = 30,
+                            .roll_deg = 20,
+                            .roll_sd = 45,
+                            .reach_deg = 30,
+                            .sway_deg = 6,
+                            .sway_s = 0.6,
+                            .tremor_mg = 8},
+    [ACTIVITY_WALK] = {.gap = {{60, 0.8}, {15, 0.8}, {6, 0.8}, {0, 0}},
+                       .pitch_deg = -68,
+                       .pitch_sd = 8,
+                       .roll_deg = 0,
+                       .roll_sd = 30,
+                       .reach_deg = 10,
+                       .sway_deg = 3,
+                       .sway_s = 1,
+                       .tremor_mg = 5,
+                       .step_hz = 1.85,
+                       .swing_deg = 17,
+                       .bounce_g = 0.17},
+    [ACTIVITY_VIGOROUS] = {.gap = {{120, 0.8}, {20, 0.8}, {0, 0}, {0, 0}},
+                           .pitch_deg = -20,
+                           .pitch_sd = 20,
+                           .roll_deg = 10,
+                           .roll_sd = 30,
+                           .reach_deg = 15,
+                           .sway_deg = 5,
+                           .sway_s = 0.7,
+                           .tremor_mg = 10,
+                           .step_hz = 2.65,
+                           .swing_deg = 30,
+                           .bounce_g = 0.75},
+    [ACTIVITY_HANDLING] = {.gap = {{0, 0}, {0.8, 0.4}, {1.5, 0.5}, {0, 0}},
+                           .pitch_deg = 0,
+                           .pitch_sd = 30,
+                           .roll_deg = 0,
+                           .roll_sd = 60,
+                           .reach_deg = 40,
+                           .sway_deg = 6,
+                           .sway_s = 0.5,
+                           .tremor_mg = 8},
+    [ACTIVITY_OFF] = {.pitch_sd = 4, .roll_sd = 4},
+};
+
+void body_init(struct body *self, const struct person_kind *kind, uint64_t seed)
+{
+    *self = (struct body){.kind = kind, .activity = ACTIVITY_LIGHT, .pace = 1.0, .stride_gain = 1.0,
+                           .next_part_s = NEVER};
+    random_seed(&self->random, seed, STREAM_BODY);
+    self->forward[1] = 1.0;
+    self->gravity[2] = 1.0;
+    self->tick_s = -1.0;
+}
+
+/* ---- when ---- */
+
+/* Sleep runs in cycles of about 92 minutes: deep and quiet first, more so early in the night,
+ * REM with its twitches last. Returns the factor on waiting times. */
+static double cycle_factor(const struct body *self, enum movement sort, double t_s)
+{
+    double minutes = (t_s - self->onset_s) / 60;
+    double cycle = floor(minutes / 92);
+    double place = minutes - 92 * cycle;
+    bool is_deep = place > 18 && place < 60 - 9 * cycle;
+    bool is_rem = place > 92 - 8 - 6 * (cycle < 3 ? cycle : 3);
+    if (is_deep) {
+        return sort == MOVE_TURN ? 1.6 : 1.4;
+    }
+    if (is_rem) {
+        return sort == MOVE_TWITCH ? 0.4 : 1.1;
+    }
+    return 0.85;
+}
+
+static struct gap gap_of(const struct body *self, enum movement sort, double t_s)
+{
+    const struct person_kind *kind = self->kind;
+    if (self->activity == ACTIVITY_SLEEP) {
+        const struct gap asleep[MOVE_COUNT] = {
+            {kind->turn_gap_min * 60, 0.9},
+            {kind->small_gap_min * 60, 0.9},
+            {kind->twitch_gap_min * 60, 1.1},
+            {kind->twitch_gap_min * 60, 1.1},
+        };
+        struct gap gap = asleep[sort];
+        gap.median_s *= cycle_factor(self, sort, t_s);
+        return gap;
+    }
+    const struct habit *habit = &HABITS[self->activity];
+    struct gap gap = habit->gap[sort];
+    if (habit->is_calm) {
+        gap.median_s *= kind->calm;
+    }
+    if (self->activity == ACTIVITY_BED_TRYING && self->ends_s > self->begun_s) {
+        /* drowsier and drowsier */
+        double share = (t_s - self->begun_s) / (self->ends_s - self->begun_s);
+        gap.median_s *= 0.7 + 0.9 * (share < 0 ? 0 : share > 1 ? 1 : share);
+    }
+    return gap;
+}
+
+static void find_next(struct body *self)
+{
+    double next = self->next_part_s;
+    for (int i = 0; i < MOVE_COUNT; i++) {
+        if (self->next_s[i] < next) {
+            next = self->next_s[i];
+        }
+    }
+    self->next_any_s = next;
+}
+
+static void schedule(struct body *self, enum movement sort, double t_s, double share)
+{
+    struct gap gap = gap_of(self, sort, t_s);
+    self->next_s[sort] =
+        gap.median_s > 0
+            ? t_s + share * random_lognormal(&self->random, gap.median_s, gap.sigma)
+            : NEVER;
+}
+
+/* ---- what ---- */
+
+static void new_home(struct body *self)
+{
+    const struct habit *habit = &HABITS[self->activity];
+    self->home[0] = RAD(habit->pitch_deg + habit->pitch_sd * random_normal(&self->random));
+    self->home[1] = RAD(habit->roll_deg + habit->roll_sd * random_normal(&self->random));
+    if (self->activity == ACTIVITY_OFF) { /* on one of its sides */
+        self->home[0] = RAD((double)random_below(&self->random, 3) * 90 - 90) + self->home[0];
+        self->home[1] += RAD((double)random_below(&self->random, 4) * 90);
+    }
+    double limit = RAD(89);
+    self->home[0] = self->home[0] > limit    ? limit
+                    : self->home[0] < -limit ? -limit
+                                             : self->home[0];
+    const double share = random_uniform(&self->random);
+    self->breath_rad = RAD(0.3) * share * share;
+}
+
+/* Starts one movement to a posture. effort: 1 for a deliberate reach, less for a lazy one. */
+static void move_to(struct body *self, double t_s, double pitch, double roll, double effort)
+{
+    struct random *random = &self->random;
+    struct reach *reach = &self->reach;
+    double by[2] = {pitch - self->pose[0], roll - self->pose[1]};
+    double angle = sqrt(by[0] * by[0] + by[1] * by[1]);
+    double length_s =
+        (0.22 + 0.5 * sqrt(angle)) * random_between(random, 0.8, 1.5) / sqrt(effort);
+    double way_m = FOREARM_M * angle * random_between(random, 0.4, 1.2) +
+                   random_between(random, 0, 0.008);
+    double direction[3];
+    double norm = 0;
+    for (int i = 0; i < 3; i++) {
+        direction[i] = random_normal(random);
+        norm += direction[i] * direction[i];
+    }
+    double scale = way_m / (length_s * length_s) / STANDARD_G / sqrt(norm + 1e-12);
+    for (int i = 0; i < 3; i++) {
+        reach->push_g[i] = direction[i] * scale;
+    }
+    for (int i = 0; i < 2; i++) {
+        reach->from[i] = self->pose[i];
+        reach->by[i] = by[i];
+    }
+    reach->twist_rad = angle * random_normal(random);
+    reach->start_s = t_s;
+    reach->length_s = length_s;
+    reach->is_moving = true;
+}
+
+static double effort_of(const struct body *self)
+{
+    return self->activity == ACTIVITY_SLEEP ? 0.6 : activity_is_in_bed(self->activity) ? 0.8 : 1;
+}
+
+/* One movement of a turn; the last one ends in the new posture. */
+static void turn_part(struct body *self, double t_s)
+{
+    struct random *random = &self->random;
+    self->parts_left--;
+    bool is_last = self->parts_left == 0;
+    double spread = is_last ? 0.0 : RAD(25);
+    move_to(self, t_s, self->turn_to[0] + spread * random_normal(random),
+            self->turn_to[1] + spread * random_normal(random), 1.2 * effort_of(self));
+    self->next_part_s =
+        is_last ? NEVER : t_s + self->reach.length_s + random_lognormal(random, 0.5, 0.7);
+}
+
+static void turn(struct body *self, double t_s)
+{
+    new_home(self);
+    self->turn_to[0] = self->home[0];
+    self->turn_to[1] = self->home[1];
+    self->parts_left = self->activity == ACTIVITY_OFF ? 1 : 2 + (int)random_below(&self->random, 4);
+    turn_part(self, t_s);
+}
+
+static void arm(struct body *self, double t_s)
+{
+    double sd = RAD(HABITS[self->activity].reach_deg);
+    move_to(self, t_s, self->home[0] + sd * random_normal(&self->random),
+            self->home[1] + 1.4 * sd * random_normal(&self->random), effort_of(self));
+}
+
+static void small(struct body *self, double t_s)
+{
+    double sd = RAD(2.2);
+    move_to(self, t_s, self->pose[0] + sd * random_normal(&self->random),
+            self->pose[1] + 1.4 * sd * random_normal(&self->random), effort_of(self));
+}
+
+/* Out and most of the way back. */
+static void twitch(struct body *self, double t_s)
+{
+    struct random *random = &self->random;
+    double out = RAD(random_lognormal(random, 2.5, 0.7));
+    double side = random_chance(random, 0.5) ? 1 : -1;
+    self->turn_to[0] = self->pose[0] + 0.15 * out * random_normal(random);
+    self->turn_to[1] = self->pose[1] + 0.25 * out * random_normal(random);
+    move_to(self, t_s, self->pose[0] + out * random_normal(random), self->pose[1] + side * out,
+            2.0);
+    self->parts_left = 1;
+    self->next_part_s = t_s + self->reach.length_s + random_between(random, 0.0, 0.4);
+}
+
+static void act(struct body *self, double t_s)
+{
+    static void (*const DO[MOVE_COUNT])(struct body *, double) = {
+        [MOVE_TURN] = turn, [MOVE_ARM] = arm, [MOVE_SMALL] = small, [MOVE_TWITCH] = twitch};
+    if (t_s >= self->next_part_s) {
+        turn_part(self, t_s);
+    }
+    for (int i = 0; i < MOVE_COUNT; i++) {
+        if (t_s >= self->next_s[i]) {
+            bool is_busy = self->parts_left > 0 || self->reach.is_moving;
+            if (!is_busy || i == MOVE_TURN) {
+                DO[i](self, t_s);
+            }
+            schedule(self, (enum movement)i, t_s, 1.0);
+        }
+    }
+    find_next(self);
+}
+
+/* ---- spells ---- */
+
+void body_begin(struct body *self, enum activity activity, enum activity previous,
+                double start_s, double end_s)
+{
+    struct random *random = &self->random;
+    bool was_in_bed = activity_is_in_bed(previous);
+    bool is_in_bed = activity_is_in_bed(activity);
+    bool stays_in_place = was_in_bed && is_in_bed && previous != ACTIVITY_BED_READING;
+    self->activity = activity;
+    self->begun_s = start_s;
+    self->ends_s = end_s;
+    if (activity == ACTIVITY_SLEEP) {
+        self->onset_s = start_s;
+    }
+    for (int i = 0; i < MOVE_COUNT; i++) {
+        schedule(self, (enum movement)i, start_s, random_uniform(random));
+    }
+    if (!stays_in_place) {
+        self->next_s[MOVE_TURN] = start_s;
+    } else if (previous == ACTIVITY_SLEEP) { /* eyes open, then soon a first movement */
+        self->next_s[MOVE_ARM] = start_s + random_lognormal(random, 8, 0.9);
+    }
+    if (activity == ACTIVITY_OFF) {
+        self->next_part_s = NEVER;
+        self->parts_left = 0;
+        self->is_settled = false;
+    }
+    const struct habit *habit = &HABITS[activity];
+    bool has_free_hand = random_chance(random, 0.75); /* else in a pocket, or carrying */
+    self->swing_rad = RAD(habit->swing_deg) * (has_free_hand ? 1.0 : 0.15);
+    self->pace = random_between(random, 0.9, 1.1);
+    self->tremor_g = habit->tremor_mg * 1e-3 * random_lognormal(random, 1.0, 0.4);
+    find_next(self);
+}
+
+/* ---- one sample ---- */
+
+/* Sway and stride wander from tick to tick (Ornstein-Uhlenbeck) and are joined by lines. */
+static void tick(struct body *self, double t_s)
+{
+    const struct habit *habit = &HABITS[self->activity];
+    struct random *random = &self->random;
+    if (t_s - self->tick_s > 10 * TICK_S) { /* after a pause */
+        self->tick_s = t_s - TICK_S;
+    }
+    self->tick_s += TICK_S;
+    double keep = 0.0;
+    double fresh = 0.0;
+    if (habit->sway_deg > 0) {
+        keep = 1 - TICK_S / (habit->sway_s + TICK_S);
+        fresh = RAD(habit->sway_deg) * sqrt(1 - keep * keep);
+    } else {
+        keep = 0.7;
+    }
+    for (int i = 0; i < 2; i++) {
+        self->sway[i][0] = self->sway[i][1];
+        self->sway[i][1] = keep * self->sway[i][1];
+        if (fresh > 0) {
+            self->sway[i][1] += fresh * random_normal(random);
+        } else if (fabs(self->sway[i][1]) < 1e-6) {
+            self->sway[i][1] = 0;
+        }
+    }
+    if (habit->step_hz > 0) {
+        self->stride_gain = 0.9 * self->stride_gain + 0.1 + 0.05 * random_normal(random);
+    }
+}
+
+/* Position and push along the present movement. Returns the twist rate, rad/s. */
+static double follow(struct body *self, double t_s, double push_g[3])
+{
+    struct reach *reach = &self->reach;
+    double u = (t_s - reach->start_s) / reach->length_s;
+    if (u >= 1) {
+        reach->is_moving = false;
+        for (int i = 0; i < 2; i++) {
+            self->pose[i] = reach->from[i] + reach->by[i];
+        }
+        if (self->pose[1] > EXACT_PI || self->pose[1] < -EXACT_PI) {
+            self->pose[1] -= 2 * EXACT_PI * floor(self->pose[1] / (2 * EXACT_PI) + 0.5);
+        }
+        return 0;
+    }
+    double way = u * u * u * (10 + u * (-15 + 6 * u));
+    double thrust = 60 * u * (1 + u * (-3 + 2 * u));
+    double speed = 30 * u * u * (1 - u) * (1 - u) / reach->length_s;
+    for (int i = 0; i < 2; i++) {
+        self->pose[i] = reach->from[i] + way * reach->by[i];
+    }
+    for (int i = 0; i < 3; i++) {
+        push_g[i] = thrust * reach->push_g[i];
+    }
+    return speed * reach->twist_rad;
+}
+
+static void point_gravity(struct body *self, double pitch, double roll)
+{
+    double sp, cp, sr, cr;
+    exact_sincos(pitch, &sp, &cp);
+    exact_sincos(roll, &sr, &cr);
+    self->gravity[0] = sp;
+    self->gravity[1] = cp * sr;
+    self->gravity[2] = cp * cr;
+}
+
+/* Steps: bounce along the vertical with harmonics, a swing that pulls fore and aft. */
+static double stride(struct body *self, const struct habit *habit, double dt_s,
+                     double push_g[3])
+{
+    double s, c;
+    self->step_phase += EXACT_PI * habit->step_hz * self->pace * dt_s; /* half a step phase */
+    if (self->step_phase > 2 * EXACT_PI) {
+        self->step_phase -= 2 * EXACT_PI;
+    }
+    exact_sincos(self->step_phase, &s, &c);
+    double c2 = c * c - s * s; /* once a step */
+    double s2 = 2 * s * c;
+    double c4 = c2 * c2 - s2 * s2;
+    double s4 = 2 * s2 * c2;
+    double gain = habit->bounce_g * self->stride_gain;
+    double bounce = gain * (c2 + 0.45 * s4 + 0.2 * (c4 * c2 - s4 * s2));
+    double pull = 0.45 * gain * (s + 0.3 * c2);
+    for (int i = 0; i < 3; i++) {
+        push_g[i] += bounce * self->gravity[i] + pull * self->forward[i];
+    }
+    return self->swing_rad * self->stride_gain * s;
+}
+
+static void add_small_things(struct body *self, const struct habit *habit, double dt_s,
+                             double acc_g[3])
+{
+    if (self->tremor_g > 0 && dt_s < 0.045) { /* 9 Hz: below half the sampling rate only */
+        self->tremor_phase += 2 * EXACT_PI * 9 * dt_s;
+        if (self->tremor_phase > 2 * EXACT_PI) {
+            self->tremor_phase -= 2 * EXACT_PI;
+            self->tremor_g *= 1 + 0.1 * random_noise(&self->random);
+            double usual = habit->tremor_mg * 1e-3;
+            self->tremor_g += 0.05 * (usual - self->tremor_g);
+        }
+        double tremor = self->tremor_g * exact_sin(self->tremor_phase);
+        acc_g[1] += 0.6 * tremor;
+        acc_g[2] += 0.8 * tremor;
+    }
+    if (habit->shake_mg > 0) {
+        double keep = 1 - dt_s / (0.05 + dt_s);
+        double fresh = habit->shake_mg * 1e-3 * sqrt(1 - keep * keep);
+        for (int i = 0; i < 3; i++) {
+            self->shake[i] = keep * self->shake[i] + fresh * random_noise(&self->random);
+            acc_g[i] += self->shake[i];
+        }
+    }
+}
+
+/* dg/dt = g x w, so the part of w across g is (dg/dt) x g; the part along g is the twist. */
+static void spin(const double before[3], const double now[3], double dt_s, double twist,
+                 double gyro_dps[3])
+{
+    double d[3];
+    for (int i = 0; i < 3; i++) {
+        d[i] = (now[i] - before[i]) / dt_s;
+    }
+    for (int i = 0; i < 3; i++) {
+        int j = (i + 1) % 3;
+        int k = (i + 2) % 3;
+        double across = d[j] * now[k] - d[k] * now[j];
+        gyro_dps[i] = (across + twist * now[i]) * (180 / EXACT_PI);
+    }
+}
+
+void body_step(struct body *self, double t_s, double dt_s, struct wrist *out)
+{
+    const struct habit *habit = &HABITS[self->activity];
+    double push_g[3] = {0, 0, 0};
+    double before[3] = {self->gravity[0], self->gravity[1], self->gravity[2]};
+    double twist = 0;
+    double swing = 0;
+    if (t_s >= self->next_any_s) {
+        act(self, t_s);
+    }
+    if (t_s >= self->tick_s + TICK_S) {
+        tick(self, t_s);
+    }
+    bool has_moved = self->reach.is_moving;
+    if (has_moved) {
+        twist = follow(self, t_s, push_g);
+    }
+    if (habit->step_hz > 0) {
+        swing = stride(self, habit, dt_s, push_g);
+    }
+    double along = (t_s - self->tick_s) / TICK_S;
+    double pitch = self->pose[0] + self->sway[0][0] +
+                   along * (self->sway[0][1] - self->sway[0][0]) + swing;
+    double roll =
+        self->pose[1] + self->sway[1][0] + along * (self->sway[1][1] - self->sway[1][0]);
+    if (activity_is_in_bed(self->activity)) {
+        self->breath_phase += 2 * EXACT_PI * 0.24 * dt_s;
+        if (self->breath_phase > 2 * EXACT_PI) {
+            self->breath_phase -= 2 * EXACT_PI;
+        }
+        pitch += self->breath_rad * exact_sin(self->breath_phase);
+    }
+    if (self->activity != ACTIVITY_OFF || has_moved || !self->is_settled) {
+        point_gravity(self, pitch, roll);
+        self->is_settled = !has_moved && self->sway[0][1] == 0 && self->sway[1][1] == 0;
+    }
+    for (int i = 0; i < 3; i++) {
+        out->acc_g[i] = self->gravity[i] + push_g[i];
+    }
+    add_small_things(self, habit, dt_s, out->acc_g);
+    spin(before, self->gravity, dt_s, twist, out->gyro_dps);
+}

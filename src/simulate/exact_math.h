@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * sin, cos, exp and log out of additions, multiplications and divisions only, so that every
+ * compiler, C library and processor gives the same bits: a simulated file is the same file
+ * everywhere. Errors are a few units in the last place; arguments are the simulator's (angles
+ * below 1e6, exponents within +-700, logarithms of positive normal numbers).
+ */
+#ifndef SRC_SIMULATE_EXACT_MATH_H
+#define SRC_SIMULATE_EXACT_MATH_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define EXACT_PI 3.14159265358979323846
+
+/* Taylor series on [-pi/4, pi/4]; pi/2 is subtracted in two parts (Cody and Waite 1980). */
+static inline void exact_sincos(double x, double *sine, double *cosine)
+{
+    double quarter = floor(x * (2.0 / EXACT_PI) + 0.5);
+    double r = (x - quarter * 1.57079632673412561417) - quarter * 6.07710050650619224932e-11;
+    double z = r * r;
+    double s =
+        r + r * z *
+                (-1.0 / 6 +
+                 z * (1.0 / 120 +
+                      z * (-1.0 / 5040 +
+                           z * (1.0 / 362880 + z * (-1.0 / 39916800 + z / 6227020800.0)))));
+    double c = 1.0 +
+               z * (-0.5 +
+                    z * (1.0 / 24 +
+                         z * (-1.0 / 720 +
+                              z * (1.0 / 40320 + z * (-1.0 / 3628800 + z / 479001600.0)))));
+    unsigned turn = (unsigned)((int64_t)quarter & 3);
+    double first = (turn & 1u) != 0 ? c : s;
+    double second = (turn & 1u) != 0 ? s : c;
+    *sine = (turn & 2u) != 0 ? -first : first;
+    *cosine = (turn == 1 || turn == 2) ? -second : second;
+}
+
+static inline double exact_sin(double x)
+{
+    double s, c;
+    exact_sincos(x, &s, &c);
+    return s;
+}
+
+double exact_exp(double x);
+double exact_log(double x);
+
+#endif
