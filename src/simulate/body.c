@@ -31,11 +31,8 @@ struct habit {
 };
 
 static const struct habit HABITS[ACTIVITY_COUNT] = {
-    [ACTIVITY_SLEEP] = {.pitch_deg = -5,
-                        .pitch_sd = 25,
-                        .roll_deg = 20,
-                        .roll_sd = 80,
-                        .reach_deg = 14},
+    [ACTIVITY_SLEEP] =
+        {.pitch_deg = -5, .pitch_sd = 25, .roll_deg = 20, .roll_sd = 80, .reach_deg = 14},
     [ACTIVITY_BED_TRYING] = {.gap = {{240, 0.7}, {80, 0.8}, {25, 0.8}, {0, 0}},
                              .pitch_deg = -5,
                              .pitch_sd = 25,
@@ -160,8 +157,11 @@ static const struct habit HABITS[ACTIVITY_COUNT] = {
 
 void body_init(struct body *self, const struct person_kind *kind, uint64_t seed)
 {
-    *self = (struct body){.kind = kind, .activity = ACTIVITY_LIGHT, .pace = 1.0, .stride_gain = 1.0,
-                           .next_part_s = NEVER};
+    *self = (struct body){.kind = kind,
+                          .activity = ACTIVITY_LIGHT,
+                          .pace = 1.0,
+                          .stride_gain = 1.0,
+                          .next_part_s = NEVER};
     random_seed(&self->random, seed, STREAM_BODY);
     self->forward[1] = 1.0;
     self->gravity[2] = 1.0;
@@ -263,8 +263,8 @@ static void move_to(struct body *self, double t_s, double pitch, double roll, do
     double angle = sqrt(by[0] * by[0] + by[1] * by[1]);
     double length_s =
         (0.22 + 0.5 * sqrt(angle)) * random_between(random, 0.8, 1.5) / sqrt(effort);
-    double way_m = FOREARM_M * angle * random_between(random, 0.4, 1.2) +
-                   random_between(random, 0, 0.008);
+    double way_m =
+        FOREARM_M * angle * random_between(random, 0.4, 1.2) + random_between(random, 0, 0.008);
     double direction[3];
     double norm = 0;
     for (int i = 0; i < 3; i++) {
@@ -287,7 +287,9 @@ static void move_to(struct body *self, double t_s, double pitch, double roll, do
 
 static double effort_of(const struct body *self)
 {
-    return self->activity == ACTIVITY_SLEEP ? 0.6 : activity_is_in_bed(self->activity) ? 0.8 : 1;
+    return self->activity == ACTIVITY_SLEEP     ? 0.6
+           : activity_is_in_bed(self->activity) ? 0.8
+                                                : 1;
 }
 
 /* One movement of a turn; the last one ends in the new posture. */
@@ -308,7 +310,8 @@ static void turn(struct body *self, double t_s)
     new_home(self);
     self->turn_to[0] = self->home[0];
     self->turn_to[1] = self->home[1];
-    self->parts_left = self->activity == ACTIVITY_OFF ? 1 : 2 + (int)random_below(&self->random, 4);
+    self->parts_left =
+        self->activity == ACTIVITY_OFF ? 1 : 2 + (int)random_below(&self->random, 4);
     turn_part(self, t_s);
 }
 

@@ -30,8 +30,7 @@ static double wander(struct random *random, double x, double sd, double tau_s, d
 static double target_temperature(const struct environment *self, double hour,
                                  enum activity activity, double *tau_s)
 {
-    double room =
-        21.5 + 1.8 * exact_sin((hour - 9) * (EXACT_PI / 12)) + self->room_drift_c;
+    double room = 21.5 + 1.8 * exact_sin((hour - 9) * (EXACT_PI / 12)) + self->room_drift_c;
     if (activity == ACTIVITY_OFF) {
         *tau_s = 14 * 60;
         return room;

@@ -21,16 +21,16 @@ static inline void exact_sincos(double x, double *sine, double *cosine)
     double r = (x - quarter * 1.57079632673412561417) - quarter * 6.07710050650619224932e-11;
     double z = r * r;
     double s =
-        r + r * z *
-                (-1.0 / 6 +
-                 z * (1.0 / 120 +
-                      z * (-1.0 / 5040 +
-                           z * (1.0 / 362880 + z * (-1.0 / 39916800 + z / 6227020800.0)))));
-    double c = 1.0 +
-               z * (-0.5 +
-                    z * (1.0 / 24 +
-                         z * (-1.0 / 720 +
-                              z * (1.0 / 40320 + z * (-1.0 / 3628800 + z / 479001600.0)))));
+        r +
+        r * z *
+            (-1.0 / 6 +
+             z * (1.0 / 120 + z * (-1.0 / 5040 + z * (1.0 / 362880 + z * (-1.0 / 39916800 +
+                                                                          z / 6227020800.0)))));
+    double c =
+        1.0 +
+        z * (-0.5 +
+             z * (1.0 / 24 + z * (-1.0 / 720 +
+                                  z * (1.0 / 40320 + z * (-1.0 / 3628800 + z / 479001600.0)))));
     unsigned turn = (unsigned)((int64_t)quarter & 3);
     double first = (turn & 1u) != 0 ? c : s;
     double second = (turn & 1u) != 0 ? s : c;

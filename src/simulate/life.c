@@ -263,7 +263,8 @@ static struct sleep sleep_of(struct life *life, struct civil_date evening)
     struct sleep s = {.evening = evening};
     double late = random_normal(random); /* a late evening also sleeps in, by half */
     double bed_h = kind->bed_h + kind->bed_sd_h * late;
-    double wake_h = kind->wake_h + kind->wake_sd_h * (0.5 * late + 0.87 * random_normal(random));
+    double wake_h =
+        kind->wake_h + kind->wake_sd_h * (0.5 * late + 0.87 * random_normal(random));
     double least_h = kind->least_sleep_h;
     double most_h = kind->most_sleep_h;
     enum weekday weekday = civil_weekday(evening);
@@ -299,9 +300,8 @@ static bool nap_between(struct life *life, struct civil_date date, int64_t from_
     double minutes = clamp(random_lognormal(random, kind->nap_min, 0.35), 20, 150);
     double latency_min = clamp(random_lognormal(random, 7, 0.5), 2, 25);
     double lie_min = clamp(random_lognormal(random, 4, 0.6), 0.5, 30);
-    if (kind->has_shifts &&
-        (shift_on(life, date) != SHIFT_NIGHT ||
-         shift_on(life, civil_add_days(date, -1)) == SHIFT_NIGHT)) {
+    if (kind->has_shifts && (shift_on(life, date) != SHIFT_NIGHT ||
+                             shift_on(life, civil_add_days(date, -1)) == SHIFT_NIGHT)) {
         return false;
     }
     *nap = (struct sleep){.evening = date, .is_nap = true};
@@ -318,8 +318,7 @@ static struct waking waking_on(struct life *life, struct civil_date date, int64_
                                int64_t until_ns)
 {
     const struct person_kind *kind = life->plan->kind;
-    struct waking w = {
-        .start_ns = from_ns, .end_ns = until_ns, .sport_ns = INT64_MAX};
+    struct waking w = {.start_ns = from_ns, .end_ns = until_ns, .sport_ns = INT64_MAX};
     double sport_h = 17.9 + random_uniform(&life->random);
     if (random_chance(&life->random, kind->vigorous_chance)) {
         w.sport_ns = at_hour(life, date, sport_h);

@@ -86,8 +86,8 @@ static enum yk_status overlay(struct plan *self, struct spell over, struct failu
             is_placed = true;
         }
         if (s.end_ns > over.end_ns) {
-            fresh[n++] = (struct spell){
-                s.start_ns > over.end_ns ? s.start_ns : over.end_ns, s.end_ns, s.activity};
+            fresh[n++] = (struct spell){s.start_ns > over.end_ns ? s.start_ns : over.end_ns,
+                                        s.end_ns, s.activity};
         }
     }
     mem_free(self->spells);
@@ -186,10 +186,10 @@ static enum yk_status take_off_in_bed(struct plan *self, int64_t start_ns, int64
         const struct sleep *s = &self->sleeps[random_below(random, self->n_sleeps)];
         bool is_from_start = random_chance(random, 0.5);
         double asleep_s = (double)(s->wake_ns - s->onset_ns) / 1e9;
-        int64_t off = is_from_start
-                          ? s->in_bed_ns
-                          : s->onset_ns + whole_seconds(random_between(random, 0.2, 0.7) *
-                                                        asleep_s);
+        int64_t off =
+            is_from_start
+                ? s->in_bed_ns
+                : s->onset_ns + whole_seconds(random_between(random, 0.2, 0.7) * asleep_s);
         int64_t on = s->out_of_bed_ns + whole_seconds(random_between(random, 120, 3000));
         struct stretch unused;
         bool is_awake_after = awake_around(self, on, &unused);

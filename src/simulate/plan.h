@@ -72,9 +72,8 @@ enum yk_status plan_make(struct plan *self, const struct person_kind *kind,
                          const struct zone *zone, int64_t start_ns, int64_t end_ns,
                          uint64_t seed, struct failure *why);
 
-/* Takes the recorder off by_day times while awake and in_bed times for (part of) a night, inside
- * [start, end). Fewer when there is no room.
- * errors  YK_ERR_MEMORY */
+/* Takes the recorder off by_day times while awake and in_bed times for (part of) a night,
+ * inside [start, end). Fewer when there is no room. errors  YK_ERR_MEMORY */
 enum yk_status plan_take_off(struct plan *self, int64_t start_ns, int64_t end_ns, int by_day,
                              int in_bed, uint64_t seed, struct failure *why);
 

@@ -10,7 +10,7 @@
 
 #include "src/simulate/exact_math.h"
 
-#define EXCHANGE_OLD 128  /* firmware up to 53 */
+#define EXCHANGE_OLD 128   /* firmware up to 53 */
 #define EXCHANGE_LATE 1024 /* 54, 55 */
 
 static double limit(double x, double low, double high)
@@ -58,8 +58,8 @@ static enum yk_status check_options(const struct recorder_options *o, struct fai
                            o->rate_hz, o->range_g);
     }
     if (o->rate_hz > 1600) {
-        return failure_set(why, YK_ERR_ARGUMENT, "a rate of %g Hz is not simulated; the highest is 1600",
-                           o->rate_hz);
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "a rate of %g Hz is not simulated; the highest is 1600", o->rate_hz);
     }
     bool has_gyro = o->gyro_dps != 0;
     if (has_gyro && !o->is_ax6) {
@@ -68,9 +68,9 @@ static enum yk_status check_options(const struct recorder_options *o, struct fai
     }
     int n = has_gyro ? power_below(o->gyro_dps, 8000) : 2;
     if (n < 2 || n > 6) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%d deg/s is no range of the gyroscope; it has 125 250 500 1000 2000",
-                           o->gyro_dps);
+        return failure_set(
+            why, YK_ERR_ARGUMENT,
+            "%d deg/s is no range of the gyroscope; it has 125 250 500 1000 2000", o->gyro_dps);
     }
     if (has_gyro && o->rate_hz < 25) {
         return failure_set(why, YK_ERR_ARGUMENT,
@@ -101,9 +101,9 @@ enum yk_status recorder_init(struct recorder *self, const struct recorder_option
     uint32_t aaa = options->is_ax6 ? 3 + (uint32_t)power_below(options->range_g, 16) : 0;
     uint32_t ggg = has_gyro ? (uint32_t)power_below(options->gyro_dps, 8000) : 0;
     self->light_scale = cwa_light_word(0, aaa, ggg);
-    self->layout = has_gyro                                      ? CWA_6_AXES
+    self->layout = has_gyro                                  ? CWA_6_AXES
                    : options->is_ax6 || options->is_unpacked ? CWA_3_AXES
-                                                                 : CWA_PACKED;
+                                                             : CWA_PACKED;
     self->capacity = cwa_layout_capacity(self->layout);
     self->watermark = options->is_ax6 ? 1 : 25;
     self->unit_g = cwa_acc_unit_g(self->light_scale);
@@ -225,9 +225,10 @@ double recorder_settle(struct recorder *self)
     for (int i = 0; i < 3; i++) {
         /* value in units = gain * true + shift */
         self->gain[i] = 1 / (e->scale[i] * self->unit_g);
-        self->shift[i] = (-e->per_c_g[i] * (self->temperature_c - e->reference_c) / e->scale[i] -
-                          e->offset_g[i]) /
-                         self->unit_g;
+        self->shift[i] =
+            (-e->per_c_g[i] * (self->temperature_c - e->reference_c) / e->scale[i] -
+             e->offset_g[i]) /
+            self->unit_g;
     }
     double faster = e->rate_error + e->rate_per_c * (self->temperature_c - 28);
     return 1 / (self->options.rate_hz * (1 + faster));
@@ -257,16 +258,16 @@ static enum yk_status cut(struct recorder *self, double t_s, struct failure *why
     double fraction = device_s - whole + (double)floor_mod(self->wall_ns, NS_PER_S) / 1e9;
     double carry = floor(fraction);
     fraction -= carry;
-    struct cwa_sector sector = {.session_id = self->session_id,
-                                .sequence = self->sequence,
-                                .light_word = (uint16_t)(self->light_scale |
-                                                         (uint16_t)(self->light + 0.5)),
-                                .temperature_word = cwa_temperature_word(self->temperature_c),
-                                .events = self->sequence == 0 ? CWA_EVENT_RESUME : 0,
-                                .battery = cwa_battery_raw(self->battery_v),
-                                .rate_code = self->rate_code,
-                                .layout = self->layout,
-                                .count = (uint16_t)self->capacity};
+    struct cwa_sector sector = {
+        .session_id = self->session_id,
+        .sequence = self->sequence,
+        .light_word = (uint16_t)(self->light_scale | (uint16_t)(self->light + 0.5)),
+        .temperature_word = cwa_temperature_word(self->temperature_c),
+        .events = self->sequence == 0 ? CWA_EVENT_RESUME : 0,
+        .battery = cwa_battery_raw(self->battery_v),
+        .rate_code = self->rate_code,
+        .layout = self->layout,
+        .count = (uint16_t)self->capacity};
     if (!cwa_sector_set_time(&sector, start_s + (int64_t)whole + (int64_t)carry,
                              (uint32_t)(fraction * 65536), (int32_t)self->n_queue)) {
         return failure_set(why, YK_ERR_ARGUMENT,
@@ -348,8 +349,7 @@ enum yk_status recorder_sample(struct recorder *self, double t_s, const struct w
     }
     if (self->layout == CWA_6_AXES) {
         for (int i = 0; i < 3; i++) {
-            double dps =
-                wrist->gyro_dps[i] + self->gyro_noise_dps * random_noise(&self->noise);
+            double dps = wrist->gyro_dps[i] + self->gyro_noise_dps * random_noise(&self->noise);
             now[i] = quantised(dps / self->gyro_unit_dps, -32768, 32767);
         }
     }

@@ -25,10 +25,10 @@ struct recorder_sink { /* where the bytes go */
 
 struct recorder_options {
     bool is_ax6, is_unpacked;
-    double rate_hz;  /* 6.25 12.5 25 50 100 200 400 800 1600 */
-    int range_g;     /* 2 4 8 16 */
-    int gyro_dps;    /* 0: none (always so on an AX3), else 125 250 500 1000 2000 */
-    int firmware;    /* AX6: 53 and below exchange 128 samples, 54 and 55 1024 */
+    double rate_hz; /* 6.25 12.5 25 50 100 200 400 800 1600 */
+    int range_g;    /* 2 4 8 16 */
+    int gyro_dps;   /* 0: none (always so on an AX3), else 125 250 500 1000 2000 */
+    int firmware;   /* AX6: 53 and below exchange 128 samples, 54 and 55 1024 */
     uint32_t device_id, session_id;
     const char *subject; /* code for the header, or NULL */
     bool has_calibration_error;
@@ -67,10 +67,10 @@ struct recorder {
     uint32_t n_queue;
     /* faults: a sector is lost or spoilt when these say so */
     bool loses_next, spoils_next;
-    uint64_t n_sectors;    /* written so far */
-    uint64_t last_spoilt;  /* index of the last spoilt one */
-    double last_sector_s;  /* time of the last cut */
-    uint64_t n_samples;    /* in written, whole sectors */
+    uint64_t n_sectors;   /* written so far */
+    uint64_t last_spoilt; /* index of the last spoilt one */
+    double last_sector_s; /* time of the last cut */
+    uint64_t n_samples;   /* in written, whole sectors */
     uint8_t buffer[RECORDER_BUFFER_SECTORS * CWA_SECTOR_BYTES];
     size_t n_buffer;
 };

@@ -150,8 +150,7 @@ static void begin_spell(struct run *run, size_t i)
     const struct spell *previous = i > 0 ? spell - 1 : spell;
     double start_s = seconds_in(run, spell->start_ns);
     run->i_spell = i;
-    run->spell_end_s =
-        i + 1 < plan->n_spells ? seconds_in(run, spell->end_ns) : HUGE_VAL;
+    run->spell_end_s = i + 1 < plan->n_spells ? seconds_in(run, spell->end_ns) : HUGE_VAL;
     body_begin(&run->body, spell->activity, previous->activity, start_s,
                seconds_in(run, spell->end_ns));
 }
@@ -182,8 +181,7 @@ static enum yk_status run_block(struct run *run, double *t_s, struct failure *wh
     const struct plan *plan = &run->truth->plan;
     struct recorder *recorder = run->recorder;
     int64_t t_ns = run->truth->start_ns + (int64_t)(*t_s * 1e9);
-    double hour =
-        (double)zone_civil(run->simulation->zone, t_ns).second_of_day / 3600.0;
+    double hour = (double)zone_civil(run->simulation->zone, t_ns).second_of_day / 3600.0;
     environment_step(&run->environment, BLOCK_S, hour, plan->spells[run->i_spell].activity);
     recorder->temperature_c = run->environment.temperature_c;
     recorder->light = run->environment.light;
@@ -232,8 +230,7 @@ static enum yk_status run_all(struct run *run, struct job *job, struct failure *
     enum yk_status status = YK_OK;
     for (size_t i = 0; i <= truth->n_restarts && status == YK_OK; i++) {
         bool is_last = i == truth->n_restarts;
-        double to_s =
-            seconds_in(run, is_last ? truth->end_ns : truth->restarts[i].start_ns);
+        double to_s = seconds_in(run, is_last ? truth->end_ns : truth->restarts[i].start_ns);
         if (run->simulation->has_two_sessions && is_last) {
             run->recorder->session_id = run->simulation->recorder.session_id + 1;
         }

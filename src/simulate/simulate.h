@@ -18,7 +18,7 @@ struct simulation {
     double days;             /* up to 366, fractions allowed */
     uint64_t seed;
     int nonwear, nonwear_in_bed, restarts, gaps, bad_sectors;
-    double clock_ppm;    /* the recorder's clock gains this much */
+    double clock_ppm;      /* the recorder's clock gains this much */
     bool has_two_sessions; /* configured anew, without erasing, at the last restart */
     bool is_header_only;
 };

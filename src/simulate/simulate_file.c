@@ -46,8 +46,8 @@ static enum yk_status open_part(const char *path, struct text *part, struct open
 }
 
 /* Syncs, closes, and gives the file its name; removes it when anything went wrong. */
-static enum yk_status close_part(struct open_file *file, const char *path, enum yk_status so_far,
-                                 struct failure *why)
+static enum yk_status close_part(struct open_file *file, const char *path,
+                                 enum yk_status so_far, struct failure *why)
 {
     if (so_far == YK_OK && fsync(file->fd) != 0) {
         so_far = failure_set_errno(why, errno, "%s is not safe on the disk", path);

@@ -32,8 +32,8 @@ static int64_t overlap_ns(const struct stretch *stretches, size_t n, const struc
 {
     int64_t total = 0;
     for (size_t i = 0; i < n; i++) {
-        int64_t from = stretches[i].start_ns > sleep->in_bed_ns ? stretches[i].start_ns
-                                                                : sleep->in_bed_ns;
+        int64_t from =
+            stretches[i].start_ns > sleep->in_bed_ns ? stretches[i].start_ns : sleep->in_bed_ns;
         int64_t to = stretches[i].end_ns < sleep->out_of_bed_ns ? stretches[i].end_ns
                                                                 : sleep->out_of_bed_ns;
         total += to > from ? to - from : 0;
