@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "src/base/nearest.h"
 #include "src/cli/command.h"
 #include "src/simulate/simulate.h"
 
