@@ -244,8 +244,7 @@ static int32_t usual_step_s(struct peek *peek)
     return usual;
 }
 
-static enum yk_status set_start(struct epoch_csv *self, const struct peek *peek,
-                                struct failure *why)
+static enum yk_status set_start(struct epoch_csv *self, struct peek *peek, struct failure *why)
 {
     struct timestamp start = peek->first;
     if (!has_times(self)) {
@@ -262,6 +261,13 @@ static enum yk_status set_start(struct epoch_csv *self, const struct peek *peek,
                                self->plan.start);
         }
     }
+    int32_t epoch_s = self->plan.epoch_s != 0 ? self->plan.epoch_s : usual_step_s(peek);
+    if (epoch_s == 0) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "the epoch length is not known; write 'epoch_s = 60' in a .ini of "
+                           "the same name beside the file");
+    }
+    self->epoch_ns = epoch_s * NS_PER_S;
     int64_t local = timestamp_local_ns(&start);
     int64_t utc = start.has_offset ? local - start.offset_s * NS_PER_S
                                    : zone_instant(self->zone, start.local);
@@ -358,13 +364,7 @@ static enum yk_status open_table(struct epoch_csv *self, const struct open_optio
                              PEEK_ROWS);
     }
     if (status == YK_OK) {
-        int32_t epoch_s = self->plan.epoch_s != 0 ? self->plan.epoch_s : usual_step_s(peek);
-        self->epoch_ns = epoch_s * NS_PER_S;
-        status = epoch_s != 0
-                     ? set_start(self, peek, why)
-                     : failure_set(why, YK_ERR_UNSUPPORTED,
-                                   "the epoch length is not known; write 'epoch_s = 60' in a "
-                                   ".ini of the same name beside the file");
+        status = set_start(self, peek, why);
     }
     mem_free(peek);
     if (status == YK_OK) {
