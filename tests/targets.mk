@@ -114,3 +114,8 @@ uninstall: ## remove what install put there
 
 bench: $(PROGRAM) ## CPU time against sha256sum, memory, two workers (BENCH_LONG=0 leaves out 28 days)
 	@sh tests/bench/bench.sh $(PROGRAM) build/bench
+
+.PHONY: test-same
+test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one worker and two
+	@$(MAKE) --no-print-directory B=build/clang-release CC=$(FUZZ_CC) build/clang-release/yoake
+	@sh tests/long/same-results.sh $(PROGRAM) build/clang-release/yoake build/same
