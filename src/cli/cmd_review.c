@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake review FILE: the life-rhythm review of a recording, on the terminal, without any store.
+ * FILE is a recorder's file, or a result that batch wrote (recordings/<id>.h5).
+ */
+#include <string.h>
+
+#include "src/base/fill.h"
+#include "src/base/mem.h"
+#include "src/cli/command.h"
+#include "src/cli/review_json.h"
+#include "src/h5/h5_analysis.h"
+#include "src/pipeline/analyze.h"
+#include "src/pipeline/diary_csv.h"
+#include "src/pipeline/recipe.h"
+#include "src/report/review.h"
+
+static const struct option_spec option_table[] = {
+    {"from", 0, OPTION_TEXT, "DATE", "この日の晩から見る",
+     "first night, by the date of its evening"},
+    {"to", 0, OPTION_TEXT, "DATE", "この日の晩まで見る",
+     "last night, by the date of its evening"},
+    {"recipe", 0, OPTION_TEXT, "NAME", "計算の手順(default、ggir-3.3、またはFILE.ini)",
+     "recipe: default, ggir-3.3, or a FILE.ini"},
+    {"set", 0, OPTION_LIST, "NAME=VALUE", "手順の値をひとつ変える(yoake rules に一覧)",
+     "change one value of the recipe (yoake rules lists them)"},
+    {"diary", 0, OPTION_FILE, "CSV", "睡眠の記録(睡眠日誌)", "sleep diary of this person"},
+    {"person", 0, OPTION_TEXT, "CODE", "日誌の中のどの人か", "whose entries of the diary"},
+    {"width", 0, OPTION_INTEGER, "N:40..400", "横幅(文字数)", "columns to use"},
+    {"ascii", 0, OPTION_FLAG, NULL, "図をASCII文字だけで描く",
+     "draw with ASCII characters only"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+
+enum { SET_MAX = 64 };
+
+static enum yk_status read_date(const struct cli *cli, const char *name, struct civil_date *out,
+                                struct failure *why)
+{
+    const char *said = options_text(cli->options, name);
+    *out = (struct civil_date){0};
+    if (said != NULL && !civil_parse(said, out)) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           cli->language == LANGUAGE_JA
+                               ? "--%s %.40s: 日付は 2026-05-12 のように書きます"
+                               : "--%s %.40s: a date is written like 2026-05-12",
+                           name, said);
+    }
+    return YK_OK;
+}
+
+static enum yk_status read_recipe(const struct cli *cli, struct recipe *out,
+                                  struct failure *why)
+{
+    const char *set[SET_MAX];
+    size_t n = 0;
+    for (const char *one; (one = options_list(cli->options, "set", n)) != NULL;) {
+        if (n == SET_MAX - 1) {
+            return failure_set(why, YK_ERR_ARGUMENT, "--set: more than %d", SET_MAX - 1);
+        }
+        set[n++] = one;
+    }
+    return recipe_load(options_text(cli->options, "recipe"), set, n, out, why);
+}
+
+/* The diary's clock times need a zone before the recording is opened. */
+static enum yk_status read_diary(const struct cli *cli, struct diary *out, struct failure *why)
+{
+    const char *path = options_text(cli->options, "diary");
+    if (path == NULL) {
+        return YK_OK;
+    }
+    struct zone *zone = NULL;
+    bool is_guess = false;
+    enum yk_status status = cli->zone_name != NULL ? zone_open(cli->zone_name, &zone, why)
+                                                   : zone_open_system(&zone, &is_guess, why);
+    if (status == YK_OK) {
+        struct diary_read_options options = {.zone = zone,
+                                             .person_id = options_text(cli->options, "person")};
+        status = diary_read_file(path, &options, out, NULL, why);
+    }
+    zone_close(zone);
+    return status;
+}
+
+/* Whose recording it is: said, else the only person in the diary, else the file's own code. */
+static const char *person_of(const struct cli *cli, const struct diary *diary)
+{
+    const char *said = options_text(cli->options, "person");
+    if (said != NULL || diary->n == 0) {
+        return said;
+    }
+    const char *first = diary->nights[0].person_id,
+               *last = diary->nights[diary->n - 1].person_id;
+    return strcmp(first, last) == 0 && *first != '\0' ? first : NULL;
+}
+
+static bool is_result(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 3 && strcmp(path + n - 3, ".h5") == 0;
+}
+
+static enum yk_status load(struct cli *cli, const char *path, struct analysis *out,
+                           struct zone **zone, struct failure *why)
+{
+    if (is_result(path)) {
+        enum yk_status status = h5_analysis_read(path, out, why);
+        return status == YK_OK ? zone_open(out->info.zone, zone, why) : status;
+    }
+    struct recipe recipe;
+    struct diary diary;
+    diary_init(&diary);
+    enum yk_status status = read_recipe(cli, &recipe, why);
+    if (status == YK_OK) {
+        status = read_diary(cli, &diary, why);
+    }
+    if (status == YK_OK) {
+        struct analyze_options options = {.recipe = recipe.name,
+                                          .parameters = &recipe.parameters,
+                                          .diary = diary.n > 0 ? &diary : NULL,
+                                          .person_id = person_of(cli, &diary)};
+        status = analyze_file(path, cli->zone_name, NULL, &options, out, zone, &cli->job, why);
+    }
+    diary_release(&diary);
+    cli_progress_end(cli);
+    return status;
+}
+
+static enum yk_status show(const struct cli *cli, const struct review *review,
+                           struct failure *why)
+{
+    if (cli->is_json) {
+        return review_json_write(review, stdout, why);
+    }
+    struct text out;
+    text_init(&out);
+    enum yk_status status = review_write(review, &out, why);
+    if (status == YK_OK) {
+        fputs(text_string(&out), stdout);
+    }
+    text_release(&out);
+    return status;
+}
+
+static int run(struct cli *cli)
+{
+    const char *path = options_operand(cli->options, 0);
+    const char *slash = strrchr(path, '/');
+    bool is_ascii = options_has(cli->options, "ascii") || !cli->has_unicode;
+    struct analysis analysis;
+    struct zone *zone = NULL;
+    struct failure why;
+    struct review review = {
+        .title = slash != NULL ? slash + 1 : path,
+        .now = &analysis,
+        .language = cli->language,
+        .width = (int)options_integer(cli->options, "width", cli->columns),
+        .has_color = cli->has_color,
+        .has_unicode = !is_ascii,
+    };
+    analysis_init(&analysis);
+    enum yk_status status = read_date(cli, "from", &review.from, &why);
+    if (status == YK_OK) {
+        status = read_date(cli, "to", &review.to, &why);
+    }
+    if (status == YK_OK) {
+        status = load(cli, path, &analysis, &zone, &why);
+    }
+    if (status == YK_OK) {
+        review.zone = zone;
+        status = show(cli, &review, &why);
+    }
+    zone_close(zone);
+    analysis_release(&analysis);
+    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+}
+
+const struct command command_review = {
+    .name = "review",
+    .operands = "FILE",
+    .ja = "1本の記録を、眠りと生活リズムのまとめとして見る",
+    .en = "show one recording as a review of sleep and daily rhythm",
+    .details_ja = "記録計のファイルをそのまま読み、1日ごとの動きの図、それぞれの晩、平均、"
+                  "データについての注記を表示します。保管場所は要りません。\n\n"
+                  "集計に入れない晩には理由が付きます。晩の数が少ないときは平均を出しません。"
+                  "布団に入った時刻と睡眠効率は、日誌(--diary)があるときだけ表示します。",
+    .details_en =
+        "Reads a recorder's file as it is and shows movement by day, each night, averages and "
+        "notes about the data. No store is needed. A result of batch (recordings/ID.h5) is "
+        "shown "
+        "without computing it again.\n\n"
+        "A night that is not counted says why. Thin data is not averaged. Times in bed and "
+        "sleep "
+        "efficiency appear only when a diary (--diary) says when the person went to bed.",
+    .examples = "yoake review week1.cwa\n"
+                "yoake review week1.cwa --from 2026-05-11 --to 2026-05-17 --lang ja\n"
+                "yoake review week1.cwa --diary diary.csv --zone Asia/Tokyo\n"
+                "yoake review week1.cwa --json",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};
