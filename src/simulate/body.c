@@ -12,147 +12,43 @@
 #define RAD(degrees) ((degrees) * (EXACT_PI / 180))
 #define TICK_S 0.2
 #define NEVER 1e30
-#define FOREARM_M 0.25
 #define STANDARD_G 9.80665
 
 struct gap {
     double median_s, sigma; /* median 0: never */
 };
 
-struct habit {
+struct habit { /* columns of habits.def */
     struct gap gap[MOVE_COUNT];
-    double pitch_deg, pitch_sd, roll_deg, roll_sd; /* postures */
-    double reach_deg;                              /* SD of arm movements about the posture */
-    double sway_deg, sway_s;
-    double tremor_mg;
-    double step_hz, swing_deg, bounce_g;
-    double shake_mg; /* of a vehicle */
-    bool is_calm;    /* the person's calm applies */
+    double pitch_deg, pitch_sd, roll_deg, roll_sd, reach_deg;
+    double lever_m, effort;
+    double sway_deg, sway_s, tremor_mg;
+    double step_hz, swing_deg, bounce_g, shake_mg;
+    bool is_calm;
 };
 
 static const struct habit HABITS[ACTIVITY_COUNT] = {
-    [ACTIVITY_SLEEP] =
-        {.pitch_deg = -5, .pitch_sd = 25, .roll_deg = 20, .roll_sd = 80, .reach_deg = 14},
-    [ACTIVITY_BED_TRYING] = {.gap = {{240, 0.7}, {80, 0.8}, {25, 0.8}, {0, 0}},
-                             .pitch_deg = -5,
-                             .pitch_sd = 25,
-                             .roll_deg = 20,
-                             .roll_sd = 80,
-                             .reach_deg = 14,
-                             .sway_deg = 0.12,
-                             .sway_s = 4,
-                             .tremor_mg = 0.6,
-                             .is_calm = true},
-    [ACTIVITY_BED_READING] = {.gap = {{200, 0.7}, {20, 0.8}, {5, 0.7}, {0, 0}},
-                              .pitch_deg = 25,
-                              .pitch_sd = 20,
-                              .roll_deg = 60,
-                              .roll_sd = 35,
-                              .reach_deg = 10,
-                              .sway_deg = 0.8,
-                              .sway_s = 2,
-                              .tremor_mg = 3},
-    [ACTIVITY_BED_AWAKE] = {.gap = {{180, 0.7}, {50, 0.9}, {18, 0.9}, {0, 0}},
-                            .pitch_deg = -5,
-                            .pitch_sd = 25,
-                            .roll_deg = 20,
-                            .roll_sd = 80,
-                            .reach_deg = 16,
-                            .sway_deg = 0.2,
-                            .sway_s = 4,
-                            .tremor_mg = 0.8,
-                            .is_calm = true},
-    [ACTIVITY_STILL_REST] = {.gap = {{600, 0.8}, {140, 1.0}, {45, 1.0}, {0, 0}},
-                             .pitch_deg = 5,
-                             .pitch_sd = 25,
-                             .roll_deg = 20,
-                             .roll_sd = 60,
-                             .reach_deg = 14,
-                             .sway_deg = 0.12,
-                             .sway_s = 4,
-                             .tremor_mg = 0.6,
-                             .is_calm = true},
-    [ACTIVITY_SOFA] = {.gap = {{420, 0.8}, {55, 1.0}, {14, 1.0}, {0, 0}},
-                       .pitch_deg = 10,
-                       .pitch_sd = 25,
-                       .roll_deg = 20,
-                       .roll_sd = 45,
-                       .reach_deg = 16,
-                       .sway_deg = 0.35,
-                       .sway_s = 3,
-                       .tremor_mg = 1.0,
-                       .is_calm = true},
-    [ACTIVITY_DESK] = {.gap = {{500, 0.8}, {9, 0.9}, {2.5, 0.8}, {0, 0}},
-                       .pitch_deg = 0,
-                       .pitch_sd = 10,
-                       .roll_deg = 10,
-                       .roll_sd = 18,
-                       .reach_deg = 14,
-                       .sway_deg = 1.2,
-                       .sway_s = 1.5,
-                       .tremor_mg = 3},
-    [ACTIVITY_TRAVEL] = {.gap = {{300, 0.8}, {25, 1.0}, {7, 0.9}, {0, 0}},
-                         .pitch_deg = 5,
-                         .pitch_sd = 15,
-                         .roll_deg = 20,
-                         .roll_sd = 30,
-                         .reach_deg = 18,
-                         .sway_deg = 0.8,
-                         .sway_s = 1.0,
-                         .tremor_mg = 2,
-                         .shake_mg = 12},
-    [ACTIVITY_LIGHT] = {.gap = {{90, 0.7}, {3.5, 0.7}, {1.5, 0.6}, {0, 0}},
-                        .pitch_deg = -15,
-                        .pitch_sd = 25,
-                        .roll_deg = 15,
-                        .roll_sd = 35,
-                        .reach_deg = 22,
-                        .sway_deg = 3,
-                        .sway_s = 0.8,
-                        .tremor_mg = 5},
-    [ACTIVITY_HOUSEHOLD] = {.gap = {{30, 0.6}, {1.3, 0.5}, {4, 0.6}, {0, 0}},
-                            .pitch_deg = -25,
-                            .pitch_sd = 30,
-                            .roll_deg = 20,
-                            .roll_sd = 45,
-                            .reach_deg = 30,
-                            .sway_deg = 6,
-                            .sway_s = 0.6,
-                            .tremor_mg = 8},
-    [ACTIVITY_WALK] = {.gap = {{60, 0.8}, {15, 0.8}, {6, 0.8}, {0, 0}},
-                       .pitch_deg = -68,
-                       .pitch_sd = 8,
-                       .roll_deg = 0,
-                       .roll_sd = 30,
-                       .reach_deg = 10,
-                       .sway_deg = 3,
-                       .sway_s = 1,
-                       .tremor_mg = 5,
-                       .step_hz = 1.85,
-                       .swing_deg = 17,
-                       .bounce_g = 0.17},
-    [ACTIVITY_VIGOROUS] = {.gap = {{120, 0.8}, {20, 0.8}, {0, 0}, {0, 0}},
-                           .pitch_deg = -20,
-                           .pitch_sd = 20,
-                           .roll_deg = 10,
-                           .roll_sd = 30,
-                           .reach_deg = 15,
-                           .sway_deg = 5,
-                           .sway_s = 0.7,
-                           .tremor_mg = 10,
-                           .step_hz = 2.65,
-                           .swing_deg = 30,
-                           .bounce_g = 0.75},
-    [ACTIVITY_HANDLING] = {.gap = {{0, 0}, {0.8, 0.4}, {1.5, 0.5}, {0, 0}},
-                           .pitch_deg = 0,
-                           .pitch_sd = 30,
-                           .roll_deg = 0,
-                           .roll_sd = 60,
-                           .reach_deg = 40,
-                           .sway_deg = 6,
-                           .sway_s = 0.5,
-                           .tremor_mg = 8},
-    [ACTIVITY_OFF] = {.pitch_sd = 4, .roll_sd = 4},
+#define HABIT(activity, turn, turn_s, arm, arm_s, small, small_s, pitch, pitch_sd, roll,       \
+              roll_sd, reach, lever, effort, sway, sway_s, tremor, step, swing, bounce, shake, \
+              calm)                                                                            \
+    [ACTIVITY_##activity] = {{{turn, turn_s}, {arm, arm_s}, {small, small_s}, {0, 0}},         \
+                             pitch,                                                            \
+                             pitch_sd,                                                         \
+                             roll,                                                             \
+                             roll_sd,                                                          \
+                             reach,                                                            \
+                             lever,                                                            \
+                             effort,                                                           \
+                             sway,                                                             \
+                             sway_s,                                                           \
+                             tremor,                                                           \
+                             step,                                                             \
+                             swing,                                                            \
+                             bounce,                                                           \
+                             shake,                                                            \
+                             calm},
+#include "src/simulate/habits.def"
+#undef HABIT
 };
 
 void body_init(struct body *self, const struct person_kind *kind, uint64_t seed)
@@ -263,8 +159,8 @@ static void move_to(struct body *self, double t_s, double pitch, double roll, do
     double angle = sqrt(by[0] * by[0] + by[1] * by[1]);
     double length_s =
         (0.22 + 0.5 * sqrt(angle)) * random_between(random, 0.8, 1.5) / sqrt(effort);
-    double way_m =
-        FOREARM_M * angle * random_between(random, 0.4, 1.2) + random_between(random, 0, 0.008);
+    double way_m = HABITS[self->activity].lever_m * angle * random_between(random, 0.4, 1.2) +
+                   random_between(random, 0, 0.008);
     double direction[3];
     double norm = 0;
     for (int i = 0; i < 3; i++) {
@@ -287,9 +183,7 @@ static void move_to(struct body *self, double t_s, double pitch, double roll, do
 
 static double effort_of(const struct body *self)
 {
-    return self->activity == ACTIVITY_SLEEP     ? 0.6
-           : activity_is_in_bed(self->activity) ? 0.8
-                                                : 1;
+    return HABITS[self->activity].effort;
 }
 
 /* One movement of a turn; the last one ends in the new posture. */
@@ -313,6 +207,12 @@ static void turn(struct body *self, double t_s)
     self->parts_left =
         self->activity == ACTIVITY_OFF ? 1 : 2 + (int)random_below(&self->random, 4);
     turn_part(self, t_s);
+    if (self->activity == ACTIVITY_SLEEP && random_chance(&self->random, 0.6)) { /* settles */
+        double soon_s = t_s + 4 + random_lognormal(&self->random, 15, 1.0);
+        if (soon_s < self->next_s[MOVE_ARM]) {
+            self->next_s[MOVE_ARM] = soon_s;
+        }
+    }
 }
 
 static void arm(struct body *self, double t_s)
