@@ -159,8 +159,8 @@ static void move_to(struct body *self, double t_s, double pitch, double roll, do
     double angle = sqrt(by[0] * by[0] + by[1] * by[1]);
     double length_s =
         (0.22 + 0.5 * sqrt(angle)) * random_between(random, 0.8, 1.5) / sqrt(effort);
-    double way_m = HABITS[self->activity].lever_m * angle * random_between(random, 0.4, 1.2) +
-                   random_between(random, 0, 0.008);
+    double way_m = HABITS[self->activity].lever_m * angle * random_between(random, 0.4, 1.2);
+    way_m += random_between(random, 0, 0.008);
     double direction[3];
     double norm = 0;
     for (int i = 0; i < 3; i++) {
@@ -181,6 +181,15 @@ static void move_to(struct body *self, double t_s, double pitch, double roll, do
     reach->is_moving = true;
 }
 
+/* A place near (pitch, roll). Drawn one after the other: the order of a call's arguments is the
+ * compiler's choice. */
+static void draw_near(struct random *random, double pitch, double roll, double pitch_sd,
+                      double roll_sd, double out[2])
+{
+    out[0] = pitch + pitch_sd * random_normal(random);
+    out[1] = roll + roll_sd * random_normal(random);
+}
+
 static double effort_of(const struct body *self)
 {
     return HABITS[self->activity].effort;
@@ -193,8 +202,9 @@ static void turn_part(struct body *self, double t_s)
     self->parts_left--;
     bool is_last = self->parts_left == 0;
     double spread = is_last ? 0.0 : RAD(25);
-    move_to(self, t_s, self->turn_to[0] + spread * random_normal(random),
-            self->turn_to[1] + spread * random_normal(random), 1.2 * effort_of(self));
+    double to[2];
+    draw_near(random, self->turn_to[0], self->turn_to[1], spread, spread, to);
+    move_to(self, t_s, to[0], to[1], 1.2 * effort_of(self));
     self->next_part_s =
         is_last ? NEVER : t_s + self->reach.length_s + random_lognormal(random, 0.5, 0.7);
 }
@@ -218,15 +228,17 @@ static void turn(struct body *self, double t_s)
 static void arm(struct body *self, double t_s)
 {
     double sd = RAD(HABITS[self->activity].reach_deg);
-    move_to(self, t_s, self->home[0] + sd * random_normal(&self->random),
-            self->home[1] + 1.4 * sd * random_normal(&self->random), effort_of(self));
+    double to[2];
+    draw_near(&self->random, self->home[0], self->home[1], sd, 1.4 * sd, to);
+    move_to(self, t_s, to[0], to[1], effort_of(self));
 }
 
 static void small(struct body *self, double t_s)
 {
     double sd = RAD(2.2);
-    move_to(self, t_s, self->pose[0] + sd * random_normal(&self->random),
-            self->pose[1] + 1.4 * sd * random_normal(&self->random), effort_of(self));
+    double to[2];
+    draw_near(&self->random, self->pose[0], self->pose[1], sd, 1.4 * sd, to);
+    move_to(self, t_s, to[0], to[1], effort_of(self));
 }
 
 /* Out and most of the way back. */
@@ -235,10 +247,10 @@ static void twitch(struct body *self, double t_s)
     struct random *random = &self->random;
     double out = RAD(random_lognormal(random, 2.5, 0.7));
     double side = random_chance(random, 0.5) ? 1 : -1;
-    self->turn_to[0] = self->pose[0] + 0.15 * out * random_normal(random);
-    self->turn_to[1] = self->pose[1] + 0.25 * out * random_normal(random);
-    move_to(self, t_s, self->pose[0] + out * random_normal(random), self->pose[1] + side * out,
-            2.0);
+    double to[2];
+    draw_near(random, self->pose[0], self->pose[1], 0.15 * out, 0.25 * out, self->turn_to);
+    draw_near(random, self->pose[0], self->pose[1] + side * out, out, 0, to);
+    move_to(self, t_s, to[0], to[1], 2.0);
     self->parts_left = 1;
     self->next_part_s = t_s + self->reach.length_s + random_between(random, 0.0, 0.4);
 }
