@@ -116,11 +116,11 @@ static void in_short(const struct review *review, const struct review_facts *fac
     char counted[NUMBER_ROOM], nights[NUMBER_ROOM];
     snprintf(counted, sizeof counted, "%zu", facts->n_counted);
     snprintf(nights, sizeof nights, "%zu", facts->n_nights);
-    text_fill(&words,
-              i18n(review->language, facts->n_counted == facts->n_nights && facts->n_nights > 1
-                                         ? TEXT_review_short_all_counted
-                                         : TEXT_review_short_counted),
-              counted, nights);
+    bool all = facts->n_counted == facts->n_nights;
+    enum text_id id = !all                  ? TEXT_review_short_counted
+                      : facts->n_nights > 1 ? TEXT_review_short_all_counted
+                                            : TEXT_review_short_one_counted;
+    text_fill(&words, i18n(review->language, id), counted, nights);
     sentence(review, text_string(&words), out);
     text_clear(&words);
     double tst = facts->set[NIGHTS_ALL].tst_min.mean;

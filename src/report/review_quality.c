@@ -94,7 +94,8 @@ static void calibration(const struct review *review, struct text *value)
     real(review, c->error_before_mg, 1, before);
     real(review, c->error_after_mg, 1, after);
     if (c->outcome == CALIBRATION_DONE) {
-        text_fill(value, i18n(review->language, TEXT_review_q_calibration_done), before, after);
+        text_fill(value, i18n(review->language, TEXT_review_q_calibration_done), before, after,
+                  review_symbols(review->has_unicode)->arrow);
     } else {
         text_fill(value, i18n(review->language, TEXT_review_q_calibration_not),
                   i18n(review->language, outcomes[c->outcome]), before);

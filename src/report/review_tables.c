@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "src/base/fill.h"
 #include "src/base/table.h"
@@ -55,18 +56,47 @@ static void header(const struct review *review, struct table *table, const enum 
     }
 }
 
-static enum yk_status end_table(struct table *table, struct text *out, struct failure *why)
+static int widest_line(const char *lines)
 {
+    int widest = 0;
+    struct text line;
+    text_init(&line);
+    while (*lines != '\0') {
+        size_t n = strcspn(lines, "\n");
+        text_clear(&line);
+        text_add_n(&line, lines, n);
+        int columns = text_columns(text_string(&line));
+        widest = columns > widest ? columns : widest;
+        lines += n + (lines[n] == '\n' ? 1 : 0);
+    }
+    text_release(&line);
+    return widest;
+}
+
+/* Columns stand two blanks apart, or one where the terminal is narrow. */
+static enum yk_status end_table(const struct review *review, struct table *table,
+                                struct text *out, struct failure *why)
+{
+    struct text lines;
+    text_init(&lines);
     table->n_header_rows = 2;
-    enum yk_status status = table_write(table, 2, 2, true, out, why);
+    enum yk_status status = table_write(table, 2, 2, true, &lines, why);
+    if (status == YK_OK && widest_line(text_string(&lines)) > review->width) {
+        text_clear(&lines);
+        status = table_write(table, 2, 1, true, &lines, why);
+    }
+    text_add(out, text_string(&lines));
+    text_release(&lines);
     table_release(table);
     return status;
 }
 
 /* ---- each night ---- */
 
+/* Notes that fit stand in the last column; otherwise all of them go below the table, and the
+ * column keeps the star of a night that is not counted. */
 static void night_row(const struct review *review, const struct night *night,
-                      bool has_bed_times, struct table *table)
+                      bool has_bed_times, bool has_notes, struct table *table)
 {
     struct text text;
     text_init(&text);
@@ -93,48 +123,96 @@ static void night_row(const struct review *review, const struct night *night,
     }
     text_clear(&text);
     review_note(review, night, &text);
-    table_cell(table, text_string(&text));
+    table_cell(table, has_notes ? text_string(&text) : night->exclude != 0 ? "*" : "");
     text_release(&text);
+}
+
+enum { NIGHT_COLUMNS = 9 };
+
+static enum yk_status nights_table(const struct review *review,
+                                   const struct review_facts *facts, bool has_notes,
+                                   struct text *out, struct failure *why)
+{
+    static const enum text_id first[NIGHT_COLUMNS] = {
+        TEXT_COUNT,
+        TEXT_review_col_in_bed_1,
+        TEXT_review_col_onset_1,
+        TEXT_review_col_wake_1,
+        TEXT_review_col_out_bed_1,
+        TEXT_review_col_tst_1,
+        TEXT_review_col_waso_1,
+        TEXT_review_col_efficiency_1,
+        TEXT_COUNT,
+    };
+    static const enum text_id second[NIGHT_COLUMNS] = {
+        TEXT_review_col_night,  TEXT_review_col_in_bed_2,     TEXT_review_col_onset_2,
+        TEXT_review_col_wake_2, TEXT_review_col_out_bed_2,    TEXT_review_col_tst_2,
+        TEXT_review_col_waso_2, TEXT_review_col_efficiency_2, TEXT_review_col_note,
+    };
+    struct table table;
+    table_init(&table, NIGHT_COLUMNS);
+    for (size_t i = 1; i + 1 < NIGHT_COLUMNS; i++) {
+        table_align(&table, i, TABLE_RIGHT);
+    }
+    header(review, &table, first, NIGHT_COLUMNS);
+    header(review, &table, second, has_notes ? NIGHT_COLUMNS : NIGHT_COLUMNS - 1);
+    if (!has_notes) {
+        table_cell(&table, "");
+    }
+    for (size_t i = 0; i < review->now->n_nights; i++) {
+        const struct night *night = &review->now->nights[i];
+        if (review_is_in(night, review->from, review->to)) {
+            night_row(review, night, facts->has_bed_times, has_notes, &table);
+        }
+    }
+    return end_table(review, &table, out, why);
+}
+
+/* "  5/16(土)→17(日)  *外していた時間がある" */
+static void notes_below(const struct review *review, struct text *out)
+{
+    struct text line, name;
+    text_init(&line);
+    text_init(&name);
+    for (size_t i = 0; i < review->now->n_nights; i++) {
+        const struct night *night = &review->now->nights[i];
+        text_clear(&line);
+        text_clear(&name);
+        review_note(review, night, &line);
+        if (line.length > 0 && review_is_in(night, review->from, review->to)) {
+            text_add(&name, "  ");
+            review_night_name(review, night->evening, &name);
+            text_add(&name, "  ");
+            text_add(out, text_string(&name));
+            int column = text_columns(text_string(&name));
+            text_add_wrapped(out, text_string(&line), column, column, review->width);
+        }
+    }
+    text_release(&line);
+    text_release(&name);
 }
 
 enum yk_status review_nights(const struct review *review, const struct review_facts *facts,
                              struct text *out, struct failure *why)
 {
-    static const enum text_id first[] = {TEXT_COUNT,
-                                         TEXT_review_col_in_bed_1,
-                                         TEXT_review_col_onset_1,
-                                         TEXT_review_col_wake_1,
-                                         TEXT_review_col_out_bed_1,
-                                         TEXT_review_col_tst_1,
-                                         TEXT_review_col_waso_1,
-                                         TEXT_review_col_efficiency_1,
-                                         TEXT_COUNT};
-    static const enum text_id second[] = {
-        TEXT_review_col_night,  TEXT_review_col_in_bed_2,     TEXT_review_col_onset_2,
-        TEXT_review_col_wake_2, TEXT_review_col_out_bed_2,    TEXT_review_col_tst_2,
-        TEXT_review_col_waso_2, TEXT_review_col_efficiency_2, TEXT_review_col_note};
-    enum { N = sizeof first / sizeof first[0] };
     if (facts->n_nights == 0) {
         return YK_OK;
     }
-    struct table table;
-    table_init(&table, N);
-    for (size_t i = 1; i + 1 < N; i++) {
-        table_align(&table, i, TABLE_RIGHT);
-    }
-    header(review, &table, first, N);
-    header(review, &table, second, N);
-    bool has_left_out = false;
-    for (size_t i = 0; i < review->now->n_nights; i++) {
-        const struct night *night = &review->now->nights[i];
-        if (review_is_in(night, review->from, review->to)) {
-            night_row(review, night, facts->has_bed_times, &table);
-            has_left_out = has_left_out || night->exclude != 0;
-        }
+    struct text table;
+    text_init(&table);
+    enum yk_status status = nights_table(review, facts, true, &table, why);
+    bool fits = widest_line(text_string(&table)) <= review->width;
+    if (status == YK_OK && !fits) {
+        text_clear(&table);
+        status = nights_table(review, facts, false, &table, why);
     }
     review_heading(review, i18n(review->language, TEXT_review_nights), out);
-    enum yk_status status = end_table(&table, out, why);
-    if (status == YK_OK && has_left_out) {
+    text_add(out, text_string(&table));
+    text_release(&table);
+    if (!fits) {
+        notes_below(review, out);
+    }
+    if (status == YK_OK && facts->n_counted < facts->n_nights) {
         text_addf(out, "  %s\n", i18n(review->language, TEXT_review_not_counted_note));
     }
     return status;
@@ -196,15 +274,12 @@ enum yk_status review_means(const struct review *review, const struct review_fac
                                          TEXT_review_col_tst_1,
                                          TEXT_review_col_waso_1,
                                          TEXT_review_col_efficiency_1};
-    static const enum text_id second[] = {TEXT_COUNT,
-                                          TEXT_review_col_n,
-                                          TEXT_review_col_onset_2,
-                                          TEXT_review_col_wake_2,
-                                          TEXT_review_col_wake_spread_2,
-                                          TEXT_review_col_midsleep_2,
-                                          TEXT_review_col_tst_2,
-                                          TEXT_review_col_waso_2,
-                                          TEXT_review_col_efficiency_2};
+    static const enum text_id second[] = {
+        TEXT_review_col_mornings,      TEXT_review_col_n,
+        TEXT_review_col_onset_2,       TEXT_review_col_wake_2,
+        TEXT_review_col_wake_spread_2, TEXT_review_col_midsleep_2,
+        TEXT_review_col_tst_2,         TEXT_review_col_waso_2,
+        TEXT_review_col_efficiency_2};
     enum { N = sizeof first / sizeof first[0] };
     if (facts->n_counted == 0) {
         return YK_OK;
@@ -220,7 +295,7 @@ enum yk_status review_means(const struct review *review, const struct review_fac
     set_row(review, facts, NIGHTS_WEEKEND, TEXT_review_set_weekend, &table);
     set_row(review, facts, NIGHTS_ALL, TEXT_review_set_all, &table);
     review_heading(review, i18n(review->language, TEXT_review_means), out);
-    enum yk_status status = end_table(&table, out, why);
+    enum yk_status status = end_table(review, &table, out, why);
     if (status == YK_OK && is_thin(facts)) {
         struct text note;
         text_init(&note);
@@ -278,7 +353,7 @@ enum yk_status review_change(const struct review *review, const struct review_fa
     const struct civil_date open = {0};
     review_facts_of(review->before, review->before_zone, open, open, &before);
     const struct review_set *a = &before.set[NIGHTS_ALL], *b = &facts->set[NIGHTS_ALL];
-    if (before.n_nights == 0) {
+    if (!isfinite(a->tst_min.mean) || !isfinite(b->tst_min.mean)) { /* one of them is thin */
         return YK_OK;
     }
     char first[16], last[16], n[24];

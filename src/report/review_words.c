@@ -131,6 +131,13 @@ void review_date(const struct review *review, struct civil_date date, struct tex
     }
 }
 
+static void separate(const struct review *review, struct text *out)
+{
+    if (out->length > 0) {
+        text_add(out, review->language == LANGUAGE_JA ? "、" : ", ");
+    }
+}
+
 static void add_nonwear(const struct review *review, const struct night *night,
                         struct text *out)
 {
@@ -144,7 +151,7 @@ static void add_nonwear(const struct review *review, const struct night *night,
     text_init(&b);
     text_add_double(&a, rule, 0);
     text_add_double(&b, still, 0);
-    text_add(out, out->length > 0 ? " " : "");
+    separate(review, out);
     text_fill(out, i18n(review->language, TEXT_review_note_nonwear), text_string(&a),
               text_string(&b));
     text_release(&a);
@@ -173,7 +180,7 @@ void review_note(const struct review *review, const struct night *night, struct 
         }
     }
     if (night->is_edited) {
-        text_add(out, out->length > 0 ? " " : "");
+        separate(review, out);
         text_add(out, i18n(review->language, TEXT_review_note_edited));
     }
     add_nonwear(review, night, out);
@@ -181,7 +188,7 @@ void review_note(const struct review *review, const struct night *night, struct 
         struct text at;
         text_init(&at);
         review_clock_of(review, review->zone, night->second_candidate_ns, &at);
-        text_add(out, out->length > 0 ? " " : "");
+        separate(review, out);
         text_fill(out, i18n(review->language, TEXT_review_note_candidate), text_string(&at));
         text_release(&at);
     }
