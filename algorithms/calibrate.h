@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Autocalibration (van Hees et al. 2014, J Appl Physiol 117:738): in moments without movement
+ * the sensor should read 1 g, whatever its posture. docs/algorithms/calibration.md.
+ */
+#ifndef ALGORITHMS_CALIBRATE_H
+#define ALGORITHMS_CALIBRATE_H
+
+#include <stddef.h>
+
+#include "src/model/calibration.h"
+#include "src/model/sample_block.h"
+
+#define CALIBRATION_WINDOW_S 10
+
+struct still_window {
+    double mean_g[3];
+    double temperature_c; /* NaN: not recorded */
+};
+
+/* The still windows of a recording. Bounded: when `most` are kept, every second one is dropped
+ * and from then on every second one (fourth, ...) is taken. */
+struct still_windows {
+    struct still_window *window; /* owned */
+    size_t n, capacity;
+    size_t most;        /* 0: no bound */
+    size_t stride;      /* of the still ones, how many-th is taken */
+    size_t n_still;     /* still ones met */
+    size_t n_looked_at; /* windows met, still or not */
+};
+
+void still_windows_init(struct still_windows *self, size_t most);
+void still_windows_release(struct still_windows *self);
+/* Counts a window and keeps it when it is still: all SDs below limit_g, all means below 2 g. */
+enum yk_status still_windows_add(struct still_windows *self, const double mean_g[3],
+                                 const double sd_g[3], double temperature_c, double limit_g,
+                                 struct failure *why);
+
+/* Collects windows of ten seconds directly from the recorded samples, block by block; a window
+ * does not reach over a gap. */
+struct window_sums {
+    size_t length, n; /* samples a window has, and has so far */
+    double origin[3]; /* first sample: sums are taken from it */
+    double sum[3], squares[3];
+    double temperature, n_temperature;
+    int64_t end_ns; /* where the next block must begin to belong to the window */
+};
+void window_sums_init(struct window_sums *self, double rate_hz);
+enum yk_status window_sums_add(struct window_sums *self, const struct sample_block *block,
+                               double limit_g, struct still_windows *out, struct failure *why);
+
+/* Both take the windows and fill *out (outcome, coefficients, errors); never fail otherwise.
+ *
+ * sphere_g  each axis must reach beyond +- this
+ * converged runs to the fixed point of the published iteration, by Gauss-Newton steps; ggir
+ * stops where GGIR 3.3 stops, after about ten rounds. The fixed point is the same. windows
+ * changed: temperatures become differences from their mean
+ */
+void calibration_fit_converged(struct still_windows *windows, double sphere_g,
+                               struct calibration *out);
+void calibration_fit_ggir(struct still_windows *windows, double sphere_g,
+                          struct calibration *out);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * ActiGraph counts of three axes in sixteen lanes: the steps of counts.c, each over a whole
+ * block. A block is whole seconds, so that it holds whole 10-Hz values.
+ */
+#include "algorithms/counts.h"
+
+#include <string.h>
+
+#include "algorithms/counts_chain.h"
+#include "src/base/clones.h"
+#include "src/base/mem.h"
+
+/* A lane's state differs from the stream's by less than this, times a thousand. */
+#define COUNTS_DOUBT 1e-9
+
+struct counts_stage {
+    struct lane_stage stage;
+    const struct lane_setup *setup;
+    struct counts_stream plan; /* up, down, gains, rounding */
+    bool begun;
+    int phase;
+    double low_pass[3][LANES];
+    double z[3][COUNTS_ORDER][LANES];
+    size_t n_thirty;        /* 30-Hz values a block */
+    double *thirty[3];      /* one block of them */
+    double count[3][LANES]; /* in the epoch so far */
+    double in_doubt[LANES]; /* 1: a value of this epoch lies at a threshold */
+};
+
+static const enum epoch_column COUNTS_COLUMNS[3] = {EPOCH_COUNTS_X, EPOCH_COUNTS_Y,
+                                                    EPOCH_COUNTS_Z};
+
+static inline void keep_values(struct counts_stage *self, double value[3][LANES], size_t j,
+                               enum counts_rounding rounding)
+{
+    for (int a = 0; a < 3; a++) {
+        double *out = self->thirty[a] + j * LANES;
+        for (size_t l = 0; l < LANES; l++) {
+            out[l] = rounding == COUNTS_HALF_AWAY ? counts_round_away(value[a][l])
+                                                  : counts_round_even(value[a][l]);
+        }
+    }
+}
+
+/* Steps 1 and 2. */
+static inline void to_thirty(struct counts_stage *self, const struct lane_block *block, int up,
+                             enum counts_rounding rounding)
+{
+    const double gain = self->plan.input_gain, decay = self->plan.decay;
+    const int down = self->plan.down;
+    double low_pass[3][LANES];
+    memcpy(low_pass, self->low_pass, sizeof low_pass);
+    int phase = self->phase;
+    size_t j = 0;
+    for (size_t t = 0; t < block->n; t++) {
+        for (int s = 0; s < up; s++) {
+            for (int a = 0; a < 3; a++) {
+                const double *x = block->acc[a] + t * LANES;
+                for (size_t l = 0; l < LANES; l++) {
+                    double fed = s <= 1 ? gain * x[l] : 0.0;
+                    low_pass[a][l] = up == 1 ? x[l] : fed + decay * low_pass[a][l];
+                }
+            }
+            if (phase == 0 && j < self->n_thirty) {
+                keep_values(self, low_pass, j++, rounding);
+            }
+            phase = phase + 1 == down ? 0 : phase + 1;
+        }
+    }
+    self->phase = phase;
+    memcpy(self->low_pass, low_pass, sizeof low_pass);
+}
+
+YK_CLONES
+static void resample(struct counts_stage *self, const struct lane_block *block)
+{
+    if (self->plan.rounding == COUNTS_HALF_EVEN) {
+        to_thirty(self, block, self->plan.up, COUNTS_HALF_EVEN);
+    } else if (self->plan.up == 3) {
+        to_thirty(self, block, 3, COUNTS_HALF_AWAY);
+    } else if (self->plan.up == 1) {
+        to_thirty(self, block, 1, COUNTS_HALF_AWAY);
+    } else {
+        to_thirty(self, block, self->plan.up, COUNTS_HALF_AWAY);
+    }
+}
+
+static void begin(struct counts_stage *self)
+{
+    double steady[COUNTS_ORDER];
+    counts_steady(steady);
+    for (int a = 0; a < 3; a++) {
+        for (int k = 0; k < COUNTS_ORDER; k++) {
+            for (size_t l = 0; l < LANES; l++) {
+                self->z[a][k][l] = steady[k] * self->thirty[a][l];
+            }
+        }
+    }
+    self->begun = true;
+}
+
+/* Steps 3 to 7 of one axis. */
+YK_CLONES
+static void band_pass_and_count(const double *restrict d, size_t n,
+                                double z[COUNTS_ORDER][LANES], double count[restrict LANES],
+                                double in_doubt[restrict LANES])
+{
+    double state[COUNTS_ORDER][LANES], sum[LANES], doubt[LANES], third[LANES] = {0};
+    memcpy(state, z, sizeof state);
+    memcpy(sum, count, sizeof sum);
+    memcpy(doubt, in_doubt, sizeof doubt);
+    for (size_t j = 0; j < n; j += 3) {
+        for (size_t i = 0; i < 3; i++) {
+            const double *restrict in = d + (j + i) * LANES;
+            for (size_t l = 0; l < LANES; l++) {
+                double y = COUNTS_B[0] * in[l] + state[0][l];
+                for (int k = 0; k < COUNTS_ORDER - 1; k++) {
+                    state[k][l] =
+                        (COUNTS_B[k + 1] * in[l] + state[k + 1][l]) - COUNTS_A[k + 1] * y;
+                }
+                state[COUNTS_ORDER - 1][l] =
+                    COUNTS_B[COUNTS_ORDER] * in[l] - COUNTS_A[COUNTS_ORDER] * y;
+                double v = fabs(COUNTS_GAIN * y);
+                v = v > COUNTS_CAP + 1.0 ? COUNTS_CAP + 0.5 : v;
+                double whole =
+                    counts_floor(v + 0.5); /* nearest: thresholds are whole numbers */
+                double near = fabs(v - whole) < COUNTS_DOUBT ? 1.0 : 0.0;
+                doubt[l] = v > COUNTS_DEAD_BAND - 0.5 && near > 0.0 ? 1.0 : doubt[l];
+                double level = whole > v ? whole - 1.0 : whole;
+                level = level > COUNTS_CAP ? COUNTS_CAP : level;
+                third[l] += v < COUNTS_DEAD_BAND ? 0.0 : level;
+            }
+        }
+        for (size_t l = 0; l < LANES; l++) {
+            /* sums up to 384: the quotient of a whole number is never rounded up to one */
+            sum[l] += counts_floor(third[l] / 3.0);
+            third[l] = 0.0;
+        }
+    }
+    memcpy(z, state, sizeof state);
+    memcpy(count, sum, sizeof sum);
+    memcpy(in_doubt, doubt, sizeof doubt);
+}
+
+static void counts_block(struct lane_stage *stage, const struct lane_block *block)
+{
+    struct counts_stage *self = (struct counts_stage *)stage;
+    resample(self, block);
+    if (!self->begun) {
+        begin(self);
+    }
+    for (int a = 0; a < 3; a++) {
+        band_pass_and_count(self->thirty[a], self->n_thirty, self->z[a], self->count[a],
+                            self->in_doubt);
+    }
+}
+
+static void counts_epoch_end(struct lane_stage *stage, int64_t step, struct lane_sink *sink)
+{
+    struct counts_stage *self = (struct counts_stage *)stage;
+    for (int a = 0; a < 3; a++) {
+        lane_sink_put(sink, COUNTS_COLUMNS[a], step, self->count[a]);
+    }
+    for (size_t l = 1; l < LANES; l++) { /* lane 0 is in sequence */
+        int64_t epoch = self->setup->first_epoch[l] + step;
+        if (self->in_doubt[l] > 0.0 && epoch >= self->setup->from[l] &&
+            epoch < self->setup->to[l]) {
+            sink->counts_in_doubt = true;
+        }
+    }
+    memset(self->count, 0, sizeof self->count);
+    memset(self->in_doubt, 0, sizeof self->in_doubt);
+}
+
+static void counts_close(struct lane_stage *stage)
+{
+    struct counts_stage *self = (struct counts_stage *)stage;
+    for (int a = 0; a < 3; a++) {
+        mem_free(self->thirty[a]);
+    }
+    mem_free(self);
+}
+
+enum yk_status counts_open(const struct lane_setup *setup, struct lane_sink *sink,
+                           struct lane_stage **out, struct failure *why)
+{
+    static const struct lane_stage_ops ops = {counts_block, counts_epoch_end, NULL,
+                                              counts_close};
+    enum yk_status status = lane_sink_need(sink, COUNTS_COLUMNS, 3, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    struct counts_stage *self = mem_alloc_lines(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "counts: no memory for the filter");
+    }
+    self->stage.ops = &ops;
+    self->setup = setup;
+    self->n_thirty = 30 * (size_t)setup->block_s;
+    counts_stream_init(&self->plan, setup->rate, false,
+                       setup->as_ggir ? COUNTS_HALF_EVEN : COUNTS_HALF_AWAY);
+    for (int a = 0; a < 3; a++) {
+        self->thirty[a] = mem_alloc_lines(self->n_thirty * LANES, sizeof *self->thirty[a]);
+        if (self->thirty[a] == NULL) {
+            counts_close(&self->stage);
+            return failure_set(why, YK_ERR_MEMORY, "counts: no memory for a block");
+        }
+    }
+    *out = &self->stage;
+    return YK_OK;
+}
