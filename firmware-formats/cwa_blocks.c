@@ -15,9 +15,10 @@
 #define JOIN_S 0.05
 #define JOIN_PERIODS 2.0
 
-static void copy_places_first(struct cwa_reader *self)
+/* The first place to start from is the beginning, before anything was read. */
+static void note_first_place(struct cwa_reader *self)
 {
-    if (self->place != NULL && self->n_places == 0 && self->places_capacity > 0) {
+    if (self->place != NULL && !self->places_are_complete) {
         self->place[0] =
             (struct cwa_place){.state = self->now, .first_ns = INT64_MAX, .last_ns = INT64_MIN};
         self->n_places = 1;
@@ -34,7 +35,11 @@ enum yk_status cwa_rewind(struct recording_source *source, struct failure *why)
     cwa_stream_seek(&self->stream, self->facts.data_start);
     read_report_release(&self->base.report);
     read_report_init(&self->base.report);
-    copy_places_first(self);
+    if (self->bytes->damage != NULL) {
+        read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
+                        self->bytes->damage);
+    }
+    note_first_place(self);
     return YK_OK;
 }
 
@@ -147,7 +152,7 @@ static uint32_t note_slot(struct cwa_reader *self, const struct cwa_slot *slot, 
         report_event(self, READ_EVENT_OVERFLOW, t_ns, t_ns, slot, "the device lost samples");
     }
     if (slot->is_stray) {
-        report_event(self, READ_EVENT_REPAIR, t_ns, t_ns, slot,
+        report_event(self, READ_EVENT_NOTE, t_ns, t_ns, slot,
                      "time stamp out of line, not used");
     }
     if (counts) {
@@ -220,24 +225,24 @@ static void decode_exchanged(struct cwa_reader *self, uint32_t j, uint32_t from,
     }
 }
 
-static void decode_plain(const struct cwa_slot *slot, const uint8_t *raw, uint32_t from,
-                         uint32_t n, struct sample_block *block, uint32_t at)
+void cwa_decode_plain(uint8_t layout, uint16_t light_word, const uint8_t *raw, uint32_t from,
+                      uint32_t n, struct sample_block *block, uint32_t at)
 {
     float *const *acc = block->acc_g, *const *gyro = block->gyro_dps;
-    uint32_t size = cwa_layout_sample_bytes(slot->layout);
+    uint32_t size = cwa_layout_sample_bytes(layout);
     const uint8_t *p = raw + CWA_SAMPLES_AT + (size_t)size * from;
-    if (slot->layout == CWA_PACKED) {
+    if (layout == CWA_PACKED) {
         cwa_decode_packed(p, n, acc[0] + at, acc[1] + at, acc[2] + at);
     } else {
-        size_t skip = slot->layout == CWA_3_AXES ? 0 : 6;
-        cwa_decode_triples(p + skip, size, n, (float)cwa_acc_unit_g(slot->light_word),
-                           acc[0] + at, acc[1] + at, acc[2] + at);
+        size_t skip = layout == CWA_3_AXES ? 0 : 6;
+        cwa_decode_triples(p + skip, size, n, (float)cwa_acc_unit_g(light_word), acc[0] + at,
+                           acc[1] + at, acc[2] + at);
     }
     if (gyro[0] == NULL) {
         return;
     }
-    double unit = cwa_gyro_unit_dps(slot->light_word);
-    if (slot->layout == CWA_PACKED || slot->layout == CWA_3_AXES || unit == 0.0) {
+    double unit = cwa_gyro_unit_dps(light_word);
+    if (layout == CWA_PACKED || layout == CWA_3_AXES || unit == 0.0) {
         fill_nan(gyro, at, n);
     } else {
         cwa_decode_triples(p, size, n, (float)unit, gyro[0] + at, gyro[1] + at, gyro[2] + at);
@@ -258,8 +263,8 @@ static uint32_t decode(struct cwa_reader *self, uint32_t j, uint32_t from, uint3
         decode_exchanged(self, j, from, repaired, block, at);
     }
     if (n > repaired) {
-        decode_plain(slot, cwa_raw_at(self, j), from + repaired, n - repaired, block,
-                     at + repaired);
+        cwa_decode_plain(slot->layout, slot->light_word, cwa_raw_at(self, j), from + repaired,
+                         n - repaired, block, at + repaired);
     }
     return repaired;
 }
@@ -351,7 +356,7 @@ static void add_to_report(struct cwa_reader *self, const struct sample_block *bl
         return;
     }
     for (int a = 0; a < 3; a++) {
-        report->sum_g[a] = (report->n_samples == 0 ? 0 : report->sum_g[a]) + sum[a];
+        report->sum_g[a] += sum[a];
         report->last_sample_g[a] = (double)acc[a][block->n - 1];
         if (report->n_samples == 0) {
             report->first_sample_g[a] = (double)acc[a][0];
@@ -359,7 +364,7 @@ static void add_to_report(struct cwa_reader *self, const struct sample_block *bl
     }
     report->clipped_samples += clipped;
     report->repaired_samples += repaired;
-    report->n_samples = (report->n_samples < 0 ? 0 : report->n_samples) + block->n;
+    report->n_samples += block->n;
 }
 
 enum yk_status cwa_next_samples(struct recording_source *source, struct sample_block *block,

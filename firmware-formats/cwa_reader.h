@@ -19,6 +19,8 @@
 
 #define CWA_SLOTS 4  /* sectors looked at together: current, next ones, one to look ahead */
 #define CWA_KNOTS 16 /* time points ahead of the current sample */
+/* Clocks start at 2000-01-01 after a flat battery; no AX device was made before 2008. */
+#define CWA_DOUBTFUL_BEFORE_NS (INT64_C(1199145600) * NS_PER_S)
 #define CWA_STRIDE                                                                             \
     (UINT64_C(1) << 20) /* bytes of file for one place a cursor can start from                 \
                          */
@@ -92,6 +94,7 @@ struct cwa_facts {
     bool fraction_is_id; /* field 4 holds a device id >= 32768, no fraction */
     bool with_gyro;
     int session;                   /* wanted; -1: all */
+    uint32_t session_id;           /* of the wanted one */
     uint64_t data_start, data_end; /* data_end: whole sectors; the size at open */
     uint64_t last_good;            /* position of the last good sector, UINT64_MAX: none */
     int64_t wall_minus_utc_ns;
@@ -149,6 +152,9 @@ enum yk_status cwa_read_slot(struct cwa_reader *self, struct failure *why);
 enum yk_status cwa_next_samples(struct recording_source *source, struct sample_block *block,
                                 struct failure *why);
 enum yk_status cwa_rewind(struct recording_source *source, struct failure *why);
+/* Samples [from, from + n) of a sector as they are stored, to block[at ...]. */
+void cwa_decode_plain(uint8_t layout, uint16_t light_word, const uint8_t *raw, uint32_t from,
+                      uint32_t n, struct sample_block *block, uint32_t at);
 /* Goes past the planned block. */
 void cwa_consume(struct cwa_reader *self, const struct cwa_plan *plan);
 

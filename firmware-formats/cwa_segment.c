@@ -26,8 +26,6 @@
 #define SLACK_ANCIENT_S 1.5
 /* A slope is measured over at least this long. */
 #define SLOPE_SPAN_NS (60 * NS_PER_S)
-/* Clocks start at 2000-01-01 after a flat battery; no AX device was made before 2008. */
-#define DOUBTFUL_BEFORE_NS (INT64_C(1199145600) * NS_PER_S)
 /* A knot may lie this many sectors before or behind its own. */
 #define ANCHOR_REACH 8
 
@@ -307,7 +305,7 @@ static void start_segment(struct cwa_reader *self)
         .tail = *slot,
         .is_open = true,
         .is_ancient = slot->rate_code == 0,
-        .is_doubtful = slot->knot_ns + self->facts.wall_minus_utc_ns < DOUBTFUL_BEFORE_NS,
+        .is_doubtful = slot->knot_ns + self->facts.wall_minus_utc_ns < CWA_DOUBTFUL_BEFORE_NS,
     };
     now->segment.lead_ns = lead_slope(self, slot);
     now->segment.exchanged = cwa_exchange_find(self, slot);

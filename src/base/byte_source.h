@@ -26,6 +26,9 @@ struct byte_source { /* first member of each implementation's own struct */
     uint64_t size;    /* at open; a file that grows is read up to here */
     const char *name; /* for messages: the last part of the path; owned by the source */
     const char *path; /* whole path, or NULL when there is none; owned by the source */
+    /* What was wrong with the bytes before they came here ("compressed file is cut off"), for
+     * the report of whoever reads them; NULL: nothing. Constant text. */
+    const char *damage;
 };
 
 enum yk_status byte_source_read_at(struct byte_source *self, uint64_t pos, void *dst,

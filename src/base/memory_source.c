@@ -45,7 +45,7 @@ enum yk_status memory_source_open(const void *at, size_t size, const char *name,
         mem_free(self);
         return failure_set(why, YK_ERR_MEMORY, "out of memory opening %s", name);
     }
-    self->base = (struct byte_source){&MEMORY_OPS, size, copy, NULL};
+    self->base = (struct byte_source){.ops = &MEMORY_OPS, .size = size, .name = copy};
     self->at = at;
     self->name = copy;
     *out = &self->base;
