@@ -4,19 +4,10 @@
  * classes, one per epoch. Checked against ActiLife's periods. docs/algorithms/nonwear-counts.md
  */
 #include "algorithms/nonwear_counts.h"
+#include "algorithms/runs.h"
 
 #include <math.h>
 #include <string.h>
-
-/* End of the run of equal values that begins at i. */
-static size_t run_end(const uint8_t *x, size_t n, size_t i)
-{
-    size_t end = i + 1;
-    while (end < n && x[end] == x[i]) {
-        end++;
-    }
-    return end;
-}
 
 /* Runs of `value` shorter than `length` become `other`. */
 static void replace_short(uint8_t *x, size_t n, uint8_t value, size_t length, uint8_t other)

@@ -10,15 +10,7 @@
 #include <string.h>
 
 #include "algorithms/scorer.h"
-
-static size_t run_end(const uint8_t *x, size_t n, size_t i)
-{
-    size_t end = i + 1;
-    while (end < n && x[end] == x[i]) {
-        end++;
-    }
-    return end;
-}
+#include "algorithms/runs.h"
 
 /* label: 1 in bed, 0 up. An undecided run at the start is up. */
 static void decide(const uint8_t *asleep, size_t n, const struct tudor_locke_parameters *p,

@@ -3,6 +3,7 @@
  * The table of scorers, the check of what they are given, and Webster's rescoring.
  */
 #include "algorithms/scorer.h"
+#include "algorithms/runs.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -64,16 +65,6 @@ enum yk_status scorer_score(const struct sleep_scorer *self, const struct scorer
     }
     self->score(in, score);
     return YK_OK;
-}
-
-/* End of the run of equal scores that begins at i. */
-static size_t run_end(const uint8_t *score, size_t n, size_t i)
-{
-    size_t end = i + 1;
-    while (end < n && score[end] == score[i]) {
-        end++;
-    }
-    return end;
 }
 
 /* Rules a to c: sleep that follows long wake begins later. */

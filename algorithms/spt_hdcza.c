@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "algorithms/runs.h"
 #include "src/base/mem.h"
 
 struct sorted {
@@ -139,16 +140,6 @@ double hdcza_threshold(const double *median_deg, size_t n, double quantile, doub
     }
     value *= factor;
     return value < low ? low : value > high ? high : value;
-}
-
-/* End (exclusive) of the run of equal values that starts at i. */
-static size_t run_end(const uint8_t *x, size_t n, size_t i)
-{
-    size_t end = i + 1;
-    while (end < n && x[end] == x[i]) {
-        end++;
-    }
-    return end;
 }
 
 struct hdcza_window hdcza_longest(uint8_t *still, size_t n, size_t block, size_t gap)
