@@ -57,8 +57,10 @@ void body_init(struct body *self, const struct person_kind *kind, uint64_t seed)
                           .activity = ACTIVITY_LIGHT,
                           .pace = 1.0,
                           .stride_gain = 1.0,
-                          .next_part_s = NEVER};
+                          .next_part_s = NEVER,
+                          .next_any_s = NEVER};
     random_seed(&self->random, seed, STREAM_BODY);
+    random_seed(&self->fine, seed, STREAM_BODY_FINE);
     self->forward[1] = 1.0;
     self->gravity[2] = 1.0;
     self->tick_s = -1.0;
@@ -255,23 +257,34 @@ static void twitch(struct body *self, double t_s)
     self->next_part_s = t_s + self->reach.length_s + random_between(random, 0.0, 0.4);
 }
 
+static double follow(struct body *self, double t_s, double push_g[3]);
+
+/* Everything that is due, each at its own time and in order, so that the same life comes out at
+ * every sampling rate. */
 static void act(struct body *self, double t_s)
 {
     static void (*const DO[MOVE_COUNT])(struct body *, double) = {
         [MOVE_TURN] = turn, [MOVE_ARM] = arm, [MOVE_SMALL] = small, [MOVE_TWITCH] = twitch};
-    if (t_s >= self->next_part_s) {
-        turn_part(self, t_s);
-    }
-    for (int i = 0; i < MOVE_COUNT; i++) {
-        if (t_s >= self->next_s[i]) {
-            bool is_busy = self->parts_left > 0 || self->reach.is_moving;
-            if (!is_busy || i == MOVE_TURN) {
-                DO[i](self, t_s);
-            }
-            schedule(self, (enum movement)i, t_s, 1.0);
+    while (self->next_any_s <= t_s) {
+        double now_s = self->next_any_s;
+        double unused_g[3];
+        if (self->reach.is_moving) {
+            (void)follow(self, now_s, unused_g);
         }
+        if (self->next_part_s <= now_s) {
+            turn_part(self, now_s);
+        }
+        for (int i = 0; i < MOVE_COUNT; i++) {
+            if (self->next_s[i] <= now_s) {
+                bool is_busy = self->parts_left > 0 || self->reach.is_moving;
+                if (!is_busy || i == MOVE_TURN) {
+                    DO[i](self, now_s);
+                }
+                schedule(self, (enum movement)i, now_s, 1.0);
+            }
+        }
+        find_next(self);
     }
-    find_next(self);
 }
 
 /* ---- spells ---- */
@@ -283,6 +296,7 @@ void body_begin(struct body *self, enum activity activity, enum activity previou
     bool was_in_bed = activity_is_in_bed(previous);
     bool is_in_bed = activity_is_in_bed(activity);
     bool stays_in_place = was_in_bed && is_in_bed && previous != ACTIVITY_BED_READING;
+    act(self, start_s); /* what was still due before */
     self->activity = activity;
     self->begun_s = start_s;
     self->ends_s = end_s;
@@ -316,7 +330,7 @@ void body_begin(struct body *self, enum activity activity, enum activity previou
 static void tick(struct body *self, double t_s)
 {
     const struct habit *habit = &HABITS[self->activity];
-    struct random *random = &self->random;
+    struct random *random = &self->fine;
     if (t_s - self->tick_s > 10 * TICK_S) { /* after a pause */
         self->tick_s = t_s - TICK_S;
     }
@@ -410,7 +424,7 @@ static void add_small_things(struct body *self, const struct habit *habit, doubl
         self->tremor_phase += 2 * EXACT_PI * 9 * dt_s;
         if (self->tremor_phase > 2 * EXACT_PI) {
             self->tremor_phase -= 2 * EXACT_PI;
-            self->tremor_g *= 1 + 0.1 * random_noise(&self->random);
+            self->tremor_g *= 1 + 0.1 * random_noise(&self->fine);
             double usual = habit->tremor_mg * 1e-3;
             self->tremor_g += 0.05 * (usual - self->tremor_g);
         }
@@ -422,7 +436,7 @@ static void add_small_things(struct body *self, const struct habit *habit, doubl
         double keep = 1 - dt_s / (0.05 + dt_s);
         double fresh = habit->shake_mg * 1e-3 * sqrt(1 - keep * keep);
         for (int i = 0; i < 3; i++) {
-            self->shake[i] = keep * self->shake[i] + fresh * random_noise(&self->random);
+            self->shake[i] = keep * self->shake[i] + fresh * random_noise(&self->fine);
             acc_g[i] += self->shake[i];
         }
     }

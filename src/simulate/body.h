@@ -30,7 +30,8 @@ struct reach { /* one movement along a minimum-jerk path (Flash and Hogan 1985) 
 };
 
 struct body {
-    struct random random;
+    struct random random; /* movements */
+    struct random fine;   /* sway, stride, tremor, shaking: drawn per tick or per sample */
     const struct person_kind *kind;
     enum activity activity;
     double begun_s, ends_s, onset_s; /* of this spell; start of the present sleep */

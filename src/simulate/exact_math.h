@@ -20,17 +20,20 @@ static inline void exact_sincos(double x, double *sine, double *cosine)
     double quarter = floor(x * (2.0 / EXACT_PI) + 0.5);
     double r = (x - quarter * 1.57079632673412561417) - quarter * 6.07710050650619224932e-11;
     double z = r * r;
-    double s =
-        r +
-        r * z *
-            (-1.0 / 6 +
-             z * (1.0 / 120 + z * (-1.0 / 5040 + z * (1.0 / 362880 + z * (-1.0 / 39916800 +
-                                                                          z / 6227020800.0)))));
-    double c =
-        1.0 +
-        z * (-0.5 +
-             z * (1.0 / 24 + z * (-1.0 / 720 +
-                                  z * (1.0 / 40320 + z * (-1.0 / 3628800 + z / 479001600.0)))));
+    static const double SINE[] = {
+        -1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880,
+        -1.0 / 5040,          1.0 / 120,        -1.0 / 6};
+    static const double COSINE[] = {
+        -1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320,
+        -1.0 / 720,         1.0 / 24,        -1.0 / 2};
+    double p = SINE[0];
+    double q = COSINE[0];
+    for (int i = 1; i < 7; i++) {
+        p = p * z + SINE[i];
+        q = q * z + COSINE[i];
+    }
+    double s = r + r * z * p;
+    double c = 1.0 + z * q;
     unsigned turn = (unsigned)((int64_t)quarter & 3);
     double first = (turn & 1u) != 0 ? c : s;
     double second = (turn & 1u) != 0 ? s : c;

@@ -14,6 +14,7 @@ enum random_stream {
     STREAM_PLAN,        /* when the person sleeps, gets up, works */
     STREAM_NONWEAR,     /* when the recorder comes off */
     STREAM_BODY,        /* movements */
+    STREAM_BODY_FINE,   /* sway, tremor */
     STREAM_SENSOR,      /* noise of the sensor */
     STREAM_DEVICE,      /* the one device: its errors, its oscillator */
     STREAM_FAULT,       /* restarts, gaps, bad sectors */
