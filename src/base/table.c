@@ -53,6 +53,7 @@ void table_number(struct table *self, double value, int decimals)
     text_init(&number);
     text_add_double(&number, value, decimals);
     table_cell(self, isfinite(value) ? text_string(&number) : "–");
+    self->cells.is_short = self->cells.is_short || number.is_short;
     text_release(&number);
 }
 

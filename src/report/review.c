@@ -35,8 +35,8 @@ static void add_period(const struct review *review, const struct review_facts *f
     review_date(review, last, &b);
     text_fill(out, i18n(review->language, TEXT_review_period), text_string(&a),
               text_string(&b));
-    text_release(&a);
-    text_release(&b);
+    review_done(&a, out);
+    review_done(&b, out);
 }
 
 static void header(const struct review *review, const struct review_facts *facts,
@@ -58,7 +58,7 @@ static void header(const struct review *review, const struct review_facts *facts
     text_add(&line, line.length > 0 ? "  " : "");
     text_fill(&line, i18n(review->language, TEXT_review_counted), counted, nights);
     text_addf(out, "%s\n", text_string(&line));
-    text_clear(&line);
+    review_again(&line, out);
     if (info->device_model[0] != '\0') {
         text_fill(&line, i18n(review->language, TEXT_review_device), info->device_model,
                   info->device_serial);
@@ -69,7 +69,7 @@ static void header(const struct review *review, const struct review_facts *facts
         i18n(review->language, info->zone_is_guess ? TEXT_review_zone_guess : TEXT_review_zone),
         info->zone);
     text_add_wrapped(out, text_string(&line), 0, 2, review->width);
-    text_release(&line);
+    review_done(&line, out);
 }
 
 static void sentence(const struct review *review, const char *words, struct text *out)
@@ -94,7 +94,7 @@ static void add_weekend(const struct review *review, const struct review_facts *
     text_init(&size);
     review_duration(review, later, &size);
     text_fill(words, i18n(review->language, id), text_string(&size));
-    text_release(&size);
+    review_done(&size, words);
 }
 
 /* Three statements at most, the first of which is about what is there. */
@@ -110,7 +110,7 @@ static void in_short(const struct review *review, const struct review_facts *fac
                  i18n(review->language,
                       has_dates ? TEXT_review_no_night_in_dates : TEXT_review_no_night),
                  out);
-        text_release(&words);
+        review_done(&words, out);
         return;
     }
     char counted[NUMBER_ROOM], nights[NUMBER_ROOM];
@@ -122,24 +122,24 @@ static void in_short(const struct review *review, const struct review_facts *fac
                                             : TEXT_review_short_one_counted;
     text_fill(&words, i18n(review->language, id), counted, nights);
     sentence(review, text_string(&words), out);
-    text_clear(&words);
+    review_again(&words, out);
     double tst = facts->set[NIGHTS_ALL].tst_min.mean;
     if (isfinite(tst)) {
         struct text length;
         text_init(&length);
         review_duration(review, tst, &length);
         text_fill(&words, i18n(review->language, TEXT_review_short_tst), text_string(&length));
-        text_release(&length);
+        review_done(&length, &words);
     } else {
         text_add(&words, i18n(review->language, TEXT_review_short_thin));
     }
     sentence(review, text_string(&words), out);
-    text_clear(&words);
+    review_again(&words, out);
     add_weekend(review, facts, &words);
     if (words.length > 0) {
         sentence(review, text_string(&words), out);
     }
-    text_release(&words);
+    review_done(&words, out);
 }
 
 static void add_window(const struct review *review, enum text_id id, double at_h, double level,
@@ -154,8 +154,8 @@ static void add_window(const struct review *review, enum text_id id, double at_h
     text_fill(out, i18n(review->language, id), text_string(&at), text_string(&size),
               review->now->rhythm.unit);
     text_add(out, "\n");
-    text_release(&at);
-    text_release(&size);
+    review_done(&at, out);
+    review_done(&size, out);
 }
 
 static void rhythm(const struct review *review, const struct review_facts *facts,
@@ -189,7 +189,7 @@ static void rhythm(const struct review *review, const struct review_facts *facts
               text_string(&shown[1]), text_string(&shown[2]), text_string(&shown[3]));
     text_add(out, "\n");
     for (size_t i = 0; i < 4; i++) {
-        text_release(&shown[i]);
+        review_done(&shown[i], out);
     }
     add_window(review, TEXT_review_rhythm_l5, r->l5_h, r->l5, out);
     add_window(review, TEXT_review_rhythm_m10, r->m10_h, r->m10, out);

@@ -170,8 +170,8 @@ static void draw_row(struct drawing *d, const struct actogram_row *row, bool is_
     if (is_tall) {
         draw_line(d, row, text_string(&lower), lower_glyph);
     }
-    text_release(&upper);
-    text_release(&lower);
+    review_done(&upper, d->out);
+    review_done(&lower, d->out);
 }
 
 static void draw_ruler(struct drawing *d)
@@ -213,8 +213,8 @@ static void draw_legend(struct drawing *d)
     text_addf(d->out, "%*s", LABEL_COLUMNS, "");
     text_add_wrapped(d->out, text_string(&words), LABEL_COLUMNS, LABEL_COLUMNS,
                      d->review->width);
-    text_release(&words);
-    text_release(&number);
+    review_done(&words, d->out);
+    review_done(&number, d->out);
 }
 
 enum yk_status review_actogram(const struct review *review, struct text *out,

@@ -15,6 +15,12 @@ struct review_symbols {
 };
 const struct review_symbols *review_symbols(bool has_unicode);
 
+/* Releases a part whose content went into whole. When memory was refused for the part, whole
+ * is incomplete as well. */
+void review_done(struct text *part, struct text *whole);
+/* Empties it for the next part. */
+void review_again(struct text *part, struct text *whole);
+
 enum review_style { STYLE_PLAIN, STYLE_TITLE, STYLE_SLEEP, STYLE_NONWEAR, STYLE_FAINT };
 /* Switches the terminal over; nothing without colours. */
 void review_style(const struct review *review, enum review_style style, struct text *out);

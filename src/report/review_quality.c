@@ -19,14 +19,15 @@ static void whole(uint64_t value, char out[static NUMBER_ROOM])
     snprintf(out, NUMBER_ROOM, "%" PRIu64, value);
 }
 
+/* whole: what the number goes into */
 static void real(const struct review *review, double value, int decimals,
-                 char out[static NUMBER_ROOM])
+                 char out[static NUMBER_ROOM], struct text *whole)
 {
     struct text text;
     text_init(&text);
     review_number(review, value, decimals, &text);
     snprintf(out, NUMBER_ROOM, "%s", text_string(&text));
-    text_release(&text);
+    review_done(&text, whole);
 }
 
 static void line(const struct review *review, enum text_id name, const struct text *value,
@@ -45,7 +46,7 @@ static void recorded(const struct review *review, const struct review_facts *fac
     double gap_h = isfinite(now->report.gap_s) ? now->report.gap_s / 3600 : 0;
     char hours[NUMBER_ROOM], counted[NUMBER_ROOM], nights[NUMBER_ROOM], valid[NUMBER_ROOM],
         days[NUMBER_ROOM];
-    real(review, facts->recorded_h - gap_h, 1, hours);
+    real(review, facts->recorded_h - gap_h, 1, hours, value);
     whole(facts->n_counted, counted);
     whole(facts->n_nights, nights);
     whole(now->n_days_valid, valid);
@@ -58,8 +59,8 @@ static void nonwear(const struct review *review, const struct review_facts *fact
                     struct text *value)
 {
     char rule[NUMBER_ROOM], still[NUMBER_ROOM];
-    real(review, facts->nonwear_h, 1, rule);
-    real(review, facts->nonwear_still_h, 1, still);
+    real(review, facts->nonwear_h, 1, rule, value);
+    real(review, facts->nonwear_still_h, 1, still, value);
     text_fill(value, i18n(review->language, TEXT_review_q_nonwear_value), rule, still);
 }
 
@@ -76,7 +77,7 @@ static void damage(const struct review *review, struct text *value)
     whole(report->bad_blocks, bad);
     text_fill(value, i18n(review->language, TEXT_review_q_damage_value), gaps,
               text_string(&length), restarts, jumps, bad);
-    text_release(&length);
+    review_done(&length, value);
 }
 
 static void calibration(const struct review *review, struct text *value)
@@ -91,8 +92,8 @@ static void calibration(const struct review *review, struct text *value)
     };
     const struct calibration *c = &review->now->calibration;
     char before[NUMBER_ROOM], after[NUMBER_ROOM];
-    real(review, c->error_before_mg, 1, before);
-    real(review, c->error_after_mg, 1, after);
+    real(review, c->error_before_mg, 1, before, value);
+    real(review, c->error_after_mg, 1, after, value);
     if (c->outcome == CALIBRATION_DONE) {
         text_fill(value, i18n(review->language, TEXT_review_q_calibration_done), before, after,
                   review_symbols(review->has_unicode)->arrow);
@@ -140,26 +141,26 @@ enum yk_status review_quality(const struct review *review, const struct review_f
     review_heading(review, i18n(review->language, TEXT_review_quality), out);
     recorded(review, facts, &value);
     line(review, TEXT_review_q_recorded, &value, out);
-    text_clear(&value);
+    review_again(&value, out);
     nonwear(review, facts, &value);
     line(review, TEXT_review_q_nonwear, &value, out);
-    text_clear(&value);
+    review_again(&value, out);
     damage(review, &value);
     line(review, TEXT_review_q_damage, &value, out);
-    text_clear(&value);
+    review_again(&value, out);
     text_add(&value, i18n(review->language, review->now->info.clock_is_in_doubt
                                                 ? TEXT_review_q_clock_doubt
                                                 : TEXT_review_q_clock_good));
     line(review, TEXT_review_q_clock, &value, out);
-    text_clear(&value);
+    review_again(&value, out);
     calibration(review, &value);
     line(review, TEXT_review_q_calibration, &value, out);
-    text_clear(&value);
+    review_again(&value, out);
     device(review, &value);
     line(review, TEXT_review_q_device, &value, out);
-    text_clear(&value);
+    review_again(&value, out);
     method(review, &value);
     line(review, TEXT_review_q_method, &value, out);
-    text_release(&value);
+    review_done(&value, out);
     return text_status(out, why);
 }

@@ -4,7 +4,6 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "src/base/fill.h"
 #include "src/base/table.h"
@@ -17,7 +16,7 @@ static void cell_clock(const struct review *review, struct table *table, double 
     text_init(&text);
     review_clock(review, hours, &text);
     table_cell(table, text_string(&text));
-    text_release(&text);
+    review_done(&text, &table->cells);
 }
 
 static void cell_instant(const struct review *review, struct table *table, int64_t utc_ns)
@@ -26,7 +25,7 @@ static void cell_instant(const struct review *review, struct table *table, int64
     text_init(&text);
     review_clock_of(review, review->zone, utc_ns, &text);
     table_cell(table, text_string(&text));
-    text_release(&text);
+    review_done(&text, &table->cells);
 }
 
 static void cell_duration(const struct review *review, struct table *table, double minutes)
@@ -35,7 +34,7 @@ static void cell_duration(const struct review *review, struct table *table, doub
     text_init(&text);
     review_duration(review, minutes, &text);
     table_cell(table, text_string(&text));
-    text_release(&text);
+    review_done(&text, &table->cells);
 }
 
 static void cell_percent(const struct review *review, struct table *table, double value)
@@ -45,7 +44,7 @@ static void cell_percent(const struct review *review, struct table *table, doubl
     review_number(review, value, 0, &text);
     text_add(&text, isfinite(value) ? "%" : "");
     table_cell(table, text_string(&text));
-    text_release(&text);
+    review_done(&text, &table->cells);
 }
 
 static void header(const struct review *review, struct table *table, const enum text_id *ids,
@@ -58,18 +57,11 @@ static void header(const struct review *review, struct table *table, const enum 
 
 static int widest_line(const char *lines)
 {
-    int widest = 0;
-    struct text line;
-    text_init(&line);
-    while (*lines != '\0') {
-        size_t n = strcspn(lines, "\n");
-        text_clear(&line);
-        text_add_n(&line, lines, n);
-        int columns = text_columns(text_string(&line));
+    int widest = 0, columns = 0;
+    for (size_t n; (n = utf8_length(lines)) > 0; lines += n) {
+        columns = *lines == '\n' ? 0 : columns + utf8_columns(lines, n);
         widest = columns > widest ? columns : widest;
-        lines += n + (lines[n] == '\n' ? 1 : 0);
     }
-    text_release(&line);
     return widest;
 }
 
@@ -82,11 +74,11 @@ static enum yk_status end_table(const struct review *review, struct table *table
     table->n_header_rows = 2;
     enum yk_status status = table_write(table, 2, 2, true, &lines, why);
     if (status == YK_OK && widest_line(text_string(&lines)) > review->width) {
-        text_clear(&lines);
+        review_again(&lines, out);
         status = table_write(table, 2, 1, true, &lines, why);
     }
     text_add(out, text_string(&lines));
-    text_release(&lines);
+    review_done(&lines, out);
     table_release(table);
     return status;
 }
@@ -121,10 +113,10 @@ static void night_row(const struct review *review, const struct night *night,
     } else {
         table_cell(table, "");
     }
-    text_clear(&text);
+    review_again(&text, &table->cells);
     review_note(review, night, &text);
     table_cell(table, has_notes ? text_string(&text) : night->exclude != 0 ? "*" : "");
-    text_release(&text);
+    review_done(&text, &table->cells);
 }
 
 enum { NIGHT_COLUMNS = 9 };
@@ -176,8 +168,8 @@ static void notes_below(const struct review *review, struct text *out)
     text_init(&name);
     for (size_t i = 0; i < review->now->n_nights; i++) {
         const struct night *night = &review->now->nights[i];
-        text_clear(&line);
-        text_clear(&name);
+        review_again(&line, out);
+        review_again(&name, out);
         review_note(review, night, &line);
         if (line.length > 0 && review_is_in(night, review->from, review->to)) {
             text_add(&name, "  ");
@@ -188,8 +180,8 @@ static void notes_below(const struct review *review, struct text *out)
             text_add_wrapped(out, text_string(&line), column, column, review->width);
         }
     }
-    text_release(&line);
-    text_release(&name);
+    review_done(&line, out);
+    review_done(&name, out);
 }
 
 enum yk_status review_nights(const struct review *review, const struct review_facts *facts,
@@ -203,12 +195,12 @@ enum yk_status review_nights(const struct review *review, const struct review_fa
     enum yk_status status = nights_table(review, facts, true, &table, why);
     bool fits = widest_line(text_string(&table)) <= review->width;
     if (status == YK_OK && !fits) {
-        text_clear(&table);
+        review_again(&table, out);
         status = nights_table(review, facts, false, &table, why);
     }
     review_heading(review, i18n(review->language, TEXT_review_nights), out);
     text_add(out, text_string(&table));
-    text_release(&table);
+    review_done(&table, out);
     if (!fits) {
         notes_below(review, out);
     }
@@ -229,7 +221,7 @@ static void cell_spread(const struct review *review, struct table *table, double
     }
     review_duration(review, minutes, &text);
     table_cell(table, text_string(&text));
-    text_release(&text);
+    review_done(&text, &table->cells);
 }
 
 static void set_row(const struct review *review, const struct review_facts *facts,
@@ -305,7 +297,7 @@ enum yk_status review_means(const struct review *review, const struct review_fac
         text_add(&note, words + utf8_length(words));
         text_add(out, "  ");
         text_add_wrapped(out, text_string(&note), 2, 2, review->width);
-        text_release(&note);
+        review_done(&note, out);
     }
     return status;
 }
@@ -322,14 +314,14 @@ static void change_row(const struct review *review, enum text_id name, double be
     table_cell(table, i18n(review->language, name));
     (is_clock ? review_clock : review_duration)(review, before, &text);
     table_cell(table, text_string(&text));
-    text_clear(&text);
+    review_again(&text, &table->cells);
     table_cell(table, arrow);
     (is_clock ? review_clock : review_duration)(review, now, &text);
     table_cell(table, text_string(&text));
-    text_clear(&text);
+    review_again(&text, &table->cells);
     double minutes = (now - before) * (is_clock ? 60 : 1);
     if (!isfinite(minutes)) {
-        text_clear(&text);
+        review_again(&text, &table->cells);
     } else if (fabs(minutes) < 0.5) {
         text_add(&text, i18n(review->language, TEXT_review_same));
     } else {
@@ -339,8 +331,8 @@ static void change_row(const struct review *review, enum text_id name, double be
         text_fill(&text, i18n(review->language, minutes > 0 ? more : less), text_string(&size));
     }
     table_cell(table, text_string(&text));
-    text_release(&text);
-    text_release(&size);
+    review_done(&text, &table->cells);
+    review_done(&size, &table->cells);
 }
 
 enum yk_status review_change(const struct review *review, const struct review_facts *facts,
@@ -364,7 +356,7 @@ enum yk_status review_change(const struct review *review, const struct review_fa
     text_init(&title);
     text_fill(&title, i18n(review->language, TEXT_review_change), first, last, n);
     review_heading(review, text_string(&title), out);
-    text_release(&title);
+    review_done(&title, out);
     struct table table;
     table_init(&table, 5);
     table_align(&table, 1, TABLE_RIGHT);

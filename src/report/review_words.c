@@ -36,6 +36,18 @@ const struct review_symbols *review_symbols(bool has_unicode)
     return has_unicode ? &unicode : &ascii;
 }
 
+void review_done(struct text *part, struct text *whole)
+{
+    whole->is_short = whole->is_short || part->is_short;
+    text_release(part);
+}
+
+void review_again(struct text *part, struct text *whole)
+{
+    whole->is_short = whole->is_short || part->is_short;
+    text_clear(part);
+}
+
 void review_style(const struct review *review, enum review_style style, struct text *out)
 {
     static const char *const codes[] = {
@@ -154,8 +166,8 @@ static void add_nonwear(const struct review *review, const struct night *night,
     separate(review, out);
     text_fill(out, i18n(review->language, TEXT_review_note_nonwear), text_string(&a),
               text_string(&b));
-    text_release(&a);
-    text_release(&b);
+    review_done(&a, out);
+    review_done(&b, out);
 }
 
 void review_note(const struct review *review, const struct night *night, struct text *out)
@@ -190,6 +202,6 @@ void review_note(const struct review *review, const struct night *night, struct 
         review_clock_of(review, review->zone, night->second_candidate_ns, &at);
         separate(review, out);
         text_fill(out, i18n(review->language, TEXT_review_note_candidate), text_string(&at));
-        text_release(&at);
+        review_done(&at, out);
     }
 }
