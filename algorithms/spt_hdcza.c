@@ -6,9 +6,9 @@
 #include "algorithms/spt_hdcza.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "algorithms/order.h"
 #include "algorithms/runs.h"
 #include "src/base/mem.h"
 
@@ -86,36 +86,6 @@ enum yk_status hdcza_medians(const double *angle_deg, size_t n, size_t half, dou
     return YK_OK;
 }
 
-/* The k-th smallest (from 0) of n values, which are reordered (Hoare's selection). */
-static double select_kth(double *x, size_t n, size_t k)
-{
-    size_t low = 0, high = n - 1;
-    while (low < high) {
-        double pivot = x[low + (high - low) / 2];
-        size_t i = low, j = high;
-        for (;;) {
-            while (x[i] < pivot) {
-                i++;
-            }
-            while (x[j] > pivot) {
-                j--;
-            }
-            if (i >= j) {
-                break;
-            }
-            double swap = x[i];
-            x[i++] = x[j];
-            x[j--] = swap;
-        }
-        if (k <= j) {
-            high = j;
-        } else {
-            low = j + 1;
-        }
-    }
-    return x[k];
-}
-
 double hdcza_threshold(const double *median_deg, size_t n, double quantile, double factor,
                        double low, double high, double *scratch)
 {
@@ -128,17 +98,7 @@ double hdcza_threshold(const double *median_deg, size_t n, double quantile, doub
     if (known == 0) {
         return NAN;
     }
-    double at = (double)(known - 1) * quantile;
-    size_t below = (size_t)at;
-    double value = select_kth(scratch, known, below);
-    if (below + 1 < known) {
-        double next = INFINITY; /* the selection left the larger ones behind it */
-        for (size_t i = below + 1; i < known; i++) {
-            next = scratch[i] < next ? scratch[i] : next;
-        }
-        value += (at - (double)below) * (next - value);
-    }
-    value *= factor;
+    double value = factor * order_quantile(scratch, known, quantile);
     return value < low ? low : value > high ? high : value;
 }
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Hoare's selection and the quantile built on it, see order.h.
+ */
+#include "algorithms/order.h"
+
+#include <math.h>
+
+double order_kth(double *x, size_t n, size_t k)
+{
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        double pivot = x[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (x[i] < pivot) {
+                i++;
+            }
+            while (x[j] > pivot) {
+                j--;
+            }
+            if (i >= j) {
+                break;
+            }
+            double swap = x[i];
+            x[i++] = x[j];
+            x[j--] = swap;
+        }
+        if (k <= j) {
+            high = j;
+        } else {
+            low = j + 1;
+        }
+    }
+    return x[k];
+}
+
+double order_quantile(double *x, size_t n, double share)
+{
+    if (n == 0) {
+        return NAN;
+    }
+    double at = (double)(n - 1) * share;
+    size_t below = (size_t)at;
+    double value = order_kth(x, n, below);
+    if (below + 1 < n) {
+        double next = INFINITY; /* the selection left the larger ones behind it */
+        for (size_t i = below + 1; i < n; i++) {
+            next = x[i] < next ? x[i] : next;
+        }
+        value += (at - (double)below) * (next - value);
+    }
+    return value;
+}

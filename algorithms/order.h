@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Order statistics of small and large arrays, without sorting them.
+ */
+#ifndef ALGORITHMS_ORDER_H
+#define ALGORITHMS_ORDER_H
+
+#include <stddef.h>
+
+/* The k-th smallest (from 0) of n > k values; reorders x so that smaller ones lie before it and
+ * larger ones behind. No NaN. */
+double order_kth(double *x, size_t n, size_t k);
+/* R's type 7 quantile, share 0..1; reorders x; NaN when n == 0. No NaN inside. */
+double order_quantile(double *x, size_t n, double share);
+
+#endif
