@@ -6,17 +6,8 @@
 #include "algorithms/impute.h"
 
 #include <math.h>
-#include <stdbool.h>
 
-double impute_round4(double x)
-{
-    double ten = 1e4, size = fabs(x), floored = floor(ten * size);
-    double low = floored / ten, high = ceil(ten * size) / ten;
-    double to_high = high - size, to_low = size - low;
-    bool is_odd = fmod(floored, 2) == 1;
-    double rounded = to_high < to_low || (is_odd && to_high == to_low) ? high : low;
-    return copysign(rounded, x);
-}
+#include "algorithms/round.h"
 
 /* One metric column: value = stored / per_unit, in g, degree or counts. */
 struct metric {
@@ -35,15 +26,14 @@ static const struct metric metrics[] = {
 
 static double value_of(float stored, const struct metric *metric)
 {
-    return impute_round4((double)stored / metric->per_unit);
+    return round_decimals((double)stored / metric->per_unit, 4);
 }
 
 static double mean_of_others(const struct epoch_series *epochs, const struct metric *metric,
                              size_t place, size_t per_day)
 {
     const float *x = epochs->column[metric->column];
-    /* R's rowMeans() sums in the processor's long double; 64 extra bits in two doubles do the
-     * same everywhere. */
+    /* R's rowMeans() sums in long double; a compensated sum says the same on any processor. */
     double sum = 0, rest = 0;
     size_t count = 0;
     for (size_t i = place; i < epochs->n; i += per_day) {
@@ -54,7 +44,7 @@ static double mean_of_others(const struct epoch_series *epochs, const struct met
             count++;
         }
     }
-    return count > 0 ? impute_round4((sum + rest) / (double)count) : metric->without_data;
+    return count > 0 ? round_decimals((sum + rest) / (double)count, 4) : metric->without_data;
 }
 
 void impute_average_day(struct epoch_series *epochs)

@@ -8,10 +8,6 @@
 
 #include "src/model/epochs.h"
 
-/* x rounded to 4 decimals as R 4 rounds: to the nearer of the two neighbours as they are
- * stored, to the even one when both are equally near. */
-double impute_round4(double x);
-
 /* Replaces every metric of invalid epochs (STATE_INVALID) by the mean of the valid values at
  * the same place of the 24-h frames that begin at epoch 0, or by 0 (EN: 1 g) where there is
  * none, and marks them STATE_IMPUTED. Recordings of a day or less stay as they are. Columns

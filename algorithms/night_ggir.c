@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "algorithms/impute.h"
+#include "algorithms/round.h"
 #include "algorithms/sib_vanhees.h"
 #include "algorithms/sleep_lists.h"
 #include "src/base/mem.h"
@@ -364,7 +365,7 @@ static enum yk_status series_init(struct ggir_series *self, const struct analysi
     }
     const float *angle = epochs->column[EPOCH_ANGLE_Z_DEG];
     for (size_t i = 0; i < self->n; i++) {
-        self->angle_deg[i] = isnan(angle[i]) ? 0 : impute_round4((double)angle[i]);
+        self->angle_deg[i] = isnan(angle[i]) ? 0 : round_decimals((double)angle[i], 4);
     }
     sib_mark(self->angle_deg, self->n, p->sib_angle_deg,
              (size_t)(p->sib_min * (double)self->per_h / 60), SIB_GGIR, self->still);
@@ -519,18 +520,10 @@ enum yk_status night_ggir_detect(struct analysis *analysis, const struct zone *z
                                  const struct diary *diary, struct job *job,
                                  struct failure *why)
 {
-    const struct parameters *p = &analysis->made_by.parameters;
     struct epoch_series *epochs = &analysis->epochs;
-    enum yk_status status = YK_OK;
-    if (p->nonwear != NONWEAR_none) {
-        status = sleep_mark_quarters(analysis, p->nonwear == NONWEAR_ggir2013, true, why);
-    }
-    if (status != YK_OK || epochs->column[EPOCH_ANGLE_Z_DEG] == NULL) {
-        return status;
-    }
     impute_average_day(epochs);
     struct ggir_series series;
-    status = series_init(&series, analysis, zone, why);
+    enum yk_status status = series_init(&series, analysis, zone, why);
     if (status != YK_OK) {
         return status;
     }

@@ -10,7 +10,8 @@
 
 #include "algorithms/sleep.h"
 
-/* As sleep_detect(). The metric columns of invalid epochs hold the average day afterwards. */
+/* What sleep_detect() does when wear is decided. Needs angle z and epochs of at most 60 s. The
+ * metric columns of invalid epochs hold the average day afterwards. */
 enum yk_status night_ggir_detect(struct analysis *analysis, const struct zone *zone,
                                  const struct diary *diary, struct job *job,
                                  struct failure *why);

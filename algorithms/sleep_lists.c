@@ -99,22 +99,16 @@ void sleep_mark(struct epoch_series *epochs, size_t first, size_t end, uint16_t 
 }
 
 /* The state bits of a quarter's wear. */
-static uint16_t bits_of_wear(uint8_t wear, bool is_decision)
+static uint16_t bits_of_wear(uint8_t wear)
 {
     uint16_t bits = 0;
-    if ((wear & GGIR_R1_NONWEAR) != 0) {
-        bits |= is_decision ? STATE_NONWEAR | STATE_NONWEAR_STILL : STATE_NONWEAR_STILL;
-    }
-    if ((wear & GGIR_R2_CLIPPED) != 0) {
-        bits |= STATE_CLIPPED;
-    }
-    if ((wear & GGIR_R3_IMPLAUSIBLE) != 0 && is_decision) {
-        bits |= STATE_IMPLAUSIBLE;
-    }
+    bits |= (wear & GGIR_R1_NONWEAR) != 0 ? STATE_NONWEAR | STATE_NONWEAR_STILL : 0;
+    bits |= (wear & GGIR_R2_CLIPPED) != 0 ? STATE_CLIPPED : 0;
+    bits |= (wear & GGIR_R3_IMPLAUSIBLE) != 0 ? STATE_IMPLAUSIBLE : 0;
     return bits;
 }
 
-enum yk_status sleep_mark_quarters(struct analysis *self, bool use_2013, bool is_decision,
+enum yk_status sleep_mark_quarters(struct analysis *self, bool use_2013, uint16_t bits,
                                    struct failure *why)
 {
     const struct quarter_series *quarters = &self->quarters;
@@ -132,7 +126,7 @@ enum yk_status sleep_mark_quarters(struct analysis *self, bool use_2013, bool is
         int64_t start_ns = quarters->t0_ns + (int64_t)q * QUARTER_S * NS_PER_S;
         sleep_mark(&self->epochs, sleep_epoch_of(&self->epochs, start_ns),
                    sleep_epoch_of(&self->epochs, start_ns + QUARTER_S * NS_PER_S),
-                   bits_of_wear(wear[q], is_decision));
+                   bits_of_wear(wear[q]) & bits);
     }
     mem_free(wear);
     return YK_OK;

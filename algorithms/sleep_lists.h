@@ -27,10 +27,11 @@ size_t sleep_epoch_of(const struct epoch_series *epochs, int64_t at_ns);
 /* Sets bits in epochs [first, end). */
 void sleep_mark(struct epoch_series *epochs, size_t first, size_t end, uint16_t bits);
 
-/* STATE_NONWEAR, _NONWEAR_STILL, _CLIPPED and _IMPLAUSIBLE from the quarters' scores, by GGIR's
- * rule (nonwear_ggir.h). is_decision false: the stillness rule is only noted (NONWEAR_STILL),
- * and clipping is marked. errors: YK_ERR_MEMORY */
-enum yk_status sleep_mark_quarters(struct analysis *self, bool use_2013, bool is_decision,
+/* Marks what GGIR's rule (nonwear_ggir.h) says about the quarters, as far as `bits` allows:
+ * STATE_NONWEAR, _NONWEAR_STILL, _CLIPPED, _IMPLAUSIBLE. errors: YK_ERR_MEMORY */
+#define SLEEP_QUARTER_BITS                                                                     \
+    (STATE_NONWEAR | STATE_NONWEAR_STILL | STATE_CLIPPED | STATE_IMPLAUSIBLE)
+enum yk_status sleep_mark_quarters(struct analysis *self, bool use_2013, uint16_t bits,
                                    struct failure *why);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "algorithms/night_ggir.h"
+#include "algorithms/sleep.h"
 #include "algorithms/nonwear_ggir.h"
 #include "algorithms/sri.h"
 #include "src/base/mem.h"
@@ -34,7 +34,7 @@ static bool detected(void)
         is_there = short25_open(&reference, &london, RECIPE_GGIR);
         if (is_there) {
             struct failure why;
-            assert_int_equal(night_ggir_detect(&reference, london, NULL, NULL, &why), YK_OK);
+            assert_int_equal(sleep_detect(&reference, london, NULL, NULL, &why), YK_OK);
         }
     }
     return is_there;

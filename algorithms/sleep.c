@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The order of things from epochs to nights: what is unknown, what is not worn, then one of the
+ * two ways to find nights. Nothing is computed here.
+ */
+#include "algorithms/sleep.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "algorithms/night_default.h"
+#include "algorithms/night_ggir.h"
+#include "algorithms/nonwear_counts.h"
+#include "algorithms/nonwear_default.h"
+#include "algorithms/sleep_lists.h"
+#include "src/base/mem.h"
+
+#define STATE_OF_SLEEP                                                                         \
+    (SLEEP_QUARTER_BITS | STATE_IN_REST | STATE_IN_SPT | STATE_ASLEEP | STATE_STILL)
+
+/* Forgets an earlier run, and notes epochs without a value as unknown. */
+static void start_anew(struct analysis *analysis)
+{
+    struct epoch_series *epochs = &analysis->epochs;
+    const float *value = epochs->column[EPOCH_ANGLE_Z_DEG];
+    value = value != NULL ? value : epochs->column[EPOCH_COUNTS];
+    value = value != NULL ? value : epochs->column[EPOCH_COUNTS_Y];
+    for (size_t i = 0; i < epochs->n; i++) {
+        epochs->state[i] &= (uint16_t)~STATE_OF_SLEEP;
+        if (value != NULL && isnan(value[i])) {
+            epochs->state[i] |= STATE_UNKNOWN;
+        }
+    }
+    analysis->n_nights = 0;
+    analysis->n_rests = 0;
+    analysis->n_nonwear = 0;
+}
+
+/* Counts only: two hours of zeros on every channel. Minute counts of a worn recorder seldom
+ * stay 0 so long, also at night, and nothing else is known about the wrist. */
+#define ZEROS_MIN 120
+
+static const enum epoch_column count_columns[] = {EPOCH_COUNTS, EPOCH_COUNTS_X, EPOCH_COUNTS_Y,
+                                                  EPOCH_COUNTS_Z};
+
+static enum yk_status mark_zero_runs(struct epoch_series *epochs, struct failure *why)
+{
+    size_t n = epochs->n, n_channels = 0;
+    float *largest = mem_alloc(n, sizeof *largest);
+    uint8_t *off = mem_alloc(n, 1);
+    enum yk_status status = YK_OK;
+    if (largest == NULL || off == NULL) {
+        status = failure_set(why, YK_ERR_MEMORY, "no memory for %zu counts", n);
+        goto done;
+    }
+    for (size_t c = 0; c < sizeof count_columns / sizeof *count_columns; c++) {
+        const float *counts = epochs->column[count_columns[c]];
+        n_channels += counts != NULL;
+        for (size_t i = 0; counts != NULL && i < n; i++) {
+            largest[i] = counts[i] > largest[i] ? counts[i] : largest[i];
+        }
+    }
+    if (n_channels > 0) {
+        size_t epoch_s = (size_t)epochs->epoch_s;
+        nonwear_zero_runs(largest, n, (ZEROS_MIN * 60 + epoch_s - 1) / epoch_s, off);
+    }
+    for (size_t i = 0; i < n; i++) {
+        bool is_off = off[i] != 0 && (epochs->state[i] & STATE_UNKNOWN) == 0;
+        epochs->state[i] |= is_off ? STATE_NONWEAR | STATE_NONWEAR_STILL : 0;
+    }
+done:
+    mem_free(largest);
+    mem_free(off);
+    return status;
+}
+
+/* What each choice of rule takes from the quarters' scores; the stillness rule is always noted.
+ */
+static const uint16_t bits_of_choice[] = {
+    [NONWEAR_none] = STATE_NONWEAR_STILL,
+    [NONWEAR_default] = STATE_NONWEAR_STILL | STATE_CLIPPED,
+    [NONWEAR_ggir2013] = SLEEP_QUARTER_BITS,
+    [NONWEAR_ggir2023] = SLEEP_QUARTER_BITS,
+};
+
+static enum yk_status mark_nonwear(struct analysis *analysis, struct failure *why)
+{
+    const struct parameters *p = &analysis->made_by.parameters;
+    enum yk_status status = sleep_mark_quarters(analysis, p->nonwear == NONWEAR_ggir2013,
+                                                bits_of_choice[p->nonwear], why);
+    if (status != YK_OK || p->nonwear != NONWEAR_default) {
+        return status;
+    }
+    if (analysis->epochs.column[EPOCH_ANGLE_Z_DEG] != NULL) {
+        return nonwear_default_mark(&analysis->epochs, p, why);
+    }
+    return mark_zero_runs(&analysis->epochs, why);
+}
+
+enum yk_status sleep_detect(struct analysis *analysis, const struct zone *zone,
+                            const struct diary *diary, struct job *job, struct failure *why)
+{
+    if (analysis->epochs.n == 0 || analysis->epochs.epoch_s <= 0) {
+        return YK_OK;
+    }
+    start_anew(analysis);
+    job_progress(job, "sleep", 0, analysis->epochs.n, "epochs");
+    enum yk_status status = mark_nonwear(analysis, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    bool is_ggir = analysis->made_by.parameters.sleep == SLEEP_ggir &&
+                   analysis->epochs.column[EPOCH_ANGLE_Z_DEG] != NULL &&
+                   analysis->epochs.epoch_s <= 60;
+    status = is_ggir ? night_ggir_detect(analysis, zone, diary, job, why)
+                     : night_default_detect(analysis, zone, diary, job, why);
+    job_progress(job, "sleep", analysis->epochs.n, analysis->epochs.n, "epochs");
+    return status;
+}

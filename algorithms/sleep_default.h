@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The default recipe's view of a recording: which epochs are at rest, which are still, which
+ * are asleep; from the angle of the arm, or from activity counts.
+ * docs/algorithms/sleep-default.md.
+ */
+#ifndef ALGORITHMS_SLEEP_DEFAULT_H
+#define ALGORITHMS_SLEEP_DEFAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/zone.h"
+#include "src/model/analysis.h"
+
+struct rest_series {
+    const struct epoch_series *epochs;
+    const struct zone *zone;
+    const struct parameters *parameters;
+    const char *method; /* static: "best-sum+sib", "roenneberg+oakley" */
+    size_t n;
+    double per_min;  /* epochs in a minute; below 1 for long epochs */
+    float *weight;   /* n, owned: +1 at rest, -2 not, -1 unknown */
+    uint8_t *still;  /* n, owned: 1 in a bout of rest that may begin or end sleep */
+    uint8_t *asleep; /* n, owned: 1 asleep if inside a sleep period */
+};
+
+/* A rest between bouts of stillness. */
+struct rest_span {
+    size_t first, end; /* epochs [first, end); equal: none */
+    double sum;        /* weights of the window it comes from */
+};
+
+void rest_series_init(struct rest_series *self);
+void rest_series_release(struct rest_series *self);
+/* Looks at angle z where it is there, else at counts (COUNTS or COUNTS_Y). Nonwear must be
+ * marked before. A recording with neither gives n == 0. errors: YK_ERR_MEMORY */
+enum yk_status rest_series_make(struct rest_series *self, const struct analysis *analysis,
+                                const struct zone *zone, struct failure *why);
+
+/* The best window within [first, end), its ends moved to the first and last bout of stillness
+ * that reach into it, but not beyond [first, end). */
+struct rest_span rest_series_best(const struct rest_series *self, size_t first, size_t end);
+/* Moves the ends of a window; {first, first} when nothing is still inside. */
+struct rest_span rest_series_refine(const struct rest_series *self, size_t first, size_t end,
+                                    size_t low, size_t high);
+/* Weighted at rest, and known to be at rest or not, of epochs [first, end). */
+double rest_series_share(const struct rest_series *self, size_t first, size_t end);
+bool rest_series_is_known(const struct rest_series *self, size_t epoch);
+
+#endif
