@@ -50,20 +50,20 @@ size_t angle_width(int32_t rate)
 
 /* The ratio of the smaller to the larger is at most 1; above tan(pi/8) it is turned by 45
  * degrees, and below that the series of the arc tangent ends after 17 terms. */
-static inline double arc_deg(double up, double side)
+YK_INLINE double arc_deg(double up, double side)
 {
     double size = fabs(up);
     double small = size < side ? size : side, large = size < side ? side : size;
     double turned = small > 0.41421356237309503 * large ? 1.0 : 0.0;
-    double over = turned > 0.0 ? small - large : small;
-    double under = turned > 0.0 ? small + large : large;
-    double t = over / under, q = t * t, series = 1.0 / 35.0;
-    for (int k = 16; k >= 0; k--) {
-        series = 1.0 / (2.0 * k + 1.0) - q * series;
-    }
-    double arc = t * series + turned * (M_PI / 4.0);
-    arc = size < side ? arc : M_PI / 2.0 - arc;
-    arc *= 180.0 / M_PI;
+    double t = (small - turned * large) / (large + turned * small), q = t * t;
+    double s = 1.0 / 29 - q * (1.0 / 31 - q * (1.0 / 33 - q * (1.0 / 35)));
+    s = 1.0 / 21 - q * (1.0 / 23 - q * (1.0 / 25 - q * (1.0 / 27 - q * s)));
+    s = 1.0 / 13 - q * (1.0 / 15 - q * (1.0 / 17 - q * (1.0 / 19 - q * s)));
+    s = 1.0 / 5 - q * (1.0 / 7 - q * (1.0 / 9 - q * (1.0 / 11 - q * s)));
+    s = 1.0 - q * (1.0 / 3 - q * s);
+    double arc = t * s + turned * (M_PI / 4.0);
+    double rest = M_PI / 2.0 - arc;
+    arc = (size < side ? arc : rest) * (180.0 / M_PI);
     return up < 0.0 ? -arc : arc;
 }
 

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "algorithms/counts.h"
+#include "src/base/clones.h"
 
 #define COUNTS_GAIN ((3.0 / 4096.0) / (2.6 / 256.0) * 237.5)
 #define COUNTS_CAP 128.0
@@ -43,14 +44,14 @@ static inline void counts_steady(double s[COUNTS_ORDER])
 }
 
 /* Adding and taking away 1.5 * 2^52 rounds to a whole number (|x| < 2^51). */
-static inline double counts_floor(double x)
+YK_INLINE double counts_floor(double x)
 {
     const double big = 6755399441055744.0;
     double whole = (x + big) - big;
     return whole > x ? whole - 1.0 : whole;
 }
 
-static inline double counts_round_away(double x)
+YK_INLINE double counts_round_away(double x)
 {
     double size = counts_floor(fabs(x) * 1000.0 + 0.5) / 1000.0;
     return x < 0.0 ? -size : size;
@@ -58,7 +59,7 @@ static inline double counts_round_away(double x)
 
 /* R's round(x, 3): of the two neighbours the nearer one, measured in binary; the even one when
  * both are equally near. */
-static inline double counts_round_even(double x)
+YK_INLINE double counts_round_even(double x)
 {
     double scaled = x * 1000.0, below = counts_floor(scaled);
     double above = below < scaled ? below + 1.0 : below;

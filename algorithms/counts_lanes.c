@@ -31,58 +31,90 @@ struct counts_stage {
 static const enum epoch_column COUNTS_COLUMNS[3] = {EPOCH_COUNTS_X, EPOCH_COUNTS_Y,
                                                     EPOCH_COUNTS_Z};
 
-static inline void keep_values(struct counts_stage *self, double value[3][LANES], size_t j,
-                               enum counts_rounding rounding)
-{
-    for (int a = 0; a < 3; a++) {
-        double *out = self->thirty[a] + j * LANES;
-        for (size_t l = 0; l < LANES; l++) {
-            out[l] = rounding == COUNTS_HALF_AWAY ? counts_round_away(value[a][l])
-                                                  : counts_round_even(value[a][l]);
-        }
-    }
-}
-
-/* Steps 1 and 2. */
-static inline void to_thirty(struct counts_stage *self, const struct lane_block *block, int up,
-                             enum counts_rounding rounding)
+/* Step 1 where the rate is no multiple of 30 Hz: `up` steps of the low pass a sample, of which
+ * the first two are fed, and every down-th of all of them kept. */
+YK_INLINE void low_pass_and_keep(struct counts_stage *self, const struct lane_block *block,
+                                 int up)
 {
     const double gain = self->plan.input_gain, decay = self->plan.decay;
     const int down = self->plan.down;
-    double low_pass[3][LANES];
-    memcpy(low_pass, self->low_pass, sizeof low_pass);
-    int phase = self->phase;
+    double x[LANES], y[LANES], z[LANES]; /* the filter's state, an axis each */
+    memcpy(x, self->low_pass[0], sizeof x);
+    memcpy(y, self->low_pass[1], sizeof y);
+    memcpy(z, self->low_pass[2], sizeof z);
+    int left = self->phase; /* steps before the next one that is kept */
     size_t j = 0;
     for (size_t t = 0; t < block->n; t++) {
+        const double *in_x = block->acc[0] + t * LANES, *in_y = block->acc[1] + t * LANES,
+                     *in_z = block->acc[2] + t * LANES;
         for (int s = 0; s < up; s++) {
-            for (int a = 0; a < 3; a++) {
-                const double *x = block->acc[a] + t * LANES;
-                for (size_t l = 0; l < LANES; l++) {
-                    double fed = s <= 1 ? gain * x[l] : 0.0;
-                    low_pass[a][l] = up == 1 ? x[l] : fed + decay * low_pass[a][l];
-                }
+            const double fed = s <= 1 ? gain : 0.0;
+            for (size_t l = 0; l < LANES; l++) {
+                x[l] = fed * in_x[l] + decay * x[l];
+                y[l] = fed * in_y[l] + decay * y[l];
+                z[l] = fed * in_z[l] + decay * z[l];
             }
-            if (phase == 0 && j < self->n_thirty) {
-                keep_values(self, low_pass, j++, rounding);
+            if (left == 0 && j < self->n_thirty) {
+                memcpy(self->thirty[0] + j * LANES, x, sizeof x);
+                memcpy(self->thirty[1] + j * LANES, y, sizeof y);
+                memcpy(self->thirty[2] + j * LANES, z, sizeof z);
+                j++;
+                left = down;
             }
-            phase = phase + 1 == down ? 0 : phase + 1;
+            left--;
         }
     }
-    self->phase = phase;
-    memcpy(self->low_pass, low_pass, sizeof low_pass);
+    self->phase = left;
+    memcpy(self->low_pass[0], x, sizeof x);
+    memcpy(self->low_pass[1], y, sizeof y);
+    memcpy(self->low_pass[2], z, sizeof z);
+}
+
+/* Step 1 at 30, 60, 90 Hz: plain decimation. */
+static void keep_every(struct counts_stage *self, const struct lane_block *block)
+{
+    for (size_t j = 0; j < self->n_thirty; j++) {
+        for (int a = 0; a < 3; a++) {
+            memcpy(self->thirty[a] + j * LANES,
+                   block->acc[a] + j * (size_t)self->plan.down * LANES, LANES * sizeof(double));
+        }
+    }
+}
+
+/* Step 2. */
+YK_CLONES
+static void round_rows(double *restrict d, size_t n, enum counts_rounding rounding)
+{
+    if (rounding == COUNTS_HALF_AWAY) {
+        for (size_t i = 0; i < n * LANES; i++) {
+            d[i] = counts_round_away(d[i]);
+        }
+    } else {
+        for (size_t i = 0; i < n * LANES; i++) {
+            d[i] = counts_round_even(d[i]);
+        }
+    }
 }
 
 YK_CLONES
+static void to_thirty(struct counts_stage *self, const struct lane_block *block)
+{
+    if (self->plan.up == 3) {
+        low_pass_and_keep(self, block, 3);
+    } else {
+        low_pass_and_keep(self, block, self->plan.up);
+    }
+}
+
 static void resample(struct counts_stage *self, const struct lane_block *block)
 {
-    if (self->plan.rounding == COUNTS_HALF_EVEN) {
-        to_thirty(self, block, self->plan.up, COUNTS_HALF_EVEN);
-    } else if (self->plan.up == 3) {
-        to_thirty(self, block, 3, COUNTS_HALF_AWAY);
-    } else if (self->plan.up == 1) {
-        to_thirty(self, block, 1, COUNTS_HALF_AWAY);
+    if (self->plan.up == 1) {
+        keep_every(self, block);
     } else {
-        to_thirty(self, block, self->plan.up, COUNTS_HALF_AWAY);
+        to_thirty(self, block);
+    }
+    for (int a = 0; a < 3; a++) {
+        round_rows(self->thirty[a], self->n_thirty, self->plan.rounding);
     }
 }
 

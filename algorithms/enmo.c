@@ -17,9 +17,9 @@ struct enmo_stage {
     double n[LANES], norm_sum[LANES], enmo_sum[LANES], mad_sum[LANES];
 };
 
-static inline void sum_norms(const struct lane_block *block, bool masked, double *restrict norm,
-                             double *restrict n, double *restrict norm_sum,
-                             double *restrict enmo_sum)
+YK_INLINE void sum_norms(const struct lane_block *block, bool masked, double *restrict norm,
+                         double *restrict n, double *restrict norm_sum,
+                         double *restrict enmo_sum)
 {
     const double *restrict x = block->acc[0], *restrict y = block->acc[1],
                            *restrict z = block->acc[2], *restrict seen = block->seen;
@@ -43,9 +43,9 @@ static inline void sum_norms(const struct lane_block *block, bool masked, double
     memcpy(n, count, sizeof count);
 }
 
-static inline void sum_deviations(const struct lane_block *block, bool masked,
-                                  const double *restrict norm, const double *restrict mean,
-                                  double *restrict mad_sum)
+YK_INLINE void sum_deviations(const struct lane_block *block, bool masked,
+                              const double *restrict norm, const double *restrict mean,
+                              double *restrict mad_sum)
 {
     const double *restrict seen = block->seen;
     double sum[LANES] = {0};

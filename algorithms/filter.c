@@ -92,9 +92,9 @@ void filter_settle(const struct filter *filter, const double *const x[3],
     }
 }
 
-static inline void run_sections(const struct filter *filter, int n_sections,
-                                struct filter_state *state, double *const x[3],
-                                double *const y[3], size_t n)
+YK_INLINE void run_sections(const struct filter *filter, int n_sections,
+                            struct filter_state *state, double *const x[3], double *const y[3],
+                            size_t n)
 {
     struct filter_state now = *state;
     const double gain = filter->gain;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "algorithms/lanes.h"
+#include "src/base/clones.h"
 
 #define FILTER_SECTIONS_MAX 4
 
@@ -50,7 +51,7 @@ void filter_run(const struct filter *filter, struct filter_state *state, double 
 
 /* One step of all sections for one axis, for loops that use the value at once. u is replaced.
  */
-static inline void filter_step(const struct filter *filter, int n_sections,
+YK_INLINE void filter_step(const struct filter *filter, int n_sections,
                                double z[FILTER_SECTIONS_MAX][2][LANES], double *restrict u)
 {
     for (int s = 0; s < n_sections; s++) {

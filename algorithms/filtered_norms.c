@@ -61,7 +61,7 @@ static void sum_over(const double *restrict value, const double *restrict other,
 }
 
 /* LFENMO alone, without keeping what is filtered: it is made in every recipe. */
-static inline void sum_lfenmo(struct norm_stage *self, const struct lane_block *block,
+YK_INLINE void sum_lfenmo(struct norm_stage *self, const struct lane_block *block,
                               bool masked)
 {
     const struct filter *filter = &self->filter[UPPER_LOW_PASS];

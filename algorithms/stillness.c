@@ -69,8 +69,8 @@ static double deviation(const struct moments *m)
     return sqrt(m->squares / (m->n - 1.0)); /* sample SD; NaN for fewer than two */
 }
 
-static inline void sum_rows(const double *restrict x, const double *restrict seen, size_t n,
-                            size_t step, bool masked, struct rows *restrict out)
+YK_INLINE void sum_rows(const double *restrict x, const double *restrict seen, size_t n,
+                        size_t step, bool masked, struct rows *restrict out)
 {
     double count[LANES] = {0}, sum[LANES] = {0}, squares[LANES] = {0}, min[LANES], max[LANES];
     for (size_t l = 0; l < LANES; l++) {

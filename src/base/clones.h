@@ -15,4 +15,8 @@
 #define YK_CLONES
 #endif
 
+/* A helper of such functions: must become part of each of them, or it would be compiled once,
+ * for the oldest processor. */
+#define YK_INLINE static inline __attribute__((always_inline))
+
 #endif
