@@ -29,7 +29,9 @@ enum yk_status disk_sync_parent(const char *path, struct failure *why);
 /* fsync of a file by name. */
 enum yk_status disk_sync_file(const char *path, struct failure *why);
 /* Gives the finished and synced file `part` its name `path`, replacing what was there, and
- * waits until the name is on the disk. On failure part is removed and path is as before. */
+ * waits until the name is on the disk. When the name cannot be given, part is removed and path
+ * is as before; when only the folder cannot be synced, the new name is there but may not
+ * survive a power cut. */
 enum yk_status disk_publish(const char *part, const char *path, struct failure *why);
 /* Removes a file; one that is not there is fine. */
 enum yk_status disk_remove(const char *path, struct failure *why);

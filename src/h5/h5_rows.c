@@ -10,7 +10,6 @@
 
 #include "src/base/mem.h"
 
-#define WORD_BYTES 32
 #define DATE_BYTES 16
 
 /* How a field is held in a column's buffer. */
@@ -29,14 +28,14 @@ static struct cell cell_of(const struct h5_field *field)
         [H5_FIELD_DATE] = H5_KIND_TEXT,     [H5_FIELD_WORD] = H5_KIND_TEXT};
     size_t text = field->kind == H5_FIELD_TEXT   ? field->bytes
                   : field->kind == H5_FIELD_DATE ? DATE_BYTES
-                                                 : WORD_BYTES;
+                                                 : H5_WORD_BYTES;
     return (struct cell){kind[field->kind], h5_kind_bytes(kind[field->kind], text)};
 }
 
 /* ---- words ---- */
 
 /* Copies word number value of "a b c" into out; false when there are fewer. */
-static bool nth_word(const char *words, int value, char out[static WORD_BYTES])
+static bool nth_word(const char *words, int value, char out[static H5_WORD_BYTES])
 {
     for (int i = 0; i < value; i++) {
         words = strchr(words, ' ');
@@ -46,7 +45,7 @@ static bool nth_word(const char *words, int value, char out[static WORD_BYTES])
         words++;
     }
     size_t n = strcspn(words, " ");
-    if (value < 0 || n == 0 || n >= WORD_BYTES) {
+    if (value < 0 || n == 0 || n >= H5_WORD_BYTES) {
         return false;
     }
     memcpy(out, words, n);
@@ -54,14 +53,15 @@ static bool nth_word(const char *words, int value, char out[static WORD_BYTES])
     return true;
 }
 
-static bool word_of_value(const struct h5_field *field, int value, char out[static WORD_BYTES])
+static bool word_of_value(const struct h5_field *field, int value,
+                          char out[static H5_WORD_BYTES])
 {
     if (field->words != NULL) {
         return nth_word(field->words, value, out);
     }
     const char *word = field->word_of(value);
-    size_t n = word != NULL ? strlen(word) : WORD_BYTES;
-    if (n >= WORD_BYTES) {
+    size_t n = word != NULL ? strlen(word) : H5_WORD_BYTES;
+    if (n >= H5_WORD_BYTES) {
         return false;
     }
     memcpy(out, word, n + 1);
@@ -70,7 +70,7 @@ static bool word_of_value(const struct h5_field *field, int value, char out[stat
 
 static bool value_of_word(const struct h5_field *field, const char *word, int *out)
 {
-    char now[WORD_BYTES];
+    char now[H5_WORD_BYTES];
     for (int value = 0; word_of_value(field, value, now); value++) {
         if (strcmp(now, word) == 0) {
             *out = value;
@@ -78,6 +78,24 @@ static bool value_of_word(const struct h5_field *field, const char *word, int *o
         }
     }
     return false;
+}
+
+bool h5_field_word(const struct h5_field *field, const void *member,
+                   char out[static H5_WORD_BYTES])
+{
+    int value = 0;
+    memcpy(&value, member, sizeof value);
+    return word_of_value(field, value, out);
+}
+
+const struct h5_field *h5_table_find(const struct h5_table *table, const char *name)
+{
+    for (size_t i = 0; i < table->n_fields; i++) {
+        if (strcmp(table->fields[i].name, name) == 0) {
+            return &table->fields[i];
+        }
+    }
+    return NULL;
 }
 
 /* ---- one cell ---- */

@@ -57,6 +57,13 @@ struct h5_table {
             NULL, description, words, word_of                                                  \
     }
 
+#define H5_WORD_BYTES 32
+/* The word of a WORD field's member; false when the value has none. */
+bool h5_field_word(const struct h5_field *field, const void *member,
+                   char out[static H5_WORD_BYTES]);
+/* NULL when the table has no such column. */
+const struct h5_field *h5_table_find(const struct h5_table *table, const char *name);
+
 /* Makes the group and writes n rows, table->row_bytes apart. */
 enum yk_status h5_rows_write(struct h5_file *file, const struct h5_table *table,
                              const void *rows, size_t n, struct failure *why);

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Import: the order of the steps is what makes it safe (docs/store.md has the table of
+ * crashes). A lock on the archived original keeps two imports of the same file from working on
+ * the same recording; imports of different files run side by side.
+ */
+#include "src/pipeline/import.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware-formats/format.h"
+#include "src/base/clock.h"
+#include "src/base/disk.h"
+#include "src/h5/h5_analysis.h"
+#include "src/pipeline/analyze.h"
+#include "src/store/results.h"
+
+/* ---- analysing an archived original ---- */
+
+/* --zone of the import, else the participant's; NULL: the file's own or the store's. */
+static const char *zone_of(const char *named, const struct recording_row *row,
+                           const struct person *person)
+{
+    if (named != NULL && *named != '\0') {
+        return named;
+    }
+    if (row->zone[0] != '\0') {
+        return row->zone;
+    }
+    return person->zone[0] != '\0' ? person->zone : NULL;
+}
+
+static enum yk_status keep_series(struct store *store, const struct recording_row *row,
+                                  const struct analysis *analysis, int64_t *version,
+                                  struct result_file *file, struct text *path,
+                                  struct failure *why)
+{
+    enum yk_status status = results_next(store, row->id, version, file->name, why);
+    if (status == YK_OK) {
+        status = store_path(store, STORE_RECORDINGS, file->name, path, why);
+    }
+    if (status == YK_OK) {
+        status = h5_analysis_write(text_string(path), analysis, why);
+    }
+    if (status == YK_OK) {
+        status = archive_hash(text_string(path), file->sha256, &file->bytes, NULL, why);
+    }
+    return status;
+}
+
+static enum yk_status record(struct store *store, const struct recording_row *row,
+                             const struct analysis *analysis, struct failure *why)
+{
+    struct text path;
+    struct result_file file = {.bytes = 0};
+    int64_t version = 0;
+    text_init(&path);
+    enum yk_status status = keep_series(store, row, analysis, &version, &file, &path, why);
+    if (status == YK_OK) {
+        status = results_add(store, row->id, version, analysis, &file, why);
+        if (status != YK_OK) {
+            disk_remove(text_string(&path), NULL); /* a series without a row is nobody's */
+        }
+    }
+    text_release(&path);
+    return status;
+}
+
+/* The part of import_analyze() that runs under the lock. */
+static enum yk_status analyze_locked(struct store *store, struct recording_row *row,
+                                     const struct import_options *options, struct job *job,
+                                     struct failure *why)
+{
+    char name[ARCHIVE_NAME_BYTES];
+    struct person person;
+    struct text path;
+    struct analysis analysis;
+    struct zone *zone = NULL;
+    text_init(&path);
+    analysis_init(&analysis);
+    snprintf(name, sizeof name, "%s.%s", row->sha256, row->suffix);
+    enum yk_status status = person_find(store, row->person, &person, why);
+    if (status == YK_OK) {
+        status = store_path(store, STORE_ARCHIVE, name, &path, why);
+    }
+    if (status == YK_OK) {
+        struct analyze_options how = {.recipe = options->recipe,
+                                      .parameters = options->parameters,
+                                      .diary = options->diary,
+                                      .person_id = row->person,
+                                      .input_sha256 = row->sha256};
+        status = analyze_file(text_string(&path), zone_of(options->zone_name, row, &person),
+                              store->zone[0] != '\0' ? store->zone : NULL, &how, &analysis,
+                              &zone, job, why);
+    }
+    if (status == YK_OK) {
+        snprintf(analysis.recording_id, sizeof analysis.recording_id, "%s", row->id);
+        status = record(store, row, &analysis, why);
+    }
+    if (status == YK_OK) {
+        status = recording_find_hash(store, row->sha256, row, why);
+    }
+    zone_close(zone);
+    analysis_release(&analysis);
+    text_release(&path);
+    return status;
+}
+
+static enum yk_status lock_original(struct store *store, const char *name, struct job *job,
+                                    int *lock, struct failure *why)
+{
+    struct text folder;
+    text_init(&folder);
+    enum yk_status status = store_path(store, STORE_ARCHIVE, NULL, &folder, why);
+    if (status == YK_OK) {
+        status = archive_lock(text_string(&folder), name, job, lock, why);
+    }
+    text_release(&folder);
+    return status;
+}
+
+enum yk_status import_analyze(struct store *store, struct recording_row *row,
+                              const struct import_options *options, struct job *job,
+                              struct failure *why)
+{
+    char name[ARCHIVE_NAME_BYTES];
+    int lock = -1;
+    snprintf(name, sizeof name, "%s.%s", row->sha256, row->suffix);
+    enum yk_status status = lock_original(store, name, job, &lock, why);
+    if (status == YK_OK) {
+        status = analyze_locked(store, row, options, job, why);
+    }
+    archive_unlock(lock);
+    return status;
+}
+
+/* ---- importing ---- */
+
+/* A file no format can open is not archived: it is not a recording. */
+static enum yk_status look_at(const char *path, struct job *job, struct failure *why)
+{
+    struct zone *utc = NULL;
+    struct recording_source *source = NULL;
+    enum yk_status status = zone_open("UTC", &utc, why);
+    if (status == YK_OK) {
+        struct open_options open = {.zone = utc, .file_zone_wins = true, .job = job};
+        status = recording_open(path, &open, &source, why);
+    }
+    recording_source_close(source);
+    zone_close(utc);
+    return status;
+}
+
+static enum yk_status add_row(struct store *store, const struct archived *archived,
+                              const struct import_options *options, struct failure *why)
+{
+    char id[RECORDING_ID_BYTES];
+    enum yk_status status = db_begin(store->db, why);
+    if (status == YK_OK) {
+        status = recording_add(store, archived, options->person, options->zone_name, id, why);
+    }
+    if (status == YK_OK) {
+        status = db_commit(store->db, why);
+    }
+    if (status != YK_OK) {
+        db_rollback(store->db);
+    }
+    return status;
+}
+
+/* The row of an archived original, added when it is not there. */
+static enum yk_status find_or_add_row(struct store *store, const struct archived *archived,
+                                      const struct import_options *options,
+                                      struct recording_row *row, struct failure *why)
+{
+    enum yk_status status = recording_find_hash(store, archived->sha256, row, why);
+    if (status == YK_ERR_NO_DEVICE) {
+        status = add_row(store, archived, options, why);
+        if (status == YK_OK) {
+            status = recording_find_hash(store, archived->sha256, row, why);
+        }
+    } else if (status == YK_OK && strcmp(row->person, options->person) != 0) {
+        status =
+            failure_set(why, YK_ERR_CONFLICT,
+                        "this file is recording %s of participant %s; if it belongs to %s: "
+                        "yoake recording assign %s %s --reason TEXT",
+                        row->id, row->person, options->person, row->id, options->person);
+    }
+    return status;
+}
+
+/* Faults of the recording leave it archived without an analysis; faults of the machine, and a
+ * wish to stop, end the import. */
+static bool is_fault_of_file(enum yk_status status)
+{
+    return status == YK_ERR_CORRUPT || status == YK_ERR_UNSUPPORTED ||
+           status == YK_ERR_TOO_LITTLE;
+}
+
+static enum yk_status import_locked(struct store *store, const struct archived *archived,
+                                    const struct import_options *options,
+                                    struct import_result *out, struct job *job,
+                                    struct failure *why)
+{
+    enum yk_status status = find_or_add_row(store, archived, options, &out->row, why);
+    out->was_repaired = archived->was_repaired;
+    if (status != YK_OK) {
+        return status;
+    }
+    if (out->row.analysis != 0) {
+        out->outcome = IMPORT_ALREADY;
+        return YK_OK;
+    }
+    out->outcome = archived->was_there ? IMPORT_COMPLETED : IMPORT_NEW;
+    status = analyze_locked(store, &out->row, options, job, &out->failure);
+    if (is_fault_of_file(status)) {
+        out->outcome = IMPORT_ARCHIVED;
+        return YK_OK;
+    }
+    if (status != YK_OK && why != NULL) {
+        *why = out->failure;
+    }
+    return status;
+}
+
+enum yk_status import_file(struct store *store, const char *path,
+                           const struct import_options *options, struct import_result *out,
+                           struct job *job, struct failure *why)
+{
+    struct text folder;
+    struct archived archived = {.bytes = 0};
+    struct person person;
+    struct import_result result = {.outcome = IMPORT_NEW};
+    int lock = -1;
+    text_init(&folder);
+    enum yk_status status = person_find(store, options->person, &person, why);
+    if (status == YK_OK) {
+        status = look_at(path, job, why);
+    }
+    if (status == YK_OK) {
+        status = store_path(store, STORE_ARCHIVE, NULL, &folder, why);
+    }
+    if (status == YK_OK) {
+        status = archive_add(text_string(&folder), path, &archived, job, why);
+    }
+    if (status == YK_OK) {
+        status = archive_lock(text_string(&folder), archived.name, job, &lock, why);
+    }
+    if (status == YK_OK) {
+        status = import_locked(store, &archived, options, &result, job, why);
+    }
+    archive_unlock(lock);
+    text_release(&folder);
+    if (status == YK_OK) {
+        *out = result;
+    }
+    return status;
+}
+
+/* ---- clearing up ---- */
+
+/* A row names this file. */
+static enum yk_status has_row(struct store *store, const char *name, bool *has,
+                              struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status =
+        db_query_open(store->db, "SELECT 1 FROM analysis WHERE h5_name = ?", &query, why);
+    if (status == YK_OK) {
+        db_bind_text(query, 1, name);
+        status = db_next(query, why);
+        *has = status == YK_OK;
+    }
+    db_query_close(query);
+    return status == YK_END ? YK_OK : status;
+}
+
+/* The original of "<id>.h5...": the archived file whose name begins with the id. */
+static bool original_of(const char *archive, const char *series,
+                        char name[static ARCHIVE_NAME_BYTES])
+{
+    size_t digits = strcspn(series, ".");
+    bool is_found = false;
+    DIR *dir = opendir(archive);
+    if (dir == NULL) {
+        return false;
+    }
+    for (struct dirent *entry; !is_found && (entry = readdir(dir)) != NULL;) {
+        size_t n = strlen(entry->d_name);
+        if (digits >= 12 && n < ARCHIVE_NAME_BYTES &&
+            strncmp(entry->d_name, series, digits) == 0) {
+            memcpy(name, entry->d_name, n + 1);
+            is_found = true;
+        }
+    }
+    closedir(dir);
+    return is_found;
+}
+
+static bool is_series(const char *name)
+{
+    return strstr(name, ".h5") != NULL;
+}
+
+static enum yk_status sweep_one(struct store *store, const char *archive, const char *name,
+                                size_t *n, struct failure *why)
+{
+    char original[ARCHIVE_NAME_BYTES];
+    bool has = false;
+    int lock = -1;
+    struct text path;
+    enum yk_status status = has_row(store, name, &has, why);
+    if (status != YK_OK || has) {
+        return status;
+    }
+    if (original_of(archive, name, original)) {
+        if (archive_try_lock(archive, original, &lock, NULL) == YK_ERR_BUSY) {
+            return YK_OK; /* somebody is making it */
+        }
+        status = has_row(store, name, &has, why); /* it may have been finished meanwhile */
+    }
+    text_init(&path);
+    if (status == YK_OK && !has) {
+        status = store_path(store, STORE_RECORDINGS, name, &path, why);
+        if (status == YK_OK) {
+            status = disk_remove(text_string(&path), why);
+            *n += status == YK_OK;
+        }
+    }
+    text_release(&path);
+    archive_unlock(lock);
+    return status;
+}
+
+static enum yk_status sweep_series(struct store *store, const char *archive, size_t *n,
+                                   struct failure *why)
+{
+    struct text folder;
+    text_init(&folder);
+    enum yk_status status = store_path(store, STORE_RECORDINGS, NULL, &folder, why);
+    DIR *dir = status == YK_OK ? opendir(text_string(&folder)) : NULL;
+    if (status == YK_OK && dir == NULL) {
+        status = failure_set_errno(why, errno, "opening %s", text_string(&folder));
+    }
+    if (dir != NULL) {
+        for (struct dirent *entry; status == YK_OK && (entry = readdir(dir)) != NULL;) {
+            if (is_series(entry->d_name)) {
+                status = sweep_one(store, archive, entry->d_name, n, why);
+            }
+        }
+        closedir(dir);
+    }
+    text_release(&folder);
+    return status;
+}
+
+enum yk_status import_sweep(struct store *store, size_t *n, struct failure *why)
+{
+    struct text archive;
+    size_t copies = 0, series = 0;
+    text_init(&archive);
+    enum yk_status status = store_remove_doomed(store, why);
+    if (status == YK_OK) {
+        status = store_path(store, STORE_ARCHIVE, NULL, &archive, why);
+    }
+    if (status == YK_OK) {
+        status = archive_sweep(text_string(&archive), &copies, why);
+    }
+    if (status == YK_OK) {
+        status = sweep_series(store, text_string(&archive), &series, why);
+    }
+    text_release(&archive);
+    if (status == YK_OK) {
+        *n = copies + series;
+    }
+    return status;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The audit: hash = SHA-256 of "<hash before>\n<id>\n<at_ns>\n<action>\n<subject>\n<detail>".
+ * Against somebody who can rewrite the whole file this proves nothing by itself; the last hash
+ * is printed on receipts for that.
+ */
+#include "src/store/audit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/clock.h"
+#include "src/base/digest.h"
+#include "src/base/text.h"
+
+static enum yk_status hash_of(const char *before, int64_t id, int64_t at_ns, const char *action,
+                              const char *subject, const char *detail,
+                              char out[static DIGEST_HEX], struct failure *why)
+{
+    struct text line;
+    text_init(&line);
+    text_addf(&line, "%s\n%" PRId64 "\n%" PRId64 "\n%s\n%s\n", before, id, at_ns, action,
+              subject);
+    text_add(&line, detail);
+    enum yk_status status = text_status(&line, why);
+    if (status == YK_OK) {
+        digest_of_memory(text_string(&line), line.length, out);
+    }
+    text_release(&line);
+    return status;
+}
+
+enum yk_status audit_add(struct db *db, const char *action, const char *subject,
+                         const char *detail, struct failure *why)
+{
+    struct db_query *query = NULL;
+    char before[DIGEST_HEX] = "", now[DIGEST_HEX] = "";
+    int64_t id = 1, at_ns = clock_now_utc_ns();
+    enum yk_status status =
+        db_query_open(db, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", &query, why);
+    if (status == YK_OK) {
+        status = db_next(query, why);
+        if (status == YK_OK) {
+            id = db_int(query, 0) + 1;
+            db_copy(query, 1, before, sizeof before);
+        }
+        status = status == YK_END ? YK_OK : status;
+        db_query_close(query);
+    }
+    if (status == YK_OK) {
+        status = hash_of(before, id, at_ns, action, subject, detail, now, why);
+    }
+    if (status == YK_OK) {
+        status = db_runv(db, why,
+                         "INSERT INTO audit (id, at_ns, action, subject, detail, hash) "
+                         "VALUES (?, ?, ?, ?, ?, ?)",
+                         "iitttt", id, at_ns, action, subject, detail, now);
+    }
+    return status;
+}
+
+enum yk_status audit_verify(struct db *db, int64_t *n, int64_t *first_bad, struct failure *why)
+{
+    struct db_query *query = NULL;
+    char before[DIGEST_HEX] = "", now[DIGEST_HEX] = "";
+    int64_t lines = 0, bad = 0;
+    enum yk_status status = db_query_open(
+        db, "SELECT id, at_ns, action, subject, detail, hash FROM audit ORDER BY id", &query,
+        why);
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        struct text action, subject;
+        text_init(&action);
+        text_init(&subject);
+        text_add(&action, db_text(query, 2));
+        text_add(&subject, db_text(query, 3));
+        status = text_status(&action, why);
+        if (status == YK_OK) {
+            status = hash_of(before, db_int(query, 0), db_int(query, 1), text_string(&action),
+                             text_string(&subject), db_text(query, 4), now, why);
+        }
+        text_release(&subject);
+        text_release(&action);
+        lines++;
+        if (bad == 0 && (strcmp(now, db_text(query, 5)) != 0 || db_int(query, 0) != lines)) {
+            bad = db_int(query, 0);
+        }
+        db_copy(query, 5, before, sizeof before);
+    }
+    db_query_close(query);
+    if (status == YK_END) {
+        *n = lines;
+        *first_bad = bad;
+        status = YK_OK;
+    }
+    return status;
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Participants. Nothing here knows a name; the code is whatever a programme uses on its papers.
+ */
+#include "src/store/persons.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/clock.h"
+#include "src/base/mem.h"
+#include "src/base/nearest.h"
+#include "src/base/zone.h"
+#include "src/store/audit.h"
+
+/* ---- codes ---- */
+
+/* Bytes of the UTF-8 character at c, 0 when it is none. Overlong forms are refused by their
+ * lead bytes; that is enough for something that is only compared and printed. */
+static size_t character_bytes(const unsigned char *c)
+{
+    size_t n = *c < 0x80                 ? 1
+               : *c >= 0xC2 && *c < 0xE0 ? 2
+               : *c >= 0xE0 && *c < 0xF0 ? 3
+               : *c >= 0xF0 && *c < 0xF5 ? 4
+                                         : 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((c[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+    }
+    return n;
+}
+
+static bool is_printable(const unsigned char *c, size_t n)
+{
+    bool is_c1 = n == 2 && c[0] == 0xC2 && c[1] < 0xA0; /* U+0080..U+009F */
+    return n > 0 && *c >= 0x20 && *c != 0x7F && *c != '/' && *c != '\\' && !is_c1;
+}
+
+enum yk_status person_check_code(const char *code, struct failure *why)
+{
+    size_t length = strlen(code);
+    if (length == 0 || length >= PERSON_CODE_BYTES) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "a participant code has 1 to %d bytes, this one %zu",
+                           PERSON_CODE_BYTES - 1, length);
+    }
+    for (const unsigned char *c = (const unsigned char *)code; *c != '\0';) {
+        size_t n = character_bytes(c);
+        if (!is_printable(c, n)) {
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "a participant code cannot hold byte 0x%02X (letters, digits, "
+                               "Japanese, - and _ are fine)",
+                               *c);
+        }
+        c += n;
+    }
+    if (*code == '-' || *code == '.' || *code == ' ' || code[length - 1] == ' ') {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "a participant code cannot begin with '-' or '.', nor begin or end "
+                           "with a blank: \"%s\"",
+                           code);
+    }
+    if (strcmp(code, "all") == 0) {
+        return failure_set(why, YK_ERR_ARGUMENT, "\"all\" means everyone; choose another code");
+    }
+    return YK_OK;
+}
+
+static enum yk_status check_zone(const char *zone, struct failure *why)
+{
+    struct zone *known = NULL;
+    if (zone == NULL || *zone == '\0') {
+        return YK_OK;
+    }
+    enum yk_status status = zone_open(zone, &known, why);
+    if (status == YK_OK) {
+        zone_close(known);
+    }
+    return status;
+}
+
+/* Empty texts are stored as NULL. */
+static const char *or_null(const char *text)
+{
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* ---- rows ---- */
+
+#define PERSON_SQL                                                                             \
+    "SELECT id, code, zone, group_name, added_ns,"                                             \
+    " (SELECT count(*) FROM recording WHERE recording.person = person.id) FROM person"
+
+static void take_row(const struct db_query *query, struct person *out)
+{
+    *out = (struct person){
+        .id = db_int(query, 0), .added_ns = db_int(query, 4), .n_recordings = db_int(query, 5)};
+    db_copy(query, 1, out->code, sizeof out->code);
+    db_copy(query, 2, out->zone, sizeof out->zone);
+    db_copy(query, 3, out->group, sizeof out->group);
+}
+
+enum yk_status person_list(struct store *store, struct person **out, size_t *n,
+                           struct failure *why)
+{
+    struct person *list = NULL;
+    size_t count = 0, capacity = 0;
+    struct db_query *query = NULL;
+    enum yk_status status = db_query_open(store->db, PERSON_SQL " ORDER BY code", &query, why);
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        if (MEM_RESERVE(list, count, capacity) != 0) {
+            status = failure_set(why, YK_ERR_MEMORY, "no memory for the list of participants");
+        } else {
+            take_row(query, &list[count++]);
+        }
+    }
+    db_query_close(query);
+    if (status != YK_END) {
+        mem_free(list);
+        return status;
+    }
+    *out = list;
+    *n = count;
+    return YK_OK;
+}
+
+static enum yk_status not_there(struct store *store, const char *code, struct failure *why)
+{
+    struct person *list = NULL;
+    size_t n = 0;
+    struct text near;
+    text_init(&near);
+    if (person_list(store, &list, &n, NULL) == YK_OK) {
+        const char **codes = mem_alloc(n, sizeof *codes);
+        for (size_t i = 0; codes != NULL && i < n; i++) {
+            codes[i] = list[i].code;
+        }
+        if (codes != NULL) {
+            nearest_list(code, codes, n, 3, &near);
+        }
+        mem_free(codes);
+        mem_free(list);
+    }
+    enum yk_status status =
+        near.length > 0
+            ? failure_set(why, YK_ERR_NO_DEVICE, "no participant %s; there is %s", code,
+                          text_string(&near))
+            : failure_set(why, YK_ERR_NO_DEVICE,
+                          "no participant %s; add one with: yoake participant add %s", code,
+                          code);
+    text_release(&near);
+    return status;
+}
+
+enum yk_status person_find(struct store *store, const char *code, struct person *out,
+                           struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status = db_query_open(store->db, PERSON_SQL " WHERE code = ?", &query, why);
+    if (status == YK_OK && query != NULL) {
+        db_bind_text(query, 1, code);
+        status = db_next(query, why);
+        if (status == YK_OK) {
+            take_row(query, out);
+        }
+    }
+    db_query_close(query);
+    return status == YK_END ? not_there(store, code, why) : status;
+}
+
+/* Ends a transaction that was begun: commit when all went well. */
+static enum yk_status finish(struct store *store, enum yk_status status, struct failure *why)
+{
+    if (status == YK_OK) {
+        status = db_commit(store->db, why);
+    }
+    if (status != YK_OK) {
+        db_rollback(store->db);
+    }
+    return status;
+}
+
+enum yk_status person_add(struct store *store, const char *code, const char *zone,
+                          const char *group, struct failure *why)
+{
+    struct person there;
+    enum yk_status status = person_check_code(code, why);
+    if (status == YK_OK) {
+        status = check_zone(zone, why);
+    }
+    if (status == YK_OK) {
+        status = db_begin(store->db, why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    status = person_find(store, code, &there, why);
+    if (status == YK_OK) {
+        status = failure_set(why, YK_ERR_CONFLICT, "participant %s is there already", code);
+    } else if (status == YK_ERR_NO_DEVICE) {
+        status = db_runv(store->db, why,
+                         "INSERT INTO person (code, zone, group_name, added_ns) "
+                         "VALUES (?, ?, ?, ?)",
+                         "ttti", code, or_null(zone), or_null(group), clock_now_utc_ns());
+    }
+    if (status == YK_OK) {
+        status = audit_add(store->db, "participant add", code, "", why);
+    }
+    return finish(store, status, why);
+}
+
+enum yk_status person_set(struct store *store, const char *code, const char *new_code,
+                          const char *zone, const char *group, struct failure *why)
+{
+    struct person person;
+    enum yk_status status = new_code != NULL ? person_check_code(new_code, why) : YK_OK;
+    if (status == YK_OK) {
+        status = check_zone(zone, why);
+    }
+    if (status == YK_OK) {
+        status = db_begin(store->db, why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    status = person_find(store, code, &person, why);
+    if (status == YK_OK) {
+        status = db_runv(store->db, why,
+                         "UPDATE person SET code = ?, zone = ?, group_name = ? WHERE id = ?",
+                         "ttti", new_code != NULL ? new_code : code,
+                         or_null(zone != NULL ? zone : person.zone),
+                         or_null(group != NULL ? group : person.group), person.id);
+        if (status == YK_ERR_CONFLICT) {
+            failure_set(why, status, "participant %s is there already", new_code);
+        }
+    }
+    if (status == YK_OK) {
+        status = audit_add(store->db, "participant set", code, new_code != NULL ? new_code : "",
+                           why);
+    }
+    return finish(store, status, why);
+}
+
+enum yk_status person_remove(struct store *store, const char *code, struct failure *why)
+{
+    struct person person;
+    enum yk_status status = db_begin(store->db, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    status = person_find(store, code, &person, why);
+    if (status == YK_OK && person.n_recordings > 0) {
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "participant %s has %lld recordings; assign them to another code, "
+                             "or delete everything with: yoake participant delete %s",
+                             code, (long long)person.n_recordings, code);
+    }
+    if (status == YK_OK) {
+        status = db_runv(store->db, why, "DELETE FROM person WHERE id = ?", "i", person.id);
+    }
+    if (status == YK_OK) {
+        status = audit_add(store->db, "participant remove", code, "", why);
+    }
+    return finish(store, status, why);
+}
+
+/* ---- deletion ---- */
+
+void person_receipt_init(struct person_receipt *self)
+{
+    *self = (struct person_receipt){.n_recordings = 0};
+    text_init(&self->files);
+}
+
+void person_receipt_release(struct person_receipt *self)
+{
+    text_release(&self->files);
+}
+
+static enum yk_status note_hashes(struct store *store, int64_t person,
+                                  struct person_receipt *out, struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status = db_query_open(
+        store->db,
+        "SELECT sha256, bytes, (SELECT count(*) FROM analysis WHERE recording = r.id),"
+        " (SELECT coalesce(sum(nights_n), 0) FROM current_analysis "
+        "  WHERE recording = r.id) "
+        "FROM recording AS r WHERE person = ? ORDER BY sha256",
+        &query, why);
+    if (status == YK_OK) {
+        db_bind_integer(query, 1, person);
+    }
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        text_addf(&out->files, "%s\n", db_text(query, 0));
+        out->n_recordings++;
+        out->bytes += (uint64_t)db_int(query, 1);
+        out->n_analyses += db_int(query, 2);
+        out->n_nights += db_int(query, 3);
+    }
+    db_query_close(query);
+    return status == YK_END ? text_status(&out->files, why) : status;
+}
+
+static enum yk_status delete_rows(struct store *store, int64_t person, struct failure *why)
+{
+    static const char *const steps[] = {
+        "INSERT OR IGNORE INTO doomed SELECT 'archive/' || sha256 || '.' || suffix "
+        "FROM recording WHERE person = ?",
+        "INSERT OR IGNORE INTO doomed SELECT 'recordings/' || h5_name FROM analysis "
+        "WHERE recording IN (SELECT id FROM recording WHERE person = ?)",
+        "DELETE FROM analysis WHERE recording IN (SELECT id FROM recording WHERE person = ?)",
+        "DELETE FROM recording WHERE person = ?",
+        "DELETE FROM person WHERE id = ?",
+    };
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && status == YK_OK; i++) {
+        status = db_runv(store->db, why, steps[i], "i", person);
+    }
+    return status;
+}
+
+static enum yk_status last_hash(struct store *store, struct person_receipt *out,
+                                struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status = db_query_open(
+        store->db, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", &query, why);
+    if (status == YK_OK && query != NULL) {
+        status = db_next(query, why);
+        if (status == YK_OK) {
+            db_copy(query, 0, out->audit_hash, sizeof out->audit_hash);
+        }
+    }
+    db_query_close(query);
+    return status == YK_END ? YK_OK : status;
+}
+
+enum yk_status person_delete(struct store *store, const char *code, struct person_receipt *out,
+                             struct failure *why)
+{
+    struct person person = {.id = 0};
+    char detail[128];
+    enum yk_status status = db_begin(store->db, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    status = person_find(store, code, &person, why);
+    if (status == YK_OK) {
+        status = note_hashes(store, person.id, out, why);
+    }
+    if (status == YK_OK) {
+        status = delete_rows(store, person.id, why);
+    }
+    if (status == YK_OK) {
+        snprintf(detail, sizeof detail, "%lld recordings, %lld analyses",
+                 (long long)out->n_recordings, (long long)out->n_analyses);
+        status = audit_add(store->db, "participant delete", code, detail, why);
+    }
+    if (status == YK_OK) {
+        status = last_hash(store, out, why);
+    }
+    status = finish(store, status, why);
+    if (status == YK_OK) {
+        status = store_remove_doomed(store, why);
+    }
+    /* Deleted pages are overwritten (secure_delete); the log still holds them until it is
+     * emptied. Others reading at this moment only delay that. */
+    if (status == YK_OK) {
+        db_run(store->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
+    }
+    return status;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Analyses as rows. Columns of nights, rests, days and rhythm are looked up by name in the
+ * tables that write the HDF5 file, so the two cannot disagree in meaning or unit.
+ */
+#include "src/store/results.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/h5/h5_tables.h"
+#include "src/store/audit.h"
+
+/* The database's columns, in order, after (analysis, number). */
+static const char *const night_columns[] = {"night_date",
+                                            "in_bed_ns",
+                                            "lights_out_ns",
+                                            "onset_ns",
+                                            "wake_ns",
+                                            "out_of_bed_ns",
+                                            "rest_source",
+                                            "sleep_method",
+                                            "spt_min",
+                                            "tst_min",
+                                            "waso_min",
+                                            "sol_min",
+                                            "tib_min",
+                                            "efficiency_pct",
+                                            "maintenance_pct",
+                                            "awakenings_n",
+                                            "daytime_rest_min",
+                                            "nonwear_in_spt_pct",
+                                            "nonwear_stillness_in_spt_pct",
+                                            "invalid_pct",
+                                            "sri_pair",
+                                            "confidence",
+                                            "second_candidate_ns",
+                                            "exclude"};
+static const char *const rest_columns[] = {"start_ns",  "end_ns", "kind",      "is_main",
+                                           "sleep_min", "source", "confidence"};
+static const char *const day_columns[] = {
+    "date",         "day_h",     "valid_h",      "nonwear_min",  "enmo_mean_mg",  "mad_mean_mg",
+    "counts_sum",   "l5",        "l5_h",         "m10",          "m10_h",         "ra",
+    "inactive_min", "light_min", "moderate_min", "vigorous_min", "mvpa_bout_min", "exclude"};
+static const char *const rhythm_columns[] = {"input",
+                                             "unit",
+                                             "activity_mean",
+                                             "sri",
+                                             "is",
+                                             "iv",
+                                             "is_rest",
+                                             "iv_rest",
+                                             "l5",
+                                             "l5_h",
+                                             "m10",
+                                             "m10_h",
+                                             "ra",
+                                             "mesor",
+                                             "amplitude",
+                                             "acrophase_h",
+                                             "cosinor_p_value",
+                                             "social_jetlag_h",
+                                             "periodogram_period_h"};
+
+struct child {
+    const char *table;
+    const struct h5_table *source;
+    const char *const *columns;
+    size_t n_columns;
+};
+
+#define CHILD(name, source, columns)                                                           \
+    {                                                                                          \
+        name, &(source), columns, sizeof(columns) / sizeof *(columns)                          \
+    }
+static const struct child night_child = CHILD("night", h5_table_night, night_columns);
+static const struct child rest_child = CHILD("rest", h5_table_rest, rest_columns);
+static const struct child day_child = CHILD("day", h5_table_day, day_columns);
+static const struct child rhythm_child = CHILD("rhythm", h5_table_person, rhythm_columns);
+
+/* ---- one value ---- */
+
+static bool is_time(const struct h5_field *field)
+{
+    size_t n = strlen(field->name);
+    return n > 3 && strcmp(field->name + n - 3, "_ns") == 0;
+}
+
+static int64_t whole_number(const struct h5_field *field, const void *member)
+{
+    int64_t wide = 0;
+    int32_t narrow = 0;
+    uint32_t bits = 0;
+    if (field->kind == H5_FIELD_BOOL) {
+        return *(const bool *)member ? 1 : 0;
+    }
+    if (field->kind == H5_FIELD_INT32) {
+        memcpy(&narrow, member, sizeof narrow);
+        return narrow;
+    }
+    if (field->kind == H5_FIELD_UINT32) {
+        memcpy(&bits, member, sizeof bits);
+        return bits;
+    }
+    memcpy(&wide, member, sizeof wide);
+    return wide;
+}
+
+static void bind_text(struct db_query *query, int i, const char *text)
+{
+    db_bind_text(query, i, *text != '\0' ? text : NULL);
+}
+
+static void bind_field(struct db_query *query, int i, const struct h5_field *field,
+                       const void *member)
+{
+    char word[H5_WORD_BYTES] = "";
+    double real = 0;
+    float single = 0;
+    switch (field->kind) {
+    case H5_FIELD_DOUBLE:
+        memcpy(&real, member, sizeof real);
+        db_bind_real(query, i, real);
+        break;
+    case H5_FIELD_FLOAT:
+        memcpy(&single, member, sizeof single);
+        db_bind_real(query, i, single);
+        break;
+    case H5_FIELD_TEXT:
+        bind_text(query, i, member);
+        break;
+    case H5_FIELD_DATE:
+        civil_format(*(const struct civil_date *)member, word);
+        bind_text(query, i, word);
+        break;
+    case H5_FIELD_WORD:
+        h5_field_word(field, member, word);
+        bind_text(query, i, word);
+        break;
+    case H5_FIELD_BOOL:
+    case H5_FIELD_INT32:
+    case H5_FIELD_UINT32:
+    case H5_FIELD_INT64:
+    case H5_FIELD_UINT64:
+        if (is_time(field)) {
+            db_bind_time(query, i, whole_number(field, member));
+        } else {
+            db_bind_integer(query, i, whole_number(field, member));
+        }
+        break;
+    }
+}
+
+/* ---- rows ---- */
+
+static enum yk_status insert_text(const struct child *child, struct text *sql,
+                                  struct failure *why)
+{
+    text_addf(sql, "INSERT INTO %s (analysis, number", child->table);
+    for (size_t i = 0; i < child->n_columns; i++) {
+        text_addf(sql, ", \"%s\"", child->columns[i]);
+    }
+    text_add(sql, ") VALUES (?, ?");
+    for (size_t i = 0; i < child->n_columns; i++) {
+        text_add(sql, ", ?");
+    }
+    text_add(sql, ")");
+    return text_status(sql, why);
+}
+
+static enum yk_status add_rows(struct store *store, int64_t analysis, const struct child *child,
+                               const void *rows, size_t n, struct failure *why)
+{
+    struct text sql;
+    struct db_query *query = NULL;
+    text_init(&sql);
+    enum yk_status status = insert_text(child, &sql, why);
+    if (status == YK_OK) {
+        status = db_query_open(store->db, text_string(&sql), &query, why);
+    }
+    for (size_t r = 0; r < n && status == YK_OK; r++) {
+        const char *row = (const char *)rows + r * child->source->row_bytes;
+        db_reset(query);
+        db_bind_integer(query, 1, analysis);
+        db_bind_integer(query, 2, (int64_t)r + 1);
+        for (size_t i = 0; i < child->n_columns && status == YK_OK; i++) {
+            const struct h5_field *field = h5_table_find(child->source, child->columns[i]);
+            if (field == NULL) {
+                status = failure_set(why, YK_ERR_ARGUMENT, "no column %s", child->columns[i]);
+            } else {
+                bind_field(query, (int)i + 3, field, row + field->offset);
+            }
+        }
+        if (status == YK_OK) {
+            status = db_next(query, why);
+            status = status == YK_END ? YK_OK : status;
+        }
+    }
+    db_query_close(query);
+    text_release(&sql);
+    return status;
+}
+
+static enum yk_status add_analysis(struct store *store, const char *recording, int64_t version,
+                                   const struct analysis *a, const struct result_file *file,
+                                   struct failure *why)
+{
+    struct text json;
+    text_init(&json);
+    parameters_to_json(&a->made_by.parameters, &json);
+    enum yk_status status = text_status(&json, why);
+    if (status == YK_OK) {
+        status = db_runv(
+            store->db, why,
+            "INSERT INTO analysis (recording, version, made_ns, program_version, recipe, "
+            "parameters, input_sha256, h5_name, h5_sha256, h5_bytes, format, device_model, "
+            "device_serial, session_id, zone, start_ns, end_ns, epoch_s, epochs_n, gaps, "
+            "bad_blocks, skipped_bytes, clock_jumps, calibration, "
+            "calibration_error_before_mg, calibration_error_after_mg, nights_n, "
+            "nights_valid_n, days_n, days_valid_n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "tiittttttittttt"
+            "TTiiiiiitddiiii",
+            recording, version, a->made_by.made_ns, a->made_by.program_version,
+            a->made_by.recipe, text_string(&json), a->made_by.input_sha256, file->name,
+            file->sha256, (int64_t)file->bytes, a->info.format, a->info.device_model,
+            a->info.device_serial, a->info.session_id, a->info.zone, a->info.start_ns,
+            a->info.end_ns, (int64_t)a->epochs.epoch_s, (int64_t)a->epochs.n,
+            (int64_t)a->report.gaps, (int64_t)a->report.bad_blocks,
+            (int64_t)a->report.skipped_bytes, (int64_t)a->report.clock_jumps,
+            calibration_outcome_word(a->calibration.outcome), a->calibration.error_before_mg,
+            a->calibration.error_after_mg, (int64_t)a->n_nights, (int64_t)a->n_nights_valid,
+            (int64_t)a->n_days, (int64_t)a->n_days_valid);
+    }
+    text_release(&json);
+    return status;
+}
+
+enum yk_status results_next(struct store *store, const char *recording, int64_t *version,
+                            char name[static 96], struct failure *why)
+{
+    struct db_query *query = NULL;
+    int64_t next = 1;
+    enum yk_status status = db_query_open(
+        store->db, "SELECT coalesce(max(version), 0) + 1 FROM analysis WHERE recording = ?",
+        &query, why);
+    if (status == YK_OK && query != NULL) {
+        db_bind_text(query, 1, recording);
+        status = db_next(query, why);
+        next = status == YK_OK ? db_int(query, 0) : 1;
+    }
+    db_query_close(query);
+    if (status == YK_OK) {
+        *version = next;
+        if (next == 1) {
+            snprintf(name, 96, "%s.h5", recording);
+        } else {
+            snprintf(name, 96, "%s.%" PRId64 ".h5", recording, next);
+        }
+    }
+    return status;
+}
+
+enum yk_status results_add(struct store *store, const char *recording, int64_t version,
+                           const struct analysis *analysis, const struct result_file *file,
+                           struct failure *why)
+{
+    const struct {
+        const struct child *child;
+        const void *rows;
+        size_t n;
+    } parts[] = {{&night_child, analysis->nights, analysis->n_nights},
+                 {&rest_child, analysis->rests, analysis->n_rests},
+                 {&day_child, analysis->days, analysis->n_days},
+                 {&rhythm_child, analysis, 1}};
+    enum yk_status status = db_begin(store->db, why);
+    if (status == YK_OK) {
+        status = add_analysis(store, recording, version, analysis, file, why);
+    }
+    int64_t id = db_last_id(store->db);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && status == YK_OK; i++) {
+        status = add_rows(store, id, parts[i].child, parts[i].rows, parts[i].n, why);
+    }
+    if (status == YK_OK) {
+        char detail[96];
+        snprintf(detail, sizeof detail, "version %" PRId64 ", recipe %s", version,
+                 analysis->made_by.recipe);
+        status = audit_add(store->db, "analyze", recording, detail, why);
+    }
+    if (status == YK_OK) {
+        status = db_commit(store->db, why);
+    }
+    if (status != YK_OK) {
+        db_rollback(store->db);
+    }
+    return status;
+}

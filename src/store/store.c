@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Making and opening a store. Folders first, the database last: a store that was begun and not
+ * finished (power cut) has no settings yet and is completed by the next `init`.
+ */
+#include "src/store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/base/zone.h"
+#include "src/store/audit.h"
+#include "src/store/schema.h"
+
+/* Every folder above path, and path itself. */
+static enum yk_status make_folders(const char *path, struct failure *why)
+{
+    char *copy = mem_copy_text(path);
+    if (copy == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for a path");
+    }
+    enum yk_status status = YK_OK;
+    for (char *slash = strchr(copy + 1, '/'); slash != NULL && status == YK_OK;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!disk_is_folder(copy)) {
+            status = disk_make_folder(copy, why);
+        }
+        *slash = '/';
+    }
+    if (status == YK_OK) {
+        status = disk_make_folder(copy, why);
+    }
+    mem_free(copy);
+    return status;
+}
+
+static bool is_ours(const char *name)
+{
+    return strcmp(name, STORE_ARCHIVE) == 0 || strcmp(name, STORE_RECORDINGS) == 0 ||
+           strncmp(name, STORE_DB, strlen(STORE_DB)) == 0 || strcmp(name, ".") == 0 ||
+           strcmp(name, "..") == 0;
+}
+
+static enum yk_status refuse_foreign(const char *folder, struct failure *why)
+{
+    DIR *dir = opendir(folder);
+    if (dir == NULL) {
+        return failure_set_errno(why, errno, "opening %s", folder);
+    }
+    enum yk_status status = YK_OK;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL && status == YK_OK;) {
+        if (!is_ours(entry->d_name)) {
+            status = failure_set(why, YK_ERR_CONFLICT,
+                                 "%s is no store and holds other things (%s); name an empty or "
+                                 "a new folder",
+                                 folder, entry->d_name);
+        }
+    }
+    closedir(dir);
+    return status;
+}
+
+static enum yk_status take_folder(struct store *self, const char *folder, struct failure *why)
+{
+    self->folder = mem_copy_text(folder);
+    return self->folder != NULL ? YK_OK
+                                : failure_set(why, YK_ERR_MEMORY, "no memory for a path");
+}
+
+enum yk_status store_path(const struct store *self, const char *part, const char *name,
+                          struct text *out, struct failure *why)
+{
+    text_clear(out);
+    text_add(out, self->folder);
+    text_addf(out, "/%s", part);
+    if (name != NULL) {
+        text_addf(out, "/%s", name);
+    }
+    return text_status(out, why);
+}
+
+static enum yk_status make_part(struct store *self, const char *part, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = store_path(self, part, NULL, &path, why);
+    if (status == YK_OK) {
+        status = disk_make_folder(text_string(&path), why);
+    }
+    text_release(&path);
+    return status;
+}
+
+static enum yk_status open_db(struct store *self, enum db_mode mode, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = store_path(self, STORE_DB, NULL, &path, why);
+    if (status == YK_OK) {
+        status = db_open(text_string(&path), mode, &self->db, why);
+    }
+    if (status == YK_OK) {
+        status = mode == DB_READ ? schema_check(self->db, why) : schema_migrate(self->db, why);
+    }
+    text_release(&path);
+    return status;
+}
+
+static enum yk_status read_zone(struct store *self, struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status =
+        db_query_open(self->db, "SELECT value FROM setting WHERE name = 'zone'", &query, why);
+    if (status == YK_OK) {
+        status = db_next(query, why);
+        if (status == YK_OK) {
+            db_copy(query, 0, self->zone, sizeof self->zone);
+        }
+        db_query_close(query);
+    }
+    return status == YK_END ? YK_OK : status;
+}
+
+enum yk_status store_set_zone(struct store *self, const char *zone, struct failure *why)
+{
+    struct zone *known = NULL;
+    enum yk_status status = zone_open(zone, &known, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    zone_close(known);
+    status = db_begin(self->db, why);
+    if (status == YK_OK) {
+        status = db_runv(self->db, why,
+                         "INSERT INTO setting (name, value) VALUES ('zone', ?) "
+                         "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                         "t", zone);
+    }
+    if (status == YK_OK) {
+        status = audit_add(self->db, "zone", "store", zone, why);
+    }
+    if (status == YK_OK) {
+        status = db_commit(self->db, why);
+    }
+    if (status == YK_OK) {
+        snprintf(self->zone, sizeof self->zone, "%s", zone);
+    } else {
+        db_rollback(self->db);
+    }
+    return status;
+}
+
+enum yk_status store_create(const char *folder, const char *zone, bool *was_there,
+                            struct failure *why)
+{
+    struct store self = {.db = NULL};
+    struct text db;
+    text_init(&db);
+    enum yk_status status = make_folders(folder, why);
+    if (status == YK_OK) {
+        status = refuse_foreign(folder, why);
+    }
+    if (status == YK_OK) {
+        status = take_folder(&self, folder, why);
+    }
+    if (status == YK_OK) {
+        status = store_path(&self, STORE_DB, NULL, &db, why);
+    }
+    bool is_there = status == YK_OK && disk_is_file(text_string(&db));
+    if (status == YK_OK) {
+        status = make_part(&self, STORE_ARCHIVE, why);
+    }
+    if (status == YK_OK) {
+        status = make_part(&self, STORE_RECORDINGS, why);
+    }
+    if (status == YK_OK) {
+        status = open_db(&self, DB_CREATE, why);
+    }
+    if (status == YK_OK && !is_there) {
+        status = disk_sync_folder(folder, why);
+    }
+    if (status == YK_OK && zone != NULL) {
+        status = store_set_zone(&self, zone, why);
+    }
+    if (status == YK_OK) {
+        *was_there = is_there;
+    }
+    store_close(&self);
+    text_release(&db);
+    return status;
+}
+
+enum yk_status store_open(const char *folder, enum store_mode mode, struct store *out,
+                          struct failure *why)
+{
+    struct store self = {.db = NULL};
+    enum yk_status status = take_folder(&self, folder, why);
+    if (status == YK_OK) {
+        status = open_db(&self, mode == STORE_WRITE ? DB_WRITE : DB_READ, why);
+        if (status == YK_ERR_NO_DEVICE) {
+            status =
+                failure_set(why, YK_ERR_NO_DEVICE,
+                            "there is no store in %s; make one with: yoake init --store %s",
+                            folder, folder);
+        }
+    }
+    if (status == YK_OK) {
+        status = read_zone(&self, why);
+    }
+    if (status == YK_OK) {
+        *out = self;
+    } else {
+        store_close(&self);
+    }
+    return status;
+}
+
+void store_close(struct store *self)
+{
+    if (self != NULL) {
+        db_close(self->db);
+        self->db = NULL;
+        mem_free(self->folder);
+        self->folder = NULL;
+    }
+}
+
+enum yk_status store_remove_doomed(struct store *self, struct failure *why)
+{
+    struct db_query *query = NULL;
+    struct text path;
+    text_init(&path);
+    int64_t n = 0;
+    enum yk_status status = db_query_open(self->db, "SELECT path FROM doomed", &query, why);
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        status = store_path(self, db_text(query, 0), NULL, &path, why);
+        if (status == YK_OK) {
+            status = disk_remove(text_string(&path), why);
+            n++;
+        }
+    }
+    db_query_close(query);
+    status = status == YK_END ? YK_OK : status;
+    const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS};
+    for (size_t i = 0; i < 2 && n > 0 && status == YK_OK; i++) {
+        status = store_path(self, parts[i], NULL, &path, why);
+        if (status == YK_OK) {
+            status = disk_sync_folder(text_string(&path), why);
+        }
+    }
+    if (status == YK_OK && n > 0) {
+        status = db_run(self->db, "DELETE FROM doomed", why);
+    }
+    text_release(&path);
+    return status;
+}
