@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,15 +71,15 @@ enum yk_status disk_sync_parent(const char *path, struct failure *why)
     if (slash == NULL) {
         return disk_sync_folder(".", why);
     }
-    struct text folder;
-    text_init(&folder);
-    text_add_n(&folder, path, slash == path ? 1 : (size_t)(slash - path));
-    enum yk_status status = text_status(&folder, why);
-    if (status == YK_OK) {
-        status = disk_sync_folder(text_string(&folder), why);
+    /* Needs no memory: after a rename it must not fail for want of any. */
+    char folder[PATH_MAX];
+    size_t n = slash == path ? 1 : (size_t)(slash - path);
+    if (n >= sizeof folder) {
+        return failure_set_errno(why, ENAMETOOLONG, "opening the folder of %s", path);
     }
-    text_release(&folder);
-    return status;
+    memcpy(folder, path, n);
+    folder[n] = '\0';
+    return disk_sync_folder(folder, why);
 }
 
 enum yk_status disk_make_folder(const char *path, struct failure *why)

@@ -9,7 +9,6 @@
 
 #include "src/base/clock.h"
 #include "src/base/mem.h"
-#include "src/base/nearest.h"
 #include "src/base/zone.h"
 #include "src/store/audit.h"
 
@@ -130,28 +129,20 @@ static enum yk_status not_there(struct store *store, const char *code, struct fa
 {
     struct person *list = NULL;
     size_t n = 0;
-    struct text near;
-    text_init(&near);
+    struct text_nearest near;
+    text_nearest_init(&near, code);
     if (person_list(store, &list, &n, NULL) == YK_OK) {
-        const char **codes = mem_alloc(n, sizeof *codes);
-        for (size_t i = 0; codes != NULL && i < n; i++) {
-            codes[i] = list[i].code;
+        for (size_t i = 0; i < n; i++) {
+            text_nearest_offer(&near, list[i].code);
         }
-        if (codes != NULL) {
-            nearest_list(code, codes, n, 3, &near);
-        }
-        mem_free(codes);
         mem_free(list);
     }
-    enum yk_status status =
-        near.length > 0
-            ? failure_set(why, YK_ERR_NO_DEVICE, "no participant %s; there is %s", code,
-                          text_string(&near))
-            : failure_set(why, YK_ERR_NO_DEVICE,
-                          "no participant %s; add one with: yoake participant add %s", code,
-                          code);
-    text_release(&near);
-    return status;
+    if (near.n > 0 && near.distance[0] <= 1 + strlen(code) / 3) {
+        return failure_set(why, YK_ERR_NO_DEVICE, "no participant %s; there is %s", code,
+                           near.name[0]);
+    }
+    return failure_set(why, YK_ERR_NO_DEVICE,
+                       "no participant %s; add one with: yoake participant add %s", code, code);
 }
 
 enum yk_status person_find(struct store *store, const char *code, struct person *out,

@@ -41,7 +41,7 @@ static const char *const version_1[] = {
     "  made_ns INTEGER NOT NULL,"
     "  program_version TEXT NOT NULL,"
     "  recipe TEXT NOT NULL,"
-    "  parameters TEXT NOT NULL CHECK (json_valid(parameters)),"
+    "  parameters TEXT NOT NULL,"
     "  input_sha256 TEXT NOT NULL,"
     "  h5_name TEXT NOT NULL UNIQUE,"
     "  h5_sha256 TEXT NOT NULL,"
