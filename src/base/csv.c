@@ -100,12 +100,13 @@ static bool is_text_of(const char *at, size_t n, bool may_be_cut,
 
 static enum yk_status sniff(struct csv *self, struct failure *why)
 {
-    char *head = mem_alloc(SNIFF, 1);
+    size_t room = self->bytes->size < SNIFF ? (size_t)self->bytes->size : SNIFF;
+    char *head = mem_alloc(room, 1);
     if (head == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
     }
     size_t n = 0;
-    enum yk_status status = byte_source_read_at(self->bytes, 0, head, SNIFF, &n, why);
+    enum yk_status status = byte_source_read_at(self->bytes, 0, head, room, &n, why);
     if (status != YK_OK) {
         mem_free(head);
         return status;
