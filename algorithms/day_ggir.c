@@ -45,14 +45,17 @@ static void fill_day(const struct epoch_series *epochs, const double *average,
     double valid = 0, recorded = 0;
     int64_t until = INT64_MIN; /* look the zone up once an hour: no day has more changes */
     int64_t base = 0;
+    bool is_dropped = false; /* an hour that the clock skipped in spring */
     for (size_t s = 0; s < slots; s++) {
         int32_t second = (int32_t)s * epochs->epoch_s;
         if ((int64_t)s * e_ns >= until) {
             base = zone_instant_of_day(zone, date, second) - (int64_t)s * e_ns;
             until = ((int64_t)second / 3600 + 1) * NS_PER_H;
+            int64_t at = base + (int64_t)s * e_ns;
+            is_dropped = zone_civil(zone, at).second_of_day != second;
         }
         int64_t k = floor_div(base + (int64_t)s * e_ns - epochs->t0_ns + e_ns / 2, e_ns);
-        bool is_inside = k >= 0 && k < (int64_t)epochs->n;
+        bool is_inside = !is_dropped && k >= 0 && k < (int64_t)epochs->n;
         if (is_inside) {
             recorded++;
             valid += (epochs->state[k] & STATE_INVALID) == 0;

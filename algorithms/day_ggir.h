@@ -26,8 +26,8 @@ enum yk_status day_ggir_average(const struct epoch_series *epochs, enum epoch_co
                                 double **average, struct failure *why);
 
 /* One day. The epochs' ENMO is already imputed (algorithms/impute.h); hours outside the
- * recording come from average. A day of 23 hours repeats the average day's hour at 2:00, one of
- * 25 hours leaves its second 2:00 out. errors: YK_ERR_MEMORY */
+ * recording come from average. So does the hour that a day of 23 hours lacks; a day of 25 hours
+ * leaves the second half of its double hour out. errors: YK_ERR_MEMORY */
 enum yk_status day_ggir_make(const struct epoch_series *epochs, const double *average,
                              const struct zone *zone, struct civil_date date,
                              const struct parameters *parameters, struct day_ggir *out,

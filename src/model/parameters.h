@@ -17,6 +17,7 @@ enum choice_calibrate { CALIBRATE_none, CALIBRATE_converge, CALIBRATE_ggir };
 enum choice_grid { GRID_utc, GRID_ggir };
 enum choice_nonwear { NONWEAR_none, NONWEAR_default, NONWEAR_ggir2013, NONWEAR_ggir2023 };
 enum choice_sleep { SLEEP_default, SLEEP_ggir };
+enum choice_days { DAYS_default, DAYS_ggir };
 
 struct parameters {
 #define NUMBER(name, def, ggir, min, max, unit, en, ja) double name;

@@ -2,8 +2,12 @@
 #include "tests/support/check.h"
 #include "tests/support/epoch_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "src/base/csv.h"
+#include "src/base/text.h"
 
 extern const struct format format_epoch_csv;
 
@@ -48,4 +52,26 @@ void epoch_table_read(const char *path, const char *zone_name, const char *ini,
     recording_source_close(source);
     zone_close(zone);
     free(text);
+}
+
+double summary_number(const char *path, const char *column)
+{
+    size_t size = 0;
+    char *text = check_read_file(path, &size);
+    assert_non_null(text);
+    struct byte_source *bytes = NULL;
+    struct csv *csv = NULL;
+    const struct csv_row *row = NULL;
+    assert_int_equal(memory_source_open(text, size, path, &bytes, NULL), YK_OK);
+    assert_int_equal(csv_open(bytes, ',', &csv, NULL), YK_OK);
+    assert_int_equal(csv_read_header(csv, NULL), YK_OK);
+    assert_int_not_equal(csv_find(csv, column), CSV_NONE);
+    assert_int_equal(csv_next(csv, &row, NULL), YK_OK);
+    const char *cell = csv_field(row, csv_find(csv, column));
+    double value = NAN;
+    bool is_number = text_parse_double(cell, strlen(cell), &value);
+    csv_close(csv);
+    byte_source_close(bytes);
+    free(text);
+    return is_number ? value : NAN;
 }

@@ -12,4 +12,8 @@
 void epoch_table_read(const char *path, const char *zone, const char *ini,
                       struct epoch_series *out);
 
+/* One number of a table with a header and one row, quoted fields and all. Fails the test when
+ * there is no such column; NaN when the cell holds no number. */
+double summary_number(const char *path, const char *column);
+
 #endif
