@@ -53,7 +53,7 @@ ALL_LIBS = $(PKG_LIBS) -lm -pthread
 Q := $(if $(V),,@)
 SAY := $(if $(V),@:,@echo)
 
-.PHONY: all test unit golden bench lint fuzz check deps demo format install uninstall clean help coverage \
+.PHONY: man all test unit golden bench lint fuzz check deps demo format install uninstall clean help coverage \
         sample-data
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -111,6 +111,10 @@ clean: ## remove build/
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "%-14s %s\n", $$1, $$2}'
+
+man: $(PROGRAM) ## rewrite docs/man and docs/completion from the program's tables
+	@rm -f docs/man/yoake*.1
+	@sh tests/support/install-docs.sh $(PROGRAM) docs/man docs/completion/yoake.bash
 
 format: ## rewrite the sources in the house format
 	clang-format-14 -i $$(git ls-files '*.c' '*.h')

@@ -286,25 +286,6 @@ static int without_command(struct cli *cli, int argc, char **argv)
     return code;
 }
 
-static int unknown_command(struct cli *cli, const char *name)
-{
-    struct text near;
-    text_init(&near);
-    bool ja = cli->language == LANGUAGE_JA;
-    int code;
-    if (command_nearest(name, &near) > 0) {
-        code = cli_usage(cli,
-                         ja ? "%s というコマンドはありません。近いもの: %s"
-                            : "there is no command %s; did you mean: %s",
-                         name, text_string(&near));
-    } else {
-        code = cli_usage(cli, ja ? "%s というコマンドはありません" : "there is no command %s",
-                         name);
-    }
-    text_release(&near);
-    return code;
-}
-
 static int run(struct session *session, int argc, char **argv)
 {
     struct cli *cli = &session->cli;
@@ -370,7 +351,7 @@ int cli_main(int argc, char **argv)
     char *word = argv[at];
     cli->command = command_find(word);
     if (cli->command == NULL) {
-        return unknown_command(cli, word);
+        return command_unknown(cli, word);
     }
     /* argv[0] takes the command's place, so that options before and after it are alike */
     for (int i = at; i > 0; i--) {

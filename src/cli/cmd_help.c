@@ -18,14 +18,7 @@ static int run(struct cli *cli)
     text_init(&out);
     int code = EXIT_DONE;
     if (name != NULL && command == NULL) {
-        struct text near;
-        text_init(&near);
-        command_nearest(name, &near);
-        code = cli_usage(cli,
-                         cli->language == LANGUAGE_JA ? "%s というコマンドはありません %s"
-                                                      : "there is no command %s %s",
-                         name, text_string(&near));
-        text_release(&near);
+        code = command_unknown(cli, name);
     } else if (options_has(cli->options, "completion")) {
         completion_bash(&out);
     } else if (options_has(cli->options, "man")) {

@@ -40,11 +40,25 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-size_t command_nearest(const char *name, struct text *out)
+int command_unknown(const struct cli *cli, const char *name)
 {
     const char *names[TABLE_COUNT];
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         names[i] = table[i]->name;
     }
-    return nearest_list(name, names, TABLE_COUNT, 3, out);
+    struct text near;
+    text_init(&near);
+    bool ja = cli->language == LANGUAGE_JA;
+    int code;
+    if (nearest_list(name, names, TABLE_COUNT, 3, &near) > 0) {
+        code = cli_usage(cli,
+                         ja ? "%s というコマンドはありません。近いもの: %s"
+                            : "there is no command %s; did you mean: %s",
+                         name, text_string(&near));
+    } else {
+        code = cli_usage(cli, ja ? "%s というコマンドはありません" : "there is no command %s",
+                         name);
+    }
+    text_release(&near);
+    return code;
 }

@@ -12,7 +12,7 @@
 size_t command_count(void);
 const struct command *command_at(size_t i);
 const struct command *command_find(const char *name); /* NULL when unknown */
-/* Up to three names that may be meant by a mistyped one; returns how many. */
-size_t command_nearest(const char *name, struct text *out);
+/* Says that there is none of that name and which ones may be meant; returns EXIT_USAGE. */
+int command_unknown(const struct cli *cli, const char *name);
 
 #endif

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Made by `make man` from the program's own tables.
+_yoake() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+    local options='' verbs=''
+    case $before in
+    --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- "$word"); return ;;
+    --store) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    esac
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        verbs='simulate rules help'
+        options='--help --version'
+    else
+        case ${COMP_WORDS[1]} in
+        simulate)
+            options='--output --device --days --rate --range --gyro --unpacked --firmware --seed --person --start --nonwear --nonwear-in-bed --restarts --gaps --bad-sectors --clock-drift --calibration-error --device-id --session --subject --two-sessions --header-only --force --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        rules)
+            options='--zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        help)
+            options=' --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        esac
+    fi
+    case $word in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
+    *) mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$word")
+       [ -n "$verbs" ] || mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    esac
+}
+complete -o filenames -F _yoake yoake
