@@ -73,8 +73,13 @@ static enum yk_status skip_to(struct cwa_reader *self, int64_t from_ns, bool mus
 static enum yk_status seek_time(struct cwa_reader *cursor, const struct cwa_reader *whole,
                                 int64_t from_ns, struct failure *why)
 {
-    if (whole->n_places == 0 || from_ns <= whole->place[0].first_ns) {
-        return whole->n_places == 0 ? YK_OK : restore(cursor, &whole->place[0], why);
+    int64_t earliest_ns = INT64_MAX; /* not always the first: a clock can have been set back */
+    for (size_t i = 0; i < whole->n_places; i++) {
+        int64_t first = whole->place[i].first_ns;
+        earliest_ns = first < earliest_ns ? first : earliest_ns;
+    }
+    if (from_ns < earliest_ns) {
+        return restore(cursor, &whole->place[0], why);
     }
     for (int must_hold = 1; must_hold >= 0; must_hold--) {
         for (size_t i = 0; i < whole->n_places; i++) {

@@ -330,9 +330,13 @@ static double slack_s(const struct cwa_segment *segment, const struct cwa_slot *
     return fmax(least, fmin(SLACK_MAX_S, SLACK_SHARE * passed_s));
 }
 
-/* Whether the slot's time fits the segment when its first sample has index `first`. */
-static bool fits(const struct cwa_segment *segment, const struct cwa_slot *slot, int64_t first,
-                 uint32_t missing)
+struct misfit {
+    double off_s, slack_s; /* how far a time is off, and how far it may be */
+};
+
+/* How the slot's time fits when its first sample has index `first`. */
+static struct misfit misfit(const struct cwa_segment *segment, const struct cwa_slot *slot,
+                            int64_t first, uint32_t missing)
 {
     int64_t span_ns = segment->stamp.t_ns - segment->stamp_0.t_ns;
     double slope = span_ns >= SLOPE_SPAN_NS
@@ -345,7 +349,21 @@ static bool fits(const struct cwa_segment *segment, const struct cwa_slot *slot,
         slack =
             SLACK_OVERFLOW_S; /* time went back, or stands still as the samples' index does */
     }
-    return fabs(passed - expected) <= slack * NS_PER_S;
+    return (struct misfit){fabs(passed - expected) / NS_PER_S, slack};
+}
+
+/* Whether slot c, off by off_s, has a single wrong stamp: the sector ahead is back in line. A
+ * step that stays is none. */
+static bool is_lone_misfit(const struct cwa_segment *segment, const struct cwa_slot *c,
+                           double off_s, int64_t first, uint32_t missing,
+                           const struct cwa_slot *ahead)
+{
+    if (ahead == NULL || !ahead->has_time || !cwa_slots_agree(c, ahead) || is_restart(ahead) ||
+        ahead->sequence != c->sequence + 1) {
+        return false;
+    }
+    struct misfit next = misfit(segment, ahead, first + c->count, missing);
+    return next.off_s <= next.slack_s && next.off_s < 0.5 * off_s;
 }
 
 /* Why slot c cannot go on with the segment, or CWA_BREAK_NONE; then c->first, missing and
@@ -365,12 +383,13 @@ static enum cwa_break place_slot(const struct cwa_segment *segment, struct cwa_s
         return CWA_BREAK_LOST;
     }
     int64_t first = segment->next_index + (int64_t)missing;
+    struct misfit now = {.off_s = INFINITY};
+    if (c->has_time) {
+        now = misfit(segment, c, first, (uint32_t)missing);
+    }
     bool is_stray = false;
-    if (!c->has_time || !fits(segment, c, first, (uint32_t)missing)) {
-        /* A single wrong stamp between right ones is left out; otherwise time itself moved. */
-        is_stray = ahead != NULL && ahead->has_time && cwa_slots_agree(c, ahead) &&
-                   !is_restart(ahead) && ahead->sequence == c->sequence + 1 &&
-                   fits(segment, ahead, first + c->count, (uint32_t)missing);
+    if (now.off_s > now.slack_s) {
+        is_stray = is_lone_misfit(segment, c, now.off_s, first, (uint32_t)missing, ahead);
         if (!is_stray && (c->has_time || missing > 0)) {
             return missing > 0 ? CWA_BREAK_LOST : CWA_BREAK_JUMP;
         }
