@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * yoake review FILE: the life-rhythm review of a recording, on the terminal, without any store.
- * FILE is a recorder's file, or a result that batch wrote (recordings/<id>.h5).
+ * yoake review: the life-rhythm review of a recording on the terminal. Of a FILE without any
+ * store (a recorder's file, or a result that batch wrote, recordings/<id>.h5), or of a
+ * participant's newest recording in the store, with what changed since the one before.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/fill.h"
 #include "src/base/mem.h"
@@ -14,6 +16,7 @@
 #include "src/pipeline/diary_csv.h"
 #include "src/pipeline/recipe.h"
 #include "src/report/review.h"
+#include "src/store/recordings.h"
 
 static const struct option_spec option_table[] = {
     {"from", 0, OPTION_TEXT, "DATE", "この日の晩から見る",
@@ -94,19 +97,31 @@ static const char *person_of(const struct cli *cli, const struct diary *diary)
     return strcmp(first, last) == 0 && *first != '\0' ? first : NULL;
 }
 
-static bool is_result(const char *path)
+/* What is shown, and what keeps it alive. */
+struct shown {
+    struct analysis now, before;
+    struct zone *zone, *before_zone;
+    bool has_before;
+};
+
+static void shown_init(struct shown *self)
 {
-    size_t n = strlen(path);
-    return n > 3 && strcmp(path + n - 3, ".h5") == 0;
+    *self = (struct shown){.has_before = false};
+    analysis_init(&self->now);
+    analysis_init(&self->before);
 }
 
-static enum yk_status load(struct cli *cli, const char *path, struct analysis *out,
-                           struct zone **zone, struct failure *why)
+static void shown_release(struct shown *self)
 {
-    if (is_result(path)) {
-        enum yk_status status = h5_analysis_read(path, out, why);
-        return status == YK_OK ? zone_open(out->info.zone, zone, why) : status;
-    }
+    analysis_release(&self->now);
+    analysis_release(&self->before);
+    zone_close(self->zone);
+    zone_close(self->before_zone);
+}
+
+static enum yk_status compute(struct cli *cli, const char *path, struct shown *out,
+                              struct failure *why)
+{
     struct recipe recipe;
     struct diary diary;
     diary_init(&diary);
@@ -119,11 +134,107 @@ static enum yk_status load(struct cli *cli, const char *path, struct analysis *o
                                           .parameters = &recipe.parameters,
                                           .diary = diary.n > 0 ? &diary : NULL,
                                           .person_id = person_of(cli, &diary)};
-        status = analyze_file(path, cli->zone_name, NULL, &options, out, zone, &cli->job, why);
+        status = analyze_file(path, cli->zone_name, NULL, &options, &out->now, &out->zone,
+                              &cli->job, why);
     }
     diary_release(&diary);
     cli_progress_end(cli);
     return status;
+}
+
+static enum yk_status read_result(const char *path, struct analysis *out, struct zone **zone,
+                                  struct failure *why)
+{
+    enum yk_status status = h5_analysis_read(path, out, why);
+    return status == YK_OK ? zone_open(out->info.zone, zone, why) : status;
+}
+
+static enum yk_status read_stored(const struct store *store, const struct recording_row *row,
+                                  struct analysis *out, struct zone **zone, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = store_path(store, STORE_RECORDINGS, row->h5_name, &path, why);
+    if (status == YK_OK) {
+        status = read_result(text_string(&path), out, zone, why);
+    }
+    text_release(&path);
+    return status;
+}
+
+/* The newest recording that counts, and the one before it. */
+static enum yk_status read_newest(struct store *store, const char *code, struct shown *out,
+                                  struct failure *why)
+{
+    struct person person;
+    struct recording_row *rows = NULL;
+    size_t n = 0, n_read = 0;
+    enum yk_status status = person_find(store, code, &person, why);
+    if (status == YK_OK) {
+        status = recording_list(store, code, &rows, &n, why);
+    }
+    for (size_t i = n; status == YK_OK && i > 0 && n_read < 2; i--) {
+        const struct recording_row *row = &rows[i - 1];
+        if (row->analysis == 0 || row->is_excluded) {
+            continue;
+        }
+        if (n_read == 0) {
+            status = read_stored(store, row, &out->now, &out->zone, why);
+        } else {
+            status = read_stored(store, row, &out->before, &out->before_zone, why);
+            out->has_before = status == YK_OK;
+        }
+        n_read++;
+    }
+    if (status == YK_OK && n_read == 0) {
+        status = failure_set(why, YK_ERR_TOO_LITTLE,
+                             "%s has no analysed recording yet: yoake import FILE "
+                             "--participant %s",
+                             code, code);
+    }
+    mem_free(rows);
+    return status;
+}
+
+static enum yk_status read_participant(const struct cli *cli, const char *code,
+                                       struct shown *out, struct failure *why)
+{
+    struct store store;
+    enum yk_status status = store_open(cli->store_path, STORE_READ, &store, why);
+    if (status != YK_OK) {
+        return failure_within(why, "%s is no file here, so it is looked up in the store", code);
+    }
+    status = read_newest(&store, code, out, why);
+    store_close(&store);
+    return status;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n > m && strcmp(text + n - m, end) == 0;
+}
+
+static enum yk_status load(struct cli *cli, const char *what, struct shown *out,
+                           struct failure *why)
+{
+    static const char *const only_for_files[] = {"recipe", "set", "diary", "person"};
+    bool is_code = access(what, F_OK) != 0 && strpbrk(what, "./") == NULL;
+    bool is_result = !is_code && ends_with(what, ".h5");
+    if (!is_code && !is_result) {
+        return compute(cli, what, out, why);
+    }
+    for (size_t i = 0; i < sizeof only_for_files / sizeof only_for_files[0]; i++) {
+        if (options_has(cli->options, only_for_files[i])) {
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               cli->language == LANGUAGE_JA
+                                   ? "--%s: %.60s はすでに計算された結果なので使えません"
+                                   : "--%s does not go with %.60s, which is computed already",
+                               only_for_files[i], what);
+        }
+    }
+    return is_code ? read_participant(cli, what, out, why)
+                   : read_result(what, &out->now, &out->zone, why);
 }
 
 static enum yk_status show(const struct cli *cli, const struct review *review,
@@ -144,40 +255,40 @@ static enum yk_status show(const struct cli *cli, const struct review *review,
 
 static int run(struct cli *cli)
 {
-    const char *path = options_operand(cli->options, 0);
-    const char *slash = strrchr(path, '/');
+    const char *what = options_operand(cli->options, 0);
+    const char *slash = strrchr(what, '/');
     bool is_ascii = options_has(cli->options, "ascii") || !cli->has_unicode;
-    struct analysis analysis;
-    struct zone *zone = NULL;
+    struct shown shown;
     struct failure why;
     struct review review = {
-        .title = slash != NULL ? slash + 1 : path,
-        .now = &analysis,
+        .title = slash != NULL ? slash + 1 : what,
+        .now = &shown.now,
         .language = cli->language,
         .width = (int)options_integer(cli->options, "width", cli->columns),
         .has_color = cli->has_color,
         .has_unicode = !is_ascii,
     };
-    analysis_init(&analysis);
+    shown_init(&shown);
     enum yk_status status = read_date(cli, "from", &review.from, &why);
     if (status == YK_OK) {
         status = read_date(cli, "to", &review.to, &why);
     }
     if (status == YK_OK) {
-        status = load(cli, path, &analysis, &zone, &why);
+        status = load(cli, what, &shown, &why);
     }
     if (status == YK_OK) {
-        review.zone = zone;
+        review.zone = shown.zone;
+        review.before = shown.has_before ? &shown.before : NULL;
+        review.before_zone = shown.before_zone;
         status = show(cli, &review, &why);
     }
-    zone_close(zone);
-    analysis_release(&analysis);
+    shown_release(&shown);
     return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 
 const struct command command_review = {
     .name = "review",
-    .operands = "FILE",
+    .operands = "FILE|CODE",
     .ja = "1本の記録を、眠りと生活リズムのまとめとして見る",
     .en = "show one recording as a review of sleep and daily rhythm",
     .details_ja = "記録計のファイルをそのまま読み、1日ごとの動きの図、それぞれの晩、平均、"
@@ -195,6 +306,7 @@ const struct command command_review = {
     .examples = "yoake review week1.cwa\n"
                 "yoake review week1.cwa --from 2026-05-11 --to 2026-05-17 --lang ja\n"
                 "yoake review week1.cwa --diary diary.csv --zone Asia/Tokyo\n"
+                "yoake review P01\n"
                 "yoake review week1.cwa --json",
     .options = option_table,
     .min_operands = 1,
