@@ -29,8 +29,9 @@ static size_t bins_for(int width)
     return room >= 96 ? 96 : room >= 72 ? 72 : room >= 48 ? 48 : 24;
 }
 
-/* 0..2*STEPS; what is known and awake is at least one step high, so that it differs from what
- * is not known. */
+/* 0..steps, as the square root of movement: a walk moves the wrist ten times as much as desk
+ * work, and both are to be seen. What is known and awake is at least one step high, so that it
+ * differs from what is not known. */
 static int height_of(const struct drawing *d, const struct actogram_row *row, size_t bin,
                      int steps)
 {
@@ -38,7 +39,7 @@ static int height_of(const struct drawing *d, const struct actogram_row *row, si
     if (!isfinite(share)) {
         return row->kind[bin] == ACTOGRAM_AWAKE ? 1 : 0;
     }
-    int height = (int)floor(share * steps + 0.5);
+    int height = (int)floor(sqrt(share > 0 ? share : 0) * steps + 0.5);
     int least = row->kind[bin] == ACTOGRAM_AWAKE ? 1 : 0;
     return height < least ? least : height > steps ? steps : height;
 }
@@ -206,7 +207,7 @@ static void draw_legend(struct drawing *d)
               i18n(language, TEXT_review_legend_unknown));
     if (isfinite(d->actogram->scale)) {
         text_add_double(&number, d->actogram->scale, 0);
-        text_add(&words, "  ");
+        text_add(&words, "\n");
         text_fill(&words, i18n(language, TEXT_review_legend_scale), text_string(&number),
                   d->actogram->unit);
     }
