@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake import: recorders' files into the store.
+ */
+#include <stdio.h>
+
+#include "src/cli/store_cli.h"
+#include "src/pipeline/import.h"
+
+static const struct option_spec option_table[] = {
+    {"participant", 'p', OPTION_TEXT, "CODE", "だれの記録か(必要)", "whose recording (needed)"},
+    OPTION_RECIPE,
+    OPTION_SET,
+    OPTION_LAST};
+
+struct importing {
+    struct cli *cli;
+    struct store store;
+    struct recipe recipe;
+    struct import_options options;
+    struct json_out *json;
+    size_t n_done, n_failed, n_attention;
+    bool is_cancelled;
+};
+
+static const char *outcome_word(enum import_outcome outcome)
+{
+    static const char *const words[] = {"new", "completed", "already", "archived_only"};
+    return words[outcome];
+}
+
+static void say_outcome(const struct cli *cli, const char *path,
+                        const struct import_result *result)
+{
+    static const char *const sentences[][2] = {
+        {"保管し、計算しました", "archived and analysed"},
+        {"前に保管された原本を計算しました", "had been archived; analysed now"},
+        {"同じファイルはすでにあります。何も変えていません",
+         "the same file is there already; nothing changed"},
+        {"原本は保管しましたが、計算できませんでした",
+         "the original is archived, but could not be analysed"},
+    };
+    const char *const *sentence = sentences[result->outcome];
+    printf("%s: %s\n", path, cli_say(cli, sentence[0], sentence[1]));
+    if (result->was_repaired) {
+        printf("  %s\n", cli_say(cli, "傷んでいた原本を、このファイルで置き換えました",
+                                 "a damaged original was replaced by this file"));
+    }
+    if (result->outcome == IMPORT_ARCHIVED) {
+        printf("  %s\n", result->failure.text);
+        return;
+    }
+    char span[64];
+    cli_recording_span(&result->row, span);
+    printf(cli_say(cli, "  記録 %s  参加者 %s  %s  %lld 晩(うち数えた晩 %lld)\n",
+                   "  recording %s  participant %s  %s  %lld nights (%lld counted)\n"),
+           result->row.id, result->row.person, span, (long long)result->row.n_nights,
+           (long long)result->row.n_nights_valid);
+}
+
+static void json_outcome(struct json_out *json, const char *path, enum yk_status status,
+                         const struct import_result *result, const struct failure *why)
+{
+    json_out_object(json, NULL);
+    json_out_text(json, "file", path);
+    if (status != YK_OK) {
+        json_out_text(json, "status", status_word(status));
+        json_out_text(json, "reason", why->text);
+    } else {
+        json_out_text(json, "status", outcome_word(result->outcome));
+        json_out_known_text(json, "reason", result->failure.text);
+        json_out_bool(json, "repaired", result->was_repaired);
+        cli_recording_json(json, "recording", &result->row);
+    }
+    json_out_end(json);
+}
+
+static void import_one(struct importing *self, const char *path)
+{
+    struct failure why;
+    struct import_result result = {.failure = {.text = ""}};
+    enum yk_status status =
+        import_file(&self->store, path, &self->options, &result, &self->cli->job, &why);
+    cli_progress_end(self->cli);
+    if (status != YK_OK) {
+        self->n_failed++;
+        self->is_cancelled = status == YK_ERR_CANCELLED;
+        cli_fail(self->cli, &why);
+    } else {
+        self->n_done++;
+        self->n_attention += result.outcome == IMPORT_ARCHIVED;
+    }
+    if (self->cli->is_json) {
+        json_outcome(self->json, path, status, &result, &why);
+    } else if (status == YK_OK && !self->cli->is_quiet) {
+        say_outcome(self->cli, path, &result);
+    }
+}
+
+/* A new code makes a new participant, said aloud, so that a mistyped one is noticed. */
+static enum yk_status need_person(struct importing *self, struct failure *why)
+{
+    struct person person;
+    enum yk_status status = person_find(&self->store, self->options.person, &person, why);
+    if (status == YK_ERR_NO_DEVICE) {
+        status = person_add(&self->store, self->options.person, NULL, NULL, why);
+        if (status == YK_OK) {
+            fprintf(stderr, "%s: %s\n",
+                    cli_say(self->cli, "新しい参加者を加えました", "new participant added"),
+                    self->options.person);
+        }
+    }
+    return status;
+}
+
+static enum yk_status prepare(struct importing *self, struct failure *why)
+{
+    size_t n_swept = 0;
+    enum yk_status status = person_check_code(self->options.person, why);
+    if (status == YK_OK) {
+        status = cli_recipe(self->cli, &self->recipe, why);
+    }
+    if (status == YK_OK) {
+        status = store_open(self->cli->store_path, STORE_WRITE, &self->store, why);
+    }
+    if (status == YK_OK) {
+        status = import_sweep(&self->store, &n_swept, why);
+    }
+    if (status == YK_OK && n_swept > 0) {
+        log_info(&self->cli->log, "import: cleared %zu files an interrupted program left",
+                 n_swept);
+    }
+    if (status == YK_OK) {
+        status = need_person(self, why);
+    }
+    return status;
+}
+
+static int exit_code_of(const struct importing *self)
+{
+    if (self->is_cancelled) {
+        return EXIT_CANCELLED;
+    }
+    if (self->n_failed > 0) {
+        return self->n_done > 0 ? EXIT_SOME_FAILED : EXIT_FAILED;
+    }
+    return self->n_attention > 0 ? EXIT_ATTENTION : EXIT_DONE;
+}
+
+static int run(struct cli *cli)
+{
+    struct importing self = {.cli = cli, .store = {.db = NULL}};
+    struct failure why;
+    self.options = (struct import_options){.person = options_text(cli->options, "participant"),
+                                           .zone_name = cli->zone_name,
+                                           .recipe = self.recipe.name,
+                                           .parameters = &self.recipe.parameters};
+    if (self.options.person == NULL) {
+        return cli_usage(cli, "%s",
+                         cli_say(cli, "--participant CODE が要ります(だれの記録か)",
+                                 "--participant CODE is needed (whose recording?)"));
+    }
+    int code = EXIT_FAILED;
+    if (prepare(&self, &why) != YK_OK) {
+        code = cli_fail(cli, &why);
+    } else {
+        self.json = cli->is_json ? json_out_new() : NULL;
+        json_out_array(self.json, NULL);
+        for (size_t i = 0; i < options_operands(cli->options) && !self.is_cancelled; i++) {
+            import_one(&self, options_operand(cli->options, i));
+        }
+        json_out_end(self.json);
+        code = exit_code_of(&self);
+        if (cli->is_json) {
+            code = cli_json_done(cli, self.json, code);
+        }
+    }
+    store_close(&self.store);
+    return code;
+}
+
+const struct command command_import = {
+    .name = "import",
+    .operands = "FILE...",
+    .ja = "記録計のファイルを保管し、照合し、計算して記録する",
+    .en = "archive a recorder's file, verify, analyse and record it",
+    .details_ja =
+        "ファイルは一字一句そのまま保管場所に写し、書いたものを読み返して確かめてから計算します"
+        "。"
+        "同じファイルをもう一度取り込んでも何も変わりません。途中で止まっても、同じファイルを"
+        "もう一度取り込めば続きから済みます。はじめてのコードなら参加者を加えます。",
+    .details_en =
+        "The file is copied into the store byte for byte; what was written is read back and "
+        "compared before anything is computed. The same file again changes nothing. After an "
+        "interruption, importing it again goes on from there. A new code adds a participant.",
+    .examples = "yoake import week1.cwa --participant P01\n"
+                "yoake import *.cwa --participant P01 --zone Asia/Tokyo --json",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run,
+};

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake participant: people by code.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/mem.h"
+#include "src/cli/store_cli.h"
+
+static const char *const verb_table[] = {"add",    "list",   "show", "set",
+                                         "remove", "delete", NULL};
+
+static const struct option_spec option_table[] = {
+    {"code", 0, OPTION_TEXT, "NEW", "新しいコードに変える(set)", "give another code (set)"},
+    {"group", 0, OPTION_TEXT, "TEXT", "組・グループ(add、set)", "group (add, set)"},
+    {"yes", 0, OPTION_FLAG, NULL, "たずねずに削除する(delete)",
+     "delete without asking (delete)"},
+    OPTION_LAST};
+
+struct verb {
+    const char *name;
+    enum store_mode mode;
+    bool needs_code;
+    int (*run)(struct cli *cli, struct store *store, const char *code);
+};
+
+static void person_json(struct json_out *json, const char *key, const struct person *person)
+{
+    json_out_object(json, key);
+    json_out_text(json, "person_id", person->code);
+    json_out_known_text(json, "group", person->group);
+    json_out_known_text(json, "zone", person->zone);
+    json_out_integer(json, "recordings", person->n_recordings);
+    json_out_end(json);
+}
+
+static int show_one(const struct cli *cli, struct store *store, const char *code,
+                    const char *ja, const char *en)
+{
+    struct person person;
+    struct failure why;
+    if (person_find(store, code, &person, &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    if (cli->is_json) {
+        struct json_out *json = json_out_new();
+        person_json(json, NULL, &person);
+        return cli_json_done(cli, json, EXIT_DONE);
+    }
+    if (!cli->is_quiet) {
+        printf("%s: %s\n", cli_say(cli, ja, en), code);
+    }
+    return EXIT_DONE;
+}
+
+static int run_add(struct cli *cli, struct store *store, const char *code)
+{
+    struct failure why;
+    if (person_add(store, code, cli->zone_name, options_text(cli->options, "group"), &why) !=
+        YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    return show_one(cli, store, code, "参加者を加えました", "participant added");
+}
+
+static int run_set(struct cli *cli, struct store *store, const char *code)
+{
+    struct failure why;
+    const char *new_code = options_text(cli->options, "code");
+    if (person_set(store, code, new_code, cli->zone_name, options_text(cli->options, "group"),
+                   &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    return show_one(cli, store, new_code != NULL ? new_code : code, "変更しました", "changed");
+}
+
+static int run_list(struct cli *cli, struct store *store, const char *code)
+{
+    (void)code;
+    struct person *list = NULL;
+    size_t n = 0;
+    struct failure why;
+    enum yk_status status = person_list(store, &list, &n, &why);
+    int exit_code = EXIT_DONE;
+    if (status == YK_OK && cli->is_json) {
+        struct json_out *json = json_out_new();
+        json_out_array(json, NULL);
+        for (size_t i = 0; i < n; i++) {
+            person_json(json, NULL, &list[i]);
+        }
+        json_out_end(json);
+        exit_code = cli_json_done(cli, json, EXIT_DONE);
+    } else if (status == YK_OK && n > 0) {
+        struct table table;
+        table_init(&table, 4);
+        table_align(&table, 3, TABLE_RIGHT);
+        table_cell(&table, cli_say(cli, "参加者", "participant"));
+        table_cell(&table, cli_say(cli, "組", "group"));
+        table_cell(&table, cli_say(cli, "時間帯", "zone"));
+        table_cell(&table, cli_say(cli, "記録", "recordings"));
+        for (size_t i = 0; i < n; i++) {
+            table_cell(&table, list[i].code);
+            table_cell(&table, list[i].group);
+            table_cell(&table, list[i].zone);
+            table_number(&table, (double)list[i].n_recordings, 0);
+        }
+        status = cli_table_done(&table, &why);
+    } else if (status == YK_OK && !cli->is_quiet) {
+        puts(cli_say(cli, "参加者はまだいません。", "There are no participants yet."));
+    }
+    mem_free(list);
+    return status == YK_OK ? exit_code : cli_fail(cli, &why);
+}
+
+static int run_show(struct cli *cli, struct store *store, const char *code)
+{
+    struct person person;
+    struct recording_row *rows = NULL;
+    size_t n = 0;
+    struct failure why;
+    enum yk_status status = person_find(store, code, &person, &why);
+    int exit_code = EXIT_DONE;
+    if (status == YK_OK) {
+        status = recording_list(store, code, &rows, &n, &why);
+    }
+    if (status == YK_OK && cli->is_json) {
+        struct json_out *json = json_out_new();
+        json_out_object(json, NULL);
+        json_out_text(json, "person_id", person.code);
+        json_out_known_text(json, "group", person.group);
+        json_out_known_text(json, "zone", person.zone);
+        json_out_array(json, "recordings");
+        for (size_t i = 0; i < n; i++) {
+            cli_recording_json(json, NULL, &rows[i]);
+        }
+        json_out_end(json);
+        json_out_end(json);
+        exit_code = cli_json_done(cli, json, EXIT_DONE);
+    } else if (status == YK_OK) {
+        printf("%s: %s", cli_say(cli, "参加者", "participant"), person.code);
+        printf(person.group[0] != '\0' ? "  %s: %s\n" : "\n", cli_say(cli, "組", "group"),
+               person.group);
+        status = n > 0 ? cli_recording_table(cli, rows, n, &why) : YK_OK;
+    }
+    mem_free(rows);
+    return status == YK_OK ? exit_code : cli_fail(cli, &why);
+}
+
+static int run_remove(struct cli *cli, struct store *store, const char *code)
+{
+    struct failure why;
+    if (person_remove(store, code, &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    if (cli->is_json) {
+        struct json_out *json = json_out_new();
+        json_out_object(json, NULL);
+        json_out_text(json, "removed", code);
+        json_out_end(json);
+        return cli_json_done(cli, json, EXIT_DONE);
+    }
+    if (!cli->is_quiet) {
+        printf("%s: %s\n", cli_say(cli, "参加者を除きました", "participant removed"), code);
+    }
+    return EXIT_DONE;
+}
+
+/* ---- delete ---- */
+
+/* At a keyboard the code is typed once more; scripts say nothing or --yes. */
+static bool is_confirmed(const struct cli *cli, const struct person *person)
+{
+    char line[128] = "";
+    if (options_has(cli->options, "yes") || isatty(STDIN_FILENO) == 0) {
+        return true;
+    }
+    fprintf(stderr,
+            cli_say(cli,
+                    "%s の記録 %lld 本をすべて削除します。元に戻せません。\n続けるには "
+                    "コードをもう一度: ",
+                    "This deletes %s and all %lld recordings for good.\nType the code again to "
+                    "go on: "),
+            person->code, (long long)person->n_recordings);
+    if (fgets(line, sizeof line, stdin) == NULL) {
+        return false;
+    }
+    line[strcspn(line, "\n")] = '\0';
+    return strcmp(line, person->code) == 0;
+}
+
+static void print_receipt(const struct cli *cli, const char *code,
+                          const struct person_receipt *receipt)
+{
+    printf("%s: %s\n", cli_say(cli, "削除の控え", "receipt of deletion"), code);
+    printf(cli_say(cli, "記録 %lld 本、計算結果 %lld 件、夜 %lld 晩、原本 %llu バイト\n",
+                   "%lld recordings, %lld analyses, %lld nights, %llu bytes of originals\n"),
+           (long long)receipt->n_recordings, (long long)receipt->n_analyses,
+           (long long)receipt->n_nights, (unsigned long long)receipt->bytes);
+    printf("%s\n%s", cli_say(cli, "削除した原本のSHA-256:", "SHA-256 of deleted originals:"),
+           text_string(&receipt->files));
+    printf("%s: %s\n", cli_say(cli, "監査記録", "audit line"), receipt->audit_hash);
+    puts(cli_say(
+        cli, "監査記録にはコードだけが残ります。以前に作ったバックアップからは消えません。",
+        "Only the code stays, in the audit. Backups made earlier still hold the data."));
+}
+
+static void receipt_json(struct json_out *json, const char *code,
+                         const struct person_receipt *receipt)
+{
+    json_out_object(json, NULL);
+    json_out_text(json, "deleted", code);
+    json_out_integer(json, "recordings", receipt->n_recordings);
+    json_out_integer(json, "analyses", receipt->n_analyses);
+    json_out_integer(json, "nights", receipt->n_nights);
+    json_out_integer(json, "bytes", (int64_t)receipt->bytes);
+    json_out_array(json, "sha256");
+    const char *at = text_string(&receipt->files);
+    for (; *at != '\0'; at += 65) { /* 64 digits and a line end each */
+        char hash[65];
+        memcpy(hash, at, 64);
+        hash[64] = '\0';
+        json_out_text(json, NULL, hash);
+    }
+    json_out_end(json);
+    json_out_text(json, "audit_hash", receipt->audit_hash);
+    json_out_end(json);
+}
+
+static int run_delete(struct cli *cli, struct store *store, const char *code)
+{
+    struct person person;
+    struct person_receipt receipt;
+    struct failure why;
+    person_receipt_init(&receipt);
+    enum yk_status status = person_find(store, code, &person, &why);
+    if (status == YK_OK && !is_confirmed(cli, &person)) {
+        status = failure_set(&why, YK_ERR_CANCELLED, "not confirmed");
+    }
+    if (status == YK_OK) {
+        status = person_delete(store, code, &receipt, &why);
+    }
+    int exit_code = EXIT_DONE;
+    if (status != YK_OK) {
+        exit_code = cli_fail(cli, &why);
+    } else if (cli->is_json) {
+        struct json_out *json = json_out_new();
+        receipt_json(json, code, &receipt);
+        exit_code = cli_json_done(cli, json, EXIT_DONE);
+    } else {
+        print_receipt(cli, code, &receipt);
+    }
+    person_receipt_release(&receipt);
+    return exit_code;
+}
+
+static const struct verb verbs[] = {
+    {"add", STORE_WRITE, true, run_add},       {"list", STORE_READ, false, run_list},
+    {"show", STORE_READ, true, run_show},      {"set", STORE_WRITE, true, run_set},
+    {"remove", STORE_WRITE, true, run_remove}, {"delete", STORE_WRITE, true, run_delete},
+};
+
+static int run(struct cli *cli)
+{
+    const char *said = options_operand(cli->options, 0),
+               *code = options_operand(cli->options, 1);
+    const struct verb *verb = verbs;
+    while (strcmp(verb->name, said) != 0) {
+        verb++;
+    }
+    if (verb->needs_code != (code != NULL)) {
+        return cli_usage(cli, "%s: %s", said,
+                         verb->needs_code
+                             ? cli_say(cli, "参加者のコードが要ります", "which participant?")
+                             : cli_say(cli, "コードは要りません", "takes no code"));
+    }
+    struct store store;
+    struct failure why;
+    if (store_open(cli->store_path, verb->mode, &store, &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    int exit_code = verb->run(cli, &store, code);
+    store_close(&store);
+    return exit_code;
+}
+
+const struct command command_participant = {
+    .name = "participant",
+    .operands = "[CODE]",
+    .ja = "参加者(コードだけ)を加える、見る、変える、削除する",
+    .en = "add, list, change and delete participants, by code only",
+    .details_ja = "コードは63バイトまでの文字(日本語も可)です。氏名は書かないでください。\n\n"
+                  "add、set では --zone でその人の記録計の時間帯、--group "
+                  "で組を決めます。remove は記録のない"
+                  "参加者だけを除きます。delete "
+                  "はその人の記録・計算結果・原本をすべて削除し、控えを出します。",
+    .details_en =
+        "A code has up to 63 bytes (Japanese is fine). Do not use names.\n\n"
+        "add and set take --zone, the zone of this person's recorders, and --group. remove "
+        "takes "
+        "a participant without recordings. delete removes everything of a person, originals "
+        "included, and prints a receipt.",
+    .examples = "yoake participant add P01 --group A\nyoake participant list --json\n"
+                "yoake participant delete P01 --yes",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = 2,
+    .verbs = verb_table,
+    .run = run,
+};
