@@ -10,9 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "algorithms/chi_square_periodogram.h"
 #include "algorithms/cosinor.h"
+#include "algorithms/dfa.h"
+#include "algorithms/fragmentation.h"
 #include "algorithms/l5_m10.h"
+#include "algorithms/lomb_scargle.h"
 #include "algorithms/nonparametric.h"
+#include "algorithms/spectrum.h"
 
 struct recording {
     const struct reference *table;
@@ -107,6 +112,55 @@ static void check_cosinor(struct recording *r)
     compare(r, "y_cos_p", v.p_value, EXACT);
 }
 
+/* chi-square, Lomb-Scargle and DFA: the reference promises six digits */
+#define CLOSE 1e-6
+
+static void check_periodograms(struct recording *r)
+{
+    double q = 0;
+    struct chi_square_peak peak;
+    assert_int_equal(chi_square_q(r->x, r->n, 1440, &q, NULL), YK_OK);
+    compare(r, "y_chi2_Q1440", q, CLOSE);
+    assert_int_equal(chi_square_search(r->x, r->n, 1200, 1680, 0.05, &peak, NULL), YK_OK);
+    compare(r, "y_chi2_peak_min", (double)peak.period, 0);
+    compare(r, "y_chi2_peak_Q", peak.q, CLOSE);
+    double period[161], power[161];
+    for (int i = 0; i < 161; i++) {
+        period[i] = 20 + 0.05 * i;
+    }
+    assert_int_equal(lomb_scargle(r->x, r->n, 1.0 / 60, period, 161, power, NULL), YK_OK);
+    size_t best = 0;
+    for (size_t i = 0; i < 161; i++) {
+        best = power[i] > power[best] ? i : best;
+    }
+    compare(r, "y_ls_peak_h", period[best], 1e-9);
+    compare(r, "y_ls_peak_power", power[best], CLOSE);
+    compare(r, "y_ls_power_24h", power[80], CLOSE);
+    double strongest = NAN, strongest_power = NAN;
+    assert_int_equal(spectrum_strongest_period(r->x, r->n, 1.0 / 60, 20, 28, &strongest,
+                                               &strongest_power, NULL),
+                     YK_OK);
+    /* the spectrum finds the same peak, between the grid's points */
+    if (!(strongest_power >= power[best] && fabs(strongest - period[best]) <= 0.0501)) {
+        print_error("%s: spectrum says %g h (%g), grid %g h (%g)\n", r->id, strongest,
+                    strongest_power, period[best], power[best]);
+        r->wrong++;
+    }
+}
+
+static void check_fluctuations(struct recording *r)
+{
+    struct dfa dfa;
+    assert_int_equal(dfa_of(r->x, r->n, 60, &dfa, NULL), YK_OK);
+    compare(r, "y_dfa_alpha_all", dfa.alpha, CLOSE);
+    compare(r, "y_dfa_alpha_1", dfa.alpha_short, CLOSE);
+    compare(r, "y_dfa_alpha_2", dfa.alpha_long, CLOSE);
+    struct fragmentation k;
+    assert_int_equal(fragmentation_of(r->x, r->n, 4, &k, NULL), YK_OK);
+    compare(r, "y_kRA", k.kra, EXACT);
+    compare(r, "y_kAR", k.kar, EXACT);
+}
+
 static void for_each_recording(void (*check)(struct recording *r))
 {
     SHARED_OR_SKIP(path, "data/depresjon/reference_even.csv");
@@ -165,6 +219,18 @@ static void cosinor_equals_the_reference(void **state)
     for_each_recording(check_cosinor);
 }
 
+static void periodograms_equal_the_reference(void **state)
+{
+    (void)state;
+    for_each_recording(check_periodograms);
+}
+
+static void dfa_and_fragmentation_equal_the_reference(void **state)
+{
+    (void)state;
+    for_each_recording(check_fluctuations);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +238,8 @@ int main(void)
         cmocka_unit_test(is_and_iv_equal_the_reference),
         cmocka_unit_test(l5_and_m10_equal_the_reference),
         cmocka_unit_test(cosinor_equals_the_reference),
+        cmocka_unit_test(periodograms_equal_the_reference),
+        cmocka_unit_test(dfa_and_fragmentation_equal_the_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
