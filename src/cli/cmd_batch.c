@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake batch: many recordings into tables.
+ */
+#include <inttypes.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/base/pool.h"
+#include "src/cli/command.h"
+#include "src/cli/json_out.h"
+#include "src/pipeline/batch.h"
+
+static const struct option_spec option_table[] = {
+    {"output", 'o', OPTION_FOLDER, "DIR", "表を書き出すフォルダー", "folder for the tables"},
+    {"recipe", 0, OPTION_TEXT, "NAME|FILE.ini", "レシピ(既定 default)",
+     "recipe: default, ggir-3.3, or a file (default)"},
+    {"set", 0, OPTION_LIST, "NAME=VALUE", "パラメータをひとつ変える(yoake rules が一覧)",
+     "change one parameter; \"yoake rules\" lists them"},
+    {"jobs", 'j', OPTION_INTEGER, "N:1..256", "同時に処理する数(既定はプロセッサーの数)",
+     "recordings at a time (as many as there are processors)"},
+    {"participants", 0, OPTION_FILE, "CSV", "ファイルと参加者の表",
+     "table of files and participants: file person_id zone diary_id group"},
+    {"diary", 0, OPTION_FILE, "CSV", "睡眠日誌", "diary of bed times and naps"},
+    {"epochs", 0, OPTION_TEXT, "csv", "エポックごとの表も書く",
+     "write every epoch as a table too: csv"},
+    {"dry-run", 0, OPTION_FLAG, NULL, "何をするかを示し、何も書かない",
+     "list what would be done, write nothing"},
+    {"max-failures", 0, OPTION_INTEGER, "N:0..", "失敗がこの数を超えたら止める(既定は止めない)",
+     "stop when more files than this failed (never)"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+
+static void say(const struct cli *cli, const struct batch_totals *t, const char *folder)
+{
+    if (cli->is_quiet) {
+        return;
+    }
+    bool ja = cli->language == LANGUAGE_JA;
+    fprintf(stderr,
+            ja ? "%zu件: 完了 %zu(うち前回まで %zu)、空 %zu、重複 %zu、失敗 %zu、未処理 %zu。"
+                 "数えた夜 %zu。%.1f秒、%.1f MB/s\n"
+               : "%zu files: %zu done (%zu of them before), %zu empty, %zu duplicates, %zu "
+                 "failed, %zu skipped; %zu nights counted; %.1f s, %.1f MB/s\n",
+            t->n_inputs, t->n_done, t->n_resumed, t->n_empty, t->n_duplicates, t->n_failed,
+            t->n_skipped, t->n_nights_valid, t->seconds,
+            t->seconds > 0 ? (double)t->bytes / 1e6 / t->seconds : 0);
+    fprintf(stderr, ja ? "表: %s\n" : "tables: %s\n", folder);
+    if (t->zone_is_guess) {
+        fprintf(
+            stderr,
+            ja ? "時間帯の指定がないため、この機械の時間帯を使いました。--zone で指定できます\n"
+               : "no time zone was named: this machine's was taken; name it with --zone\n");
+    }
+    if (t->n_failed > 0) {
+        fprintf(stderr,
+                ja ? "失敗の理由は %s/quality.csv\n" : "why files failed: %s/quality.csv\n",
+                folder);
+    }
+}
+
+static enum yk_status say_json(const struct batch_totals *t, const char *folder,
+                               struct failure *why)
+{
+    struct json_out *json = json_out_new();
+    json_out_object(json, NULL);
+    json_out_text(json, "folder", folder);
+    json_out_integer(json, "files", (int64_t)t->n_inputs);
+    json_out_integer(json, "done", (int64_t)t->n_done);
+    json_out_integer(json, "resumed", (int64_t)t->n_resumed);
+    json_out_integer(json, "empty", (int64_t)t->n_empty);
+    json_out_integer(json, "duplicates", (int64_t)t->n_duplicates);
+    json_out_integer(json, "failed", (int64_t)t->n_failed);
+    json_out_integer(json, "skipped", (int64_t)t->n_skipped);
+    json_out_integer(json, "nights_valid", (int64_t)t->n_nights_valid);
+    json_out_integer(json, "bytes", (int64_t)t->bytes);
+    json_out_rounded(json, "seconds", t->seconds, 3);
+    json_out_bool(json, "zone_is_guess", t->zone_is_guess);
+    json_out_end(json);
+    enum yk_status status = json_out_write(json, stdout, true, why);
+    json_out_free(json);
+    return status;
+}
+
+static int exit_code(const struct batch_totals *totals)
+{
+    if (totals->n_skipped > 0) {
+        return EXIT_FAILED;
+    }
+    if (totals->n_failed > 0) {
+        return EXIT_SOME_FAILED;
+    }
+    return totals->n_empty > 0 ? EXIT_ATTENTION : EXIT_DONE;
+}
+
+static int plan(struct cli *cli, const struct batch_options *options)
+{
+    struct text out;
+    struct failure why;
+    text_init(&out);
+    int code = EXIT_DONE;
+    if (batch_plan(options, &out, &why) == YK_OK) {
+        fputs(text_string(&out), stdout);
+    } else {
+        code = cli_fail(cli, &why);
+    }
+    text_release(&out);
+    return code;
+}
+
+static int work(struct cli *cli, const struct batch_options *options)
+{
+    struct batch_totals totals;
+    struct failure why;
+    enum yk_status status = batch_run(options, &totals, &cli->job, &why);
+    cli_progress_end(cli);
+    if (status != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    say(cli, &totals, options->folder);
+    if (cli->is_json && say_json(&totals, options->folder, &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    return exit_code(&totals);
+}
+
+/* --set may be given many times; the options keep the strings. */
+static enum yk_status load_recipe(const struct cli *cli, struct recipe *out,
+                                  struct failure *why)
+{
+    size_t n = 0;
+    while (options_list(cli->options, "set", n) != NULL) {
+        n++;
+    }
+    const char **set = mem_alloc(n, sizeof *set);
+    if (set == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu settings", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        set[i] = options_list(cli->options, "set", i);
+    }
+    enum yk_status status = recipe_load(options_text(cli->options, "recipe"), set, n, out, why);
+    mem_free(set);
+    return status;
+}
+
+static int run_paths(struct cli *cli, struct batch_options *options)
+{
+    struct failure why;
+    const char **paths = mem_alloc(options->n_paths, sizeof *paths);
+    if (paths == NULL) {
+        failure_set(&why, YK_ERR_MEMORY, "out of memory for %zu paths", options->n_paths);
+        return cli_fail(cli, &why);
+    }
+    for (size_t i = 0; i < options->n_paths; i++) {
+        paths[i] = options_operand(cli->options, i);
+    }
+    options->paths = paths;
+    int code = options_has(cli->options, "dry-run") ? plan(cli, options) : work(cli, options);
+    mem_free(paths);
+    return code;
+}
+
+static int run(struct cli *cli)
+{
+    const struct options *given = cli->options;
+    const char *epochs = options_text(given, "epochs");
+    const char *folder = options_text(given, "output");
+    if (folder == NULL && !options_has(given, "dry-run")) {
+        return cli_usage(cli, "%s",
+                         cli_say(cli, "書き出すフォルダー -o DIR が要ります",
+                                 "the folder for the tables is missing: -o DIR"));
+    }
+    if (epochs != NULL && strcmp(epochs, "csv") != 0) {
+        return cli_usage(cli, "%s",
+                         cli_say(cli, "--epochs は csv だけです", "--epochs knows only csv"));
+    }
+    long long most = options_integer(given, "max-failures", -1);
+    struct batch_options options = {
+        .n_paths = options_operands(given),
+        .folder = folder != NULL ? folder : "",
+        .zone_name = cli->zone_name,
+        .n_jobs = (unsigned)options_integer(given, "jobs", (long long)pool_processors()),
+        .participants = options_text(given, "participants"),
+        .diary = options_text(given, "diary"),
+        .with_epochs_csv = epochs != NULL,
+        .max_failures = most < 0 ? SIZE_MAX : (size_t)most,
+    };
+    struct failure why;
+    if (load_recipe(cli, &options.recipe, &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    return run_paths(cli, &options);
+}
+
+const struct command command_batch = {
+    .name = "batch",
+    .operands = "PATH...",
+    .ja = "たくさんの記録をまとめて表にする",
+    .en = "turn many recordings into tables",
+    .details_ja =
+        "ファイルやフォルダーを読み、夜・休息・日・記録・人ごとのCSVと、説明(codebook.csv)、"
+        "記録ごとのHDF5、cohort.sqliteを書きます。途中で止まっても、同じコマンドで続きから"
+        "始まります。読めないファイルがあっても止まらず、理由はquality.csvに残ります。",
+    .details_en =
+        "Reads files and folders and writes tables of nights, rests, days, recordings and "
+        "persons, a codebook that explains every column, one HDF5 file a recording, and "
+        "cohort.sqlite. When it is interrupted, the same command goes on where it stopped. A "
+        "file that cannot be read does not stop it; quality.csv says why.\n\n"
+        "Exit codes: 0 done, 3 some files failed, 4 some recordings are empty, 1 stopped after "
+        "--max-failures.",
+    .examples = "yoake batch week1/ week2/ -o tables --zone Asia/Tokyo\n"
+                "yoake batch cohort/ -o tables --recipe ggir-3.3 --participants people.csv\n"
+                "yoake batch cohort/ -o tables --set nonwear=none --epochs csv",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run,
+};

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Means and standard deviations per person. Rows arrive sorted by recording and time, so sums
+ * are made in a fixed order and the result does not depend on who computed what first.
+ */
+#include "src/export/person_summary.h"
+#include "src/base/clock.h"
+#include "src/base/csv.h"
+#include "src/base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void person_summaries_init(struct person_summaries *self)
+{
+    *self = (struct person_summaries){0};
+}
+
+void person_summaries_release(struct person_summaries *self)
+{
+    mem_free(self->persons);
+    person_summaries_init(self);
+}
+
+/* While rows are added, mean is the running mean and sd the running sum of squared differences
+ * (Welford 1962). */
+static void add_value(struct mean_sd *self, double value)
+{
+    if (isnan(value)) {
+        return;
+    }
+    self->n++;
+    double step = value - self->mean;
+    self->mean += step / (double)self->n;
+    self->sd += step * (value - self->mean);
+}
+
+static void finish_value(struct mean_sd *self)
+{
+    self->sd = self->n > 1 ? sqrt(self->sd / (double)(self->n - 1)) : NAN;
+    self->mean = self->n > 0 ? self->mean : NAN;
+}
+
+/* The person's place in the sorted list, made when new; NULL when memory is refused. */
+static struct person_summary *find(struct person_summaries *self, const char *person_id)
+{
+    size_t low = 0, high = self->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(self->persons[middle].person_id, person_id);
+        if (order == 0) {
+            return &self->persons[middle];
+        }
+        low = order < 0 ? middle + 1 : low;
+        high = order < 0 ? high : middle;
+    }
+    if (MEM_RESERVE(self->persons, self->n, self->capacity) != 0) {
+        return NULL;
+    }
+    struct person_summary *place = &self->persons[low];
+    memmove(place + 1, place, (self->n - low) * sizeof *place);
+    *place = (struct person_summary){.social_jetlag_h = NAN};
+    size_t length = strnlen(person_id, sizeof place->person_id - 1);
+    memcpy(place->person_id, person_id, length);
+    self->n++;
+    return place;
+}
+
+struct table_reader {
+    struct csv *csv;
+    const struct csv_row *row;
+};
+
+static double number(const struct table_reader *at, const char *name)
+{
+    const char *text = csv_field(at->row, csv_find(at->csv, name));
+    double value = NAN;
+    return text_parse_double(text, strlen(text), &value) ? value : NAN;
+}
+
+static const char *word(const struct table_reader *at, const char *name)
+{
+    return csv_field(at->row, csv_find(at->csv, name));
+}
+
+static void take_recording(struct person_summary *person, const struct table_reader *at)
+{
+    (void)at;
+    person->n_recordings++;
+}
+
+static void take_night(struct person_summary *person, const struct table_reader *at)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } value[] = {
+        {"sleep_onset_h", offsetof(struct night_means, onset_h)},
+        {"wake_h", offsetof(struct night_means, wake_h)},
+        {"midsleep_h", offsetof(struct night_means, midsleep_h)},
+        {"spt_min", offsetof(struct night_means, spt_min)},
+        {"tst_min", offsetof(struct night_means, tst_min)},
+        {"waso_min", offsetof(struct night_means, waso_min)},
+    };
+    person->n_nights++;
+    if (*word(at, "exclude_reason") != '\0') {
+        return;
+    }
+    person->n_nights_valid++;
+    /* A night belongs to the day that it leads into. */
+    const char *morning = word(at, "weekday_morning");
+    bool is_weekend = strcmp(morning, "Sat") == 0 || strcmp(morning, "Sun") == 0;
+    enum night_set set = is_weekend ? NIGHTS_WEEKEND : NIGHTS_WEEKDAY;
+    for (size_t i = 0; i < sizeof value / sizeof *value; i++) {
+        double x = number(at, value[i].name);
+        char *all = (char *)&person->nights[NIGHTS_ALL], *part = (char *)&person->nights[set];
+        add_value((struct mean_sd *)(void *)(all + value[i].offset), x);
+        add_value((struct mean_sd *)(void *)(part + value[i].offset), x);
+    }
+}
+
+static void take_day(struct person_summary *person, const struct table_reader *at)
+{
+    const char *date = word(at, "date");
+    size_t n = strnlen(date, sizeof person->first_date - 1);
+    if (person->first_date[0] == '\0' || strcmp(date, person->first_date) < 0) {
+        memcpy(person->first_date, date, n);
+    }
+    if (person->last_date[0] == '\0' || strcmp(date, person->last_date) > 0) {
+        memcpy(person->last_date, date, n);
+    }
+    person->n_days++;
+    if (*word(at, "exclude_reason") != '\0') {
+        return;
+    }
+    person->n_days_valid++;
+    add_value(&person->enmo_mean_mg, number(at, "enmo_mean_mg"));
+    add_value(&person->inactive_min, number(at, "inactive_min"));
+    add_value(&person->light_min, number(at, "light_min"));
+    add_value(&person->moderate_min, number(at, "moderate_min"));
+    add_value(&person->vigorous_min, number(at, "vigorous_min"));
+    add_value(&person->counts_sum, number(at, "counts_sum"));
+}
+
+static void finish(struct person_summary *person)
+{
+    for (size_t s = 0; s < NIGHT_SET_COUNT; s++) {
+        struct night_means *m = &person->nights[s];
+        struct mean_sd *all[] = {&m->onset_h, &m->wake_h,  &m->midsleep_h,
+                                 &m->spt_min, &m->tst_min, &m->waso_min};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+            finish_value(all[i]);
+        }
+    }
+    person->social_jetlag_h = person->nights[NIGHTS_WEEKEND].midsleep_h.mean -
+                              person->nights[NIGHTS_WEEKDAY].midsleep_h.mean;
+    struct mean_sd *daily[] = {&person->enmo_mean_mg, &person->inactive_min,
+                               &person->light_min,    &person->moderate_min,
+                               &person->vigorous_min, &person->counts_sum};
+    for (size_t i = 0; i < sizeof daily / sizeof *daily; i++) {
+        finish_value(daily[i]);
+    }
+}
+
+static enum yk_status read_table(const struct text *table, const char *name,
+                                 void (*take)(struct person_summary *person,
+                                              const struct table_reader *at),
+                                 struct person_summaries *out, struct failure *why)
+{
+    struct byte_source *bytes = NULL;
+    struct table_reader at = {NULL, NULL};
+    enum yk_status status =
+        memory_source_open(text_string(table), table->length, name, &bytes, why);
+    if (status == YK_OK) {
+        status = csv_open(bytes, ',', &at.csv, why);
+    }
+    if (status == YK_OK) {
+        status = csv_read_header(at.csv, why);
+    }
+    while (status == YK_OK) {
+        status = csv_next(at.csv, &at.row, why);
+        const char *code = status == YK_OK ? word(&at, "person_id") : "";
+        if (*code == '\0') {
+            continue;
+        }
+        struct person_summary *person = find(out, code);
+        if (person == NULL) {
+            status = failure_set(why, YK_ERR_MEMORY, "out of memory for %zu persons", out->n);
+            break;
+        }
+        take(person, &at);
+    }
+    csv_close(at.csv);
+    byte_source_close(bytes);
+    return status == YK_END ? YK_OK : status;
+}
+
+enum yk_status person_summaries_make(const struct text *recording_csv,
+                                     const struct text *night_csv, const struct text *day_csv,
+                                     struct person_summaries *out, struct failure *why)
+{
+    enum yk_status status =
+        read_table(recording_csv, "recording.csv", take_recording, out, why);
+    if (status == YK_OK) {
+        status = read_table(night_csv, "night.csv", take_night, out, why);
+    }
+    if (status == YK_OK) {
+        status = read_table(day_csv, "day.csv", take_day, out, why);
+    }
+    for (size_t i = 0; i < out->n; i++) {
+        finish(&out->persons[i]);
+    }
+    return status;
+}

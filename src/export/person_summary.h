@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One person over all recordings, from the rows of night.csv and day.csv as they are printed:
+ * whoever has the tables can compute the same numbers.
+ */
+#ifndef SRC_EXPORT_PERSON_SUMMARY_H
+#define SRC_EXPORT_PERSON_SUMMARY_H
+
+#include "src/base/status.h"
+#include "src/base/text.h"
+#include "src/model/rhythm.h"
+
+struct person_summary {
+    char person_id[64];
+    char first_date[16], last_date[16]; /* of days; "" = none */
+    size_t n_recordings, n_nights, n_nights_valid, n_days, n_days_valid;
+    struct night_means nights[NIGHT_SET_COUNT]; /* counted nights */
+    double social_jetlag_h;
+    struct mean_sd enmo_mean_mg, inactive_min, light_min, moderate_min, vigorous_min,
+        counts_sum; /* counted days */
+};
+
+struct person_summaries {
+    struct person_summary *persons; /* sorted by code; those without a code are left out */
+    size_t n, capacity;
+};
+
+void person_summaries_init(struct person_summaries *self);
+void person_summaries_release(struct person_summaries *self);
+
+/* The three tables whole, header included. out: initialised by the caller.
+ * errors: YK_ERR_MEMORY; YK_ERR_CORRUPT when a table is not one of ours */
+enum yk_status person_summaries_make(const struct text *recording_csv,
+                                     const struct text *night_csv, const struct text *day_csv,
+                                     struct person_summaries *out, struct failure *why);
+
+#endif

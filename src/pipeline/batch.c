@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A batch from beginning to end: look at everything people wrote, lock the folder, work, write
+ * the tables.
+ */
+#include "src/pipeline/batch_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "src/base/disk.h"
+#include "src/base/pool.h"
+#include "src/base/version.h"
+#include "src/base/zone.h"
+#include "src/pipeline/diary_csv.h"
+
+enum yk_status batch_path(const struct batch *self, const char *folder, const char *name,
+                          const char *suffix, struct text *out, struct failure *why)
+{
+    text_clear(out);
+    text_addf(out, "%s/%s%s%s%s", self->options->folder, folder != NULL ? folder : "",
+              folder != NULL ? "/" : "", name, suffix);
+    return text_status(out, why);
+}
+
+/* ---- the log: run.log gets everything, the caller's log what it asked for ---- */
+
+static void write_log(void *user, enum log_level level, const char *line)
+{
+    struct batch *self = user;
+    char time[40] = "", whole[1200];
+    struct zone *utc = NULL;
+    if (zone_open("Z", &utc, NULL) == YK_OK) {
+        zone_format_iso(utc, clock_now_utc_ns(), 3, time);
+        zone_close(utc);
+    }
+    int n = snprintf(whole, sizeof whole, "%s %s %s\n", time, log_level_word(level), line);
+    size_t length = n < 0 ? 0 : (size_t)n < sizeof whole ? (size_t)n : sizeof whole - 1;
+    if (self->log_fd >= 0 && level <= LOG_INFO) {
+        disk_write(self->log_fd, whole, length, "run.log",
+                   NULL); /* a full disk shows elsewhere */
+    }
+    struct log *caller = self->job != NULL ? self->job->log : NULL;
+    if (caller != NULL && caller->write != NULL && level <= caller->level) {
+        caller->write(caller->user, level, line);
+    }
+}
+
+/* ---- before the work ---- */
+
+/* Tables are read and checked before anything is written, so that a wrong cell costs nothing.
+ */
+static enum yk_status read_tables(struct batch *self, struct failure *why)
+{
+    const struct batch_options *options = self->options;
+    struct zone *zone = NULL;
+    bool is_guess = false;
+    enum yk_status status = zone_open_system(&zone, &is_guess, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    snprintf(self->system_zone, sizeof self->system_zone, "%s", zone_name(zone));
+    if (options->zone_name != NULL) {
+        zone_close(zone);
+        zone = NULL;
+        status = zone_open(options->zone_name, &zone, why);
+    }
+    if (status == YK_OK && options->participants != NULL) {
+        status = participants_read(options->participants, &self->participants, why);
+    }
+    if (status == YK_OK && options->diary != NULL) {
+        struct diary_read_options how = {.zone = zone, .person_id = ""};
+        status = diary_read_file(options->diary, &how, &self->diary, NULL, why);
+    }
+    zone_close(zone);
+    return status;
+}
+
+static enum yk_status find_inputs(struct batch *self, struct failure *why)
+{
+    enum yk_status status = batch_inputs_find(self->options, &self->inputs, why);
+    if (status == YK_OK) {
+        status = batch_inputs_name(&self->inputs, self->options->n_jobs, self->job, why);
+    }
+    for (size_t i = 0; i < self->inputs.n && status == YK_OK; i++) {
+        struct batch_input *input = &self->inputs.inputs[i];
+        input->participant = participants_find(&self->participants, input->path);
+        self->totals->bytes += input->size;
+    }
+    self->totals->n_inputs = self->inputs.n;
+    return status;
+}
+
+/* Folders, and a lock on the output folder itself: it needs no file that could stay behind. */
+static enum yk_status prepare_folder(struct batch *self, int *lock_fd, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = disk_make_folder(self->options->folder, why);
+    if (status == YK_OK) {
+        *lock_fd = open(self->options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (*lock_fd < 0) {
+            status = failure_set_errno(why, errno, "opening %s", self->options->folder);
+        } else if (flock(*lock_fd, LOCK_EX | LOCK_NB) != 0) {
+            status =
+                failure_set(why, YK_ERR_BUSY,
+                            "another batch works in %s; wait for it or choose another folder",
+                            self->options->folder);
+        }
+    }
+    status = status == YK_OK ? batch_path(self, NULL, "recordings", "", &path, why) : status;
+    status = status == YK_OK ? disk_make_folder(text_string(&path), why) : status;
+    if (status == YK_OK && self->options->with_epochs_csv) {
+        status = batch_path(self, NULL, "epochs", "", &path, why);
+        status = status == YK_OK ? disk_make_folder(text_string(&path), why) : status;
+    }
+    status = status == YK_OK ? batch_path(self, NULL, "run", ".log", &path, why) : status;
+    if (status == YK_OK) {
+        self->log_fd =
+            open(text_string(&path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        if (self->log_fd < 0) {
+            status = failure_set_errno(why, errno, "opening %s", text_string(&path));
+        }
+    }
+    status = status == YK_OK ? batch_path(self, NULL, "cohort", ".sqlite", &path, why) : status;
+    status = status == YK_OK ? cohort_db_open(text_string(&path), &self->db, why) : status;
+    text_release(&path);
+    return status;
+}
+
+/* ---- after the work ---- */
+
+static void count(struct batch *self)
+{
+    struct batch_totals *totals = self->totals;
+    for (size_t i = 0; i < self->inputs.n; i++) {
+        const struct batch_input *input = &self->inputs.inputs[i];
+        totals->n_done += input->state == BATCH_DONE;
+        totals->n_resumed += input->state == BATCH_DONE && input->was_finished;
+        totals->n_empty += input->state == BATCH_EMPTY;
+        totals->n_duplicates += input->state == BATCH_DUPLICATE;
+        totals->n_failed += input->state == BATCH_FAILED;
+        totals->n_skipped += input->state == BATCH_WAITING;
+        totals->n_nights_valid += input->state == BATCH_DONE && input->valid_nights > 0
+                                      ? (size_t)input->valid_nights
+                                      : 0;
+        totals->zone_is_guess = totals->zone_is_guess || input->zone_is_guess;
+    }
+}
+
+static enum yk_status work_and_write(struct batch *self, struct failure *why)
+{
+    const struct batch_options *options = self->options;
+    log_info(&self->log, "batch: yoake %s (%s), recipe %s, %zu inputs, %u workers",
+             version_number(), version_commit(), options->recipe.name, self->inputs.n,
+             options->n_jobs);
+    enum yk_status status =
+        pool_run(self->inputs.n, options->n_jobs, self->job != NULL ? self->job->cancel : NULL,
+                 batch_work, self, why);
+    count(self);
+    if (status == YK_OK && job_is_cancelled(self->job)) {
+        log_warn(&self->log, "batch: stopped with %zu of %zu done", self->totals->n_done,
+                 self->inputs.n);
+        status =
+            failure_set(why, YK_ERR_CANCELLED,
+                        "stopped with %zu of %zu recordings done; the same command goes on",
+                        self->totals->n_done, self->inputs.n);
+    }
+    if (status == YK_OK) {
+        status = batch_write_tables(self, why);
+    }
+    log_info(&self->log, "batch: %zu done, %zu of them before, %zu failed, %zu skipped",
+             self->totals->n_done, self->totals->n_resumed, self->totals->n_failed,
+             self->totals->n_skipped);
+    return status;
+}
+
+static void batch_init(struct batch *self, const struct batch_options *options,
+                       struct batch_totals *totals, struct job *job)
+{
+    *totals = (struct batch_totals){0};
+    *self = (struct batch){.options = options, .totals = totals, .job = job, .log_fd = -1};
+    pthread_mutex_init(&self->lock, NULL);
+    self->log = (struct log){LOG_DEBUG, write_log, self};
+    batch_inputs_init(&self->inputs);
+    participants_init(&self->participants);
+    diary_init(&self->diary);
+}
+
+static void batch_release(struct batch *self)
+{
+    cohort_db_close(self->db);
+    if (self->log_fd >= 0) {
+        close(self->log_fd);
+    }
+    diary_release(&self->diary);
+    participants_release(&self->participants);
+    batch_inputs_release(&self->inputs);
+    pthread_mutex_destroy(&self->lock);
+}
+
+enum yk_status batch_run(const struct batch_options *options, struct batch_totals *totals,
+                         struct job *job, struct failure *why)
+{
+    struct batch self;
+    int lock_fd = -1;
+    int64_t start_ns = clock_monotonic_ns();
+    batch_init(&self, options, totals, job);
+    enum yk_status status = read_tables(&self, why);
+    status = status == YK_OK ? find_inputs(&self, why) : status;
+    status = status == YK_OK ? prepare_folder(&self, &lock_fd, why) : status;
+    status = status == YK_OK ? work_and_write(&self, why) : status;
+    totals->seconds = (double)(clock_monotonic_ns() - start_ns) / 1e9;
+    batch_release(&self);
+    if (lock_fd >= 0) {
+        close(lock_fd);
+    }
+    return status;
+}
+
+enum yk_status batch_plan(const struct batch_options *options, struct text *out,
+                          struct failure *why)
+{
+    struct batch self;
+    struct batch_totals totals;
+    batch_init(&self, options, &totals, NULL);
+    enum yk_status status = read_tables(&self, why);
+    status = status == YK_OK ? find_inputs(&self, why) : status;
+    for (size_t i = 0; i < self.inputs.n && status == YK_OK; i++) {
+        const struct batch_input *input = &self.inputs.inputs[i];
+        text_addf(out, "%s\t%" PRIu64 "\t%s\n", input->recording_id, input->size, input->path);
+    }
+    batch_release(&self);
+    return status == YK_OK ? text_status(out, why) : status;
+}

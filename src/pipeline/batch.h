@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Many recordings into tables: files or folders in, a folder with CSV tables, one HDF5 file a
+ * recording, cohort.sqlite, codebook, methods text and log out (docs/interface.md, "What batch
+ * writes").
+ *
+ * A recording that was finished before (same content, same parameters, same program) is not
+ * computed again. A file that cannot be read never stops the others. The same inputs give the
+ * same bytes, with any number of workers and however often the run was interrupted.
+ */
+#ifndef SRC_PIPELINE_BATCH_H
+#define SRC_PIPELINE_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/job.h"
+#include "src/pipeline/recipe.h"
+
+struct batch_options {
+    const char *const *paths; /* files or folders */
+    size_t n_paths;
+    const char *folder; /* made when it is not there; its parent must be */
+    struct recipe recipe;
+    const char *zone_name;    /* --zone, or NULL */
+    unsigned n_jobs;          /* workers, 1..256 */
+    const char *participants; /* CSV, or NULL */
+    const char *diary;        /* CSV, or NULL */
+    bool with_epochs_csv;
+    size_t max_failures; /* stop when more files than this failed; SIZE_MAX: never */
+};
+
+struct batch_totals {
+    size_t n_inputs;
+    size_t n_done;    /* tables hold them; those from an earlier run included */
+    size_t n_resumed; /* of these, finished in an earlier run */
+    size_t n_empty;   /* readable, but without a single epoch */
+    size_t n_duplicates;
+    size_t n_failed;
+    size_t n_skipped; /* not begun, because too many had failed */
+    size_t n_nights_valid;
+    uint64_t bytes; /* of the inputs */
+    double seconds;
+    bool zone_is_guess; /* the system's zone was taken for at least one recording */
+};
+
+/* errors  YK_ERR_ARGUMENT (a wrong cell in a table, no input at all), YK_ERR_BUSY (another
+ * batch works in this folder), YK_ERR_CANCELLED (what is finished is kept; run it again),
+ *         YK_ERR_IO, YK_ERR_STORE, YK_ERR_MEMORY. Files that failed are no error: see totals
+ * and quality.csv. totals is filled in either case. */
+enum yk_status batch_run(const struct batch_options *options, struct batch_totals *totals,
+                         struct job *job, struct failure *why);
+
+/* Adds one line per input, "recording_id<tab>bytes<tab>path", in the order of the tables, and
+ * writes nothing. */
+enum yk_status batch_plan(const struct batch_options *options, struct text *out,
+                          struct failure *why);
+
+#endif

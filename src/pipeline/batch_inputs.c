@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which files a batch works on, and what their recordings are called.
+ */
+#include "src/pipeline/batch_parts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "firmware-formats/format.h"
+#include "src/base/mem.h"
+#include "src/base/pool.h"
+#include "src/base/text.h"
+
+enum { DEEPEST = 32 };
+
+void batch_inputs_init(struct batch_inputs *self)
+{
+    *self = (struct batch_inputs){0};
+}
+
+void batch_inputs_release(struct batch_inputs *self)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        mem_free(self->inputs[i].path);
+    }
+    mem_free(self->inputs);
+    batch_inputs_init(self);
+}
+
+static enum yk_status no_memory(const struct batch_inputs *self, struct failure *why)
+{
+    return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", self->n);
+}
+
+/* ---- finding ---- */
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Length of name without ".gz". */
+static size_t without_gz(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 3 && strcasecmp(name + n - 3, ".gz") == 0 ? n - 3 : n;
+}
+
+static bool has_known_suffix(const char *name)
+{
+    size_t n = without_gz(name);
+    for (size_t f = 0; f < format_count(); f++) {
+        for (const char *const *suffix = format_at(f)->suffix; *suffix != NULL; suffix++) {
+            size_t length = strlen(*suffix);
+            if (n > length + 1 && name[n - length - 1] == '.' &&
+                strncasecmp(name + n - length, *suffix, length) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The name without folder, .gz and suffix; characters that make trouble in file names and
+ * terminals become '_'. Cut at a whole character. */
+static void make_stem(const char *path, char *out, size_t room)
+{
+    const char *name = last_part(path);
+    size_t n = without_gz(name);
+    size_t dot = n;
+    while (dot > 1 && name[dot - 1] != '.') {
+        dot--;
+    }
+    n = dot > 1 ? dot - 1 : n;
+    n = n < room ? n : room - 1;
+    while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80) {
+        n--;
+    }
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)name[i];
+        bool is_bad = c < 0x20 || c == 0x7F || strchr("\\:*?\"<>|", c) != NULL;
+        bool is_first_bad = i == 0 && (c == '.' || c == '-');
+        out[i] = is_bad || is_first_bad ? '_' : (char)c;
+    }
+    out[n] = '\0';
+    if (n == 0) {
+        memcpy(out, "_", 2);
+    }
+}
+
+static enum yk_status add_file(struct batch_inputs *self, const char *path,
+                               const struct stat *status, struct failure *why)
+{
+    if (MEM_RESERVE(self->inputs, self->n, self->capacity) != 0) {
+        return no_memory(self, why);
+    }
+    struct batch_input *input = &self->inputs[self->n];
+    *input =
+        (struct batch_input){.days = NAN, .valid_nights = NAN, .gaps = NAN, .bad_blocks = NAN};
+    input->path = mem_copy_text(path);
+    if (input->path == NULL) {
+        return no_memory(self, why);
+    }
+    if (status != NULL) {
+        input->size = (uint64_t)status->st_size;
+        input->device = (uint64_t)status->st_dev;
+        input->inode = (uint64_t)status->st_ino;
+    }
+    make_stem(path, input->stem, sizeof input->stem);
+    self->n++;
+    return YK_OK;
+}
+
+/* What is in the way: the output folder and the tables, by device and inode. */
+struct avoid {
+    struct stat place[3];
+    size_t n;
+};
+
+static void avoid_path(struct avoid *self, const char *path)
+{
+    if (path != NULL && stat(path, &self->place[self->n]) == 0) {
+        self->n++;
+    }
+}
+
+static bool is_avoided(const struct avoid *self, const struct stat *status)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        if (self->place[i].st_dev == status->st_dev &&
+            self->place[i].st_ino == status->st_ino) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum yk_status add_folder(struct batch_inputs *self, const char *path,
+                                 const struct avoid *avoid, int depth, struct failure *why);
+
+static enum yk_status add_entry(struct batch_inputs *self, const char *path,
+                                const struct avoid *avoid, int depth, struct failure *why)
+{
+    struct stat status;
+    /* Links to files are followed, links to folders are not: they may lead in a circle. */
+    if (lstat(path, &status) != 0) {
+        return YK_OK; /* gone since the folder was read */
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return is_avoided(avoid, &status) ? YK_OK
+                                          : add_folder(self, path, avoid, depth + 1, why);
+    }
+    if (S_ISLNK(status.st_mode) && stat(path, &status) != 0) {
+        return YK_OK;
+    }
+    if (!S_ISREG(status.st_mode) || is_avoided(avoid, &status) ||
+        !has_known_suffix(last_part(path))) {
+        return YK_OK;
+    }
+    return add_file(self, path, &status, why);
+}
+
+static enum yk_status add_folder(struct batch_inputs *self, const char *path,
+                                 const struct avoid *avoid, int depth, struct failure *why)
+{
+    if (depth > DEEPEST) {
+        return failure_set(why, YK_ERR_ARGUMENT, "%s: folders are nested too deeply", path);
+    }
+    DIR *folder = opendir(path);
+    if (folder == NULL) {
+        int reason = errno;
+        return failure_set_errno(why, reason, "reading the folder %s", path);
+    }
+    enum yk_status result = YK_OK;
+    struct text name;
+    text_init(&name);
+    const struct dirent *entry;
+    while (result == YK_OK && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        text_clear(&name);
+        text_addf(&name, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
+                  entry->d_name);
+        result = text_status(&name, why);
+        if (result == YK_OK) {
+            result = add_entry(self, text_string(&name), avoid, depth, why);
+        }
+    }
+    text_release(&name);
+    closedir(folder);
+    return result;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const struct batch_input *x = a, *y = b;
+    return strcmp(x->path, y->path);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct batch_input *x = a, *y = b;
+    if (x->device != y->device) {
+        return x->device < y->device ? -1 : 1;
+    }
+    if (x->inode != y->inode) {
+        return x->inode < y->inode ? -1 : 1;
+    }
+    return by_path(a, b);
+}
+
+/* A file that was named twice, or lies in a folder that was named too, counts once. */
+static void drop_repeats(struct batch_inputs *self)
+{
+    if (self->n < 2) {
+        return;
+    }
+    qsort(self->inputs, self->n, sizeof *self->inputs, by_place);
+    size_t kept = 1;
+    for (size_t i = 1; i < self->n; i++) {
+        const struct batch_input *last = &self->inputs[kept - 1], *now = &self->inputs[i];
+        bool is_same = now->inode != 0
+                           ? now->device == last->device && now->inode == last->inode
+                           : strcmp(now->path, last->path) == 0;
+        if (is_same) {
+            mem_free(now->path);
+        } else {
+            memmove(&self->inputs[kept++], now, sizeof *now);
+        }
+    }
+    self->n = kept;
+    qsort(self->inputs, self->n, sizeof *self->inputs, by_path);
+}
+
+enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
+                                 struct failure *why)
+{
+    struct avoid avoid = {.n = 0};
+    avoid_path(&avoid, options->folder);
+    avoid_path(&avoid, options->participants);
+    avoid_path(&avoid, options->diary);
+    enum yk_status result = YK_OK;
+    for (size_t i = 0; i < options->n_paths && result == YK_OK; i++) {
+        struct stat status;
+        const char *path = options->paths[i];
+        if (stat(path, &status) != 0) {
+            result = add_file(out, path, NULL, why);
+        } else if (S_ISDIR(status.st_mode)) {
+            result = add_folder(out, path, &avoid, 0, why);
+        } else {
+            result = add_file(out, path, &status, why);
+        }
+    }
+    drop_repeats(out);
+    if (result == YK_OK && out->n == 0) {
+        result = failure_set(why, YK_ERR_ARGUMENT,
+                             "no recordings in %s; see \"yoake formats\" for what can be read",
+                             options->n_paths > 0 ? options->paths[0] : "(nothing)");
+    }
+    return result;
+}
+
+/* ---- naming ---- */
+
+struct naming {
+    struct batch_input **order; /* those of equal stems, sorted by stem, then path */
+    struct job *job;
+};
+
+static int by_stem(const void *a, const void *b)
+{
+    const struct batch_input *x = *(struct batch_input *const *)a;
+    const struct batch_input *y = *(struct batch_input *const *)b;
+    int order = strcasecmp(x->stem, y->stem);
+    return order != 0 ? order : strcmp(x->path, y->path);
+}
+
+static void hash_one(void *user, size_t i, unsigned worker)
+{
+    (void)worker;
+    struct naming *naming = user;
+    struct batch_input *input = naming->order[i];
+    struct job job = {.cancel = naming->job != NULL ? naming->job->cancel : NULL};
+    struct byte_source *bytes = NULL;
+    enum yk_status status = file_source_open(input->path, &bytes, &input->why);
+    if (status == YK_OK) {
+        status = digest_of_source(bytes, &job, input->sha256, &input->why);
+    }
+    byte_source_close(bytes);
+    if (status != YK_OK && status != YK_ERR_CANCELLED) {
+        input->state = BATCH_FAILED;
+    }
+}
+
+static bool is_alike(struct batch_input *const *order, size_t n, size_t i)
+{
+    return (i > 0 && strcasecmp(order[i - 1]->stem, order[i]->stem) == 0) ||
+           (i + 1 < n && strcasecmp(order[i + 1]->stem, order[i]->stem) == 0);
+}
+
+/* Of inputs with one stem and one content, the first by path is the recording. */
+static void name_alike(struct batch_input **order, size_t i)
+{
+    struct batch_input *input = order[i];
+    if (input->sha256[0] == '\0') {
+        return;
+    }
+    snprintf(input->recording_id, sizeof input->recording_id, "%s-%.8s", input->stem,
+             input->sha256);
+    for (size_t k = i; k > 0 && strcasecmp(order[k - 1]->stem, input->stem) == 0; k--) {
+        const struct batch_input *before = order[k - 1];
+        if (before->state != BATCH_DUPLICATE && strcmp(before->sha256, input->sha256) == 0) {
+            input->state = BATCH_DUPLICATE;
+            failure_set(&input->why, YK_ERR_CONFLICT, "the same content as %s", before->path);
+            return;
+        }
+    }
+}
+
+enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
+                                 struct failure *why)
+{
+    struct batch_input **order = mem_alloc(2 * self->n, sizeof(struct batch_input *));
+    if (order == NULL) {
+        return no_memory(self, why);
+    }
+    for (size_t i = 0; i < self->n; i++) {
+        order[i] = &self->inputs[i];
+    }
+    qsort(order, self->n, sizeof(struct batch_input *), by_stem);
+    struct naming naming = {.order = order + self->n, .job = job};
+    size_t n_alike = 0;
+    for (size_t i = 0; i < self->n; i++) {
+        if (is_alike(order, self->n, i)) {
+            naming.order[n_alike++] = order[i];
+        } else {
+            snprintf(order[i]->recording_id, sizeof order[i]->recording_id, "%s",
+                     order[i]->stem);
+        }
+    }
+    enum yk_status status =
+        pool_run(n_alike, n_jobs, job != NULL ? job->cancel : NULL, hash_one, &naming, why);
+    for (size_t i = 0; i < n_alike && status == YK_OK; i++) {
+        name_alike(naming.order, i);
+    }
+    mem_free(order);
+    if (status == YK_OK && job_is_cancelled(job)) {
+        status = failure_set(why, YK_ERR_CANCELLED, "stopped while looking at the inputs");
+    }
+    return status;
+}

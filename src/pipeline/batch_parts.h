@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Inside the batch only: the inputs, the work on one of them, and the tables at the end.
+ */
+#ifndef SRC_PIPELINE_BATCH_PARTS_H
+#define SRC_PIPELINE_BATCH_PARTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "src/base/digest.h"
+#include "src/model/diary.h"
+#include "src/pipeline/batch.h"
+#include "src/pipeline/participants_csv.h"
+#include "src/store/cohort_db.h"
+
+/* ---- inputs ---- */
+
+enum batch_state {
+    BATCH_WAITING, /* not begun */
+    BATCH_DONE,
+    BATCH_EMPTY,
+    BATCH_DUPLICATE,
+    BATCH_FAILED
+};
+
+struct batch_input {
+    char *path; /* owned */
+    uint64_t size, device, inode;
+    char stem[96];
+    char recording_id[128];  /* "" while two stems are alike and the content is unknown */
+    char sha256[DIGEST_HEX]; /* "" until hashed */
+    const struct participant_row *participant; /* or NULL */
+    enum batch_state state;
+    bool was_finished; /* in an earlier run */
+    bool zone_is_guess;
+    struct failure why; /* of BATCH_FAILED, BATCH_EMPTY, BATCH_DUPLICATE */
+    char format[24], device_serial[32];
+    double days, valid_nights, gaps, bad_blocks; /* NaN: unknown */
+    _Atomic uint64_t bytes_done;                 /* for the progress bar */
+};
+
+struct batch_inputs {
+    struct batch_input *inputs; /* sorted by path */
+    size_t n, capacity;
+};
+
+void batch_inputs_init(struct batch_inputs *self);
+void batch_inputs_release(struct batch_inputs *self);
+/* Files as they are named, and the files with a known suffix in folders and their folders,
+ * without hidden ones, without options->folder, and without the participants table and the
+ * diary. A file met twice counts once. A named file that is not there is an input too: it will
+ * fail by itself. */
+enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
+                                 struct failure *why);
+/* Stems become recording_id; where stems are alike (letters' case aside) the first eight digits
+ * of the hash are put behind, and equal content makes all but the first a duplicate. Hashes
+ * those on n_jobs workers. */
+enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
+                                 struct failure *why);
+
+/* ---- one run ---- */
+
+struct batch {
+    const struct batch_options *options;
+    struct batch_totals *totals;
+    struct job *job; /* the caller's */
+    struct batch_inputs inputs;
+    struct participants participants;
+    struct diary diary; /* read with the default zone, to check it and to notice changes */
+    char system_zone[64];
+    struct cohort_db *db;
+    pthread_mutex_t lock; /* db, totals, the caller's progress */
+    struct log log;       /* to run.log and to the caller's */
+    int log_fd;
+    atomic_size_t n_failed;
+    atomic_bool is_stopped; /* too many failures */
+};
+
+/* Path below options->folder. */
+enum yk_status batch_path(const struct batch *self, const char *folder, const char *name,
+                          const char *suffix, struct text *out, struct failure *why);
+
+/* Everything for input i: from the earlier run when nothing changed, else computed and kept.
+ * Never fails: the input says how it went. For pool_run(). */
+void batch_work(void *batch, size_t i, unsigned worker);
+
+/* The tables from all that is done. */
+enum yk_status batch_write_tables(struct batch *self, struct failure *why);
+
+/* Writes a whole file: .part, fsync, rename. */
+enum yk_status batch_write_file(const char *path, const struct text *content,
+                                struct failure *why);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The tables of a batch, from the rows kept per recording: sorted by recording, whole or not at
+ * all.
+ */
+#include "src/pipeline/batch_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "algorithms/methods.h"
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/base/version.h"
+#include "src/export/methods_text.h"
+#include "src/export/tables.h"
+
+enum { TABLE_CODEBOOK = TABLE_COUNT, FILE_COUNT };
+
+struct tables {
+    struct text text[FILE_COUNT];
+    const char **ids; /* of finished recordings, sorted */
+    size_t n_ids;
+};
+
+enum yk_status batch_write_file(const char *path, const struct text *content,
+                                struct failure *why)
+{
+    struct text part;
+    text_init(&part);
+    text_addf(&part, "%s%s", path, DISK_PART);
+    enum yk_status status = text_status(content, why);
+    status = status == YK_OK ? text_status(&part, why) : status;
+    if (status != YK_OK) {
+        goto done;
+    }
+    const char *name = text_string(&part);
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        status = failure_set_errno(why, errno, "making %s", name);
+        goto done;
+    }
+    status = disk_write(fd, text_string(content), content->length, name, why);
+    if (status == YK_OK && fsync(fd) != 0) {
+        status = failure_set_errno(why, errno, "asking the disk to keep %s", name);
+    }
+    if (close(fd) != 0 && status == YK_OK) {
+        status = failure_set_errno(why, errno, "closing %s", name);
+    }
+    status = status == YK_OK ? disk_publish(name, path, why) : status;
+    if (status != YK_OK) {
+        disk_remove(name, NULL);
+    }
+done:
+    text_release(&part);
+    return status;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static enum yk_status find_finished(const struct batch *batch, struct tables *out,
+                                    struct failure *why)
+{
+    out->ids = mem_alloc(batch->inputs.n, sizeof *out->ids);
+    if (out->ids == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu recordings",
+                           batch->inputs.n);
+    }
+    for (size_t i = 0; i < batch->inputs.n; i++) {
+        if (batch->inputs.inputs[i].state == BATCH_DONE) {
+            out->ids[out->n_ids++] = batch->inputs.inputs[i].recording_id;
+        }
+    }
+    qsort(out->ids, out->n_ids, sizeof *out->ids, by_text);
+    return YK_OK;
+}
+
+static enum yk_status add_recordings(struct batch *batch, struct tables *out,
+                                     struct failure *why)
+{
+    static const enum export_table table[COHORT_PART_COUNT] = {
+        [COHORT_RECORDING] = TABLE_recording, [COHORT_NIGHT] = TABLE_night,
+        [COHORT_REST] = TABLE_rest,           [COHORT_DAY] = TABLE_day,
+        [COHORT_EVENT] = TABLE_event,
+    };
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < out->n_ids && status == YK_OK; i++) {
+        struct cohort_result result;
+        cohort_result_init(&result);
+        status = cohort_db_get(batch->db, out->ids[i], &result, why);
+        if (status == YK_END) {
+            status = failure_set(why, YK_ERR_STORE, "the result of %s is gone; run it again",
+                                 out->ids[i]);
+        }
+        for (size_t p = 0; p < COHORT_PART_COUNT && status == YK_OK; p++) {
+            text_add_n(&out->text[table[p]], text_string(&result.part[p]),
+                       result.part[p].length);
+        }
+        cohort_result_release(&result);
+    }
+    return status;
+}
+
+static enum yk_status add_persons(struct tables *out, struct failure *why)
+{
+    struct person_summaries persons;
+    person_summaries_init(&persons);
+    enum yk_status status =
+        person_summaries_make(&out->text[TABLE_recording], &out->text[TABLE_night],
+                              &out->text[TABLE_day], &persons, why);
+    for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
+        export_add_person(&persons.persons[i], &out->text[TABLE_person]);
+    }
+    person_summaries_release(&persons);
+    return status;
+}
+
+static const char *advice_for(const struct batch_input *input)
+{
+    static const char *const advice[] = {
+        [YK_ERR_ARGUMENT] = "check the path, the zone and the options",
+        [YK_ERR_MEMORY] = "close other programs or use fewer --jobs",
+        [YK_ERR_IO] = "copy the file to a disk of this machine and try again",
+        [YK_ERR_NO_DEVICE] = "check the path",
+        [YK_ERR_ACCESS] = "ask for permission to read the file",
+        [YK_ERR_UNSUPPORTED] = "see yoake formats for what can be read",
+        [YK_ERR_CORRUPT] = "copy the file from the recorder again and keep this one",
+        [YK_ERR_TOO_LITTLE] = "check that the recorder was charged and started",
+        [YK_ERR_CONFLICT] = "nothing; remove one of the two",
+        [YK_ERR_STORE] = "choose another output folder",
+    };
+    size_t code = (size_t)input->why.code;
+    if (input->state == BATCH_WAITING) {
+        return "see the failed files, then run it again";
+    }
+    bool has = input->state != BATCH_DONE && code < sizeof advice / sizeof *advice;
+    return has && advice[code] != NULL ? advice[code] : "";
+}
+
+static void add_quality(const struct batch *batch, struct text *out)
+{
+    static const char *const word[] = {[BATCH_WAITING] = "skipped",
+                                       [BATCH_DONE] = "done",
+                                       [BATCH_EMPTY] = "empty",
+                                       [BATCH_DUPLICATE] = "duplicate",
+                                       [BATCH_FAILED] = "failed"};
+    for (size_t i = 0; i < batch->inputs.n; i++) {
+        const struct batch_input *input = &batch->inputs.inputs[i];
+        const char *reason = input->state == BATCH_DONE      ? ""
+                             : input->state == BATCH_WAITING ? "too many files had failed"
+                                                             : input->why.text;
+        struct quality_row row = {.file = input->path,
+                                  .recording_id = input->recording_id,
+                                  .status = word[input->state],
+                                  .reason = reason,
+                                  .advice = advice_for(input),
+                                  .sha256 = input->sha256,
+                                  .format = input->format,
+                                  .device_serial = input->device_serial,
+                                  .days = input->days,
+                                  .valid_nights = input->valid_nights,
+                                  .gaps = input->gaps,
+                                  .bad_blocks = input->bad_blocks};
+        export_add_quality(&row, out);
+    }
+}
+
+static const char *file_name(size_t i)
+{
+    return i == TABLE_CODEBOOK ? "codebook" : export_table_name((enum export_table)i);
+}
+
+static enum yk_status write_methods(struct batch *batch, struct failure *why)
+{
+    const struct recipe *recipe = &batch->options->recipe;
+    struct text text, path;
+    text_init(&text);
+    text_init(&path);
+    struct methods_rule *rules = mem_alloc(method_count(), sizeof *rules);
+    enum yk_status status =
+        rules != NULL ? YK_OK
+                      : failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
+    for (size_t i = 0; status == YK_OK && i < method_count(); i++) {
+        const struct method *m = method_at(i);
+        rules[i] = (struct methods_rule){m->name, m->en, m->citation};
+    }
+    if (status == YK_OK) {
+        methods_text_add(version_number(), recipe->name, &recipe->parameters, rules,
+                         method_count(), &text);
+        status = batch_path(batch, NULL, "methods", ".txt", &path, why);
+    }
+    if (status == YK_OK) {
+        status = batch_write_file(text_string(&path), &text, why);
+    }
+    mem_free(rules);
+    text_release(&text);
+    text_release(&path);
+    return status;
+}
+
+/* cohort.sqlite anew, with the tables in it. */
+static enum yk_status publish_db(struct batch *batch, const struct tables *tables,
+                                 struct failure *why)
+{
+    static const char *const code_column[] = {
+        "table", "column", "type", "unit", "meaning_en", "meaning_ja", "ggir_name", "source"};
+    static const char *const code_type[] = {"text", "text", "text", "text",
+                                            "text", "text", "text", "text"};
+    struct text path;
+    text_init(&path);
+    size_t n = export_column_count(), used = 0;
+    struct cohort_table table[FILE_COUNT];
+    const char **names = mem_alloc(2 * n, sizeof *names);
+    enum yk_status status =
+        names != NULL ? YK_OK
+                      : failure_set(why, YK_ERR_MEMORY, "out of memory for cohort.sqlite");
+    for (size_t t = 0; t < TABLE_COUNT && status == YK_OK; t++) {
+        table[t] = (struct cohort_table){file_name(t), &tables->text[t], names + used,
+                                         names + n + used, 0};
+        for (size_t c = 0; c < n; c++) {
+            const struct export_column *column = export_column_at(c);
+            if ((size_t)column->table == t) {
+                names[used] = column->name;
+                names[n + used++] = column->type;
+                table[t].n_columns++;
+            }
+        }
+    }
+    table[TABLE_CODEBOOK] = (struct cohort_table){"codebook", &tables->text[TABLE_CODEBOOK],
+                                                  code_column, code_type, 8};
+    if (status == YK_OK) {
+        status = batch_path(batch, NULL, "cohort", ".sqlite", &path, why);
+    }
+    if (status == YK_OK) {
+        cohort_db_close(batch->db);
+        batch->db = NULL;
+        status = cohort_db_publish(text_string(&path), tables->ids, tables->n_ids, table,
+                                   FILE_COUNT, why);
+    }
+    mem_free(names);
+    text_release(&path);
+    return status;
+}
+
+enum yk_status batch_write_tables(struct batch *batch, struct failure *why)
+{
+    struct tables tables = {.ids = NULL};
+    struct text path;
+    text_init(&path);
+    for (size_t t = 0; t < TABLE_COUNT; t++) {
+        export_add_header((enum export_table)t, &tables.text[t]);
+    }
+    enum yk_status status = find_finished(batch, &tables, why);
+    status = status == YK_OK ? add_recordings(batch, &tables, why) : status;
+    status = status == YK_OK ? add_persons(&tables, why) : status;
+    add_quality(batch, &tables.text[TABLE_quality]);
+    export_add_codebook(&tables.text[TABLE_CODEBOOK]);
+    for (size_t t = 0; t < FILE_COUNT && status == YK_OK; t++) {
+        status = batch_path(batch, NULL, file_name(t), ".csv", &path, why);
+        if (status == YK_OK) {
+            status = batch_write_file(text_string(&path), &tables.text[t], why);
+        }
+    }
+    status = status == YK_OK ? write_methods(batch, why) : status;
+    status = status == YK_OK ? publish_db(batch, &tables, why) : status;
+    for (size_t t = 0; t < FILE_COUNT; t++) {
+        text_release(&tables.text[t]);
+    }
+    text_release(&path);
+    mem_free(tables.ids);
+    return status;
+}

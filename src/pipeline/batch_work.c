@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One recording of a batch: from the earlier run when nothing changed, else computed. What is
+ * kept is kept in this order, so that a run may be killed anywhere: the HDF5 file under its
+ * name, complete and synced; then the epochs table; then the row in cohort.sqlite. Only the row
+ * makes it "finished".
+ */
+#include "src/pipeline/batch_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware-formats/format.h"
+#include "src/base/disk.h"
+#include "src/base/version.h"
+#include "src/export/epochs_csv.h"
+#include "src/export/tables.h"
+#include "src/h5/h5_analysis.h"
+#include "src/pipeline/analyze.h"
+#include "src/pipeline/diary_csv.h"
+
+/* What one worker holds while it works on one input. */
+struct work {
+    struct batch *batch;
+    struct batch_input *input;
+    struct job job;
+    struct byte_source *bytes;
+    struct recording_source *source;
+    struct zone *zone; /* the source was opened with; borrowed by it */
+    struct zone *own;  /* of the recording: the file's may have won */
+    struct diary diary;
+    struct analysis analysis;
+    struct cohort_result result;
+    char work_key[DIGEST_HEX];
+};
+
+/* ---- progress ---- */
+
+/* A recording's share of the bar, by stage: where it begins and how much of it there is. Stages
+ * that are not listed leave the bar where it stands. */
+static const struct {
+    const char *stage;
+    double begin, share;
+} STAGE[] = {{"hashing", 0, 0.15},
+             {"reading", 0.15, 0.35},
+             {"calibrating", 0.15, 0.35},
+             {"epochs", 0.5, 0.45}};
+
+static void report(struct batch *batch, struct batch_input *input, double share)
+{
+    atomic_store(&input->bytes_done, (uint64_t)((double)input->size * share));
+    uint64_t done = 0;
+    for (size_t i = 0; i < batch->inputs.n; i++) {
+        done += atomic_load(&batch->inputs.inputs[i].bytes_done);
+    }
+    pthread_mutex_lock(&batch->lock);
+    job_progress(batch->job, "batch", done, batch->totals->bytes, "bytes");
+    pthread_mutex_unlock(&batch->lock);
+}
+
+static void on_progress(void *user, const struct progress *now)
+{
+    struct work *work = user;
+    double part = now->total > 0 ? (double)now->done / (double)now->total : 0;
+    for (size_t i = 0; i < sizeof STAGE / sizeof *STAGE; i++) {
+        if (strcmp(now->stage, STAGE[i].stage) == 0) {
+            report(work->batch, work->input,
+                   STAGE[i].begin + STAGE[i].share * (part < 1 ? part : 1));
+        }
+    }
+}
+
+/* ---- what the result depends on ---- */
+
+static const char *named_zone(const struct work *work)
+{
+    const struct participant_row *row = work->input->participant;
+    if (work->batch->options->zone_name != NULL) {
+        return work->batch->options->zone_name;
+    }
+    return row != NULL && row->zone[0] != '\0' ? row->zone : NULL;
+}
+
+static const char *diary_code(const struct work *work)
+{
+    const struct participant_row *row = work->input->participant;
+    if (row == NULL) {
+        return NULL;
+    }
+    return row->diary_id[0] != '\0' ? row->diary_id : row->person_id;
+}
+
+static void add_diary_night(const struct diary_night *night, struct text *out)
+{
+    text_addf(out, "%s %lld %lld %lld %lld %lld %d\n", night->person_id,
+              (long long)civil_to_days(night->night), (long long)night->in_bed_ns,
+              (long long)night->lights_out_ns, (long long)night->wake_ns,
+              (long long)night->out_of_bed_ns, night->rested);
+    for (size_t i = 0; i < night->n_nap; i++) {
+        text_addf(out, "nap %lld %lld\n", (long long)night->nap[i].start_ns,
+                  (long long)night->nap[i].end_ns);
+    }
+    for (size_t i = 0; i < night->n_off; i++) {
+        text_addf(out, "off %lld %lld\n", (long long)night->off[i].start_ns,
+                  (long long)night->off[i].end_ns);
+    }
+}
+
+static enum yk_status make_work_key(struct work *work, struct failure *why)
+{
+    const struct batch *batch = work->batch;
+    const struct participant_row *row = work->input->participant;
+    const char *zone = named_zone(work), *code = diary_code(work);
+    struct text all;
+    text_init(&all);
+    text_addf(&all, "%s %s %s\n%s\n", version_number(), version_commit(), work->input->sha256,
+              batch->options->recipe.name);
+    parameters_to_json(&batch->options->recipe.parameters, &all);
+    text_addf(&all, "\nzone %s or %s\nperson %s or %s\n", zone != NULL ? zone : "",
+              zone != NULL ? "" : batch->system_zone, row != NULL ? row->person_id : "",
+              work->input->stem);
+    for (size_t i = 0; i < batch->diary.n; i++) {
+        if (code == NULL || strcmp(batch->diary.nights[i].person_id, code) == 0) {
+            add_diary_night(&batch->diary.nights[i], &all);
+        }
+    }
+    enum yk_status status = text_status(&all, why);
+    if (status == YK_OK) {
+        digest_of_memory(text_string(&all), all.length, work->work_key);
+    }
+    text_release(&all);
+    return status;
+}
+
+/* ---- from the earlier run ---- */
+
+static void take_result(struct work *work, bool was_finished)
+{
+    struct batch_input *input = work->input;
+    const struct cohort_result *result = &work->result;
+    input->state = BATCH_DONE;
+    input->was_finished = was_finished;
+    snprintf(input->format, sizeof input->format, "%s", result->format);
+    snprintf(input->device_serial, sizeof input->device_serial, "%s", result->device_serial);
+    input->days = result->days;
+    input->valid_nights = result->valid_nights;
+    input->gaps = result->gaps;
+    input->bad_blocks = result->bad_blocks;
+}
+
+/* The epochs table of a finished recording, from its HDF5 file. */
+static enum yk_status restore_epochs(struct work *work, const char *h5, const char *csv,
+                                     struct failure *why)
+{
+    struct zone *zone = NULL;
+    struct text out;
+    text_init(&out);
+    enum yk_status status = h5_analysis_read(h5, &work->analysis, why);
+    if (status == YK_OK) {
+        status = zone_open(work->analysis.info.zone, &zone, why);
+    }
+    if (status == YK_OK) {
+        epochs_csv_add(&work->analysis.epochs, zone, &out);
+        status = batch_write_file(csv, &out, why);
+    }
+    zone_close(zone);
+    text_release(&out);
+    analysis_release(&work->analysis);
+    return status;
+}
+
+static bool is_kept(const struct work *work, const char *h5)
+{
+    struct h5_identity identity;
+    return disk_is_file(h5) && h5_analysis_identify(h5, &identity, NULL) == YK_OK &&
+           strcmp(identity.input_sha256, work->input->sha256) == 0 &&
+           strcmp(identity.recording_id, work->input->recording_id) == 0;
+}
+
+/* Whether the recording is finished and everything of it is there. A result that cannot be used
+ * is no failure: it is computed again. */
+static bool take_finished(struct work *work)
+{
+    struct batch *batch = work->batch;
+    struct failure why;
+    struct text h5, csv;
+    text_init(&h5);
+    text_init(&csv);
+    pthread_mutex_lock(&batch->lock);
+    bool is_there =
+        cohort_db_get(batch->db, work->input->recording_id, &work->result, &why) == YK_OK &&
+        strcmp(work->result.work_key, work->work_key) == 0;
+    pthread_mutex_unlock(&batch->lock);
+    const char *id = work->input->recording_id;
+    is_there = is_there && batch_path(batch, "recordings", id, ".h5", &h5, &why) == YK_OK &&
+               batch_path(batch, "epochs", id, ".csv", &csv, &why) == YK_OK &&
+               is_kept(work, text_string(&h5));
+    if (is_there && batch->options->with_epochs_csv && !disk_is_file(text_string(&csv))) {
+        is_there = restore_epochs(work, text_string(&h5), text_string(&csv), &why) == YK_OK;
+    }
+    text_release(&h5);
+    text_release(&csv);
+    if (is_there) {
+        take_result(work, true);
+    } else {
+        cohort_result_release(&work->result);
+    }
+    return is_there;
+}
+
+/* ---- computing ---- */
+
+static enum yk_status open_source(struct work *work, struct failure *why)
+{
+    const char *name = named_zone(work);
+    enum yk_status status =
+        zone_open(name != NULL ? name : work->batch->system_zone, &work->zone, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    struct open_options open = {.zone = work->zone,
+                                .file_zone_wins =
+                                    work->batch->options->zone_name == NULL && name == NULL,
+                                .zone_is_guess = name == NULL,
+                                .job = &work->job};
+    status = recording_open_source(work->bytes, &open, &work->source, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    work->bytes = NULL; /* taken */
+    const struct recording_info *info = &work->source->info;
+    snprintf(work->input->format, sizeof work->input->format, "%s", info->format);
+    snprintf(work->input->device_serial, sizeof work->input->device_serial, "%s",
+             info->device_serial);
+    work->input->zone_is_guess = info->zone_is_guess;
+    return zone_open(info->zone, &work->own, why);
+}
+
+/* The code a recording goes by: participants table, file header, stem. */
+static const char *person_of(const struct work *work)
+{
+    const struct participant_row *row = work->input->participant;
+    if (row != NULL && row->person_id[0] != '\0') {
+        return row->person_id;
+    }
+    const char *own = work->source->info.person_id;
+    return own[0] != '\0' ? own : work->input->stem;
+}
+
+/* The person's nights of the diary, with the clock times in the recording's own zone and under
+ * the code the recording goes by. */
+static enum yk_status read_diary(struct work *work, const char *person, struct failure *why)
+{
+    const struct batch_options *options = work->batch->options;
+    if (options->diary == NULL) {
+        return YK_OK;
+    }
+    const char *code = diary_code(work);
+    struct diary_read_options how = {.zone = work->own, .person_id = person};
+    enum yk_status status = diary_read_file(options->diary, &how, &work->diary, NULL, why);
+    if (status != YK_OK || code == NULL || strcmp(code, person) == 0) {
+        return status;
+    }
+    size_t kept = 0; /* one person's nights are sorted already */
+    for (size_t i = 0; i < work->diary.n; i++) {
+        struct diary_night *night = &work->diary.nights[i];
+        if (strcmp(night->person_id, code) == 0) {
+            snprintf(night->person_id, sizeof night->person_id, "%.63s", person);
+            memmove(&work->diary.nights[kept++], night, sizeof *night);
+        }
+    }
+    work->diary.n = kept;
+    return YK_OK;
+}
+
+static enum yk_status analyze(struct work *work, struct failure *why)
+{
+    const struct batch_options *options = work->batch->options;
+    const char *person = person_of(work);
+    enum yk_status status = read_diary(work, person, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    struct analyze_options how = {.recipe = options->recipe.name,
+                                  .parameters = &options->recipe.parameters,
+                                  .diary = options->diary != NULL ? &work->diary : NULL,
+                                  .person_id = person,
+                                  .input_sha256 = work->input->sha256};
+    status = analyze_recording(work->source, work->own, &how, &work->analysis, &work->job, why);
+    if (status == YK_OK) {
+        snprintf(work->analysis.recording_id, sizeof work->analysis.recording_id, "%s",
+                 work->input->recording_id);
+    }
+    return status;
+}
+
+static enum yk_status write_files(struct work *work, struct failure *why)
+{
+    struct batch *batch = work->batch;
+    struct text path, epochs;
+    text_init(&path);
+    text_init(&epochs);
+    const char *id = work->input->recording_id;
+    enum yk_status status = batch_path(batch, "recordings", id, ".h5", &path, why);
+    if (status == YK_OK) {
+        status = h5_analysis_write(text_string(&path), &work->analysis, why);
+    }
+    if (status == YK_OK && batch->options->with_epochs_csv) {
+        epochs_csv_add(&work->analysis.epochs, work->own, &epochs);
+        status = batch_path(batch, "epochs", id, ".csv", &path, why);
+        status = status == YK_OK ? batch_write_file(text_string(&path), &epochs, why) : status;
+    }
+    text_release(&path);
+    text_release(&epochs);
+    return status;
+}
+
+static enum yk_status keep(struct work *work, struct failure *why)
+{
+    static const enum export_table table[COHORT_PART_COUNT] = {
+        [COHORT_RECORDING] = TABLE_recording, [COHORT_NIGHT] = TABLE_night,
+        [COHORT_REST] = TABLE_rest,           [COHORT_DAY] = TABLE_day,
+        [COHORT_EVENT] = TABLE_event,
+    };
+    const struct analysis *analysis = &work->analysis;
+    struct cohort_result *result = &work->result;
+    enum yk_status status = write_files(work, why);
+    for (size_t i = 0; i < COHORT_PART_COUNT && status == YK_OK; i++) {
+        export_add_rows(table[i], analysis, work->own, &result->part[i]);
+        status = text_status(&result->part[i], why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    snprintf(result->recording_id, sizeof result->recording_id, "%s", analysis->recording_id);
+    memcpy(result->work_key, work->work_key, sizeof result->work_key);
+    memcpy(result->input_sha256, work->input->sha256, sizeof result->input_sha256);
+    snprintf(result->status, sizeof result->status, "done");
+    snprintf(result->format, sizeof result->format, "%s", analysis->info.format);
+    snprintf(result->device_serial, sizeof result->device_serial, "%s",
+             analysis->info.device_serial);
+    result->days = (double)analysis->epochs.n * analysis->epochs.epoch_s / 86400;
+    result->valid_nights = (double)analysis->n_nights_valid;
+    result->gaps = (double)analysis->report.gaps;
+    result->bad_blocks = (double)analysis->report.bad_blocks;
+    pthread_mutex_lock(&work->batch->lock);
+    status = cohort_db_put(work->batch->db, result, why);
+    pthread_mutex_unlock(&work->batch->lock);
+    if (status == YK_OK) {
+        take_result(work, false);
+    }
+    return status;
+}
+
+static enum yk_status compute(struct work *work, struct failure *why)
+{
+    enum yk_status status = open_source(work, why);
+    if (status == YK_OK) {
+        status = analyze(work, why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    if (work->analysis.epochs.n == 0) {
+        work->input->state = BATCH_EMPTY;
+        work->input->days = 0;
+        work->input->bad_blocks = (double)work->analysis.report.bad_blocks;
+        failure_set(&work->input->why, YK_ERR_TOO_LITTLE, "holds no epoch");
+        return YK_OK;
+    }
+    return keep(work, why);
+}
+
+static enum yk_status hash_input(struct work *work, struct failure *why)
+{
+    struct batch_input *input = work->input;
+    enum yk_status status = file_source_open(input->path, &work->bytes, why);
+    if (status == YK_OK) {
+        input->size = work->bytes->size;
+    }
+    if (status == YK_OK && input->sha256[0] == '\0') {
+        status = digest_of_source(work->bytes, &work->job, input->sha256, why);
+    }
+    return status;
+}
+
+static void release(struct work *work)
+{
+    recording_source_close(work->source);
+    byte_source_close(work->bytes);
+    zone_close(work->own);
+    zone_close(work->zone);
+    diary_release(&work->diary);
+    analysis_release(&work->analysis);
+    cohort_result_release(&work->result);
+}
+
+/* A failure belongs to the file; a stop by the user to nobody. */
+static void note_failure(struct work *work, enum yk_status status, const struct failure *why)
+{
+    struct batch *batch = work->batch;
+    if (status == YK_ERR_CANCELLED) {
+        return;
+    }
+    work->input->state = BATCH_FAILED;
+    work->input->why = *why;
+    log_warn(&batch->log, "batch: %s: %s", work->input->path, why->text);
+    if (atomic_fetch_add(&batch->n_failed, 1) + 1 > batch->options->max_failures) {
+        atomic_store(&batch->is_stopped, true);
+    }
+}
+
+void batch_work(void *user, size_t i, unsigned worker)
+{
+    struct batch *batch = user;
+    struct work work = {.batch = batch, .input = &batch->inputs.inputs[i]};
+    (void)worker;
+    if (work.input->state != BATCH_WAITING || atomic_load(&batch->is_stopped)) {
+        return;
+    }
+    struct failure why = {.text = ""};
+    int64_t start_ns = clock_monotonic_ns();
+    work.job = (struct job){.log = &batch->log,
+                            .cancel = batch->job != NULL ? batch->job->cancel : NULL,
+                            .on_progress = on_progress,
+                            .user = &work};
+    diary_init(&work.diary);
+    analysis_init(&work.analysis);
+    cohort_result_init(&work.result);
+    enum yk_status status = hash_input(&work, &why);
+    if (status == YK_OK) {
+        status = make_work_key(&work, &why);
+    }
+    if (status == YK_OK && !take_finished(&work)) {
+        status = compute(&work, &why);
+    }
+    if (status != YK_OK) {
+        note_failure(&work, status, &why);
+    } else {
+        const char *how = work.input->state == BATCH_EMPTY ? "empty"
+                          : work.input->was_finished       ? "finished before"
+                                                           : "done";
+        log_info(&batch->log, "batch: %s: %s in %.2f s", work.input->path, how,
+                 (double)(clock_monotonic_ns() - start_ns) / 1e9);
+    }
+    release(&work);
+    report(batch, work.input, 1);
+}

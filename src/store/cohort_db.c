@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * cohort.sqlite. While a run works it is in WAL mode with synchronous=FULL: a result that was
+ * put is there after a power cut. At the end it is written anew, row by row in the order of the
+ * keys, because a file that grew in the order in which workers happened to finish would differ
+ * from run to run.
+ */
+#include "src/store/cohort_db.h"
+#include "src/base/csv.h"
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#define APPLICATION_ID 0x796b6462 /* "ykdb" */
+#define SCHEMA_VERSION 1
+
+static const char SCHEMA[] =
+    "CREATE TABLE IF NOT EXISTS result ("
+    "recording_id TEXT PRIMARY KEY, work_key TEXT NOT NULL, input_sha256 TEXT NOT NULL, "
+    "status TEXT NOT NULL, format TEXT NOT NULL, device_serial TEXT NOT NULL, "
+    "days REAL, valid_nights REAL, gaps REAL, bad_blocks REAL, "
+    "recording_csv TEXT NOT NULL, night_csv TEXT NOT NULL, rest_csv TEXT NOT NULL, "
+    "day_csv TEXT NOT NULL, event_csv TEXT NOT NULL) STRICT, WITHOUT ROWID";
+#define RESULT_COLUMNS                                                                         \
+    "recording_id, work_key, input_sha256, status, format, device_serial, days, "              \
+    "valid_nights, gaps, bad_blocks, recording_csv, night_csv, rest_csv, day_csv, event_csv"
+enum { FIRST_NUMBER = 6, FIRST_PART = 10 };
+
+struct cohort_db {
+    sqlite3 *db;
+    sqlite3_stmt *get, *put;
+};
+
+void cohort_result_init(struct cohort_result *self)
+{
+    *self = (struct cohort_result){
+        .days = NAN, .valid_nights = NAN, .gaps = NAN, .bad_blocks = NAN};
+}
+
+void cohort_result_release(struct cohort_result *self)
+{
+    for (size_t i = 0; i < COHORT_PART_COUNT; i++) {
+        text_release(&self->part[i]);
+    }
+    cohort_result_init(self);
+}
+
+/* ---- SQLite's failures as ours ---- */
+
+static enum yk_status refuse(sqlite3 *db, const char *doing, struct failure *why)
+{
+    switch (sqlite3_errcode(db) & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return failure_set(why, YK_ERR_BUSY, "%s: another program uses cohort.sqlite", doing);
+    case SQLITE_NOMEM:
+        return failure_set(why, YK_ERR_MEMORY, "%s: out of memory", doing);
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        return failure_set(why, YK_ERR_STORE,
+                           "%s: cohort.sqlite is damaged (%s); remove it to compute anew",
+                           doing, sqlite3_errmsg(db));
+    default:
+        return failure_set(why, YK_ERR_IO, "%s: cohort.sqlite: %s", doing, sqlite3_errmsg(db));
+    }
+}
+
+static enum yk_status run(sqlite3 *db, const char *sql, const char *doing, struct failure *why)
+{
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? YK_OK
+                                                                : refuse(db, doing, why);
+}
+
+static enum yk_status open_file(const char *path, sqlite3 **db, struct failure *why)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+    int code = sqlite3_open_v2(path, db, flags, NULL);
+    if (code != SQLITE_OK) {
+        enum yk_status status =
+            *db != NULL
+                ? failure_set(why, YK_ERR_IO, "opening %s: %s", path, sqlite3_errmsg(*db))
+                : failure_set(why, YK_ERR_MEMORY, "out of memory opening %s", path);
+        sqlite3_close(*db);
+        *db = NULL;
+        return status;
+    }
+    sqlite3_busy_timeout(*db, 5000);
+    return YK_OK;
+}
+
+static enum yk_status check_owner(sqlite3 *db, const char *path, struct failure *why)
+{
+    sqlite3_stmt *ask = NULL;
+    enum yk_status status = YK_OK;
+    int64_t owner = 0, version = 0;
+    const char *sql = "SELECT (SELECT application_id FROM pragma_application_id), "
+                      "(SELECT user_version FROM pragma_user_version)";
+    if (sqlite3_prepare_v2(db, sql, -1, &ask, NULL) != SQLITE_OK ||
+        sqlite3_step(ask) != SQLITE_ROW) {
+        status = refuse(db, "opening", why);
+    } else {
+        owner = sqlite3_column_int64(ask, 0);
+        version = sqlite3_column_int64(ask, 1);
+    }
+    sqlite3_finalize(ask);
+    if (status == YK_OK && (owner != 0 || version != 0) &&
+        (owner != APPLICATION_ID || version != SCHEMA_VERSION)) {
+        status =
+            failure_set(why, YK_ERR_STORE,
+                        "%s is of another program or version; choose another folder", path);
+    }
+    return status;
+}
+
+static enum yk_status make_schema(sqlite3 *db, struct failure *why)
+{
+    char sql[sizeof SCHEMA + 128];
+    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; %s",
+             APPLICATION_ID, SCHEMA_VERSION, SCHEMA);
+    return run(db, sql, "making the table of results", why);
+}
+
+enum yk_status cohort_db_open(const char *path, struct cohort_db **out, struct failure *why)
+{
+    struct cohort_db *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory opening %s", path);
+    }
+    enum yk_status status = open_file(path, &self->db, why);
+    if (status == YK_OK) {
+        status = check_owner(self->db, path, why);
+    }
+    if (status == YK_OK) {
+        status =
+            run(self->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "opening", why);
+    }
+    if (status == YK_OK) {
+        status = make_schema(self->db, why);
+    }
+    const char *get = "SELECT " RESULT_COLUMNS " FROM result WHERE recording_id = ?";
+    const char *put = "INSERT OR REPLACE INTO result (" RESULT_COLUMNS
+                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    if (status == YK_OK &&
+        (sqlite3_prepare_v2(self->db, get, -1, &self->get, NULL) != SQLITE_OK ||
+         sqlite3_prepare_v2(self->db, put, -1, &self->put, NULL) != SQLITE_OK)) {
+        status = refuse(self->db, "opening", why);
+    }
+    if (status != YK_OK) {
+        cohort_db_close(self);
+        return status;
+    }
+    *out = self;
+    return YK_OK;
+}
+
+void cohort_db_close(struct cohort_db *self)
+{
+    if (self != NULL) {
+        sqlite3_finalize(self->get);
+        sqlite3_finalize(self->put);
+        sqlite3_close(self->db);
+        mem_free(self);
+    }
+}
+
+/* ---- results ---- */
+
+static void copy_text(sqlite3_stmt *from, int column, char *to, size_t room)
+{
+    const unsigned char *text = sqlite3_column_text(from, column);
+    snprintf(to, room, "%s", text != NULL ? (const char *)text : "");
+}
+
+static double number(sqlite3_stmt *from, int column)
+{
+    return sqlite3_column_type(from, column) == SQLITE_NULL
+               ? NAN
+               : sqlite3_column_double(from, column);
+}
+
+static void take_row(sqlite3_stmt *row, struct cohort_result *out)
+{
+    copy_text(row, 0, out->recording_id, sizeof out->recording_id);
+    copy_text(row, 1, out->work_key, sizeof out->work_key);
+    copy_text(row, 2, out->input_sha256, sizeof out->input_sha256);
+    copy_text(row, 3, out->status, sizeof out->status);
+    copy_text(row, 4, out->format, sizeof out->format);
+    copy_text(row, 5, out->device_serial, sizeof out->device_serial);
+    double *value[] = {&out->days, &out->valid_nights, &out->gaps, &out->bad_blocks};
+    for (int i = 0; i < 4; i++) {
+        *value[i] = number(row, FIRST_NUMBER + i);
+    }
+    for (int i = 0; i < COHORT_PART_COUNT; i++) {
+        const unsigned char *text = sqlite3_column_text(row, FIRST_PART + i);
+        text_add(&out->part[i], text != NULL ? (const char *)text : "");
+    }
+}
+
+enum yk_status cohort_db_get(struct cohort_db *self, const char *recording_id,
+                             struct cohort_result *out, struct failure *why)
+{
+    sqlite3_bind_text(self->get, 1, recording_id, -1, SQLITE_TRANSIENT);
+    int code = sqlite3_step(self->get);
+    enum yk_status status = YK_END;
+    if (code == SQLITE_ROW) {
+        take_row(self->get, out);
+        status = YK_OK;
+        for (size_t i = 0; i < COHORT_PART_COUNT && status == YK_OK; i++) {
+            status = text_status(&out->part[i], why);
+        }
+    } else if (code != SQLITE_DONE) {
+        status = refuse(self->db, "reading a result", why);
+    }
+    sqlite3_reset(self->get);
+    return status;
+}
+
+static void bind_number(sqlite3_stmt *to, int at, double value)
+{
+    if (isnan(value)) {
+        sqlite3_bind_null(to, at);
+    } else {
+        sqlite3_bind_double(to, at, value);
+    }
+}
+
+enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result *result,
+                             struct failure *why)
+{
+    const char *text[] = {result->recording_id, result->work_key, result->input_sha256,
+                          result->status,       result->format,   result->device_serial};
+    const double value[] = {result->days, result->valid_nights, result->gaps,
+                            result->bad_blocks};
+    for (int i = 0; i < FIRST_NUMBER; i++) {
+        sqlite3_bind_text(self->put, i + 1, text[i], -1, SQLITE_TRANSIENT);
+    }
+    for (int i = 0; i < 4; i++) {
+        bind_number(self->put, FIRST_NUMBER + i + 1, value[i]);
+    }
+    for (int i = 0; i < COHORT_PART_COUNT; i++) {
+        sqlite3_bind_text(self->put, FIRST_PART + i + 1, text_string(&result->part[i]), -1,
+                          SQLITE_TRANSIENT);
+    }
+    enum yk_status status = YK_OK;
+    if (sqlite3_step(self->put) != SQLITE_DONE) {
+        status = refuse(self->db, "keeping a result", why);
+    }
+    sqlite3_reset(self->put);
+    sqlite3_clear_bindings(self->put);
+    return status;
+}
+
+/* ---- the finished file ---- */
+
+static const char *sql_type(const char *type)
+{
+    if (strcmp(type, "real") == 0) {
+        return "REAL";
+    }
+    return strcmp(type, "integer") == 0 || strcmp(type, "flag") == 0 ? "INTEGER" : "TEXT";
+}
+
+static enum yk_status make_table(sqlite3 *db, const struct cohort_table *table,
+                                 sqlite3_stmt **insert, struct failure *why)
+{
+    struct text create, fill;
+    text_init(&create);
+    text_init(&fill);
+    text_addf(&create, "CREATE TABLE \"%s\" (", table->name);
+    text_addf(&fill, "INSERT INTO \"%s\" VALUES (", table->name);
+    for (size_t i = 0; i < table->n_columns; i++) {
+        text_addf(&create, "%s\"%s\" %s", i > 0 ? ", " : "", table->column[i],
+                  sql_type(table->type[i]));
+        text_add(&fill, i > 0 ? ",?" : "?");
+    }
+    text_add(&create, ")");
+    text_add(&fill, ")");
+    enum yk_status status = text_status(&create, why);
+    status = status == YK_OK ? text_status(&fill, why) : status;
+    status = status == YK_OK ? run(db, text_string(&create), table->name, why) : status;
+    if (status == YK_OK &&
+        sqlite3_prepare_v2(db, text_string(&fill), -1, insert, NULL) != SQLITE_OK) {
+        status = refuse(db, table->name, why);
+    }
+    text_release(&create);
+    text_release(&fill);
+    return status;
+}
+
+static enum yk_status fill_table(sqlite3 *db, sqlite3_stmt *insert,
+                                 const struct cohort_table *table, struct failure *why)
+{
+    struct byte_source *bytes = NULL;
+    struct csv *csv = NULL;
+    const struct csv_row *row = NULL;
+    enum yk_status status = memory_source_open(text_string(table->csv), table->csv->length,
+                                               table->name, &bytes, why);
+    if (status == YK_OK) {
+        status = csv_open(bytes, ',', &csv, why);
+    }
+    if (status == YK_OK) {
+        status = csv_read_header(csv, why);
+    }
+    while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
+        for (size_t i = 0; i < table->n_columns; i++) {
+            const char *field = csv_field(row, i);
+            if (*field != '\0') { /* the column's affinity turns digits into numbers */
+                sqlite3_bind_text(insert, (int)i + 1, field, -1, SQLITE_TRANSIENT);
+            }
+        }
+        if (sqlite3_step(insert) != SQLITE_DONE) {
+            status = refuse(db, table->name, why);
+        }
+        sqlite3_reset(insert);
+        sqlite3_clear_bindings(insert);
+    }
+    csv_close(csv);
+    byte_source_close(bytes);
+    return status == YK_END ? YK_OK : status;
+}
+
+static enum yk_status copy_results(sqlite3 *db, const char *from, const char *const *ids,
+                                   size_t n_ids, struct failure *why)
+{
+    sqlite3_stmt *copy = NULL;
+    char *attach = sqlite3_mprintf("ATTACH %Q AS old", from);
+    if (attach == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory copying results");
+    }
+    enum yk_status status = run(db, attach, "copying results", why);
+    sqlite3_free(attach);
+    status = status == YK_OK ? run(db, "BEGIN", "copying results", why) : status;
+    const char *sql = "INSERT INTO main.result SELECT * FROM old.result WHERE recording_id = ?";
+    if (status == YK_OK && sqlite3_prepare_v2(db, sql, -1, &copy, NULL) != SQLITE_OK) {
+        status = refuse(db, "copying results", why);
+    }
+    for (size_t i = 0; i < n_ids && status == YK_OK; i++) {
+        sqlite3_bind_text(copy, 1, ids[i], -1, SQLITE_TRANSIENT);
+        if (sqlite3_step(copy) != SQLITE_DONE) {
+            status = refuse(db, "copying results", why);
+        }
+        sqlite3_reset(copy);
+    }
+    sqlite3_finalize(copy);
+    status = status == YK_OK ? run(db, "COMMIT", "copying results", why) : status;
+    return status == YK_OK ? run(db, "DETACH old", "copying results", why) : status;
+}
+
+static enum yk_status fill_new(sqlite3 *db, const char *from, const char *const *ids,
+                               size_t n_ids, const struct cohort_table *tables, size_t n_tables,
+                               struct failure *why)
+{
+    /* Nobody else sees this file yet, so a rollback journal would only cost time. */
+    enum yk_status status =
+        run(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", "writing", why);
+    status = status == YK_OK ? make_schema(db, why) : status;
+    status = status == YK_OK ? copy_results(db, from, ids, n_ids, why) : status;
+    status = status == YK_OK ? run(db, "BEGIN", "writing", why) : status;
+    for (size_t i = 0; i < n_tables && status == YK_OK; i++) {
+        sqlite3_stmt *insert = NULL;
+        status = make_table(db, &tables[i], &insert, why);
+        status = status == YK_OK ? fill_table(db, insert, &tables[i], why) : status;
+        sqlite3_finalize(insert);
+    }
+    return status == YK_OK ? run(db, "COMMIT", "writing", why) : status;
+}
+
+enum yk_status cohort_db_publish(const char *path, const char *const *recording_ids,
+                                 size_t n_ids, const struct cohort_table *tables,
+                                 size_t n_tables, struct failure *why)
+{
+    struct text part;
+    sqlite3 *db = NULL;
+    text_init(&part);
+    text_addf(&part, "%s%s", path, DISK_PART);
+    enum yk_status status = text_status(&part, why);
+    status = status == YK_OK ? disk_remove(text_string(&part), why) : status;
+    status = status == YK_OK ? open_file(text_string(&part), &db, why) : status;
+    if (status == YK_OK) {
+        status = fill_new(db, path, recording_ids, n_ids, tables, n_tables, why);
+    }
+    sqlite3_close(db);
+    status = status == YK_OK ? disk_sync_file(text_string(&part), why) : status;
+    status = status == YK_OK ? disk_publish(text_string(&part), path, why) : status;
+    text_release(&part);
+    return status;
+}
