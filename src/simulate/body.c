@@ -83,7 +83,7 @@ static double cycle_factor(const struct body *self, enum movement sort, double t
     if (is_rem) {
         return sort == MOVE_TWITCH ? 0.4 : 1.1;
     }
-    return 0.85;
+    return cycle < 1 && place < 20 ? 1.2 : 0.85; /* the first descent is quiet */
 }
 
 static struct gap gap_of(const struct body *self, enum movement sort, double t_s)
@@ -219,7 +219,7 @@ static void turn(struct body *self, double t_s)
     self->parts_left =
         self->activity == ACTIVITY_OFF ? 1 : 2 + (int)random_below(&self->random, 4);
     turn_part(self, t_s);
-    if (self->activity == ACTIVITY_SLEEP && random_chance(&self->random, 0.6)) { /* settles */
+    if (self->activity == ACTIVITY_SLEEP && random_chance(&self->random, 0.75)) { /* settles */
         double soon_s = t_s + 4 + random_lognormal(&self->random, 15, 1.0);
         if (soon_s < self->next_s[MOVE_ARM]) {
             self->next_s[MOVE_ARM] = soon_s;

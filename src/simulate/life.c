@@ -336,6 +336,24 @@ static struct waking waking_on(struct life *life, struct civil_date date, int64_
     return w;
 }
 
+/* Teeth, clothes, lamps, door; now and then straight from the sofa. */
+static void go_to_bed(struct life *life, const struct waking *w, int64_t in_bed_ns)
+{
+    struct random *random = &life->random;
+    double routine_s = 60 * clamp(random_lognormal(random, 8, 0.45), 2, 22);
+    double walk_s = random_between(random, 12, 40);
+    bool skips = random_chance(random, life->plan->kind->rest_share > 0.1 ? 0.2 : 0.06);
+    fill_awake(life, w, after(in_bed_ns, -walk_s - (skips ? 0 : routine_s)));
+    int64_t until_ns = after(in_bed_ns, -walk_s);
+    while (life->cursor < until_ns && !life->is_short) {
+        bool is_busy = random_chance(random, 0.6);
+        do_for(life, is_busy ? ACTIVITY_HOUSEHOLD : ACTIVITY_LIGHT,
+               60 * random_lognormal(random, 3, 0.5), until_ns);
+        do_for(life, ACTIVITY_WALK, random_between(random, 8, 25), until_ns);
+    }
+    do_until(life, ACTIVITY_WALK, in_bed_ns);
+}
+
 /* Awake from the cursor until this sleep's bed, a nap in between perhaps, then the sleep. */
 static void live_through(struct life *life, struct sleep *s)
 {
@@ -358,8 +376,7 @@ static void live_through(struct life *life, struct sleep *s)
         fill_awake(life, &w, nap.in_bed_ns);
         do_sleep(life, &nap);
     }
-    fill_awake(life, &w, after(s->in_bed_ns, -random_between(&life->random, 12, 40)));
-    do_until(life, ACTIVITY_WALK, s->in_bed_ns);
+    go_to_bed(life, &w, s->in_bed_ns);
     do_sleep(life, s);
 }
 
