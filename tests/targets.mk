@@ -119,3 +119,8 @@ bench: $(PROGRAM) ## CPU time against sha256sum, memory, two workers (BENCH_LONG
 test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one worker and two
 	@$(MAKE) --no-print-directory B=build/clang-release CC=$(FUZZ_CC) build/clang-release/yoake
 	@sh tests/long/same-results.sh $(PROGRAM) build/clang-release/yoake build/same
+
+# ---- accuracy ----
+.PHONY: accuracy
+accuracy: $(B)/tests/unit/pipeline/test_accuracy ## onset and wake against simulated people, 500 nights
+	@YOAKE_ACCURACY=full $<

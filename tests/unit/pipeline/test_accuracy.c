@@ -31,6 +31,7 @@ struct tally { /* errors in minutes, found - true */
 static struct tally tallies[16];
 static bool is_full;
 static bool is_telling; /* one line a night that is off */
+static bool is_quiet;   /* no table */
 
 struct variant { /* one recorder of the cohort */
     double rate_hz;
@@ -216,6 +217,9 @@ static struct summary summarize(const double *error, int n)
 
 static void print_row(const char *name, const struct tally *t)
 {
+    if (is_quiet) {
+        return;
+    }
     struct summary onset = summarize(t->onset, t->n);
     struct summary wake = summarize(t->wake, t->n);
     printf(
@@ -226,6 +230,9 @@ static void print_row(const char *name, const struct tally *t)
 
 static void print_head(void)
 {
+    if (is_quiet) {
+        return;
+    }
     printf("%-22s %5s %6s %6s | %-33s | %s\n", "minutes", "clean", "missed", "not", "onset",
            "wake");
     printf("%-22s %5s %6s %6s | %5s %6s %6s %6s %6s | %5s %6s %6s %6s %6s\n", "", "nights", "",
@@ -277,7 +284,10 @@ static void clean_nights_are_found_to_five_minutes(void **state)
     print_row("all", &all);
     fflush(stdout);
     assert_true(all.n >= (is_full ? 300 : 45));
-    check_share("all kinds", &all);
+    assert_true(all.missed <= all.n / 50);
+    if (is_full) {
+        check_share("all kinds", &all);
+    }
 }
 
 static void recorders_of_all_sorts_give_the_same_accuracy(void **state)
@@ -303,6 +313,7 @@ static void recorders_of_all_sorts_give_the_same_accuracy(void **state)
             continue;
         }
         struct variant v = cases[c].v;
+        v.days = is_full ? v.days : 3;
         int people = is_full ? 5 : 1;
         for (int i = 0; i < people; i++) {
             run_variant(person_kind_at((size_t)i)->id, 300 + 31 * c + (uint64_t)i, &v, &tally);
@@ -316,14 +327,179 @@ static void recorders_of_all_sorts_give_the_same_accuracy(void **state)
     }
 }
 
+/* Runs one person and hands truth and analysis to a check. */
+static void with_person(const struct simulation *wanted,
+                        void (*check)(const struct simulation *, const struct truth *,
+                                      const struct analysis *))
+{
+    struct simulation simulation = *wanted;
+    struct simulated made;
+    struct analysis analysis;
+    struct failure why = {0};
+    simulation_name(&simulation);
+    enum yk_status status = simulated_make(&made, &simulation, &why);
+    if (status == YK_OK) {
+        status = analyse(&made, simulation.zone, &analysis, &why);
+    }
+    if (status != YK_OK) {
+        fail_msg("seed %llu: %s", (unsigned long long)simulation.seed, why.text);
+    }
+    check(&simulation, &made.truth, &analysis);
+    analysis_release(&analysis);
+    simulated_release(&made);
+}
+
+static void check_still(const struct simulation *simulation, const struct truth *truth,
+                        const struct analysis *analysis)
+{
+    (void)simulation;
+    int nights = 0;
+    double stillness_pct = 0;
+    for (size_t i = 0; i < truth->plan.n_sleeps; i++) {
+        const struct sleep *sleep = &truth->plan.sleeps[i];
+        if (sleep->is_nap || !truth_is_clean(truth, sleep)) {
+            continue;
+        }
+        const struct night *night = night_of(analysis, sleep);
+        assert_non_null(night);
+        assert_int_equal(night->exclude, 0);
+        assert_close(night->nonwear_in_spt_pct, 0, 0.5);
+        stillness_pct += night->nonwear_stillness_in_spt_pct;
+        nights++;
+    }
+    assert_true(nights >= 6);
+    /* the rule of stillness alone would take something away from these nights */
+    assert_true(stillness_pct > 1);
+}
+
+static void still_sleepers_keep_their_nights(void **state)
+{
+    (void)state;
+    struct zone *zone = NULL;
+    struct simulation simulation;
+    assert_int_equal(zone_open("Asia/Tokyo", &zone, NULL), YK_OK);
+    simulation_init(&simulation, zone);
+    simulation.kind = person_kind_find("still");
+    simulation.recorder.rate_hz = 25;
+    for (simulation.seed = 1; simulation.seed <= (is_full ? 6 : 1); simulation.seed++) {
+        with_person(&simulation, check_still);
+    }
+    zone_close(zone);
+}
+
+/* The clock of the recorder knows no summer time: the reader must not invent or lose an hour.
+ */
+static void check_clock_change(const struct simulation *simulation, const struct truth *truth,
+                               const struct analysis *analysis)
+{
+    int changed = 0;
+    for (size_t i = 0; i < truth->plan.n_sleeps; i++) {
+        const struct sleep *sleep = &truth->plan.sleeps[i];
+        if (sleep->is_nap || !truth_is_clean(truth, sleep)) {
+            continue;
+        }
+        const struct night *night = night_of(analysis, sleep);
+        assert_non_null(night);
+        assert_int_equal(civil_compare(night->evening, sleep->evening), 0);
+        bool is_changed = zone_offset_s(simulation->zone, sleep->onset_ns) !=
+                          zone_offset_s(simulation->zone, sleep->wake_ns);
+        changed += is_changed;
+        double spt_min = (double)(night->wake_ns - night->onset_ns) / 60e9;
+        assert_close(night->spt_min, spt_min, 0.1);
+        /* an hour lost or invented would show in either */
+        assert_close((double)(night->onset_ns - sleep->onset_ns) / 60e9, 0, 25);
+        assert_close((double)(night->wake_ns - sleep->wake_ns) / 60e9, 0, 25);
+    }
+    assert_int_equal(changed, 1);
+    assert_close((double)(analysis->info.start_ns - truth->start_ns) / 1e9, 0, 0.05);
+    assert_close((double)(analysis->info.end_ns - truth->end_ns) / 1e9, 0, 11);
+}
+
+static void clock_changes_shift_nothing(void **state)
+{
+    (void)state;
+    const struct civil_date starts[] = {{2026, 3, 26}, {2026, 10, 22}};
+    struct zone *zone = NULL;
+    struct simulation simulation;
+    assert_int_equal(zone_open("Europe/London", &zone, NULL), YK_OK);
+    for (size_t i = 0; i < 2; i++) {
+        simulation_init(&simulation, zone);
+        simulation.start_ns = zone_instant_of_day(zone, starts[i], 10 * 3600);
+        simulation.recorder.rate_hz = 12.5;
+        simulation.days = 5;
+        simulation.seed = 12 + i;
+        with_person(&simulation, check_clock_change);
+    }
+    zone_close(zone);
+}
+
+/* Share of a stretch that the analysis calls nonwear, in percent. */
+static double nonwear_share(const struct analysis *analysis, int64_t from_ns, int64_t to_ns)
+{
+    const struct epoch_series *e = &analysis->epochs;
+    int n = 0;
+    int off = 0;
+    for (size_t k = 0; k < e->n; k++) {
+        int64_t t = epoch_start_ns(e, k);
+        if (t >= from_ns && t < to_ns) {
+            n++;
+            off += (e->state[k] & STATE_NONWEAR) != 0;
+        }
+    }
+    return n > 0 ? 100.0 * off / n : 0;
+}
+
+static void check_nonwear(const struct simulation *simulation, const struct truth *truth,
+                          const struct analysis *analysis)
+{
+    (void)simulation;
+    int long_ones = 0;
+    for (size_t i = 0; i < truth->plan.n_nonwear; i++) {
+        const struct stretch *off = &truth->plan.nonwear[i];
+        double minutes = (double)(off->end_ns - off->start_ns) / 60e9;
+        if (minutes >= 75) { /* shorter ones no rule of an hour can see */
+            assert_true(nonwear_share(analysis, off->start_ns, off->end_ns) > 60);
+            long_ones++;
+        }
+    }
+    assert_true(long_ones >= 1);
+    for (size_t i = 0; i < truth->plan.n_sleeps; i++) {
+        const struct sleep *s = &truth->plan.sleeps[i];
+        if (truth_is_clean(truth, s)) {
+            assert_close(nonwear_share(analysis, s->onset_ns, s->wake_ns), 0, 2);
+        }
+    }
+}
+
+static void a_recorder_on_the_table_is_noticed_by_day_and_by_night(void **state)
+{
+    (void)state;
+    struct zone *zone = NULL;
+    struct simulation simulation;
+    assert_int_equal(zone_open("Asia/Tokyo", &zone, NULL), YK_OK);
+    simulation_init(&simulation, zone);
+    simulation.recorder.rate_hz = 12.5;
+    simulation.days = 5;
+    simulation.nonwear = 4;
+    simulation.nonwear_in_bed = 1;
+    for (simulation.seed = 21; simulation.seed <= (is_full ? 30 : 22); simulation.seed++) {
+        with_person(&simulation, check_nonwear);
+    }
+    zone_close(zone);
+}
+
 int main(void)
 {
     const char *wish = getenv("YOAKE_ACCURACY");
     is_full = wish != NULL && strstr(wish, "full") != NULL;
+    is_quiet = wish == NULL;
     is_telling = wish != NULL && strstr(wish, "tell") != NULL;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clean_nights_are_found_to_five_minutes),
         cmocka_unit_test(recorders_of_all_sorts_give_the_same_accuracy),
+        cmocka_unit_test(still_sleepers_keep_their_nights),
+        cmocka_unit_test(clock_changes_shift_nothing),
+        cmocka_unit_test(a_recorder_on_the_table_is_noticed_by_day_and_by_night),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
