@@ -182,6 +182,9 @@ static void *watch(void *user)
         if (sigwait(&session->watched, &got) != 0 || session->is_over) {
             return NULL;
         }
+        if (got == SIGUSR1) {
+            continue;
+        }
         if (session->cli.cancel) {
             _exit(EXIT_CANCELLED);
         }
@@ -189,11 +192,21 @@ static void *watch(void *user)
     }
 }
 
+/* What was ignored when we started (nohup, a shell's background job) stays ignored. */
+static void add_unless_ignored(sigset_t *set, int number)
+{
+    struct sigaction now;
+    if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_IGN) {
+        sigaddset(set, number);
+    }
+}
+
 static void watch_begin(struct session *session)
 {
     sigemptyset(&session->watched);
-    sigaddset(&session->watched, SIGINT);
-    sigaddset(&session->watched, SIGTERM);
+    add_unless_ignored(&session->watched, SIGINT);
+    add_unless_ignored(&session->watched, SIGTERM);
+    sigaddset(&session->watched, SIGUSR1); /* to end the thread */
     sigset_t before;
     if (pthread_sigmask(SIG_BLOCK, &session->watched, &before) != 0) {
         return;
@@ -208,7 +221,8 @@ static void watch_end(struct session *session)
 {
     if (session->is_watching) {
         session->is_over = true;
-        pthread_kill(session->watcher, SIGTERM);
+        pthread_kill(session->watcher,
+                     SIGUSR1); /* nobody else sends it: only wakes the thread */
         pthread_join(session->watcher, NULL);
         session->is_watching = false;
     }
@@ -331,7 +345,11 @@ static int finish(const struct cli *cli, int code)
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
         struct failure why;
-        failure_set_errno(&why, errno != 0 ? errno : EIO, "writing to standard output");
+        if (errno != 0) {
+            failure_set_errno(&why, errno, "writing to standard output");
+        } else { /* it failed earlier, inside a library's buffer */
+            failure_set(&why, YK_ERR_IO, "standard output did not take everything");
+        }
         int failed = cli_fail(cli, &why);
         return code == EXIT_DONE || code == EXIT_ATTENTION ? failed : code;
     }
