@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/pipeline/batch_parts.h"
+#include "tests/support/alloc.h"
+
+static char folder[4096];
+
+static void make(const char *name, const char *content)
+{
+    char path[5000];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    fputs(content, f);
+    fclose(f);
+}
+
+static void make_folder(const char *name)
+{
+    char path[5000];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "%s", check_scratch("inputs"));
+    make_folder("b");
+    make_folder("b/deep");
+    make_folder("out");
+    make_folder(".hidden");
+    make("week1.cwa", "one");
+    make("b/week1.cwa", "two");
+    make("b/deep/WEEK1.CWA", "one");
+    make("b/deep/week2.cwa.gz", "x");
+    make("b/notes.txt", "x");
+    make("b/week3.truth.json", "x");
+    make("out/left.cwa", "x");
+    make(".hidden/h.cwa", "x");
+    make("b/.h.cwa", "x");
+    make("people.csv", "file,person_id\n");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    check_remove(folder);
+    return 0;
+}
+
+/* The inputs' paths below the folder, joined by blanks. */
+static void check_found(const struct batch_inputs *inputs, const char *expected)
+{
+    struct text all;
+    text_init(&all);
+    for (size_t i = 0; i < inputs->n; i++) {
+        text_addf(&all, "%s%s", i > 0 ? " " : "", inputs->inputs[i].path + strlen(folder) + 1);
+    }
+    assert_string_equal(text_string(&all), expected);
+    text_release(&all);
+}
+
+static void folders_are_searched_for_known_suffixes(void **state)
+{
+    (void)state;
+    char out[5000], people[5000], twice[5000], link[5000];
+    snprintf(out, sizeof out, "%s/out", folder);
+    snprintf(people, sizeof people, "%s/people.csv", folder);
+    snprintf(twice, sizeof twice, "%s/b/../week1.cwa", folder);
+    snprintf(link, sizeof link, "%s/b/circle", folder);
+    assert_int_equal(symlink("..", link), 0);
+    const char *paths[] = {folder, twice};
+    struct batch_options options = {
+        .paths = paths, .n_paths = 2, .folder = out, .participants = people};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    assert_int_equal(inputs.n, 4);
+    assert_int_equal(inputs.inputs[0].size, 3);
+    batch_inputs_release(&inputs);
+    paths[0] = folder;
+    options.n_paths = 1;
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    check_found(&inputs, "b/deep/WEEK1.CWA b/deep/week2.cwa.gz b/week1.cwa week1.cwa");
+    batch_inputs_release(&inputs);
+    unlink(link);
+}
+
+static void named_files_are_inputs_whatever_they_are(void **state)
+{
+    (void)state;
+    char notes[5000], none[5000];
+    snprintf(notes, sizeof notes, "%s/b/notes.txt", folder);
+    snprintf(none, sizeof none, "%s/none.cwa", folder);
+    const char *paths[] = {none, notes, none};
+    struct batch_options options = {.paths = paths, .n_paths = 3, .folder = "/nowhere"};
+    struct batch_inputs inputs;
+    struct failure why;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    check_found(&inputs, "b/notes.txt none.cwa");
+    batch_inputs_release(&inputs);
+    char out[5000];
+    snprintf(out, sizeof out, "%s/.hidden/none", folder);
+    mkdir(out, 0700);
+    paths[0] = out;
+    options.n_paths = 1;
+    assert_int_equal(batch_inputs_find(&options, &inputs, &why), YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "no recordings in"));
+    batch_inputs_release(&inputs);
+}
+
+static void like_stems_get_a_part_of_the_hash(void **state)
+{
+    (void)state;
+    const char *paths[] = {folder};
+    char out[5000], people[5000];
+    snprintf(out, sizeof out, "%s/out", folder);
+    snprintf(people, sizeof people, "%s/people.csv", folder);
+    struct batch_options options = {
+        .paths = paths, .n_paths = 1, .folder = out, .participants = people};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    assert_int_equal(inputs.n, 4);
+    assert_int_equal(batch_inputs_name(&inputs, 2, NULL, NULL), YK_OK);
+    /* sha256sum of "one" and "two" begins with 7692c3ad and 3fc4ccfe. */
+    assert_string_equal(inputs.inputs[0].recording_id, "WEEK1-7692c3ad");
+    assert_string_equal(inputs.inputs[1].recording_id, "week2");
+    assert_string_equal(inputs.inputs[2].recording_id, "week1-3fc4ccfe");
+    assert_string_equal(inputs.inputs[3].recording_id, "week1-7692c3ad");
+    assert_int_equal(inputs.inputs[0].state, BATCH_WAITING);
+    assert_int_equal(inputs.inputs[2].state, BATCH_WAITING);
+    assert_int_equal(inputs.inputs[3].state, BATCH_DUPLICATE);
+    assert_non_null(strstr(inputs.inputs[3].why.text, "WEEK1.CWA"));
+    batch_inputs_release(&inputs);
+}
+
+static void stems_are_safe_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *stem;
+    } wanted[] = {{"/x/a.b.cwa", "a.b"},        {"nosuffix", "nosuffix"},
+                  {"/x/-rf.cwa", "_rf"},        {"/x/.cwa", "_cwa"},
+                  {"w:1?.cwa", "w_1_"},         {"夜明け.cwa.gz", "夜明け"},
+                  {"tab\there.bin", "tab_here"}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        const char *paths[] = {wanted[i].path};
+        struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
+        struct batch_inputs inputs;
+        batch_inputs_init(&inputs);
+        assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+        assert_string_equal(inputs.inputs[0].stem, wanted[i].stem);
+        batch_inputs_release(&inputs);
+    }
+    char far[400] = "";
+    for (int i = 0; i < 100; i++) {
+        memcpy(far + 3 * i, "夜", 4);
+    }
+    const char *paths[] = {far};
+    struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    assert_int_equal(strlen(inputs.inputs[0].stem) % 3, 0); /* whole characters */
+    batch_inputs_release(&inputs);
+}
+
+static void refused_memory_is_a_failure(void **state)
+{
+    (void)state;
+    const char *paths[] = {folder};
+    struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
+    for (uint64_t k = 1;; k++) {
+        struct batch_inputs inputs;
+        batch_inputs_init(&inputs);
+        alloc_fail_at(k);
+        enum yk_status status = batch_inputs_find(&options, &inputs, NULL);
+        bool refused = alloc_refused();
+        alloc_fail_at(0);
+        assert_int_equal(status, refused ? YK_ERR_MEMORY : YK_OK);
+        batch_inputs_release(&inputs);
+        if (!refused) {
+            break;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(folders_are_searched_for_known_suffixes),
+        cmocka_unit_test(named_files_are_inputs_whatever_they_are),
+        cmocka_unit_test(like_stems_get_a_part_of_the_hash),
+        cmocka_unit_test(stems_are_safe_names),
+        cmocka_unit_test(refused_memory_is_a_failure),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
