@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "tests/support/cwa_build.h"
+
+static void every_format_of_the_table_can_be_found(void **state)
+{
+    (void)state;
+    assert_true(format_count() >= 1);
+    for (size_t i = 0; i < format_count(); i++) {
+        const struct format *format = format_at(i);
+        assert_ptr_equal(format_find(format->id), format);
+        assert_non_null(format->probe);
+        assert_non_null(format->open);
+        assert_non_null(format->suffix[0]);
+    }
+    assert_null(format_at(format_count()));
+    assert_null(format_find("CWA"));
+    assert_string_equal(format_find("cwa")->id, "cwa");
+}
+
+static void write_file(const char *path, const uint8_t *at, size_t n)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(at, 1, n, file), n);
+    fclose(file);
+}
+
+/* The content decides: odd names, upper case and compression make no difference. */
+static void files_are_opened_by_content_whatever_their_name(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("registry");
+    char path[4200], gz[4300];
+    struct cwa_build b;
+    cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
+    cwa_build_sectors(&b, 100);
+    const char *const names[] = {"A.CWA", "week", "data.csv", "\xe5\xa4\x9c.cwa"};
+    struct open_options opt = {.zone = cwa_build_zone(), .with_gyro = true};
+    for (int i = 0; i < 4; i++) {
+        struct recording_source *source = NULL;
+        struct failure why = {0};
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        snprintf(gz, sizeof gz, "%s.gz", path);
+        write_file(path, b.at, b.n);
+        gzFile out = gzopen(gz, "wb");
+        assert_int_equal(gzwrite(out, b.at, (unsigned)b.n), b.n);
+        gzclose(out);
+        assert_int_equal(recording_open(path, &opt, &source, &why), YK_OK);
+        assert_int_equal(cwa_build_read(source, 99).n, 12000);
+        recording_source_close(source);
+        assert_int_equal(recording_open(gz, &opt, &source, &why), YK_OK);
+        assert_int_equal(cwa_build_read(source, 99).n, 12000);
+        assert_int_equal(source->report.n_events, 0);
+        recording_source_close(source);
+        /* Half of the compressed file: read as far as it goes, and said so. */
+        struct stat packed;
+        assert_int_equal(stat(gz, &packed), 0);
+        assert_int_equal(truncate(gz, packed.st_size / 2), 0);
+        assert_int_equal(recording_open(gz, &opt, &source, &why), YK_OK);
+        struct cwa_read r = cwa_build_read(source, 99);
+        assert_true(r.n > 120 && r.n < 12000);
+        assert_int_equal(source->report.events[0].kind, READ_EVENT_NOTE);
+        assert_non_null(strstr(source->report.events[0].detail, "cut off"));
+        recording_source_close(source);
+    }
+    cwa_build_release(&b);
+    check_remove(folder);
+}
+
+static void what_cannot_be_read_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *says;
+    } c[] = {{"PK\003\004rest of an archive", 21, "ZIP"},
+             {"%PDF-1.7 something here", 23, "PDF"},
+             {"\x01\x02\x03\x04\x05\x06\x07\x08\x09", 9, "01 02 03 04 05 06 07 08"},
+             {"", 0, "empty"}};
+    struct open_options opt = {.zone = cwa_build_zone()};
+    for (int i = 0; i < 4; i++) {
+        struct byte_source *bytes = NULL;
+        struct recording_source *source = NULL;
+        struct failure why;
+        assert_int_equal(memory_source_open(c[i].bytes, c[i].n, "thing", &bytes, NULL), YK_OK);
+        assert_int_equal(recording_open_source(bytes, &opt, &source, &why), YK_ERR_UNSUPPORTED);
+        assert_non_null(strstr(why.text, c[i].says));
+        byte_source_close(bytes);
+    }
+    struct recording_source *source = NULL;
+    struct failure why;
+    assert_int_equal(recording_open("/nowhere/x.cwa", &opt, &source, &why), YK_ERR_NO_DEVICE);
+    assert_int_equal(recording_open("/tmp", &opt, &source, &why), YK_ERR_ARGUMENT);
+}
+
+/* A recorder's file that is still being copied: its size is that of the moment of opening. */
+static void a_file_that_grows_or_shrinks_while_it_is_read_is_read_consistently(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("growing");
+    char path[4200];
+    snprintf(path, sizeof path, "%s/growing.cwa", folder);
+    struct cwa_build b;
+    cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
+    cwa_build_sectors(&b, 3000);
+    for (int shrinks = 0; shrinks < 2; shrinks++) {
+        write_file(path, b.at, shrinks ? b.n : 1024 + 2000 * 512 + 77);
+        struct open_options opt = {.zone = cwa_build_zone(), .with_gyro = true};
+        struct recording_source *source = NULL;
+        assert_int_equal(recording_open(path, &opt, &source, NULL), YK_OK);
+        if (shrinks) {
+            assert_int_equal(truncate(path, 1024 + 1500 * 512 + 9), 0);
+        } else {
+            write_file(path, b.at, b.n);
+        }
+        struct cwa_read r = cwa_build_read(source, b.true_rate_hz);
+        assert_int_equal(r.n, (shrinks ? 1500 : 2000) * 120);
+        if (!shrinks) {
+            assert_int_equal(source->report.trailing_bytes, 77);
+        }
+        recording_source_close(source);
+    }
+    cwa_build_release(&b);
+    check_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_format_of_the_table_can_be_found),
+        cmocka_unit_test(files_are_opened_by_content_whatever_their_name),
+        cmocka_unit_test(what_cannot_be_read_is_named),
+        cmocka_unit_test(a_file_that_grows_or_shrinks_while_it_is_read_is_read_consistently),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
