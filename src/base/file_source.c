@@ -103,7 +103,10 @@ enum yk_status file_source_open(const char *path, struct byte_source **out, stru
     }
     posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     *self = (struct file_source){
-        .base = {&FILE_OPS, (uint64_t)status.st_size, last_part(copy), copy},
+        .base = {.ops = &FILE_OPS,
+                 .size = (uint64_t)status.st_size,
+                 .name = last_part(copy),
+                 .path = copy},
         .fd = fd,
         .path = copy,
     };
