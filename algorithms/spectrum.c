@@ -138,7 +138,7 @@ enum yk_status spectrum_strongest_period(const double *x, size_t n, double step_
                                          double *power, struct failure *why)
 {
     struct spectrum s;
-    enum yk_status status = spectrum_lomb_scargle(x, n, step_h, 16, &s, why);
+    enum yk_status status = spectrum_lomb_scargle(x, n, step_h, 4, &s, why);
     *period_h = *power = NAN;
     size_t best = 0;
     for (size_t k = 1; status == YK_OK && k < s.n; k++) {

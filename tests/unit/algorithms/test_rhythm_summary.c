@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+#include "tests/support/alloc.h"
+
+#include <math.h>
+#include "src/base/mem.h"
+
+#include "algorithms/rhythm_days.h"
+
+/* `days` days from a local midnight: value() of the clock hour, every epoch_s. */
+static void invent(struct analysis *a, struct zone **zone, const char *start, int days,
+                   int32_t epoch_s, enum epoch_column column, double (*value)(double clock_h))
+{
+    analysis_init(a);
+    assert_int_equal(parameters_of_recipe(RECIPE_DEFAULT, &a->made_by.parameters, NULL), YK_OK);
+    assert_int_equal(zone_open("Europe/London", zone, NULL), YK_OK);
+    a->epochs.epoch_s = epoch_s;
+    assert_int_equal(epoch_series_need(&a->epochs, column, NULL), YK_OK);
+    assert_int_equal(
+        epoch_series_resize(&a->epochs, (size_t)days * 86400 / (size_t)epoch_s, NULL), YK_OK);
+    assert_true(zone_parse_iso(*zone, start, &a->epochs.t0_ns));
+    for (size_t k = 0; k < a->epochs.n; k++) {
+        struct civil_time t = zone_civil(*zone, epoch_start_ns(&a->epochs, k));
+        a->epochs.column[column][k] = (float)value(t.second_of_day / 3600.0);
+    }
+}
+
+static double day_and_night(double h)
+{
+    return h >= 7 && h < 23 ? 30 : 2;
+}
+
+static double cosine(double h)
+{
+    return 50 + 20 * cos(2 * M_PI * (h - 15) / 24);
+}
+
+static void add_night(struct analysis *a, const struct zone *zone, struct civil_date evening,
+                      double onset_h, double wake_h)
+{
+    assert_int_equal(MEM_RESERVE(a->nights, a->n_nights, a->nights_capacity), 0);
+    struct night *night = &a->nights[a->n_nights++];
+    night_init(night);
+    night->evening = evening;
+    int64_t midnight = zone_instant_of_day(zone, evening, 0);
+    night->onset_ns = midnight + (int64_t)(onset_h * 3600) * NS_PER_S;
+    night->wake_ns = midnight + (int64_t)(wake_h * 3600) * NS_PER_S;
+    night->spt_min = (wake_h - onset_h) * 60;
+    night->tst_min = night->spt_min - 30;
+    night->waso_min = 30;
+    for (size_t k = 0; k < a->epochs.n; k++) {
+        int64_t ns = epoch_start_ns(&a->epochs, k);
+        if (ns >= night->onset_ns && ns < night->wake_ns) {
+            a->epochs.state[k] |= STATE_ASLEEP | STATE_IN_SPT;
+        }
+    }
+}
+
+static void regular_days_have_the_numbers_they_were_made_of(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-06-03T00:00", 7, 5, EPOCH_ENMO_MG, day_and_night);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    const struct rhythm_summary *r = &a.rhythm;
+    assert_string_equal(r->input, "enmo");
+    assert_string_equal(r->unit, "mg");
+    assert_close(r->is, 1, 1e-9);
+    assert_close(r->l5, 2, 1e-9);
+    assert_close(r->l5_h, 0, 1e-9); /* all starts from 23:00 to 2:00 are equal: the first */
+    assert_close(r->m10, 30, 1e-9);
+    assert_close(r->m10_h, 7, 1e-9);
+    assert_close(r->ra, 28.0 / 32, 1e-9);
+    assert_close(r->activity_mean, (16 * 30 + 8 * 2) / 24.0, 1e-9);
+    assert_close(r->acrophase_h, 15 - 0.5 / 60, 1e-9); /* of the minutes' starts */
+    assert_close(r->periodogram_period_h, 24, 0.05);
+    assert_close(r->chi2_period_h, 24, 1e-9);
+    assert_close(r->is_rest, NAN, 0); /* everything is below 40 mg: rest never changes */
+    assert_true(r->ext_r2 > r->log_r2);
+    assert_true(isnan(r->sri)); /* nobody slept */
+    assert_true(isnan(r->social_jetlag_h));
+    analysis_release(&a);
+    zone_close(zone);
+}
+
+static void a_cosine_is_found_on_the_wall_clock_over_a_clock_change(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-03-28T00:00", 7, 60, EPOCH_ENMO_MG, cosine);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_close(a.rhythm.mesor, 50, 1e-3);
+    assert_close(a.rhythm.amplitude, 20, 1e-3);
+    assert_close(a.rhythm.acrophase_h, 15, 1e-4);
+    assert_close(a.rhythm.is, 1, 0.005); /* an hour is missing: its days weigh less */
+    assert_true(a.rhythm.cosinor_p_value < 1e-6);
+    analysis_release(&a);
+    zone_close(zone);
+}
+
+static void counts_are_per_minute_whatever_the_epoch(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-06-03T00:00", 4, 15, EPOCH_COUNTS, day_and_night);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_string_equal(a.rhythm.input, "counts");
+    assert_string_equal(a.rhythm.unit, "counts/min");
+    assert_close(a.rhythm.m10, 120, 1e-9);
+    assert_close(a.rhythm.activity_sum, 4 * 5760 * (16 * 30 + 8 * 2) / 24.0, 1e-6);
+    assert_true(isnan(a.rhythm.log_mesor));
+    assert_true(isnan(a.rhythm.intensity_gradient));
+    analysis_release(&a);
+    zone_close(zone);
+}
+
+static void nights_belong_to_the_weekday_of_their_morning(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-06-03T00:00", 8, 60, EPOCH_ENMO_MG, day_and_night);
+    /* Monday to Thursday evening: 23 to 7; Friday and Saturday evening: 1 to 10 */
+    for (int i = 0; i < 6; i++) {
+        struct civil_date evening = {2024, 6, (int8_t)(3 + i)};
+        add_night(&a, zone, evening, i < 4 ? 23 : 25, i < 4 ? 31 : 34);
+    }
+    a.nights[1].exclude = EXCLUDE_NONWEAR; /* one Tuesday is not counted */
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_int_equal(a.n_nights_valid, 5);
+    const struct night_means *m = a.night_means;
+    assert_int_equal(m[NIGHTS_ALL].onset_h.n, 5);
+    assert_int_equal(m[NIGHTS_WEEKDAY].onset_h.n, 3);
+    assert_int_equal(m[NIGHTS_WEEKEND].onset_h.n, 2);
+    assert_close(m[NIGHTS_WEEKDAY].onset_h.mean, 23, 1e-9);
+    assert_close(m[NIGHTS_WEEKDAY].onset_h.sd, 0, 1e-9);
+    assert_close(m[NIGHTS_WEEKEND].wake_h.mean, 34, 1e-9);
+    assert_close(m[NIGHTS_ALL].midsleep_h.mean, (3 * 27 + 2 * 29.5) / 5, 1e-9);
+    assert_close(m[NIGHTS_ALL].spt_min.sd, sqrt((3 * 24.0 * 24 + 2 * 36 * 36) / 4), 1e-9);
+    assert_close(m[NIGHTS_ALL].tst_min.mean, (3 * 450 + 2 * 510) / 5.0, 1e-9);
+    assert_close(a.rhythm.social_jetlag_h, 2.5, 1e-9);
+    analysis_release(&a);
+    zone_close(zone);
+}
+
+static void regular_sleep_has_an_sri_of_100_and_pairs_per_night(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-06-03T00:00", 8, 60, EPOCH_ENMO_MG, day_and_night);
+    for (int i = 0; i < 7; i++) {
+        struct civil_date evening = {2024, 6, (int8_t)(3 + i)};
+        add_night(&a, zone, evening, 23, 31);
+    }
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    /* all pairs agree but those of the first, sleepless night and of the last one's evening */
+    assert_close(a.rhythm.sri, -100 + 200 * (1 - 8.0 / (7 * 24)), 1e-9);
+    assert_close(a.nights[1].sri_pair, 100, 1e-9);
+    assert_close(a.nights[0].sri_pair, -100 + 200 * 17.0 / 24, 1e-9);
+    analysis_release(&a);
+    zone_close(zone);
+}
+
+static void too_little_gives_nothing_instead_of_something(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-06-03T00:00", 1, 60, EPOCH_ENMO_MG, day_and_night);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_true(isnan(a.rhythm.is));
+    assert_true(isnan(a.rhythm.periodogram_period_h));
+    assert_close(a.rhythm.m10, 30, 1e-9);
+    analysis_release(&a);
+    zone_close(zone);
+    analysis_init(&a);
+    assert_int_equal(zone_open("UTC", &zone, NULL), YK_OK);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_true(isnan(a.rhythm.m10));
+    assert_int_equal(a.night_means[NIGHTS_ALL].onset_h.n, 0);
+    analysis_release(&a);
+    zone_close(zone);
+}
+
+static void refused_memory_is_reported(void **state)
+{
+    (void)state;
+    for (uint64_t k = 1;; k++) {
+        struct analysis a;
+        struct zone *zone = NULL;
+        invent(&a, &zone, "2024-06-03T00:00", 3, 300, EPOCH_COUNTS, day_and_night);
+        assert_int_equal(epoch_series_need(&a.epochs, EPOCH_ENMO_MG, NULL), YK_OK);
+        for (size_t i = 0; i < a.epochs.n; i++) {
+            a.epochs.column[EPOCH_ENMO_MG][i] = (float)(i % 17);
+        }
+        add_night(&a, zone, (struct civil_date){2024, 6, 3}, 23, 31);
+        alloc_fail_at(k);
+        enum yk_status status = rhythm_summarize(&a, zone, NULL, NULL);
+        bool refused = alloc_refused();
+        alloc_fail_at(0);
+        analysis_release(&a);
+        zone_close(zone);
+        assert_int_equal(status, refused ? YK_ERR_MEMORY : YK_OK);
+        if (!refused) {
+            break;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(regular_days_have_the_numbers_they_were_made_of),
+        cmocka_unit_test(a_cosine_is_found_on_the_wall_clock_over_a_clock_change),
+        cmocka_unit_test(counts_are_per_minute_whatever_the_epoch),
+        cmocka_unit_test(nights_belong_to_the_weekday_of_their_morning),
+        cmocka_unit_test(regular_sleep_has_an_sri_of_100_and_pairs_per_night),
+        cmocka_unit_test(too_little_gives_nothing_instead_of_something),
+        cmocka_unit_test(refused_memory_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
