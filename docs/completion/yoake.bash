@@ -9,7 +9,7 @@ _yoake() {
     --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='simulate rules help'
+        verbs='simulate rules init participant recording help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -18,6 +18,17 @@ _yoake() {
             ;;
         rules)
             options='--zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        init)
+            options='--zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        participant)
+            options='--code --group --yes --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove delete'
+            ;;
+        recording)
+            options='--reason --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='list show assign exclude include'
             ;;
         help)
             options=' --zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -117,11 +117,20 @@ void help_all(enum language language, int width, struct text *out)
                      0, 12, width);
 }
 
-static void verbs_section(struct text *out, const struct command *command)
+static void usage_line(struct text *out, const struct command *command, enum language language,
+                       int width)
 {
+    struct text usage;
+    text_init(&usage);
+    text_addf(&usage, "%s yoake %s", say(language, "書き方:", "Usage:"), command->name);
     for (size_t i = 0; command->verbs != NULL && command->verbs[i] != NULL; i++) {
-        text_addf(out, "%s%s", i > 0 ? "|" : " ", command->verbs[i]);
+        text_addf(&usage, "%s%s", i > 0 ? "|" : " ", command->verbs[i]);
     }
+    bool has_operands = command->operands != NULL && *command->operands != '\0';
+    text_addf(&usage, "%s%s [%s]", has_operands ? " " : "",
+              has_operands ? command->operands : "", say(language, "指定", "OPTIONS"));
+    text_add_wrapped(out, text_string(&usage), 0, 8, width);
+    text_release(&usage);
 }
 
 void help_command(const struct command *command, enum language language, int width,
@@ -130,13 +139,8 @@ void help_command(const struct command *command, enum language language, int wid
     text_addf(out, "yoake %s: ", command->name);
     text_add_wrapped(out, say(language, command->ja, command->en),
                      text_columns(command->name) + 8, 2, width);
-    text_addf(out, "\n%s yoake %s", say(language, "書き方:", "Usage:"), command->name);
-    if (command->operands == NULL || strstr(command->operands, "VERB") == NULL) {
-        verbs_section(out, command);
-    }
-    text_addf(out, "%s%s [%s]\n", command->operands != NULL ? " " : "",
-              command->operands != NULL ? command->operands : "",
-              say(language, "指定", "OPTIONS"));
+    text_add(out, "\n");
+    usage_line(out, command, language, width);
     const char *details = say(language, command->details_ja, command->details_en);
     if (details != NULL) {
         text_add(out, "\n");

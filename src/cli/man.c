@@ -176,8 +176,7 @@ static void add_overview(struct text *out)
 static void add_command(struct text *out, const struct command *command)
 {
     text_addf(out, " Cm %s\n", command->name);
-    bool names_verb = command->operands != NULL && strstr(command->operands, "VERB") != NULL;
-    if (command->verbs != NULL && !names_verb) {
+    if (command->verbs != NULL) {
         text_add(out, ".Cm ");
         for (size_t i = 0; command->verbs[i] != NULL; i++) {
             text_addf(out, "%s%s", i > 0 ? " | " : "", command->verbs[i]);

@@ -48,7 +48,11 @@ static void header(const struct review *review, const struct review_facts *facts
     review_style(review, STYLE_TITLE, out);
     text_add(out, title);
     review_style(review, STYLE_PLAIN, out);
-    text_addf(out, "%*s%s\n", room > 2 ? room : 2, "", review->title);
+    if (room >= 2) {
+        text_addf(out, "%*s%s\n", room, "", review->title);
+    } else {
+        text_addf(out, "\n%s\n", review->title);
+    }
     char counted[NUMBER_ROOM], nights[NUMBER_ROOM];
     snprintf(counted, sizeof counted, "%zu", facts->n_counted);
     snprintf(nights, sizeof nights, "%zu", facts->n_nights);
@@ -146,6 +150,9 @@ static void add_window(const struct review *review, enum text_id id, double at_h
                        struct text *out)
 {
     struct text at, size;
+    if (!isfinite(at_h) || !isfinite(level)) {
+        return;
+    }
     text_init(&at);
     text_init(&size);
     review_clock(review, at_h, &at);

@@ -44,15 +44,17 @@ static void recorded(const struct review *review, const struct review_facts *fac
 {
     const struct analysis *now = review->now;
     double gap_h = isfinite(now->report.gap_s) ? now->report.gap_s / 3600 : 0;
-    char hours[NUMBER_ROOM], counted[NUMBER_ROOM], nights[NUMBER_ROOM], valid[NUMBER_ROOM],
-        days[NUMBER_ROOM];
-    real(review, facts->recorded_h - gap_h, 1, hours, value);
+    char counted[NUMBER_ROOM], nights[NUMBER_ROOM], valid[NUMBER_ROOM], days[NUMBER_ROOM];
+    struct text length;
+    text_init(&length);
+    review_duration(review, (facts->recorded_h - gap_h) * 60, &length);
     whole(facts->n_counted, counted);
     whole(facts->n_nights, nights);
     whole(now->n_days_valid, valid);
     whole(now->n_days, days);
-    text_fill(value, i18n(review->language, TEXT_review_q_recorded_value), hours, counted,
-              nights, valid, days);
+    text_fill(value, i18n(review->language, TEXT_review_q_recorded_value), text_string(&length),
+              counted, nights, valid, days);
+    review_done(&length, value);
 }
 
 static void nonwear(const struct review *review, const struct review_facts *facts,
