@@ -60,10 +60,15 @@ static void recorded(const struct review *review, const struct review_facts *fac
 static void nonwear(const struct review *review, const struct review_facts *facts,
                     struct text *value)
 {
-    char rule[NUMBER_ROOM], still[NUMBER_ROOM];
-    real(review, facts->nonwear_h, 1, rule, value);
-    real(review, facts->nonwear_still_h, 1, still, value);
-    text_fill(value, i18n(review->language, TEXT_review_q_nonwear_value), rule, still);
+    struct text rule, still;
+    text_init(&rule);
+    text_init(&still);
+    review_duration(review, facts->nonwear_h * 60, &rule);
+    review_duration(review, facts->nonwear_still_h * 60, &still);
+    text_fill(value, i18n(review->language, TEXT_review_q_nonwear_value), text_string(&rule),
+              text_string(&still));
+    review_done(&rule, value);
+    review_done(&still, value);
 }
 
 static void damage(const struct review *review, struct text *value)
