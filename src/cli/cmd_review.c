@@ -293,16 +293,18 @@ const struct command command_review = {
     .en = "show one recording as a review of sleep and daily rhythm",
     .details_ja = "記録計のファイルをそのまま読み、1日ごとの動きの図、それぞれの晩、平均、"
                   "データについての注記を表示します。保管場所は要りません。\n\n"
+                  "CODE(参加者の番号)を書くと、保管場所にあるその人のいちばん新しい記録と、"
+                  "前回の記録からの変化を表示します。\n\n"
                   "集計に入れない晩には理由が付きます。晩の数が少ないときは平均を出しません。"
                   "布団に入った時刻と睡眠効率は、日誌(--diary)があるときだけ表示します。",
-    .details_en =
-        "Reads a recorder's file as it is and shows movement by day, each night, averages and "
-        "notes about the data. No store is needed. A result of batch (recordings/ID.h5) is "
-        "shown "
-        "without computing it again.\n\n"
-        "A night that is not counted says why. Thin data is not averaged. Times in bed and "
-        "sleep "
-        "efficiency appear only when a diary (--diary) says when the person went to bed.",
+    .details_en = "Reads a recorder's file as it is and shows movement by day, each night, "
+                  "averages and notes about the data. No store is needed. A result of batch "
+                  "(recordings/ID.h5) is shown without computing it again.\n\n"
+                  "With a participant's CODE, the newest recording in the store is shown, and "
+                  "what changed since the one before.\n\n"
+                  "A night that is not counted says why. Thin data is not averaged. Times in "
+                  "bed and sleep efficiency appear only when a diary (--diary) says when the "
+                  "person went to bed.",
     .examples = "yoake review week1.cwa\n"
                 "yoake review week1.cwa --from 2026-05-11 --to 2026-05-17 --lang ja\n"
                 "yoake review week1.cwa --diary diary.csv --zone Asia/Tokyo\n"
