@@ -93,6 +93,27 @@ enum yk_status disk_make_folder(const char *path, struct failure *why)
     return disk_sync_parent(path, why);
 }
 
+enum yk_status disk_make_folders(const char *path, struct failure *why)
+{
+    char above[PATH_MAX];
+    size_t n = strlen(path);
+    if (n == 0 || n >= sizeof above) {
+        return failure_set_errno(why, n == 0 ? ENOENT : ENAMETOOLONG, "making the folder %s",
+                                 path);
+    }
+    memcpy(above, path, n + 1);
+    enum yk_status status = YK_OK;
+    for (char *slash = strchr(above + 1, '/'); slash != NULL && status == YK_OK;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!disk_is_folder(above)) {
+            status = disk_make_folder(above, why);
+        }
+        *slash = '/';
+    }
+    return status == YK_OK ? disk_make_folder(path, why) : status;
+}
+
 enum yk_status disk_publish(const char *part, const char *path, struct failure *why)
 {
     if (rename(part, path) != 0) {

@@ -20,6 +20,8 @@ enum yk_status disk_join(const char *folder, const char *name, struct text *out,
 /* Makes a folder for this user alone (mode 0700 without group and others); parents must exist.
  * One that is already there is fine. The new name is on the disk when this returns. */
 enum yk_status disk_make_folder(const char *path, struct failure *why);
+/* The same with every folder above it. */
+enum yk_status disk_make_folders(const char *path, struct failure *why);
 bool disk_is_folder(const char *path);
 bool disk_is_file(const char *path);
 /* Asks the disk to keep the folder's list of names. */

@@ -17,29 +17,6 @@
 #include "src/store/audit.h"
 #include "src/store/schema.h"
 
-/* Every folder above path, and path itself. */
-static enum yk_status make_folders(const char *path, struct failure *why)
-{
-    char *copy = mem_copy_text(path);
-    if (copy == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a path");
-    }
-    enum yk_status status = YK_OK;
-    for (char *slash = strchr(copy + 1, '/'); slash != NULL && status == YK_OK;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (!disk_is_folder(copy)) {
-            status = disk_make_folder(copy, why);
-        }
-        *slash = '/';
-    }
-    if (status == YK_OK) {
-        status = disk_make_folder(copy, why);
-    }
-    mem_free(copy);
-    return status;
-}
-
 static bool is_ours(const char *name)
 {
     return strcmp(name, STORE_ARCHIVE) == 0 || strcmp(name, STORE_RECORDINGS) == 0 ||
@@ -162,7 +139,7 @@ enum yk_status store_create(const char *folder, const char *zone, bool *was_ther
     struct store self = {.db = NULL};
     struct text db;
     text_init(&db);
-    enum yk_status status = make_folders(folder, why);
+    enum yk_status status = disk_make_folders(folder, why);
     if (status == YK_OK) {
         status = refuse_foreign(folder, why);
     }

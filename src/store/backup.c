@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Writing a backup: a tar file with yoake.db, archive/..., recordings/... and, last,
+ * manifest.sha256, which `sha256sum -c` understands. The database is copied first
+ * (sqlite3_backup, one consistent state); the files it names are never changed afterwards, only
+ * added to, so nobody has to stop working. Restoring is in restore.c.
+ */
+#include "src/store/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/base/disk.h"
+#include "src/store/backup_parts.h"
+#include "src/store/tar.h"
+
+struct backing {
+    struct store *store;
+    struct job *job;
+    struct db *copy;
+    struct text part, copy_path, path, manifest;
+    struct tar_writer tar;
+    struct backup_totals totals;
+};
+
+/* Adds one file; expected: its hash as the records say, NULL when they do not. */
+static enum yk_status add_file(struct backing *self, const char *name, const char *source,
+                               const char *expected, struct failure *why)
+{
+    char hash[DIGEST_HEX];
+    uint64_t bytes = 0;
+    enum yk_status status =
+        tar_put_file(&self->tar, name, source, hash, &bytes, self->job, why);
+    if (status == YK_OK && expected != NULL && strcmp(hash, expected) != 0) {
+        status = failure_set(why, YK_ERR_CORRUPT,
+                             "%s has changed since it was recorded; run yoake check", name);
+    }
+    if (status == YK_OK) {
+        text_addf(&self->manifest, "%s  %s\n", hash, name);
+        self->totals.files++;
+        self->totals.bytes += bytes;
+        status = text_status(&self->manifest, why);
+    }
+    return status;
+}
+
+/* Rows of (part, name, hash). */
+static enum yk_status add_files(struct backing *self, struct failure *why)
+{
+    static const char sql[] =
+        "SELECT 'archive', sha256 || '.' || suffix AS name, sha256 FROM recording UNION ALL "
+        "SELECT 'recordings', h5_name, h5_sha256 FROM analysis ORDER BY 1, 2";
+    struct db_query *query = NULL;
+    enum yk_status status = db_query_open(self->copy, sql, &query, why);
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        char name[TAR_NAME_BYTES];
+        snprintf(name, sizeof name, "%s/%s", db_text(query, 0), db_text(query, 1));
+        status = store_path(self->store, name, NULL, &self->path, why);
+        if (status == YK_OK) {
+            status = add_file(self, name, text_string(&self->path), db_text(query, 2), why);
+        }
+    }
+    db_query_close(query);
+    return status == YK_END ? YK_OK : status;
+}
+
+static enum yk_status write_all(struct backing *self, struct failure *why)
+{
+    int64_t bytes = 0;
+    enum yk_status status =
+        db_integer(self->copy, "SELECT coalesce(sum(bytes), 0) FROM recording", 0, &bytes, why);
+    self->tar.total = (uint64_t)bytes;
+    if (status == YK_OK) {
+        status = backup_count(self->copy, &self->totals, why);
+    }
+    if (status == YK_OK) {
+        status = add_file(self, STORE_DB, text_string(&self->copy_path), NULL, why);
+    }
+    if (status == YK_OK) {
+        status = add_files(self, why);
+    }
+    if (status == YK_OK) {
+        status = tar_put_text(&self->tar, BACKUP_MANIFEST, text_string(&self->manifest),
+                              self->manifest.length, why);
+    }
+    if (status == YK_OK) {
+        status = tar_put_end(&self->tar, why);
+    }
+    if (status == YK_OK && fsync(self->tar.fd) != 0) {
+        status = failure_set_errno(why, errno, "asking the disk to keep %s", self->tar.path);
+    }
+    return status;
+}
+
+static enum yk_status open_all(struct backing *self, struct failure *why)
+{
+    enum yk_status status = disk_remove(text_string(&self->copy_path), why);
+    if (status == YK_OK) {
+        status = db_copy_to(self->store->db, text_string(&self->copy_path), why);
+    }
+    if (status == YK_OK) {
+        chmod(text_string(&self->copy_path), 0600);
+        status = db_open(text_string(&self->copy_path), DB_READ, &self->copy, why);
+    }
+    if (status == YK_OK) {
+        self->tar.path = text_string(&self->part);
+        self->tar.fd =
+            open(self->tar.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (self->tar.fd < 0) {
+            status = failure_set_errno(why, errno, "making %s", self->tar.path);
+        }
+    }
+    return status;
+}
+
+static enum yk_status name_all(struct backing *self, const char *path, struct failure *why)
+{
+    text_init(&self->part);
+    text_init(&self->copy_path);
+    text_init(&self->path);
+    text_init(&self->manifest);
+    text_addf(&self->part, "%s" DISK_PART, path);
+    text_addf(&self->copy_path, "%s.db" DISK_PART, path);
+    enum yk_status status = text_status(&self->part, why);
+    return status == YK_OK ? text_status(&self->copy_path, why) : status;
+}
+
+/* Everything but the finished file goes. */
+static void release_all(struct backing *self, enum yk_status status)
+{
+    db_close(self->copy);
+    unlink(text_string(&self->copy_path));
+    if (self->tar.fd >= 0) {
+        close(self->tar.fd);
+        if (status != YK_OK) {
+            unlink(text_string(&self->part));
+        }
+    }
+    text_release(&self->part);
+    text_release(&self->copy_path);
+    text_release(&self->path);
+    text_release(&self->manifest);
+}
+
+enum yk_status backup_write(struct store *store, const char *path, struct backup_totals *out,
+                            struct job *job, struct failure *why)
+{
+    struct backing self = {.store = store, .job = job, .tar = {.fd = -1}};
+    struct stat s;
+    if (lstat(path, &s) == 0) {
+        return failure_set(why, YK_ERR_CONFLICT,
+                           "%s is there already; name another file for the backup", path);
+    }
+    enum yk_status status = name_all(&self, path, why);
+    if (status == YK_OK) {
+        status = open_all(&self, why);
+    }
+    if (status == YK_OK) {
+        status = write_all(&self, why);
+    }
+    if (status == YK_OK) {
+        status = backup_verify(text_string(&self.part), text_string(&self.manifest), job, why);
+    }
+    if (status == YK_OK) {
+        status = disk_publish(text_string(&self.part), path, why);
+    }
+    if (status == YK_OK) {
+        *out = self.totals;
+    }
+    release_all(&self, status);
+    return status;
+}
