@@ -84,6 +84,11 @@ static void damage(const struct review *review, struct text *value)
     whole(report->bad_blocks, bad);
     text_fill(value, i18n(review->language, TEXT_review_q_damage_value), gaps,
               text_string(&length), restarts, jumps, bad);
+    if (report->skipped_bytes > 0) {
+        char skipped[NUMBER_ROOM];
+        whole(report->skipped_bytes, skipped);
+        text_fill(value, i18n(review->language, TEXT_review_q_skipped), skipped);
+    }
     review_done(&length, value);
 }
 
