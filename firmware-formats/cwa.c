@@ -368,8 +368,11 @@ static enum yk_status open_cwa(struct byte_source *bytes, const struct open_opti
     snprintf(self->base.info.format, sizeof self->base.info.format, "cwa");
     enum yk_status status = find_start(self, why);
     if (status == YK_OK) {
+        /* Small files need no large buffer; two sectors is the least the stream can work with.
+         */
+        size_t room = bytes->size < BUFFER ? (size_t)bytes->size + CWA_HEADER_BYTES : BUFFER;
         status = cwa_stream_init(&self->stream, bytes, self->facts.data_start,
-                                 self->facts.data_end, BUFFER, why);
+                                 self->facts.data_end, room, why);
     }
     if (status == YK_OK) {
         status = look_inside(self, opt, why);

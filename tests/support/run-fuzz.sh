@@ -13,6 +13,8 @@ fi
 mkdir -p "$found"
 here=$(cd "$(dirname "$0")" && pwd)
 export LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0"
+# Freed memory is held back only a little: the limit below is for what a reader really uses.
+export ASAN_OPTIONS="quarantine_size_mb=16"
 one() {
     program=$1
     name=$(basename "$program")
