@@ -129,7 +129,8 @@ static void add_actogram(struct json_out *json, const struct actogram *actogram)
     static const char *const kinds[] = {[ACTOGRAM_UNKNOWN] = "?",
                                         [ACTOGRAM_AWAKE] = "w",
                                         [ACTOGRAM_ASLEEP] = "s",
-                                        [ACTOGRAM_NONWEAR] = "n"};
+                                        [ACTOGRAM_NONWEAR] = "n",
+                                        [ACTOGRAM_REST] = "r"};
     json_out_object(json, "actogram");
     json_out_integer(json, "bin_min",
                      actogram->n_bins > 0 ? 1440 / (int64_t)actogram->n_bins : 0);

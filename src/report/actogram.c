@@ -14,7 +14,7 @@ enum { NOON_S = 12 * 3600, DAY_S = 24 * 3600 };
 
 struct bin {
     double sum;
-    uint32_t n, n_valid, n_nonwear, n_asleep;
+    uint32_t n, n_valid, n_nonwear, n_asleep, n_rest;
 };
 
 void actogram_init(struct actogram *self)
@@ -74,7 +74,10 @@ static enum actogram_kind kind_of(const struct bin *bin)
     if (2 * bin->n_nonwear >= bin->n) {
         return ACTOGRAM_NONWEAR;
     }
-    return 2 * bin->n_asleep >= bin->n ? ACTOGRAM_ASLEEP : ACTOGRAM_AWAKE;
+    if (2 * bin->n_asleep >= bin->n) {
+        return ACTOGRAM_ASLEEP;
+    }
+    return 2 * bin->n_rest >= bin->n ? ACTOGRAM_REST : ACTOGRAM_AWAKE;
 }
 
 static void add_epoch(struct bin *bin, uint16_t state, double value)
@@ -82,6 +85,7 @@ static void add_epoch(struct bin *bin, uint16_t state, double value)
     bin->n++;
     bin->n_nonwear += (state & STATE_NONWEAR) != 0 && (state & STATE_UNKNOWN) == 0;
     bin->n_asleep += (state & STATE_IN_SPT) != 0;
+    bin->n_rest += (state & STATE_IN_REST) != 0 && (state & STATE_IN_SPT) == 0;
     if ((state & STATE_INVALID) == 0 && !isnan(value)) {
         bin->n_valid++;
         bin->sum += value;

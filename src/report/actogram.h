@@ -15,7 +15,8 @@ enum actogram_kind {
     ACTOGRAM_UNKNOWN, /* not recorded */
     ACTOGRAM_AWAKE,
     ACTOGRAM_ASLEEP, /* inside the main sleep period, awakenings included */
-    ACTOGRAM_NONWEAR
+    ACTOGRAM_NONWEAR,
+    ACTOGRAM_REST /* at rest outside the main sleep period */
 };
 
 struct actogram_row {

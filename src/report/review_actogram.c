@@ -91,6 +91,9 @@ static const char *upper_glyph(const struct drawing *d, const struct actogram_ro
         return d->symbols->nonwear;
     }
     int height = height_of(d, row, bin, 2 * STEPS) - STEPS;
+    if (height <= 0 && row->kind[bin] == ACTOGRAM_REST) {
+        return d->symbols->rest;
+    }
     if (height <= 0) {
         return is_midnight(d, bin) ? d->symbols->midnight : " ";
     }
@@ -123,6 +126,9 @@ static const char *single_glyph(const struct drawing *d, const struct actogram_r
     int height = height_of(d, row, bin, STEPS);
     if (row->kind[bin] == ACTOGRAM_ASLEEP && height <= 1) {
         return is_midnight(d, bin) ? d->symbols->sleep_midnight : d->symbols->sleep;
+    }
+    if (row->kind[bin] == ACTOGRAM_REST && height <= 1) {
+        return d->symbols->rest;
     }
     if (row->kind[bin] == ACTOGRAM_UNKNOWN) {
         return is_midnight(d, bin) ? d->symbols->midnight : " ";
@@ -192,6 +198,18 @@ static void draw_ruler(struct drawing *d)
     text_add(d->out, "\n");
 }
 
+static bool has_rest(const struct actogram *actogram)
+{
+    for (size_t i = 0; i < actogram->n_rows; i++) {
+        for (size_t b = 0; b < actogram->n_bins; b++) {
+            if (actogram->rows[i].kind[b] == ACTOGRAM_REST) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void draw_legend(struct drawing *d)
 {
     enum language language = d->review->language;
@@ -199,11 +217,14 @@ static void draw_legend(struct drawing *d)
     struct text words, number;
     text_init(&words);
     text_init(&number);
-    text_addf(&words, "%s %s  %s %s  %s %s  %s %s  %s", s->onset,
+    text_addf(&words, "%s %s  %s %s  %s %s  ", s->onset,
               i18n(language, TEXT_review_legend_onset), s->wake,
               i18n(language, TEXT_review_legend_wake), s->sleep,
-              i18n(language, TEXT_review_legend_sleep), s->nonwear,
-              i18n(language, TEXT_review_legend_nonwear),
+              i18n(language, TEXT_review_legend_sleep));
+    if (has_rest(d->actogram)) {
+        text_addf(&words, "%s %s  ", s->rest, i18n(language, TEXT_review_legend_rest));
+    }
+    text_addf(&words, "%s %s  %s", s->nonwear, i18n(language, TEXT_review_legend_nonwear),
               i18n(language, TEXT_review_legend_unknown));
     if (isfinite(d->actogram->scale)) {
         text_add_double(&number, d->actogram->scale, 0);

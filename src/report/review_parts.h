@@ -10,8 +10,8 @@
 
 /* Characters that a terminal may not have. */
 struct review_symbols {
-    const char *dash, *arrow, *plus_minus, *onset, *wake, *sleep, *sleep_midnight, *midnight,
-        *nonwear, *bar[9];
+    const char *dash, *arrow, *plus_minus, *onset, *wake, *sleep, *sleep_midnight, *rest,
+        *midnight, *nonwear, *bar[9];
 };
 const struct review_symbols *review_symbols(bool has_unicode);
 
