@@ -9,7 +9,7 @@ _yoake() {
     --diary|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review simulate rules init participant recording help'
+        verbs='review simulate rules init participant recording import analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -32,6 +32,21 @@ _yoake() {
         recording)
             options='--reason --zone --lang --store --json --quiet --verbose --no-progress --help'
             [ "$COMP_CWORD" -ne 2 ] || verbs='list show assign exclude include'
+            ;;
+        import)
+            options='--participant --recipe --set --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        analyze)
+            options='--recipe --set --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        check)
+            options='--zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        backup)
+            options='--output --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        restore)
+            options='--zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         help)
             options=' --zone --lang --store --json --quiet --verbose --no-progress --help'
