@@ -2,7 +2,8 @@
  *
  * Angles in lanes, see angle.h. The median looks half a window ahead, so this stage runs behind
  * the others and ends its epochs by its own count. The first half window takes the first full
- * median; in the ggir recipe the last half window of a lane takes the last one.
+ * median. In the ggir recipe the last half window of a lane (a chunk) takes the median 1501
+ * rows before the end: GGIR looks for the first one that is known among that many last rows.
  */
 #include "algorithms/angle.h"
 
@@ -12,6 +13,8 @@
 #include "algorithms/median.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
+
+#define GGIR_TAIL_ROWS 1501
 
 struct angle_stage {
     struct lane_stage stage;
@@ -28,8 +31,10 @@ struct angle_stage {
     int64_t n_thin;           /* thinned rows taken so far */
     int64_t n_done;           /* thinned rows whose angle was added */
     int64_t phase;            /* of the next block's first point, modulo step */
-    double last[3][LANES];    /* angle of the last full window */
-    int64_t last_full[LANES]; /* row of that window; beyond it the angle is held */
+    double last[3][LANES];    /* angle of the row */
+    double tail[3][LANES];    /* what the rows after the last full window take */
+    int64_t last_full[LANES]; /* row of that window */
+    int64_t tail_row[LANES];  /* row that they take it from */
     int64_t epoch;            /* the one being summed, from the lane's first block */
     size_t epoch_left;        /* points missing in it */
     double sum[3][LANES], n[LANES];
@@ -126,9 +131,11 @@ static void add_median(struct angle_stage *self, size_t k)
     int64_t middle = self->n_done == 0 ? half : self->n_done;
     for (int i = 0; i < self->n_angles; i++) {
         for (size_t l = 0; l < LANES; l++) {
-            if (middle <= self->last_full[l]) {
-                self->last[i][l] = self->angles[i][k * LANES + l];
+            double now = self->angles[i][k * LANES + l];
+            if (middle == self->tail_row[l]) {
+                self->tail[i][l] = now;
             }
+            self->last[i][l] = middle <= self->last_full[l] ? now : self->tail[i][l];
         }
     }
     while (self->n_done <= middle) {
@@ -234,6 +241,7 @@ enum yk_status angle_open(const struct lane_setup *setup, struct lane_sink *sink
     for (size_t l = 0; l < LANES; l++) {
         int64_t rows = (setup->end[l] + (int64_t)self->step - 1) / (int64_t)self->step;
         self->last_full[l] = setup->as_ggir ? rows - 1 - (int64_t)self->width / 2 : INT64_MAX;
+        self->tail_row[l] = setup->as_ggir ? rows - GGIR_TAIL_ROWS : INT64_MAX;
     }
     status = angle_rooms(self, why);
     if (status != YK_OK) {

@@ -49,6 +49,29 @@ void window_sums_init(struct window_sums *self, double rate_hz);
 enum yk_status window_sums_add(struct window_sums *self, const struct sample_block *block,
                                double limit_g, struct still_windows *out, struct failure *why);
 
+/* GGIR's windows: from the points of its own grid, whole hours only. */
+struct ggir_windows {
+    size_t length, n;         /* points a window has, and has so far */
+    double *point[3];         /* owned, `length` each */
+    double temperature;       /* sum */
+    struct ggir_window *hour; /* owned: the windows of the hour that is not over yet */
+    size_t n_hour;
+    struct ggir_window *before; /* owned: one, kept until the next one is known */
+    bool has_before;
+    size_t n_whole; /* windows of whole hours that are not dropped, the first one included */
+    double limit_g;
+    struct still_windows still; /* owned */
+};
+enum yk_status ggir_windows_init(struct ggir_windows *self, double rate_hz, double limit_g,
+                                 struct failure *why);
+void ggir_windows_release(struct ggir_windows *self);
+enum yk_status ggir_windows_add(struct ggir_windows *self, double *const point[3], size_t n,
+                                double temperature_c, struct failure *why);
+/* The fit on what was added so far; more may be added afterwards. *is_enough: GGIR would stop
+ * reading here (more than a week, error lowered below 10 mg). */
+enum yk_status ggir_windows_fit(const struct ggir_windows *self, double sphere_g,
+                                struct calibration *out, bool *is_enough, struct failure *why);
+
 /* Both take the windows and fill *out (outcome, coefficients, errors); never fail otherwise.
  *
  * sphere_g  each axis must reach beyond +- this

@@ -15,9 +15,9 @@
 #define NORM_HIGH_HZ 15.0
 #define NORM_ORDER 4
 
-/* Which filter an output looks through. HFEN+ needs two: high pass and low pass at the low
- * corner. */
-enum { UPPER_LOW_PASS, BAND_PASS, HIGH_PASS, LOWER_LOW_PASS, NORM_FILTERS };
+/* Which filter an output looks through. HFEN+ needs two: the high and the low pass. */
+enum { LOW_PASS, BAND_PASS, HIGH_PASS, NORM_FILTERS };
+enum { LFENMO, BFEN, HFEN, HFENPLUS, NORM_OUTPUTS };
 
 struct norm_stage {
     struct lane_stage stage;
@@ -27,13 +27,12 @@ struct norm_stage {
     struct filter filter[NORM_FILTERS];
     struct filter_state state[NORM_FILTERS];
     double *filtered[3]; /* one block */
-    double *norm[2];     /* of the high and the lower low pass, for HFEN+ */
+    double *norm[NORM_FILTERS];
     /* over the epoch so far */
-    double n[LANES], sum[NORM_FILTERS][LANES];
+    double n[LANES], sum[NORM_OUTPUTS][LANES];
 };
 
-/* Outputs in order of their filters; HFEN+ stands where the lower low pass ends. */
-static const enum epoch_column NORM_COLUMNS[NORM_FILTERS] = {EPOCH_LFENMO_MG, EPOCH_BFEN_MG,
+static const enum epoch_column NORM_COLUMNS[NORM_OUTPUTS] = {EPOCH_LFENMO_MG, EPOCH_BFEN_MG,
                                                              EPOCH_HFEN_MG, EPOCH_HFENPLUS_MG};
 
 YK_CLONES
@@ -61,13 +60,12 @@ static void sum_over(const double *restrict value, const double *restrict other,
 }
 
 /* LFENMO alone, without keeping what is filtered: it is made in every recipe. */
-YK_INLINE void sum_lfenmo(struct norm_stage *self, const struct lane_block *block,
-                              bool masked)
+YK_INLINE void sum_lfenmo(struct norm_stage *self, const struct lane_block *block, bool masked)
 {
-    const struct filter *filter = &self->filter[UPPER_LOW_PASS];
-    struct filter_state state = self->state[UPPER_LOW_PASS];
+    const struct filter *filter = &self->filter[LOW_PASS];
+    struct filter_state state = self->state[LOW_PASS];
     double sum[LANES];
-    memcpy(sum, self->sum[UPPER_LOW_PASS], sizeof sum);
+    memcpy(sum, self->sum[LFENMO], sizeof sum);
     for (size_t t = 0; t < block->n; t++) {
         double square[LANES] = {0};
         for (int a = 0; a < 3; a++) {
@@ -87,8 +85,8 @@ YK_INLINE void sum_lfenmo(struct norm_stage *self, const struct lane_block *bloc
             sum[l] += masked ? over * block->seen[t * LANES + l] : over;
         }
     }
-    self->state[UPPER_LOW_PASS] = state;
-    memcpy(self->sum[UPPER_LOW_PASS], sum, sizeof sum);
+    self->state[LOW_PASS] = state;
+    memcpy(self->sum[LFENMO], sum, sizeof sum);
 }
 
 YK_CLONES
@@ -101,21 +99,20 @@ static void add_lfenmo(struct norm_stage *self, const struct lane_block *block)
     }
 }
 
-static void add_others(struct norm_stage *self, const struct lane_block *block)
+static void add_all(struct norm_stage *self, const struct lane_block *block)
 {
     const double *seen = block->seen;
-    for (int f = BAND_PASS; f < self->n_filters; f++) {
-        if (!self->works[f]) {
-            continue;
-        }
-        filter_run(&self->filter[f], &self->state[f], block->acc, self->filtered, block->n);
-        norms_of(self->filtered, self->norm[f == HIGH_PASS], block->n);
-        if (f == LOWER_LOW_PASS) {
-            sum_over(self->norm[1], self->norm[0], 1.0, seen, block->n, self->sum[f]);
-        } else {
-            sum_over(self->norm[f == HIGH_PASS], NULL, 0.0, seen, block->n, self->sum[f]);
+    for (int f = 0; f < NORM_FILTERS; f++) {
+        if (self->works[f]) {
+            filter_run(&self->filter[f], &self->state[f], block->acc, self->filtered, block->n);
+            norms_of(self->filtered, self->norm[f], block->n);
         }
     }
+    sum_over(self->norm[LOW_PASS], NULL, 1.0, seen, block->n, self->sum[LFENMO]);
+    sum_over(self->norm[BAND_PASS], NULL, 0.0, seen, block->n, self->sum[BFEN]);
+    sum_over(self->norm[HIGH_PASS], NULL, 0.0, seen, block->n, self->sum[HFEN]);
+    sum_over(self->norm[HIGH_PASS], self->norm[LOW_PASS], 1.0, seen, block->n,
+             self->sum[HFENPLUS]);
 }
 
 static void norm_block(struct lane_stage *stage, const struct lane_block *block)
@@ -131,22 +128,24 @@ static void norm_block(struct lane_stage *stage, const struct lane_block *block)
             self->n[l] += block->seen != NULL ? block->seen[t * LANES + l] : 1.0;
         }
     }
-    if (self->works[UPPER_LOW_PASS]) {
+    if (self->n_filters > 1) {
+        add_all(self, block);
+    } else if (self->works[LOW_PASS]) {
         add_lfenmo(self, block);
     }
-    add_others(self, block);
 }
 
 static void norm_epoch_end(struct lane_stage *stage, int64_t step, struct lane_sink *sink)
 {
     struct norm_stage *self = (struct norm_stage *)stage;
-    for (int f = 0; f < self->n_filters; f++) {
+    const int n_outputs = self->n_filters > 1 ? NORM_OUTPUTS : 1;
+    for (int i = 0; i < n_outputs; i++) {
         double mean[LANES];
         for (size_t l = 0; l < LANES; l++) {
-            mean[l] = self->sum[f][l] / self->n[l];
+            mean[l] = self->sum[i][l] / self->n[l];
         }
-        if (self->works[f]) {
-            lane_sink_put(sink, NORM_COLUMNS[f], step, mean);
+        if (self->works[i == HFENPLUS ? HIGH_PASS : i]) {
+            lane_sink_put(sink, NORM_COLUMNS[i], step, mean);
         }
     }
     memset(self->sum, 0, sizeof self->sum);
@@ -158,19 +157,18 @@ static void norm_close(struct lane_stage *stage)
     struct norm_stage *self = (struct norm_stage *)stage;
     for (int i = 0; i < 3; i++) {
         mem_free(self->filtered[i]);
+        mem_free(self->norm[i]);
     }
-    mem_free(self->norm[0]);
-    mem_free(self->norm[1]);
     mem_free(self);
 }
 
 static bool norm_blocks(struct norm_stage *self, size_t n)
 {
     bool got = true;
-    for (int i = 0; i < 5; i++) {
-        double **place = i < 3 ? &self->filtered[i] : &self->norm[i - 3];
-        *place = mem_alloc_lines(n, sizeof **place);
-        got = got && *place != NULL;
+    for (int i = 0; i < 3; i++) {
+        self->filtered[i] = mem_alloc_lines(n, sizeof(double));
+        self->norm[i] = mem_alloc_lines(n, sizeof(double));
+        got = got && self->filtered[i] != NULL && self->norm[i] != NULL;
     }
     return got;
 }
@@ -180,9 +178,10 @@ enum yk_status filtered_norms_open(const struct lane_setup *setup, struct lane_s
 {
     static const struct lane_stage_ops ops = {norm_block, norm_epoch_end, NULL, norm_close};
     static const enum filter_kind kinds[NORM_FILTERS] = {FILTER_LOW_PASS, FILTER_BAND_PASS,
-                                                         FILTER_HIGH_PASS, FILTER_LOW_PASS};
+                                                         FILTER_HIGH_PASS};
     const int n_filters = setup->as_ggir ? NORM_FILTERS : 1;
-    enum yk_status status = lane_sink_need(sink, NORM_COLUMNS, (size_t)n_filters, why);
+    const size_t n_outputs = setup->as_ggir ? NORM_OUTPUTS : 1;
+    enum yk_status status = lane_sink_need(sink, NORM_COLUMNS, n_outputs, why);
     if (status != YK_OK) {
         return status;
     }
@@ -198,8 +197,7 @@ enum yk_status filtered_norms_open(const struct lane_setup *setup, struct lane_s
     self->n_filters = n_filters;
     double high = setup->rate <= 30 ? rint(setup->rate / 2.0) - 1.0 : NORM_HIGH_HZ;
     for (int f = 0; f < n_filters; f++) {
-        self->works[f] = filter_butterworth(kinds[f], NORM_ORDER, NORM_LOW_HZ,
-                                            f == LOWER_LOW_PASS ? NORM_LOW_HZ : high,
+        self->works[f] = filter_butterworth(kinds[f], NORM_ORDER, NORM_LOW_HZ, high,
                                             setup->rate, &self->filter[f]);
     }
     *out = &self->stage;

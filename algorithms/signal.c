@@ -12,6 +12,7 @@
 #include "algorithms/angle.h"
 #include "algorithms/calibrate.h"
 #include "algorithms/counts.h"
+#include "algorithms/ggir_signal.h"
 #include "algorithms/lane_reader.h"
 #include "algorithms/lane_run.h"
 #include "src/base/mem.h"
@@ -22,7 +23,6 @@
 #define LONGEST_DAYS 366
 #define STILL_WINDOWS_MOST 65536 /* a week holds 60 480 windows */
 #define BLOCKS_BETWEEN_CHECKS 256
-#define CLOSE_NS 1000 /* an end this little after an epoch's start is none */
 #define VALID_LEAST 0.5F
 
 struct extent { /* what pass 1 found */
@@ -176,8 +176,10 @@ static enum yk_status second_pass(struct recording_source *source,
     struct lane_setup setup;
     make_setup(&source->info, parameters, &setup);
     const int64_t epoch_ns = setup.epoch_s * NS_PER_S;
-    const int64_t first = floor_div(extent->start_ns, epoch_ns);
-    const int64_t last = floor_div(extent->end_ns - CLOSE_NS, epoch_ns);
+    /* less than one sample of an epoch does not make it one */
+    const int64_t sample_ns = NS_PER_S / setup.rate - 1;
+    const int64_t first = floor_div(extent->start_ns + sample_ns, epoch_ns);
+    const int64_t last = floor_div(extent->end_ns - sample_ns, epoch_ns);
     const size_t n = last >= first ? (size_t)(last - first + 1) : 1;
     epochs->t0_ns = first * epoch_ns;
     epochs->epoch_s = setup.epoch_s;
@@ -232,7 +234,6 @@ enum yk_status signal_analyze(struct recording_source *source, const struct zone
                               struct quarter_series *quarters, struct job *job,
                               struct failure *why)
 {
-    (void)zone;
     struct extent extent = {TIME_UNKNOWN, TIME_UNKNOWN, 0};
     struct calibration found;
     calibration_init(&found);
@@ -244,7 +245,16 @@ enum yk_status signal_analyze(struct recording_source *source, const struct zone
         return status;
     }
     status = check_extent(&extent, why);
-    if (status == YK_OK) {
+    const bool has_blocks =
+        source->ops->next_device_block != NULL && source->ops->open_at != NULL;
+    if (status == YK_OK && parameters->calibrate == CALIBRATE_ggir && has_blocks) {
+        status = ggir_calibrate(source, parameters, &found, job, why);
+    }
+    if (status == YK_OK && parameters->grid == GRID_ggir && has_blocks) {
+        struct lane_setup setup;
+        make_setup(&source->info, parameters, &setup);
+        status = ggir_epochs(source, zone, &setup, &found, epochs, quarters, job, why);
+    } else if (status == YK_OK) {
         status = second_pass(source, parameters, &extent, &found, epochs, quarters, job, why);
     }
     if (status == YK_OK) {
