@@ -5,16 +5,19 @@ _yoake() {
     local options='' verbs=''
     case $before in
     --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- "$word"); return ;;
-    --store) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --diary|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --store|--output) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --diary|--participants|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review simulate rules init participant recording import analyze check backup restore help'
+        verbs='review batch simulate rules init participant recording import analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
         review)
             options='--from --to --recipe --set --diary --person --width --ascii --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        batch)
+            options='--output --recipe --set --jobs --participants --diary --epochs --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         simulate)
             options='--output --device --days --rate --range --gyro --unpacked --firmware --seed --person --start --nonwear --nonwear-in-bed --restarts --gaps --bad-sectors --clock-drift --calibration-error --device-id --session --subject --two-sessions --header-only --force --zone --lang --store --json --quiet --verbose --no-progress --help'
