@@ -54,7 +54,15 @@ static size_t without_gz(const char *name)
     return n > 3 && strcasecmp(name + n - 3, ".gz") == 0 ? n - 3 : n;
 }
 
-static bool has_known_suffix(const char *name)
+/* Suffixes that say little: a folder may hold a readme.txt or a table of something else. */
+static bool is_common(const char *suffix)
+{
+    return strcmp(suffix, "csv") == 0 || strcmp(suffix, "tsv") == 0 ||
+           strcmp(suffix, "txt") == 0;
+}
+
+/* The suffix by which a format knows this name, or NULL. */
+static const char *known_suffix(const char *name)
 {
     size_t n = without_gz(name);
     for (size_t f = 0; f < format_count(); f++) {
@@ -62,11 +70,38 @@ static bool has_known_suffix(const char *name)
             size_t length = strlen(*suffix);
             if (n > length + 1 && name[n - length - 1] == '.' &&
                 strncasecmp(name + n - length, *suffix, length) == 0) {
-                return true;
+                return *suffix;
             }
         }
     }
-    return false;
+    return NULL;
+}
+
+static bool is_recognised(const char *path)
+{
+    struct byte_source *bytes = NULL;
+    int best = 0;
+    if (file_source_open(path, &bytes, NULL) != YK_OK) {
+        return true; /* it will fail by itself, with a reason */
+    }
+    for (size_t f = 0; f < format_count(); f++) {
+        int score = format_at(f)->probe(bytes);
+        best = score > best ? score : best;
+    }
+    byte_source_close(bytes);
+    return best > 0;
+}
+
+/* Whether a file found in a folder is meant: by its name, and where that says little by its
+ * content. A damaged .cwa is an input, which fails with a reason; a readme.txt is none. */
+static bool is_recording(const char *path)
+{
+    const char *name = last_part(path), *suffix = known_suffix(name);
+    if (suffix == NULL) {
+        return false;
+    }
+    bool is_packed = name[without_gz(name)] != '\0';
+    return is_packed || !is_common(suffix) || is_recognised(path);
 }
 
 /* The name without folder, .gz and suffix; characters that make trouble in file names and
@@ -161,8 +196,7 @@ static enum yk_status add_entry(struct batch_inputs *self, const char *path,
     if (S_ISLNK(status.st_mode) && stat(path, &status) != 0) {
         return YK_OK;
     }
-    if (!S_ISREG(status.st_mode) || is_avoided(avoid, &status) ||
-        !has_known_suffix(last_part(path))) {
+    if (!S_ISREG(status.st_mode) || is_avoided(avoid, &status) || !is_recording(path)) {
         return YK_OK;
     }
     return add_file(self, path, &status, why);

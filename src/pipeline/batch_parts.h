@@ -47,8 +47,8 @@ struct batch_inputs {
 
 void batch_inputs_init(struct batch_inputs *self);
 void batch_inputs_release(struct batch_inputs *self);
-/* Files as they are named, and the files with a known suffix in folders and their folders,
- * without hidden ones, without options->folder, and without the participants table and the
+/* Files as they are named, and the files with a known suffix in folders and their folders (a
+ * .csv or .txt only when a format recognises it), without hidden ones, without options->folder, and without the participants table and the
  * diary. A file met twice counts once. A named file that is not there is an input too: it will
  * fail by itself. */
 enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,

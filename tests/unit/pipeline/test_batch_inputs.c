@@ -188,7 +188,9 @@ static void refused_memory_is_a_failure(void **state)
         enum yk_status status = batch_inputs_find(&options, &inputs, NULL);
         bool refused = alloc_refused();
         alloc_fail_at(0);
-        assert_int_equal(status, refused ? YK_ERR_MEMORY : YK_OK);
+        /* A probe that is refused memory only fails to recognise its file. */
+        assert_true(status == YK_OK || (refused && status == YK_ERR_MEMORY));
+        assert_true(k > 1 || status == YK_ERR_MEMORY);
         batch_inputs_release(&inputs);
         if (!refused) {
             break;
