@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <math.h>
+
+#include "algorithms/quantile.h"
+#include "algorithms/social_jetlag.h"
+
+static void differences_on_the_clock_take_the_shorter_way(void **state)
+{
+    (void)state;
+    assert_close(clock_difference_h(1, 23), 2, 0);
+    assert_close(clock_difference_h(23, 1), -2, 0);
+    assert_close(clock_difference_h(12, 0), 12, 0);
+    assert_close(clock_difference_h(0, 12), 12, 0);
+    assert_true(isnan(clock_difference_h(NAN, 1)));
+}
+
+static void later_free_days_are_positive_and_debt_is_taken_off(void **state)
+{
+    (void)state;
+    const struct sleep_night n[] = {
+        {0, 27, 7, false}, {1, 27.5, 7, false}, {2, 26.5, 7, false},
+        {3, 29, 9, true},  {4, 30, 9, true},
+    };
+    struct social_jetlag s = social_jetlag_of(n, 5);
+    assert_close(s.msw_h, 27, 1e-12);
+    assert_close(s.msf_h, 29.5, 1e-12);
+    assert_close(s.difference_h, 2.5, 1e-12);
+    /* week mean (3*7 + 2*9)/5 = 7.8: 29.5 - (9 - 7.8)/2 */
+    assert_close(s.msf_sc_h, 28.9, 1e-12);
+    double expected =
+        (hypot(27.5 - 28.9, 0.5) + hypot(26.5 - 28.9, -1) + hypot(0.1, 2.5) + hypot(1.1, 1)) /
+        4;
+    assert_close(s.composite_phase_deviation_h, expected, 1e-12);
+}
+
+static void sleep_before_midnight_and_after_it_are_near(void **state)
+{
+    (void)state;
+    const struct sleep_night n[] = {
+        {0, 23.5, 7, false}, {1, 24.5, 7, false}, {2, 0.5, 7, true}};
+    struct social_jetlag s = social_jetlag_of(n, 3);
+    assert_close(s.msw_h, 24, 1e-12);
+    assert_close(s.difference_h, 0.5, 1e-12);
+}
+
+static void one_kind_of_nights_has_no_social_jetlag(void **state)
+{
+    (void)state;
+    const struct sleep_night n[] = {{0, 27, 7, false}, {1, 28, 7, false}, {5, 27, 7, false}};
+    struct social_jetlag s = social_jetlag_of(n, 3);
+    assert_true(isnan(s.difference_h) && isnan(s.msf_sc_h));
+    /* around the mean 27.333; the night after a hole is left out */
+    assert_close(s.composite_phase_deviation_h, hypot(28 - 82.0 / 3, 1), 1e-12);
+    s = social_jetlag_of(n, 0);
+    assert_true(isnan(s.msw_h));
+}
+
+static void the_middle_of_sleep_is_found_across_midnight(void **state)
+{
+    (void)state;
+    uint8_t asleep[24] = {0};
+    for (int h = 0; h < 24; h++) {
+        asleep[h] = h >= 22 || h <= 4 ? 1 : 255; /* starts 22 23 0 1 2 3 4: middle 1:00 */
+    }
+    assert_close(midsleep_of_states(asleep, 24, 3600, 0), 60, 1e-9);
+    for (int h = 0; h < 24; h++) {
+        asleep[h] = 0;
+    }
+    assert_true(isnan(midsleep_of_states(asleep, 24, 3600, 0)));
+}
+
+static void quantiles_are_r_s_type_7(void **state)
+{
+    (void)state;
+    double x[] = {9, NAN, 1, 4, 2};
+    size_t n = quantile_sort(x, 5);
+    assert_int_equal(n, 4);
+    assert_close(x[0], 1, 0);
+    assert_close(quantile_of_sorted(x, n, 0.1), 1.3, 1e-12);
+    assert_close(quantile_of_sorted(x, n, 0.5), 3, 1e-12);
+    assert_close(quantile_of_sorted(x, n, 1), 9, 0);
+    assert_true(isnan(quantile_of_sorted(x, 0, 0.5)));
+    assert_true(isnan(quantile_of_sorted(x, n, 1.1)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(differences_on_the_clock_take_the_shorter_way),
+        cmocka_unit_test(later_free_days_are_positive_and_debt_is_taken_off),
+        cmocka_unit_test(sleep_before_midnight_and_after_it_are_near),
+        cmocka_unit_test(one_kind_of_nights_has_no_social_jetlag),
+        cmocka_unit_test(the_middle_of_sleep_is_found_across_midnight),
+        cmocka_unit_test(quantiles_are_r_s_type_7),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
