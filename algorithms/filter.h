@@ -52,7 +52,7 @@ void filter_run(const struct filter *filter, struct filter_state *state, double 
 /* One step of all sections for one axis, for loops that use the value at once. u is replaced.
  */
 YK_INLINE void filter_step(const struct filter *filter, int n_sections,
-                               double z[FILTER_SECTIONS_MAX][2][LANES], double *restrict u)
+                           double z[FILTER_SECTIONS_MAX][2][LANES], double *restrict u)
 {
     for (int s = 0; s < n_sections; s++) {
         const struct filter_section *c = &filter->section[s];

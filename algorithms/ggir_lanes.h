@@ -42,6 +42,6 @@ enum yk_status ggir_lanes_open(struct ggir_lanes *self, struct recording_source 
                                size_t from, const struct calibration *calibration,
                                struct failure *why);
 void ggir_lanes_close(struct ggir_lanes *self);
-enum yk_status ggir_lanes_next(void *self, struct lane_block *out, struct failure *why);
+enum yk_status ggir_lanes_next(void *user, struct lane_block *out, struct failure *why);
 
 #endif

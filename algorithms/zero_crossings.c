@@ -29,7 +29,7 @@ struct zc_stage {
 static const enum epoch_column ZC_COLUMNS[3] = {EPOCH_ZC_X, EPOCH_ZC_Y, EPOCH_ZC_Z};
 
 YK_INLINE void count_crossings(struct zc_stage *self, const struct lane_block *block,
-                                   size_t from, size_t to, bool masked)
+                               size_t from, size_t to, bool masked)
 {
     struct filter_state state = self->state;
     double negative[3][LANES], count[3][LANES];

@@ -19,7 +19,7 @@ LINT_C := $(shell git ls-files '*.c' 2>/dev/null)
 LINT_CH := $(LINT_C) $(shell git ls-files '*.h' 2>/dev/null)
 LINT_PRODUCT := $(filter-out tests/%,$(LINT_C))
 LINT_PARSERS := $(filter firmware-formats/%.c src/base/text.c src/base/zone.c src/pipeline/%.c,$(LINT_C))
-LINT_SH := $(shell git ls-files '*.sh' .ci 'tests/golden/*/cmd' 2>/dev/null)
+LINT_SH := $(shell git ls-files '*.sh' 'tests/golden/*/cmd' 2>/dev/null)
 CLANG_CFLAGS = $(CFLAGS_COMMON) -O1 -Werror $(PKG_CFLAGS) -I tests \
   -DYOAKE_VERSION='""' -DYOAKE_COMMIT='""' -DYOAKE_LIBRARIES='""'
 ANALYZER_CFLAGS = $(CFLAGS_COMMON) -O1 -fanalyzer -Werror $(PKG_CFLAGS) -Wno-format-truncation
@@ -37,6 +37,7 @@ lint-format:
 
 lint-shell:
 	@shellcheck -s sh -e SC1091 $(LINT_SH)
+	@shellcheck .ci/run
 
 build/clang/%.o: %.c
 	@mkdir -p $(@D)

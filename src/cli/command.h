@@ -98,8 +98,8 @@ int cli_fail(const struct cli *cli, const struct failure *why);
 /* Usage error of this command, with a hint to --help. Returns EXIT_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* The language's own of two strings; both may be printf formats, of the same arguments in the same
- * order. */
+/* The language's own of two strings; both may be printf formats, of the same arguments in the
+ * same order. */
 const char *cli_say(const struct cli *cli, const char *ja, const char *en)
     __attribute__((format_arg(2), format_arg(3)));
 /* Draws the progress bar of cli->job while it runs; ends with the line wiped. */

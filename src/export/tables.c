@@ -135,6 +135,7 @@ static void add_events(struct export_row *row, struct text *out)
         row->event = &events.events[i];
         add_row(TABLE_event, row, out);
     }
+    row->event = NULL;
     export_events_release(&events);
 }
 
@@ -167,9 +168,9 @@ void export_add_person(const struct person_summary *person, struct text *out)
     add_row(TABLE_person, &(struct export_row){.person = person}, out);
 }
 
-void export_add_quality(const struct quality_row *quality, struct text *out)
+void export_add_quality(const struct quality_row *row, struct text *out)
 {
-    add_row(TABLE_quality, &(struct export_row){.quality = quality}, out);
+    add_row(TABLE_quality, &(struct export_row){.quality = row}, out);
 }
 
 void export_add_codebook(struct text *out)

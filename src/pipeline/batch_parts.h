@@ -48,9 +48,9 @@ struct batch_inputs {
 void batch_inputs_init(struct batch_inputs *self);
 void batch_inputs_release(struct batch_inputs *self);
 /* Files as they are named, and the files with a known suffix in folders and their folders (a
- * .csv or .txt only when a format recognises it), without hidden ones, without options->folder, and without the participants table and the
- * diary. A file met twice counts once. A named file that is not there is an input too: it will
- * fail by itself. */
+ * .csv or .txt only when a format recognises it), without hidden ones, without options->folder,
+ * and without the participants table and the diary. A file met twice counts once. A named file
+ * that is not there is an input too: it will fail by itself. */
 enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
                                  struct failure *why);
 /* Stems become recording_id; where stems are alike (letters' case aside) the first eight digits
@@ -82,11 +82,11 @@ enum yk_status batch_path(const struct batch *self, const char *folder, const ch
                           const char *suffix, struct text *out, struct failure *why);
 
 /* Everything for input i: from the earlier run when nothing changed, else computed and kept.
- * Never fails: the input says how it went. For pool_run(). */
-void batch_work(void *batch, size_t i, unsigned worker);
+ * Never fails: the input says how it went. user: the batch; for pool_run(). */
+void batch_work(void *user, size_t i, unsigned worker);
 
 /* The tables from all that is done. */
-enum yk_status batch_write_tables(struct batch *self, struct failure *why);
+enum yk_status batch_write_tables(struct batch *batch, struct failure *why);
 
 /* Writes a whole file: .part, fsync, rename. */
 enum yk_status batch_write_file(const char *path, const struct text *content,

@@ -41,12 +41,11 @@ static void default_recipe_meets_the_truth_of_short25(void **context)
     assert_int_equal(sleep_detect(&analysis, zone, NULL, NULL, NULL), YK_OK);
     for (size_t j = 0; j < analysis.n_nights; j++) {
         const struct night *night = &analysis.nights[j];
-        print_message("%02d: %.2f %.2f spt %.1f tst %.1f waso %.1f nwak %.0f conf %.2f excl %u\n",
-                      night->evening.day,
-                      zone_clock_h(zone, night->evening, night->onset_ns),
-                      zone_clock_h(zone, night->evening, night->wake_ns), night->spt_min,
-                      night->tst_min, night->waso_min, night->awakenings_n, night->confidence,
-                      night->exclude);
+        print_message(
+            "%02d: %.2f %.2f spt %.1f tst %.1f waso %.1f nwak %.0f conf %.2f excl %u\n",
+            night->evening.day, zone_clock_h(zone, night->evening, night->onset_ns),
+            zone_clock_h(zone, night->evening, night->wake_ns), night->spt_min, night->tst_min,
+            night->waso_min, night->awakenings_n, night->confidence, night->exclude);
     }
     for (size_t j = 0; j < analysis.n_rests; j++) {
         const struct rest *rest = &analysis.rests[j];

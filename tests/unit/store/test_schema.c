@@ -45,20 +45,23 @@ static void an_empty_database_becomes_one_of_this_version(void **state)
 {
     (void)state;
     assert_int_equal(schema_check(db, &why), YK_ERR_STORE);
-    if (schema_migrate(db, &why) != YK_OK) fail_msg("%s", why.text);
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
     assert_int_equal(number("PRAGMA user_version"), schema_version());
     assert_int_equal(
         number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN "
                "('person', 'recording', 'analysis', 'night', 'audit')"),
         5);
     assert_int_equal(schema_check(db, &why), YK_OK);
-    if (schema_migrate(db, &why) != YK_OK) fail_msg("%s", why.text); /* again: nothing */
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text); /* again: nothing */
 }
 
 static void every_table_is_strict(void **state)
 {
     (void)state;
-    if (schema_migrate(db, &why) != YK_OK) fail_msg("%s", why.text);
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
     assert_int_equal(number("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND "
                             "type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'"),
                      0);
@@ -70,7 +73,8 @@ static void every_table_is_strict(void **state)
 static void a_newer_version_is_refused_and_left_alone(void **state)
 {
     (void)state;
-    if (schema_migrate(db, &why) != YK_OK) fail_msg("%s", why.text);
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
     assert_int_equal(db_run(db, "PRAGMA user_version = 4711", &why), YK_OK);
     assert_int_equal(schema_migrate(db, &why), YK_ERR_STORE);
     assert_non_null(strstr(why.text, "4711"));
@@ -131,7 +135,8 @@ static void a_copy_is_whole_and_one_file(void **state)
     char copy[4300];
     struct db *other = NULL;
     int64_t version = 0;
-    if (schema_migrate(db, &why) != YK_OK) fail_msg("%s", why.text);
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
     snprintf(copy, sizeof copy, "%s/copy.db", folder);
     assert_int_equal(db_copy_to(db, copy, &why), YK_OK);
     assert_int_equal(db_open(copy, DB_READ, &other, &why), YK_OK);
@@ -143,7 +148,8 @@ static void a_copy_is_whole_and_one_file(void **state)
 static void a_database_on_a_medium_that_cannot_be_written_can_be_read(void **state)
 {
     (void)state;
-    if (schema_migrate(db, &why) != YK_OK) fail_msg("%s", why.text);
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
     db_close(db);
     db = NULL;
     pid_t child = fork();
@@ -168,7 +174,8 @@ static void the_audit_cannot_be_changed_and_shows_when_it_was(void **state)
 {
     (void)state;
     int64_t n = 0, bad = -1;
-    if (schema_migrate(db, &why) != YK_OK) fail_msg("%s", why.text);
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
     for (int i = 0; i < 5; i++) {
         assert_int_equal(audit_add(db, "import", "P01", "詳細", &why), YK_OK);
     }
