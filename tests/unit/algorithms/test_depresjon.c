@@ -17,7 +17,10 @@
 #include "algorithms/l5_m10.h"
 #include "algorithms/lomb_scargle.h"
 #include "algorithms/nonparametric.h"
+#include "algorithms/rest_roenneberg.h"
+#include "algorithms/social_jetlag.h"
 #include "algorithms/spectrum.h"
+#include "algorithms/sri.h"
 
 struct recording {
     const struct reference *table;
@@ -161,6 +164,22 @@ static void check_fluctuations(struct recording *r)
     compare(r, "y_kAR", k.kar, EXACT);
 }
 
+static void check_sleep_midpoints(struct recording *r)
+{
+    float *counts = malloc(r->n * sizeof *counts);
+    uint8_t *asleep = malloc(r->n);
+    assert_true(counts != NULL && asleep != NULL);
+    for (size_t i = 0; i < r->n; i++) {
+        counts[i] = (float)r->x[i];
+    }
+    assert_int_equal(rest_roenneberg(counts, r->n, 60, asleep, NULL), YK_OK);
+    compare(r, "y_SRI_Roenneberg", sri_pooled(asleep, r->n, 1440, 0, NULL), EXACT);
+    compare(r, "y_midsleep_Roenneberg_min", midsleep_of_states(asleep, r->n, 60, r->start_s),
+            EXACT);
+    free(asleep);
+    free(counts);
+}
+
 static void for_each_recording(void (*check)(struct recording *r))
 {
     SHARED_OR_SKIP(path, "data/depresjon/reference_even.csv");
@@ -231,6 +250,12 @@ static void dfa_and_fragmentation_equal_the_reference(void **state)
     for_each_recording(check_fluctuations);
 }
 
+static void sri_and_midsleep_of_consolidated_rest_equal_the_reference(void **state)
+{
+    (void)state;
+    for_each_recording(check_sleep_midpoints);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +265,7 @@ int main(void)
         cmocka_unit_test(cosinor_equals_the_reference),
         cmocka_unit_test(periodograms_equal_the_reference),
         cmocka_unit_test(dfa_and_fragmentation_equal_the_reference),
+        cmocka_unit_test(sri_and_midsleep_of_consolidated_rest_equal_the_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
