@@ -12,7 +12,7 @@
 /* Words of the enums. The model's functions take the enum; a table needs an int and an end. */
 static const char *event_word(int value)
 {
-    return value >= READ_EVENT_GAP && value <= READ_EVENT_REPAIR
+    return value >= READ_EVENT_GAP && value <= READ_EVENT_NOTE
                ? read_event_word((enum read_event_kind)value)
                : NULL;
 }

@@ -98,6 +98,7 @@ static void words_are_stable(void **state)
     assert_string_equal(calibration_outcome_word(CALIBRATION_WORSE), "worse");
     assert_string_equal(read_event_word(READ_EVENT_CLOCK_JUMP), "clock_jump");
     assert_string_equal(read_event_word(READ_EVENT_REPAIR), "repair");
+    assert_string_equal(read_event_word(READ_EVENT_NOTE), "note");
 }
 
 static void diaries_are_searched_by_person_and_night(void **state)
