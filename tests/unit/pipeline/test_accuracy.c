@@ -15,9 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "algorithms/signal.h"
-#include "algorithms/sleep.h"
 #include "firmware-formats/format.h"
+#include "src/pipeline/analyze.h"
 
 #define SHARE_WANTED 0.95
 #define LIMIT_MIN 5.0
@@ -61,13 +60,9 @@ static enum yk_status analyse(const struct simulated *made, const struct zone *z
         }
     }
     if (status == YK_OK) {
-        out->made_by.parameters = parameters;
-        status = signal_analyze(source, zone, &parameters, &out->calibration, &out->epochs,
-                                &out->quarters, NULL, why);
-    }
-    if (status == YK_OK) {
-        out->info = source->info;
-        status = sleep_detect(out, zone, NULL, NULL, why);
+        const struct analyze_options options = {.recipe = RECIPE_DEFAULT,
+                                                .parameters = &parameters};
+        status = analyze_recording(source, zone, &options, out, NULL, why);
     }
     recording_source_close(source);
     return status;
