@@ -314,7 +314,6 @@ void body_begin(struct body *self, enum activity activity, enum activity previou
     if (activity == ACTIVITY_OFF) {
         self->next_part_s = NEVER;
         self->parts_left = 0;
-        self->is_settled = false;
     }
     const struct habit *habit = &HABITS[activity];
     bool has_free_hand = random_chance(random, 0.75); /* else in a pocket, or carrying */
@@ -335,6 +334,7 @@ static void tick(struct body *self, double t_s)
         self->tick_s = t_s - TICK_S;
     }
     self->tick_s += TICK_S;
+    self->has_edges = false;
     double keep = 0.0;
     double fresh = 0.0;
     if (habit->sway_deg > 0) {
@@ -347,13 +347,13 @@ static void tick(struct body *self, double t_s)
         self->sway[i][0] = self->sway[i][1];
         self->sway[i][1] = keep * self->sway[i][1];
         if (fresh > 0) {
-            self->sway[i][1] += fresh * random_normal(random);
+            self->sway[i][1] += fresh * random_noise(random);
         } else if (fabs(self->sway[i][1]) < 1e-6) {
             self->sway[i][1] = 0;
         }
     }
     if (habit->step_hz > 0) {
-        self->stride_gain = 0.9 * self->stride_gain + 0.1 + 0.05 * random_normal(random);
+        self->stride_gain = 0.9 * self->stride_gain + 0.1 + 0.05 * random_noise(random);
     }
 }
 
@@ -384,14 +384,38 @@ static double follow(struct body *self, double t_s, double push_g[3])
     return speed * reach->twist_rad;
 }
 
-static void point_gravity(struct body *self, double pitch, double roll)
+static void point_gravity(double pitch, double roll, double gravity[3])
 {
     double sp, cp, sr, cr;
     exact_sincos(pitch, &sp, &cp);
     exact_sincos(roll, &sr, &cr);
-    self->gravity[0] = sp;
-    self->gravity[1] = cp * sr;
-    self->gravity[2] = cp * cr;
+    gravity[0] = sp;
+    gravity[1] = cp * sr;
+    gravity[2] = cp * cr;
+}
+
+static double breath(const struct body *self, double t_s)
+{
+    return activity_is_in_bed(self->activity)
+               ? self->breath_rad * exact_sin(2 * EXACT_PI * 0.24 * t_s)
+               : 0.0;
+}
+
+/* Between movements the forearm only sways: gravity at both ends of a tick, and a line between.
+ */
+static void point_along_line(struct body *self, double along)
+{
+    if (!self->has_edges) {
+        for (int k = 0; k < 2; k++) {
+            double t_s = self->tick_s + k * TICK_S;
+            point_gravity(self->pose[0] + self->sway[0][k] + breath(self, t_s),
+                          self->pose[1] + self->sway[1][k], self->edge[k]);
+        }
+        self->has_edges = true;
+    }
+    for (int i = 0; i < 3; i++) {
+        self->gravity[i] = self->edge[0][i] + along * (self->edge[1][i] - self->edge[0][i]);
+    }
 }
 
 /* Steps: bounce along the vertical with harmonics, a swing that pulls fore and aft. */
@@ -479,20 +503,16 @@ void body_step(struct body *self, double t_s, double dt_s, struct wrist *out)
         swing = stride(self, habit, dt_s, push_g);
     }
     double along = (t_s - self->tick_s) / TICK_S;
-    double pitch = self->pose[0] + self->sway[0][0] +
-                   along * (self->sway[0][1] - self->sway[0][0]) + swing;
-    double roll =
-        self->pose[1] + self->sway[1][0] + along * (self->sway[1][1] - self->sway[1][0]);
-    if (activity_is_in_bed(self->activity)) {
-        self->breath_phase += 2 * EXACT_PI * 0.24 * dt_s;
-        if (self->breath_phase > 2 * EXACT_PI) {
-            self->breath_phase -= 2 * EXACT_PI;
+    if (has_moved || habit->step_hz > 0) {
+        double sway[2];
+        for (int i = 0; i < 2; i++) {
+            sway[i] = self->sway[i][0] + along * (self->sway[i][1] - self->sway[i][0]);
         }
-        pitch += self->breath_rad * exact_sin(self->breath_phase);
-    }
-    if (self->activity != ACTIVITY_OFF || has_moved || !self->is_settled) {
-        point_gravity(self, pitch, roll);
-        self->is_settled = !has_moved && self->sway[0][1] == 0 && self->sway[1][1] == 0;
+        point_gravity(self->pose[0] + sway[0] + breath(self, t_s) + swing,
+                      self->pose[1] + sway[1], self->gravity);
+        self->has_edges = false;
+    } else {
+        point_along_line(self, along);
     }
     for (int i = 0; i < 3; i++) {
         out->acc_g[i] = self->gravity[i] + push_g[i];

@@ -46,10 +46,11 @@ struct body {
     double tick_s, sway[2][2]; /* sway at this tick and the next */
     double pace, stride_gain, step_phase, swing_rad, forward[3];
     double tremor_phase, tremor_g;
-    double breath_phase, breath_rad;
+    double breath_rad;
     double shake[3];
     double gravity[3]; /* what a resting accelerometer would show */
-    bool is_settled;   /* gravity is that of pose */
+    double edge[2][3]; /* gravity at both ends of the tick, while no movement is going on */
+    bool has_edges;
 };
 
 struct wrist {
