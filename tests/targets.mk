@@ -126,6 +126,8 @@ test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one work
 accuracy: $(B)/tests/unit/pipeline/test_accuracy ## onset and wake against simulated people, 500 nights
 	@YOAKE_ACCURACY=full $<
 
-test-long: $(PROGRAM) ## hundreds of kills; run before something is called done
+.PHONY: test-long
+test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash ## hundreds of kills; run before something is called done
 	@dir=$$(mktemp -d); yoake=$$(readlink -f $(PROGRAM)); script=$$(readlink -f tests/support/kill-batch.sh); \
 	  cd $$dir && YOAKE=$$yoake sh $$script 200; code=$$?; rm -rf $$dir; exit $$code
+	@YOAKE_CRASH=full $(B)/tests/unit/pipeline/test_import_crash

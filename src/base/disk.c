@@ -124,6 +124,24 @@ enum yk_status disk_publish(const char *part, const char *path, struct failure *
     return disk_sync_parent(path, why);
 }
 
+enum yk_status disk_publish_new(const char *part, const char *path, struct failure *why)
+{
+    if (renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
+        int reason = errno;
+        /* A file system that cannot promise it (FAT, some network ones): look first, then name.
+         * Two programs doing so in the same instant could both succeed there. */
+        if ((reason == EINVAL || reason == ENOSYS) && access(path, F_OK) != 0) {
+            return disk_publish(part, path, why);
+        }
+        unlink(part);
+        if (reason == EEXIST || reason == EINVAL || reason == ENOSYS) {
+            return failure_set(why, YK_ERR_CONFLICT, "%s is there already", path);
+        }
+        return failure_set_errno(why, reason, "naming the finished file %s", path);
+    }
+    return disk_sync_parent(path, why);
+}
+
 enum yk_status disk_remove(const char *path, struct failure *why)
 {
     if (unlink(path) != 0 && errno != ENOENT) {

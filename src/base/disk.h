@@ -35,6 +35,8 @@ enum yk_status disk_sync_file(const char *path, struct failure *why);
  * is as before; when only the folder cannot be synced, the new name is there but may not
  * survive a power cut. */
 enum yk_status disk_publish(const char *part, const char *path, struct failure *why);
+/* The same, but never replaces: YK_ERR_CONFLICT, part removed, when path is there already. */
+enum yk_status disk_publish_new(const char *part, const char *path, struct failure *why);
 /* Removes a file; one that is not there is fine. */
 enum yk_status disk_remove(const char *path, struct failure *why);
 /* Writes all n bytes at the file's position, whatever the kernel takes at once. name is for the

@@ -162,9 +162,14 @@ static enum yk_status try_lock_path(const char *path, int *lock, struct failure 
                    ? failure_set(why, YK_ERR_BUSY, "%s is in use by another program", path)
                    : failure_set_errno(why, reason, "locking %s", path);
     }
+    struct stat named;
     if (fstat(fd, &s) != 0 || s.st_nlink == 0) { /* removed between open and lock */
         close(fd);
         return failure_set(why, YK_ERR_NO_DEVICE, "%s was removed meanwhile", path);
+    }
+    if (lstat(path, &named) != 0 || named.st_ino != s.st_ino) { /* replaced: lock the new one */
+        close(fd);
+        return failure_set(why, YK_ERR_BUSY, "%s was replaced meanwhile", path);
     }
     *lock = fd;
     return YK_OK;
@@ -368,6 +373,28 @@ static enum yk_status look_for_copy(struct copying *self, struct archived *out, 
     return status;
 }
 
+/* Another program may have archived the same content in this moment: then its file stays,
+ * because that program may hold it locked already. A damaged file is replaced under its lock.
+ */
+static enum yk_status publish(struct copying *self, struct archived *out, struct failure *why)
+{
+    const char *part = text_string(&self->part), *final = text_string(&self->final);
+    if (!out->was_repaired) {
+        enum yk_status status = disk_publish_new(part, final, why);
+        out->was_there = status == YK_ERR_CONFLICT;
+        return out->was_there ? YK_OK : status;
+    }
+    int lock = -1;
+    enum yk_status status = archive_try_lock(self->folder, out->name, &lock, why);
+    if (status == YK_OK) {
+        status = disk_publish(part, final, why);
+    } else {
+        unlink(part);
+    }
+    archive_unlock(lock);
+    return status;
+}
+
 static enum yk_status prove_and_publish(struct copying *self, struct archived *out,
                                         struct job *job, struct failure *why)
 {
@@ -390,8 +417,8 @@ static enum yk_status prove_and_publish(struct copying *self, struct archived *o
         status = disk_join(self->folder, out->name, &self->final, why);
     }
     if (status == YK_OK) {
-        status = disk_publish(text_string(&self->part), text_string(&self->final), why);
-        self->has_part = false; /* published, or removed by disk_publish() */
+        status = publish(self, out, why);
+        self->has_part = false; /* published, or removed */
     }
     return status;
 }
