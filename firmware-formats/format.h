@@ -22,7 +22,8 @@ struct open_options {
     int session;     /* file with several sessions: which one, 0 = the first and only those
                         blocks that belong together with it, -1 = everything */
     struct job *job; /* may be NULL */
-    /* Opens a file beside the input ("x.ini" for "x.csv"), or NULL. */
+    /* Opens a file beside the input ("x.ini" for "x.csv"). NULL: recording_open_source() looks
+     * beside the path of the byte source, when it has one. */
     enum yk_status (*sibling)(const struct open_options *self, const char *suffix,
                               struct byte_source **out, struct failure *why);
 };

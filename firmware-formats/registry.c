@@ -98,23 +98,7 @@ static enum yk_status open_best(struct byte_source *bytes, const struct open_opt
     return best != NULL ? best->open(bytes, opt, out, why) : refuse(bytes, why);
 }
 
-enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
-                                     struct recording_source **out, struct failure *why)
-{
-    if (!gzip_source_probe(bytes)) {
-        return open_best(bytes, opt, out, why);
-    }
-    struct byte_source *plain = NULL;
-    enum yk_status status = gzip_source_open(bytes, opt->job, &plain, why);
-    if (status != YK_OK) {
-        return status;
-    }
-    status = open_best(plain, opt, out, why);
-    byte_source_close(status == YK_OK ? bytes : plain); /* the copy is all that is needed */
-    return status;
-}
-
-/* ---- by path ---- */
+/* ---- opening ---- */
 
 struct options_with_path {
     struct open_options options;
@@ -148,20 +132,42 @@ static enum yk_status open_beside(const struct open_options *opt, const char *su
     return status;
 }
 
+static enum yk_status open_unpacked(struct byte_source *bytes, const struct open_options *opt,
+                                    struct recording_source **out, struct failure *why)
+{
+    if (!gzip_source_probe(bytes)) {
+        return open_best(bytes, opt, out, why);
+    }
+    struct byte_source *plain = NULL;
+    enum yk_status status = gzip_source_open(bytes, opt->job, &plain, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    status = open_best(plain, opt, out, why);
+    byte_source_close(status == YK_OK ? bytes : plain); /* the copy is all that is needed */
+    return status;
+}
+
+enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
+                                     struct recording_source **out, struct failure *why)
+{
+    if (opt->sibling != NULL || bytes->path == NULL) {
+        return open_unpacked(bytes, opt, out, why);
+    }
+    struct options_with_path options = {.options = *opt, .path = bytes->path};
+    options.options.sibling = open_beside;
+    return open_unpacked(bytes, &options.options, out, why);
+}
+
 enum yk_status recording_open(const char *path, const struct open_options *opt,
                               struct recording_source **out, struct failure *why)
 {
-    struct options_with_path options = {.options = *opt, .path = path};
-    if (opt->sibling == NULL) {
-        options.options.sibling = open_beside;
-    }
-    const struct open_options *used = opt->sibling == NULL ? &options.options : opt;
     struct byte_source *bytes = NULL;
     enum yk_status status = file_source_open(path, &bytes, why);
     if (status != YK_OK) {
         return status;
     }
-    status = recording_open_source(bytes, used, out, why);
+    status = recording_open_source(bytes, opt, out, why);
     if (status != YK_OK) {
         byte_source_close(bytes);
     }

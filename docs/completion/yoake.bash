@@ -9,7 +9,7 @@ _yoake() {
     --diary|--participants|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch simulate rules init participant recording import analyze check backup restore help'
+        verbs='review batch info formats simulate rules init participant recording import analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -18,6 +18,12 @@ _yoake() {
             ;;
         batch)
             options='--output --recipe --set --jobs --participants --diary --epochs --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        info)
+            options='--session --all-sessions --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        formats)
+            options='--zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         simulate)
             options='--output --device --days --rate --range --gyro --unpacked --firmware --seed --person --start --nonwear --nonwear-in-bed --restarts --gaps --bad-sectors --clock-drift --calibration-error --device-id --session --subject --two-sessions --header-only --force --zone --lang --store --json --quiet --verbose --no-progress --help'

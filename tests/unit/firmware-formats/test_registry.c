@@ -103,6 +103,30 @@ static void what_cannot_be_read_is_named(void **state)
     assert_int_equal(recording_open("/tmp", &opt, &source, &why), YK_ERR_ARGUMENT);
 }
 
+/* "x.ini" is found beside "x.csv", also when that is compressed. */
+static void the_description_beside_a_table_is_found(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("beside");
+    char path[4200];
+    const char *table = "a,b\n1,2\n2,3\n3,4\n", *ini = "[table]\nzone = Asia/Tokyo\n";
+    snprintf(path, sizeof path, "%s/t.ini", folder);
+    write_file(path, (const uint8_t *)ini, strlen(ini));
+    for (int packed = 0; packed < 2; packed++) {
+        struct open_options opt = {.zone = cwa_build_zone()};
+        struct recording_source *source = NULL;
+        struct failure why = {0};
+        snprintf(path, sizeof path, "%s/t.csv%s", folder, packed ? ".gz" : "");
+        gzFile out = gzopen(path, packed ? "wb" : "wbT");
+        assert_true(gzwrite(out, table, (unsigned)strlen(table)) > 0);
+        gzclose(out);
+        /* Whatever is wrong with this description, only its reader can say so. */
+        assert_int_not_equal(recording_open(path, &opt, &source, &why), YK_OK);
+        assert_non_null(strstr(why.text, "t.ini"));
+    }
+    check_remove(folder);
+}
+
 /* A recorder's file that is still being copied: its size is that of the moment of opening. */
 static void a_file_that_grows_or_shrinks_while_it_is_read_is_read_consistently(void **state)
 {
@@ -140,6 +164,7 @@ int main(void)
         cmocka_unit_test(every_format_of_the_table_can_be_found),
         cmocka_unit_test(files_are_opened_by_content_whatever_their_name),
         cmocka_unit_test(what_cannot_be_read_is_named),
+        cmocka_unit_test(the_description_beside_a_table_is_found),
         cmocka_unit_test(a_file_that_grows_or_shrinks_while_it_is_read_is_read_consistently),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

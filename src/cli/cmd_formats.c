@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake formats: what can be read, from the table of formats itself.
+ */
+#include "firmware-formats/format.h"
+#include "src/base/table.h"
+#include "src/cli/command.h"
+#include "src/cli/json_out.h"
+
+static enum yk_status show_json(struct failure *why)
+{
+    struct json_out *json = json_out_new();
+    json_out_array(json, NULL);
+    for (size_t i = 0; i < format_count(); i++) {
+        const struct format *format = format_at(i);
+        json_out_object(json, NULL);
+        json_out_text(json, "id", format->id);
+        json_out_text(json, "name", format->name);
+        json_out_known_text(json, "maker", format->maker != NULL ? format->maker : "");
+        json_out_array(json, "suffixes");
+        for (const char *const *suffix = format->suffix; *suffix != NULL; suffix++) {
+            json_out_text(json, NULL, *suffix);
+        }
+        json_out_end(json);
+        json_out_end(json);
+    }
+    json_out_end(json);
+    enum yk_status status = json_out_write(json, stdout, true, why);
+    json_out_free(json);
+    return status;
+}
+
+static enum yk_status show_table(const struct cli *cli, struct failure *why)
+{
+    struct table table;
+    struct text out;
+    text_init(&out);
+    table_init(&table, 4);
+    table_cell(&table, cli_say(cli, "名前", "id"));
+    table_cell(&table, cli_say(cli, "形式", "format"));
+    table_cell(&table, cli_say(cli, "メーカー", "maker"));
+    table_cell(&table, cli_say(cli, "ふつうの拡張子", "usual suffixes"));
+    for (size_t i = 0; i < format_count(); i++) {
+        const struct format *format = format_at(i);
+        struct text suffixes;
+        text_init(&suffixes);
+        for (const char *const *suffix = format->suffix; *suffix != NULL; suffix++) {
+            text_addf(&suffixes, "%s.%s", suffix == format->suffix ? "" : " ", *suffix);
+        }
+        table_cell(&table, format->id);
+        table_cell(&table, format->name);
+        table_cell(&table, format->maker);
+        table_cell(&table, text_string(&suffixes));
+        text_release(&suffixes);
+    }
+    enum yk_status status = table_write(&table, 0, 2, true, &out, why);
+    text_addf(
+        &out, "\n%s\n",
+        cli_say(cli, "中身で見分けるので、拡張子は何でもかまいません。.gz のままでも読めます。",
+                "Files are recognised by their content, whatever their name; "
+                "gzip-compressed ones too."));
+    if (status == YK_OK) {
+        status = text_status(&out, why);
+    }
+    if (status == YK_OK) {
+        fputs(text_string(&out), stdout);
+    }
+    table_release(&table);
+    text_release(&out);
+    return status;
+}
+
+static int run(struct cli *cli)
+{
+    struct failure why;
+    enum yk_status status = cli->is_json ? show_json(&why) : show_table(cli, &why);
+    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+}
+
+const struct command command_formats = {
+    .name = "formats",
+    .operands = "",
+    .ja = "読める形式の一覧",
+    .en = "list what can be read",
+    .examples = "yoake formats\nyoake formats --json\n",
+    .min_operands = 0,
+    .max_operands = 0,
+    .run = run,
+};
