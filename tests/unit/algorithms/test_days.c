@@ -3,7 +3,7 @@
 #include "tests/support/alloc.h"
 #include "tests/support/epoch_table.h"
 #include "tests/support/reference.h"
-#include "tests/support/short25.h"
+#include "tests/support/short25_epochs.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -14,7 +14,7 @@
 #include "src/base/mem.h"
 #include "tests/support/alloc.h"
 #include "tests/support/reference.h"
-#include "tests/support/short25.h"
+#include "tests/support/short25_epochs.h"
 
 static struct analysis reference;
 static struct zone *london;

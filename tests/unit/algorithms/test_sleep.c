@@ -11,7 +11,7 @@
 #include "algorithms/sleep.h"
 #include "tests/support/alloc.h"
 #include "tests/support/reference.h"
-#include "tests/support/short25.h"
+#include "tests/support/short25_epochs.h"
 
 static int64_t instant(const struct zone *zone, const char *text)
 {
