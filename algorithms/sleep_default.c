@@ -2,9 +2,9 @@
  *
  * Rest, stillness and sleep per epoch, see sleep_default.h.
  *
- * From angles: HDCZA's rest flag (van Hees et al. 2018) with unknown time left unknown, and
- * sustained inactivity (van Hees et al. 2015). From counts: Roenneberg's consolidated rest, and
- * Oakley's or Cole-Kripke's scoring inside it where the epoch length allows.
+ * From angles: a hidden Markov model of movement (sleep_states.h). From counts: Roenneberg's
+ * consolidated rest, and Oakley's or Cole-Kripke's scoring inside it where the epoch length
+ * allows.
  */
 #include "algorithms/sleep_default.h"
 
@@ -12,17 +12,23 @@
 #include <string.h>
 
 #include "algorithms/best_sum.h"
+#include "algorithms/order.h"
 #include "algorithms/rest_roenneberg.h"
 #include "algorithms/scorer.h"
-#include "algorithms/sib_vanhees.h"
 #include "algorithms/sleep_lists.h"
-#include "algorithms/spt_hdcza.h"
+#include "algorithms/sleep_states.h"
 #include "src/base/mem.h"
 
+/* Weights of the best-sum window, per epoch. A wake of one minute costs what 0.4 (lying
+ * quietly), 1.5 (moving) or 6 minutes (out of bed) of sleep behind it must outweigh. */
 #define WEIGHT_REST 1.0f
-#define WEIGHT_ACTIVE (-2.0f)
+#define WEIGHT_QUIET (-0.4f)
+#define WEIGHT_ACTIVE (-1.5f)
+#define WEIGHT_LONG_GAP (-2.0f) /* awake for hdcza_gap_min and more */
+#define WEIGHT_UP (-6.0f)       /* active for UP_MIN without a pause */
+#define WEIGHT_COUNTS (-2.0f)   /* outside Roenneberg's rest */
 #define WEIGHT_UNKNOWN (-1.0f)
-#define THRESHOLD_MIN_H 16.0 /* known hours that a window's own threshold needs */
+#define UP_MIN 10.0
 
 void rest_series_init(struct rest_series *self)
 {
@@ -47,74 +53,118 @@ bool rest_series_is_known(const struct rest_series *self, size_t epoch)
 
 /* ---- from angles ---- */
 
-/* The epoch at which the noon-to-noon day that holds `epoch` ends. */
-static size_t noon_after(const struct rest_series *self, size_t epoch)
-{
-    struct civil_time at = zone_civil(self->zone, epoch_start_ns(self->epochs, epoch));
-    int64_t days = at.second_of_day >= 12 * 3600 ? 1 : 0;
-    int64_t noon = zone_instant_of_day(self->zone, civil_add_days(at.date, days), 12 * 3600);
-    size_t next = sleep_epoch_of(self->epochs, noon);
-    return next > epoch ? next : epoch + 1;
-}
+#define NOISE_FACTOR 3.0   /* an SD above so many times the recorder's noise is a movement */
+#define LEAST_SD_MG 12.0   /* ... but never less than this */
+#define LEAST_TURN_DEG 2.0 /* a step of the angle that is a movement, with an SD to look at */
+#define ONLY_TURN_DEG 1.5  /* and without one */
+#define LEAST_ENMO_MG                                                                          \
+    15.0 /* a step of ENMO that is one: steps, because its zero may be off                     \
+          */
 
-static double threshold_of(const struct rest_series *self, const double *median, size_t first,
-                           size_t end, double *scratch)
+/* SD of the recorder at rest: the tenth percentile of what was observed. errors: YK_ERR_MEMORY
+ */
+static enum yk_status noise_of(const struct rest_series *self, const float *sd,
+                               double *noise_mg, struct failure *why)
 {
-    const struct parameters *p = self->parameters;
-    return hdcza_threshold(median + first, end - first, p->hdcza_quantile_pct / 100,
-                           p->hdcza_factor, p->hdcza_low_deg, p->hdcza_high_deg, scratch);
-}
-
-/* The rest flags, each noon-to-noon day by its own threshold; days that are mostly unknown take
- * the recording's. */
-static void weigh_medians(struct rest_series *self, const double *median, double *scratch)
-{
-    double whole = threshold_of(self, median, 0, self->n, scratch);
-    for (size_t first = 0, end; first < self->n; first = end) {
-        end = noon_after(self, first);
-        size_t known = 0;
-        for (size_t i = first; i < end; i++) {
-            known += isnan(median[i]) ? 0 : 1;
-        }
-        bool is_own = (double)known >= THRESHOLD_MIN_H * 60 * self->per_min;
-        double limit = is_own ? threshold_of(self, median, first, end, scratch) : whole;
-        for (size_t i = first; i < end; i++) {
-            self->weight[i] = isnan(median[i])    ? WEIGHT_UNKNOWN
-                              : median[i] < limit ? WEIGHT_REST
-                                                  : WEIGHT_ACTIVE;
+    double *known = mem_alloc(self->n, sizeof *known);
+    if (known == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the noise of %zu epochs",
+                           self->n);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < self->n; i++) {
+        if (rest_series_is_known(self, i) && !isnan(sd[i])) {
+            known[n++] = (double)sd[i];
         }
     }
+    *noise_mg = order_quantile(known, n, 0.1);
+    mem_free(known);
+    return YK_OK;
+}
+
+static double step_of(const float *x, size_t i)
+{
+    return i > 0 ? fabs((double)x[i] - (double)x[i - 1]) : 0;
+}
+
+/* Which epochs hold a movement. */
+static enum yk_status find_movement(const struct rest_series *self, uint8_t *moved,
+                                    struct failure *why)
+{
+    const float *angle = self->epochs->column[EPOCH_ANGLE_Z_DEG];
+    const float *sd = self->epochs->column[EPOCH_STD_MG];
+    const float *enmo = self->epochs->column[EPOCH_ENMO_MG];
+    double noise_mg = 0, turn_deg = sd != NULL ? LEAST_TURN_DEG : ONLY_TURN_DEG;
+    if (sd != NULL) {
+        enum yk_status status = noise_of(self, sd, &noise_mg, why);
+        if (status != YK_OK) {
+            return status;
+        }
+    }
+    double limit_mg = fmax(NOISE_FACTOR * noise_mg, LEAST_SD_MG);
+    for (size_t i = 0; i < self->n; i++) {
+        bool has_moved = step_of(angle, i) > turn_deg;
+        has_moved |= sd != NULL ? (double)sd[i] > limit_mg
+                                : enmo != NULL && step_of(enmo, i) > LEAST_ENMO_MG;
+        bool is_known = rest_series_is_known(self, i) && !isnan(angle[i]);
+        moved[i] = !is_known ? MOVED_UNKNOWN : has_moved ? MOVED_YES : MOVED_NO;
+    }
+    return YK_OK;
+}
+
+/* Lowers the weight of runs of at least `least` minutes of epochs whose state lies within
+ * [low, high]. */
+static void weigh_runs(struct rest_series *self, uint8_t low, uint8_t high, double least_min,
+                       float weight)
+{
+    for (size_t i = 0, end; i < self->n; i = end) {
+        end = i;
+        while (end < self->n && self->asleep[end] >= low && self->asleep[end] <= high) {
+            end++;
+        }
+        bool is_long = end > i && (double)(end - i) >= least_min * self->per_min;
+        for (size_t k = i; is_long && k < end; k++) {
+            self->weight[k] = self->weight[k] < weight ? self->weight[k] : weight;
+        }
+        end += end == i;
+    }
+}
+
+/* `asleep` still holds enum sleep_state. */
+static void weigh_states(struct rest_series *self)
+{
+    static const float weight[] = {[SLEEP_STATE_ASLEEP] = WEIGHT_REST,
+                                   [SLEEP_STATE_QUIET] = WEIGHT_QUIET,
+                                   [SLEEP_STATE_ACTIVE] = WEIGHT_ACTIVE};
+    for (size_t i = 0; i < self->n; i++) {
+        bool is_known = self->asleep[i] != SLEEP_STATE_UNKNOWN;
+        self->weight[i] = is_known ? weight[self->asleep[i]] : WEIGHT_UNKNOWN;
+    }
+    weigh_runs(self, SLEEP_STATE_QUIET, SLEEP_STATE_ACTIVE, self->parameters->hdcza_gap_min,
+               WEIGHT_LONG_GAP);
+    weigh_runs(self, SLEEP_STATE_ACTIVE, SLEEP_STATE_ACTIVE, UP_MIN, WEIGHT_UP);
 }
 
 static enum yk_status from_angle(struct rest_series *self, struct failure *why)
 {
-    const struct parameters *p = self->parameters;
-    const float *angle = self->epochs->column[EPOCH_ANGLE_Z_DEG];
-    double *known = mem_alloc(self->n, sizeof *known);
-    double *median = mem_alloc(self->n, sizeof *median);
-    double *scratch = mem_alloc(self->n, sizeof *scratch);
-    enum yk_status status = YK_OK;
-    if (known == NULL || median == NULL || scratch == NULL) {
-        status =
-            failure_set(why, YK_ERR_MEMORY, "no memory for the rest in %zu epochs", self->n);
-        goto done;
+    uint8_t *moved = mem_alloc(self->n, 1);
+    if (moved == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the movements of %zu epochs",
+                           self->n);
     }
-    for (size_t i = 0; i < self->n; i++) {
-        known[i] = rest_series_is_known(self, i) ? (double)angle[i] : (double)NAN;
-    }
-    size_t half = (size_t)fmax(2.5 * self->per_min, 1);
-    status = hdcza_medians(known, self->n, half, NAN, median, why);
+    enum yk_status status = find_movement(self, moved, why);
     if (status == YK_OK) {
-        weigh_medians(self, median, scratch);
-        sib_mark(known, self->n, p->sib_angle_deg, (size_t)(p->sib_min * self->per_min),
-                 SIB_SOUND, self->still);
-        memcpy(self->asleep, self->still, self->n);
-        self->method = "best-sum+sib";
+        status = sleep_states_find(moved, self->n, self->epochs->epoch_s, self->asleep, why);
     }
-done:
-    mem_free(known);
-    mem_free(median);
-    mem_free(scratch);
+    if (status == YK_OK) {
+        weigh_states(self);
+        for (size_t i = 0; i < self->n; i++) {
+            self->asleep[i] = self->asleep[i] == SLEEP_STATE_ASLEEP;
+            self->still[i] = self->asleep[i];
+        }
+        self->method = "best-sum+movement";
+    }
+    mem_free(moved);
     return status;
 }
 
@@ -160,7 +210,7 @@ static enum yk_status from_counts(struct rest_series *self, const float *counts,
     for (size_t i = 0; i < self->n && status == YK_OK; i++) {
         self->weight[i] = isnan(known[i])       ? WEIGHT_UNKNOWN
                           : self->still[i] != 0 ? WEIGHT_REST
-                                                : WEIGHT_ACTIVE;
+                                                : WEIGHT_COUNTS;
     }
     if (status == YK_OK) {
         status = score_counts(self, known, is_actigraph, why);
@@ -232,7 +282,7 @@ double rest_series_share(const struct rest_series *self, size_t first, size_t en
 {
     size_t known = 0, rest = 0;
     for (size_t i = first; i < end && i < self->n; i++) {
-        known += self->weight[i] != WEIGHT_UNKNOWN;
+        known += rest_series_is_known(self, i);
         rest += self->weight[i] > 0;
     }
     return known > 0 ? (double)rest / (double)known : (double)NAN;

@@ -18,10 +18,10 @@ struct rest_series {
     const struct epoch_series *epochs;
     const struct zone *zone;
     const struct parameters *parameters;
-    const char *method; /* static: "best-sum+sib", "roenneberg+oakley" */
+    const char *method; /* static: "best-sum+movement", "roenneberg+oakley" */
     size_t n;
     double per_min;  /* epochs in a minute; below 1 for long epochs */
-    float *weight;   /* n, owned: +1 at rest, -2 not, -1 unknown */
+    float *weight;   /* n, owned: above 0 at rest, below 0 not (sleep_default.c) */
     uint8_t *still;  /* n, owned: 1 in a bout of rest that may begin or end sleep */
     uint8_t *asleep; /* n, owned: 1 asleep if inside a sleep period */
 };
@@ -45,7 +45,7 @@ struct rest_span rest_series_best(const struct rest_series *self, size_t first, 
 /* Moves the ends of a window; {first, first} when nothing is still inside. */
 struct rest_span rest_series_refine(const struct rest_series *self, size_t first, size_t end,
                                     size_t low, size_t high);
-/* Weighted at rest, and known to be at rest or not, of epochs [first, end). */
+/* Share at rest of the known epochs of [first, end); NaN when none is known. */
 double rest_series_share(const struct rest_series *self, size_t first, size_t end);
 bool rest_series_is_known(const struct rest_series *self, size_t epoch);
 
