@@ -14,6 +14,8 @@
 #include "src/base/zone.h"
 #include "src/model/analysis.h"
 
+#define REST_WEIGHT_UNKNOWN (-1.0f)
+
 struct rest_series {
     const struct epoch_series *epochs;
     const struct zone *zone;
@@ -22,6 +24,7 @@ struct rest_series {
     size_t n;
     double per_min;  /* epochs in a minute; below 1 for long epochs */
     float *weight;   /* n, owned: above 0 at rest, below 0 not (sleep_default.c) */
+    float *later;    /* n, owned: the same once sleep has begun */
     uint8_t *still;  /* n, owned: 1 in a bout of rest that may begin or end sleep */
     uint8_t *asleep; /* n, owned: 1 asleep if inside a sleep period */
 };
@@ -38,6 +41,9 @@ void rest_series_release(struct rest_series *self);
  * marked before. A recording with neither gives n == 0. errors: YK_ERR_MEMORY */
 enum yk_status rest_series_make(struct rest_series *self, const struct analysis *analysis,
                                 const struct zone *zone, struct failure *why);
+
+/* The part of it in sleep_angle.c; self has its arrays. errors: YK_ERR_MEMORY */
+enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *why);
 
 /* The best window within [first, end), its ends moved to the first and last bout of stillness
  * that reach into it, but not beyond [first, end). */
