@@ -16,7 +16,7 @@
 #include "algorithms/signal.h"
 #include "firmware-formats/format.h"
 #include "src/base/clock.h"
-#include "tests/support/short25.h"
+#include "tests/support/short25_file.h"
 
 struct result {
     struct calibration calibration;
