@@ -426,8 +426,9 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
     if (text_parse_int64(state, strlen(state), &bits) && bits >= 0 && bits <= UINT16_MAX) {
         to->state[k] = (uint16_t)bits;
     }
-    if (strcmp(csv_field(row, self->plan.off_wrist), "1") == 0) {
-        to->state[k] |= STATE_NONWEAR;
+    for (size_t i = 0; i < EPOCH_CSV_FLAGS; i++) {
+        const struct epoch_csv_flag *flag = &self->plan.flag[i];
+        to->state[k] |= strcmp(csv_field(row, flag->field), "1") == 0 ? flag->bits : 0;
     }
     if (!is_known) {
         to->state[k] |= STATE_UNKNOWN;

@@ -55,6 +55,13 @@ static const struct alias known[] = {
     {"temperature", EPOCH_TEMPERATURE_C, 1},
 };
 
+/* Only what was observed: whether somebody slept is found anew. */
+static const struct {
+    const char *name;
+    uint16_t bits;
+} flags[EPOCH_CSV_FLAGS] = {
+    {"off_wrist", STATE_NONWEAR}, {"nonwear", STATE_NONWEAR}, {"unknown", STATE_UNKNOWN}};
+
 static const char *const timestamp_names[] = {
     "timestamp", "time_ns", "start_ts", "epoch_start", "datetime", "date_time", "date/time"};
 
@@ -62,7 +69,7 @@ void epoch_csv_plan_init(struct epoch_csv_plan *self)
 {
     memset(self, 0, sizeof *self);
     self->timestamp = self->date = self->time = self->step = CSV_NONE;
-    self->state = self->off_wrist = CSV_NONE;
+    self->state = CSV_NONE;
 }
 
 /* ---- the .ini ---- */
@@ -373,7 +380,9 @@ enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct 
 {
     enum yk_status status = find_times(self, csv, why);
     self->state = csv_find(csv, "state");
-    self->off_wrist = csv_find(csv, "off_wrist");
+    for (size_t i = 0; i < EPOCH_CSV_FLAGS; i++) {
+        self->flag[i] = (struct epoch_csv_flag){csv_find(csv, flags[i].name), flags[i].bits};
+    }
     self->n_values = 0;
     for (size_t i = 0; i < csv_header_n(csv) && status == YK_OK; i++) {
         bool is_declared = false;

@@ -23,6 +23,13 @@ struct epoch_csv_declared { /* one line of [columns] */
 
 #define EPOCH_CSV_DECLARED_MAX 64
 
+struct epoch_csv_flag { /* a column of 0 and 1 that sets bits of the state */
+    size_t field;
+    uint16_t bits;
+};
+
+#define EPOCH_CSV_FLAGS 3 /* off_wrist, nonwear, unknown */
+
 struct epoch_csv_plan {
     /* said beside the file; "" or 0 when not */
     char start[48], time_format[48], zone[48], person_id[64], device_model[32],
@@ -34,7 +41,8 @@ struct epoch_csv_plan {
     size_t n_declared;
 
     /* found in the header; CSV_NONE when there is none */
-    size_t timestamp, date, time, step, state, off_wrist;
+    size_t timestamp, date, time, step, state;
+    struct epoch_csv_flag flag[EPOCH_CSV_FLAGS];
     bool timestamp_is_unix_ns;
     struct epoch_csv_value value[EPOCH_COLUMN_COUNT];
     size_t n_values;

@@ -280,6 +280,25 @@ static void our_own_columns_and_states_read_back(void **state)
     done(&t);
 }
 
+static void tables_of_batch_read_back(void **state)
+{
+    (void)state;
+    struct table t;
+    READ(&t,
+         "time_ts,enmo_mg,valid,unknown,nonwear,in_rest,in_spt,asleep\n"
+         "2024-06-17T08:45:00+01:00,2.1000,1.0000,0,1,1,1,1\n"
+         "2024-06-17T08:45:05+01:00,,,1,0,0,0,0\n"
+         "2024-06-17T08:45:10+01:00,3,1,0,0,1,1,1\n",
+         "Europe/London", NULL);
+    assert_int_equal(t.status, YK_END);
+    assert_int_equal(t.epochs.n, 3);
+    assert_int_equal(t.epochs.state[0], STATE_NONWEAR);
+    assert_int_equal(t.epochs.state[1], STATE_UNKNOWN);
+    assert_int_equal(t.epochs.state[2], 0); /* sleep is found anew */
+    assert_close((double)t.epochs.column[EPOCH_VALID][0], 1, 0);
+    done(&t);
+}
+
 static void two_columns_of_one_meaning_are_refused(void **state)
 {
     (void)state;
@@ -408,6 +427,7 @@ int main(void)
         cmocka_unit_test(rows_of_a_clock_that_never_changes_have_no_gap_either),
         cmocka_unit_test(without_a_zone_the_missing_hour_is_missing),
         cmocka_unit_test(our_own_columns_and_states_read_back),
+        cmocka_unit_test(tables_of_batch_read_back),
         cmocka_unit_test(two_columns_of_one_meaning_are_refused),
         cmocka_unit_test(rewinding_gives_the_same_again),
         cmocka_unit_test(tables_are_recognised_by_their_columns),
