@@ -62,8 +62,9 @@ static const struct {
 } flags[EPOCH_CSV_FLAGS] = {
     {"off_wrist", STATE_NONWEAR}, {"nonwear", STATE_NONWEAR}, {"unknown", STATE_UNKNOWN}};
 
-static const char *const timestamp_names[] = {
-    "timestamp", "time_ns", "start_ts", "epoch_start", "datetime", "date_time", "date/time"};
+static const char *const timestamp_names[] = {"timestamp", "time_ts",     "time_ns",
+                                              "start_ts",  "epoch_start", "datetime",
+                                              "date_time", "date/time"};
 
 void epoch_csv_plan_init(struct epoch_csv_plan *self)
 {
