@@ -10,7 +10,7 @@
 
 #include "algorithms/sleep.h"
 #include "tests/support/alloc.h"
-#include "tests/support/reference.h"
+#include "tests/support/made_life.h"
 #include "tests/support/short25_epochs.h"
 
 static int64_t instant(const struct zone *zone, const char *text)
@@ -20,63 +20,360 @@ static int64_t instant(const struct zone *zone, const char *text)
     return ns;
 }
 
-static double minutes_off(int64_t a_ns, int64_t b_ns)
+static double minutes_off(const struct zone *zone, int64_t ns, const char *text)
 {
-    return (double)(a_ns - b_ns) / (double)NS_PER_MIN;
+    return (double)(ns - instant(zone, text)) / (double)NS_PER_MIN;
+}
+
+static void assert_night(const struct zone *zone, const struct night *night, const char *onset,
+                         const char *wake, double tolerance_min)
+{
+    assert_close(minutes_off(zone, night->onset_ns, onset), 0, tolerance_min);
+    assert_close(minutes_off(zone, night->wake_ns, wake), 0, tolerance_min);
 }
 
 static void default_recipe_meets_the_truth_of_short25(void **context)
 {
     (void)context;
-    /* From truth.json. */
-    static const char *const onset[] = {"2024-06-17T23:08:24", "2024-06-18T23:24:26",
-                                        "2024-06-19T22:39:51"};
-    static const char *const wake[] = {"2024-06-18T06:58:26", "2024-06-19T07:19:17",
-                                       "2024-06-20T06:51:20"};
-    struct analysis analysis;
+    struct analysis life;
     struct zone *zone = NULL;
-    if (!short25_open(&analysis, &zone, RECIPE_DEFAULT)) {
+    if (!short25_open(&life, &zone, RECIPE_DEFAULT)) {
         skip();
     }
-    assert_int_equal(sleep_detect(&analysis, zone, NULL, NULL, NULL), YK_OK);
-    for (size_t j = 0; j < analysis.n_nights; j++) {
-        const struct night *night = &analysis.nights[j];
-        print_message(
-            "%02d: %.2f %.2f spt %.1f tst %.1f waso %.1f nwak %.0f conf %.2f excl %u\n",
-            night->evening.day, zone_clock_h(zone, night->evening, night->onset_ns),
-            zone_clock_h(zone, night->evening, night->wake_ns), night->spt_min, night->tst_min,
-            night->waso_min, night->awakenings_n, night->confidence, night->exclude);
-    }
-    for (size_t j = 0; j < analysis.n_rests; j++) {
-        const struct rest *rest = &analysis.rests[j];
-        char a[40], b[40];
-        zone_format_iso(zone, rest->start_ns, 0, a);
-        zone_format_iso(zone, rest->end_ns, 0, b);
-        print_message("rest %s %s kind %d sleep %.1f conf %.2f\n", a, b, rest->kind,
-                      rest->sleep_min, rest->confidence);
-    }
-    for (size_t j = 0; j < analysis.n_nonwear; j++) {
-        const struct nonwear_bout *off = &analysis.nonwear[j];
-        char a[40], b[40];
-        zone_format_iso(zone, off->start_ns, 0, a);
-        zone_format_iso(zone, off->end_ns, 0, b);
-        print_message("nonwear %s %s %d\n", a, b, off->is_stillness_only);
-    }
-    assert_int_equal(analysis.n_nights, 3);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 3);
+    /* From truth.json. */
+    assert_night(zone, &life.nights[0], "2024-06-17T23:08:24", "2024-06-18T06:58:26", 0.5);
+    assert_night(zone, &life.nights[1], "2024-06-18T23:24:26", "2024-06-19T07:19:17", 0.5);
+    assert_night(zone, &life.nights[2], "2024-06-19T22:39:51", "2024-06-20T06:51:20", 0.5);
     for (size_t j = 0; j < 3; j++) {
-        const struct night *night = &analysis.nights[j];
-        assert_close(minutes_off(night->onset_ns, instant(zone, onset[j])), 0, 5);
-        assert_close(minutes_off(night->wake_ns, instant(zone, wake[j])), 0, 5);
-        assert_int_equal(night->exclude, 0);
+        assert_int_equal(life.nights[j].exclude, 0);
     }
-    analysis_release(&analysis);
+    assert_close(life.nights[0].waso_min, 0.32 * 60, 10);
+    assert_close(life.nights[1].waso_min, 0.7069 * 60, 10);
+    assert_close(life.nights[2].waso_min, 0.6678 * 60, 10);
+    assert_int_equal(life.n_rests, 4); /* and the nap */
+    assert_int_equal(life.rests[1].kind, REST_KIND_NAP);
+    assert_close(minutes_off(zone, life.rests[1].start_ns, "2024-06-18T14:05:00"), 0, 1);
+    assert_close(minutes_off(zone, life.rests[1].end_ns, "2024-06-18T14:53:20"), 0, 1);
+    assert_int_equal(life.n_nonwear, 1);
+    assert_close(minutes_off(zone, life.nonwear[0].start_ns, "2024-06-19T12:52:00"), 0, 1);
+    assert_close(minutes_off(zone, life.nonwear[0].end_ns, "2024-06-19T15:52:00"), 0, 1);
+    analysis_release(&life);
     zone_close(zone);
+}
+
+static void spring_night_is_an_hour_shorter(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Europe/London", RECIPE_DEFAULT, "2024-03-30T12:00",
+                   "2024-03-31T12:00");
+    made_life_set(&life, zone, "2024-03-30T23:00", "2024-03-31T07:00", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 1);
+    const struct night *night = &life.nights[0];
+    assert_int_equal(night->window_end_ns - night->window_start_ns, 23 * NS_PER_H);
+    assert_night(zone, night, "2024-03-30T23:00", "2024-03-31T07:00", 1);
+    assert_close(night->spt_min, 420, 1);
+    assert_close(zone_clock_h(zone, night->evening, night->wake_ns), 31, 0.02);
+    assert_close(night->invalid_pct, 0, 0.1);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void autumn_night_is_an_hour_longer(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Europe/London", RECIPE_DEFAULT, "2024-10-26T12:00",
+                   "2024-10-28T12:00");
+    made_life_set(&life, zone, "2024-10-26T23:00", "2024-10-27T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2024-10-27T23:00", "2024-10-28T07:00", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 2);
+    assert_night(zone, &life.nights[0], "2024-10-26T23:00", "2024-10-27T07:00", 1);
+    assert_night(zone, &life.nights[1], "2024-10-27T23:00", "2024-10-28T07:00", 1);
+    assert_close(life.nights[0].spt_min, 540, 1);
+    assert_close(life.nights[1].spt_min, 480, 1);
+    assert_int_equal(life.nights[1].evening.day, 27);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void day_sleeper_keeps_one_whole_rest_a_day(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T18:00",
+                   "2026-05-14T18:00");
+    made_life_set(&life, zone, "2026-05-12T09:00", "2026-05-12T16:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-13T09:30", "2026-05-13T16:30", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-14T01:00", "2026-05-14T08:00", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 3);
+    assert_night(zone, &life.nights[0], "2026-05-12T09:00", "2026-05-12T16:00", 1);
+    assert_night(zone, &life.nights[1], "2026-05-13T09:30", "2026-05-13T16:30", 1);
+    assert_night(zone, &life.nights[2], "2026-05-14T01:00", "2026-05-14T08:00", 1);
+    assert_int_equal(life.nights[0].evening.day, 11);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void night_that_the_recording_cuts_is_not_counted(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T02:00",
+                   "2026-05-13T03:00");
+    made_life_set(&life, zone, "2026-05-11T02:00", "2026-05-11T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T23:00", "2026-05-13T03:00", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 3);
+    assert_true((life.nights[0].exclude & EXCLUDE_CUT) != 0);
+    assert_true((life.nights[0].exclude & EXCLUDE_FEW_HOURS) != 0);
+    assert_int_equal(life.nights[1].exclude, 0);
+    assert_true((life.nights[2].exclude & EXCLUDE_CUT) != 0);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void motionless_sleeper_keeps_the_night_and_a_table_does_not_sleep(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-14T12:00");
+    made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T01:00", "2026-05-12T04:00", MADE_MOTIONLESS);
+    made_life_set(&life, zone, "2026-05-12T18:00", "2026-05-12T20:00", MADE_TABLE);
+    made_life_set(&life, zone, "2026-05-12T23:30", "2026-05-13T07:30", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-13T23:00", "2026-05-14T07:00", MADE_TABLE);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 3);
+    assert_night(zone, &life.nights[0], "2026-05-11T23:00", "2026-05-12T07:00", 1);
+    assert_close(life.nights[0].nonwear_in_spt_pct, 0, 0);
+    assert_night(zone, &life.nights[1], "2026-05-12T23:30", "2026-05-13T07:30", 1);
+    assert_true(life.nights[2].onset_ns == TIME_UNKNOWN);
+    assert_true((life.nights[2].exclude & EXCLUDE_NO_SLEEP) != 0);
+    assert_int_equal(life.n_nonwear, 2);
+    assert_close(minutes_off(zone, life.nonwear[0].start_ns, "2026-05-12T18:00"), 0, 1);
+    assert_close(minutes_off(zone, life.nonwear[1].end_ns, "2026-05-14T07:00"), 0, 1);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void gap_inside_a_night_is_unknown_not_sleep(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-12T12:00");
+    made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T02:00", "2026-05-12T03:00", MADE_MISSING);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 1);
+    assert_night(zone, &life.nights[0], "2026-05-11T23:00", "2026-05-12T07:00", 1);
+    assert_close(life.nights[0].spt_min, 480, 1);
+    assert_close(life.nights[0].tst_min, 420, 5);
+    assert_close(life.nights[0].tst_min + life.nights[0].waso_min, 420, 1);
+    assert_close(life.nights[0].awakenings_n, 0, 0);
+    assert_close(life.nights[0].invalid_pct, 100.0 / 24, 0.1);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void wake_in_the_night_is_measured(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-12T12:00");
+    made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T02:00", "2026-05-12T02:20", MADE_AWAKE);
+    made_life_set(&life, zone, "2026-05-12T05:00", "2026-05-12T05:08", MADE_AWAKE);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 1);
+    assert_night(zone, &life.nights[0], "2026-05-11T23:00", "2026-05-12T07:00", 1);
+    assert_close(life.nights[0].waso_min, 28, 3);
+    assert_close(life.nights[0].awakenings_n, 2, 0);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void diary_guides_the_night(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-12T12:00");
+    made_life_set(&life, zone, "2026-05-11T21:00", "2026-05-11T22:30", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-11T23:20", "2026-05-12T07:00", MADE_ASLEEP);
+    memcpy(life.person_id, "P01", 4);
+    struct diary_night entry;
+    diary_night_init(&entry);
+    memcpy(entry.person_id, "P01", 4);
+    entry.night = (struct civil_date){2026, 5, 11};
+    entry.in_bed_ns = instant(zone, "2026-05-11T22:50");
+    entry.lights_out_ns = instant(zone, "2026-05-11T23:00");
+    entry.out_of_bed_ns = instant(zone, "2026-05-12T07:30");
+    struct diary diary = {.nights = &entry, .n = 1, .capacity = 1};
+    assert_int_equal(sleep_detect(&life, zone, &diary, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 1);
+    const struct night *night = &life.nights[0];
+    assert_int_equal(night->rest_source, REST_DIARY);
+    assert_night(zone, night, "2026-05-11T23:20", "2026-05-12T07:00", 1);
+    assert_close(night->sol_min, 20, 1);
+    assert_close(night->tib_min, 520, 0.01);
+    assert_close(night->efficiency_pct, 100 * night->tst_min / 520, 0.01);
+    assert_int_equal(life.n_rests, 3); /* evening rest, time in bed, sleep */
+    assert_int_equal(life.rests[0].kind, REST_KIND_NAP);
+    assert_int_equal(life.rests[1].kind, REST_KIND_BED);
+    assert_true(life.rests[2].is_main);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void minute_counts_alone_give_nights(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-14T12:00");
+    made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T23:30", "2026-05-13T06:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-13T15:00", "2026-05-13T18:00", MADE_TABLE);
+    made_life_set(&life, zone, "2026-05-14T00:00", "2026-05-14T08:00", MADE_ASLEEP);
+    made_life_as_counts(&life);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 3);
+    assert_night(zone, &life.nights[0], "2026-05-11T23:00", "2026-05-12T07:00", 2);
+    assert_night(zone, &life.nights[1], "2026-05-12T23:30", "2026-05-13T06:00", 2);
+    assert_night(zone, &life.nights[2], "2026-05-14T00:00", "2026-05-14T08:00", 2);
+    assert_string_equal(life.nights[0].sleep_method, "roenneberg+oakley");
+    assert_int_equal(life.n_nonwear, 1);
+    assert_close(minutes_off(zone, life.nonwear[0].start_ns, "2026-05-13T15:00"), 0, 1);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void nothing_and_little_are_no_error(void **context)
+{
+    (void)context;
+    static const char *const end[] = {"2026-05-11T12:00", "2026-05-11T12:00:05",
+                                      "2026-05-11T12:01", "2026-05-11T14:00",
+                                      "2026-05-12T01:00"};
+    static const char *const recipe[] = {RECIPE_DEFAULT, RECIPE_GGIR};
+    for (size_t k = 0; k < 10; k++) {
+        struct analysis life;
+        struct zone *zone = NULL;
+        made_life_open(&life, &zone, "Asia/Tokyo", recipe[k % 2], "2026-05-11T12:00",
+                       end[k / 2]);
+        assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+        for (size_t j = 0; j < life.n_nights && k % 2 == 0; j++) {
+            assert_true(life.nights[j].exclude != 0);
+        }
+        analysis_release(&life);
+        zone_close(zone);
+    }
+}
+
+static void unknown_days_say_so(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-13T12:00");
+    made_life_set(&life, zone, "2026-05-11T12:00", "2026-05-13T12:00", MADE_MISSING);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 2);
+    for (size_t j = 0; j < 2; j++) {
+        assert_true((life.nights[j].exclude & EXCLUDE_NO_DATA) != 0);
+        assert_true((life.nights[j].exclude & EXCLUDE_NO_SLEEP) != 0);
+        assert_true(isnan(life.nights[j].tst_min));
+        assert_true(life.nights[j].onset_ns == TIME_UNKNOWN);
+    }
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void second_run_gives_the_same_nights(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-12T12:00");
+    made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    struct night first = life.nights[0];
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 1);
+    assert_int_equal(life.n_rests, 1);
+    assert_int_equal(life.nights[0].onset_ns, first.onset_ns);
+    assert_close(life.nights[0].confidence, first.confidence, 0);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void sleep_stops_when_cancelled_and_when_memory_is_refused(void **context)
+{
+    (void)context;
+    static const char *const recipe[] = {RECIPE_DEFAULT, RECIPE_GGIR};
+    for (int r = 0; r < 2; r++) {
+        atomic_bool cancel = true;
+        struct job job = {.cancel = &cancel};
+        struct analysis life;
+        struct zone *zone = NULL;
+        made_life_open(&life, &zone, "Asia/Tokyo", recipe[r], "2026-05-11T12:00",
+                       "2026-05-12T12:00");
+        made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+        assert_int_equal(sleep_detect(&life, zone, NULL, &job, NULL), YK_ERR_CANCELLED);
+        for (uint64_t k = 1;; k++) {
+            alloc_fail_at(k);
+            enum yk_status status = sleep_detect(&life, zone, NULL, NULL, NULL);
+            bool refused = alloc_refused();
+            alloc_fail_at(0);
+            if (!refused) {
+                assert_int_equal(status, YK_OK);
+                assert_true(k > 5);
+                break;
+            }
+            assert_int_equal(status, YK_ERR_MEMORY);
+        }
+        analysis_release(&life);
+        zone_close(zone);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_recipe_meets_the_truth_of_short25),
+        cmocka_unit_test(spring_night_is_an_hour_shorter),
+        cmocka_unit_test(autumn_night_is_an_hour_longer),
+        cmocka_unit_test(day_sleeper_keeps_one_whole_rest_a_day),
+        cmocka_unit_test(night_that_the_recording_cuts_is_not_counted),
+        cmocka_unit_test(motionless_sleeper_keeps_the_night_and_a_table_does_not_sleep),
+        cmocka_unit_test(gap_inside_a_night_is_unknown_not_sleep),
+        cmocka_unit_test(wake_in_the_night_is_measured),
+        cmocka_unit_test(diary_guides_the_night),
+        cmocka_unit_test(minute_counts_alone_give_nights),
+        cmocka_unit_test(nothing_and_little_are_no_error),
+        cmocka_unit_test(unknown_days_say_so),
+        cmocka_unit_test(second_run_gives_the_same_nights),
+        cmocka_unit_test(sleep_stops_when_cancelled_and_when_memory_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
