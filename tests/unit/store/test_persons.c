@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/store/persons.h"
+#include "tests/support/store_scene.h"
+
+static struct store_scene scene;
+static struct failure why;
+
+static int setup(void **state)
+{
+    (void)state;
+    store_scene_make(&scene);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    store_scene_remove(&scene);
+    return 0;
+}
+
+static void codes_are_printable_and_fit_into_a_file_name(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "P01",
+        "参加者-01",
+        "a b",
+        "é",
+        "x_1.2",
+        "0",
+        "all2",
+        "123456789012345678901234567890123456789012345678901234567890"
+        "123"};
+    static const char *const bad[] = {"",
+                                      "a/b",
+                                      "a\\b",
+                                      "-x",
+                                      ".x",
+                                      " a",
+                                      "a ",
+                                      "all",
+                                      "a\nb",
+                                      "\x7f",
+                                      "\xff",
+                                      "\xC0\x80",
+                                      "a\xC2\x85",
+                                      "\xE3\x81",
+                                      "12345678901234567890123456789012345678901234567890123456"
+                                      "78901234"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_int_equal(person_check_code(good[i], &why), YK_OK);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(person_check_code(bad[i], &why), YK_ERR_ARGUMENT);
+        assert_true(why.text[0] != '\0');
+    }
+}
+
+static void a_participant_is_added_once_and_listed_by_code(void **state)
+{
+    (void)state;
+    struct person *list = NULL;
+    size_t n = 0;
+    assert_int_equal(person_add(&scene.store, "P02", "Asia/Tokyo", "B", &why), YK_OK);
+    assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_add(&scene.store, "P02", NULL, NULL, &why), YK_ERR_CONFLICT);
+    assert_int_equal(person_add(&scene.store, "P03", "Nowhere/City", NULL, &why),
+                     YK_ERR_ARGUMENT);
+    assert_int_equal(person_list(&scene.store, &list, &n, &why), YK_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(list[0].code, "P01");
+    assert_string_equal(list[1].zone, "Asia/Tokyo");
+    assert_string_equal(list[1].group, "B");
+    mem_free(list);
+}
+
+static void a_code_that_is_not_there_names_the_nearest(void **state)
+{
+    (void)state;
+    struct person person;
+    assert_int_equal(person_find(&scene.store, "P01", &person, &why), YK_ERR_NO_DEVICE);
+    assert_non_null(strstr(why.text, "yoake participant add P01"));
+    assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_find(&scene.store, "P10", &person, &why), YK_ERR_NO_DEVICE);
+    assert_non_null(strstr(why.text, "P01"));
+}
+
+static void values_are_changed_one_by_one(void **state)
+{
+    (void)state;
+    struct person person;
+    assert_int_equal(person_add(&scene.store, "P01", "Asia/Tokyo", "A", &why), YK_OK);
+    assert_int_equal(person_add(&scene.store, "P02", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_set(&scene.store, "P01", "P09", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_find(&scene.store, "P09", &person, &why), YK_OK);
+    assert_string_equal(person.zone, "Asia/Tokyo");
+    assert_int_equal(person_set(&scene.store, "P09", NULL, "", "C", &why), YK_OK);
+    assert_int_equal(person_find(&scene.store, "P09", &person, &why), YK_OK);
+    assert_string_equal(person.zone, "");
+    assert_string_equal(person.group, "C");
+    assert_int_equal(person_set(&scene.store, "P09", "P02", NULL, NULL, &why), YK_ERR_CONFLICT);
+    assert_int_equal(person_set(&scene.store, "P77", NULL, NULL, "x", &why), YK_ERR_NO_DEVICE);
+}
+
+static void only_a_participant_without_recordings_is_removed(void **state)
+{
+    (void)state;
+    struct import_result result;
+    store_scene_import(&scene, 1, "P01", &result);
+    assert_int_equal(person_add(&scene.store, "P02", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_remove(&scene.store, "P01", &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "participant delete P01"));
+    assert_int_equal(person_remove(&scene.store, "P02", &why), YK_OK);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM person"), 1);
+}
+
+static void deletion_takes_everything_of_one_person_and_nothing_of_another(void **state)
+{
+    (void)state;
+    struct import_result one, two, other;
+    struct person_receipt receipt;
+    struct text path;
+    text_init(&path);
+    store_scene_import(&scene, 1, "P01", &one);
+    store_scene_import(&scene, 2, "P01", &two);
+    store_scene_import(&scene, 3, "P02", &other);
+    person_receipt_init(&receipt);
+    assert_int_equal(person_delete(&scene.store, "P01", &receipt, &why), YK_OK);
+    assert_int_equal(receipt.n_recordings, 2);
+    assert_int_equal(receipt.n_analyses, 2);
+    assert_int_equal(receipt.bytes, one.row.bytes + two.row.bytes);
+    assert_non_null(strstr(text_string(&receipt.files), one.row.sha256));
+    assert_int_equal(strlen(receipt.audit_hash), 64);
+    person_receipt_release(&receipt);
+    const struct import_result *all[] = {&one, &two, &other};
+    for (size_t i = 0; i < 3; i++) {
+        char name[ARCHIVE_NAME_BYTES];
+        snprintf(name, sizeof name, "%s.cwa", all[i]->row.sha256);
+        store_path(&scene.store, STORE_ARCHIVE, name, &path, &why);
+        assert_int_equal(disk_is_file(text_string(&path)), i == 2);
+        store_path(&scene.store, STORE_RECORDINGS, all[i]->row.h5_name, &path, &why);
+        assert_int_equal(disk_is_file(text_string(&path)), i == 2);
+    }
+    text_release(&path);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM recording"), 1);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM rhythm"), 1);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM doomed"), 0);
+    assert_int_equal(
+        store_scene_number(&scene, "SELECT count(*) FROM audit WHERE action = 'participant "
+                                   "delete' AND subject = 'P01'"),
+        1);
+}
+
+static void a_deletion_that_was_interrupted_is_finished_by_the_next_sweep(void **state)
+{
+    (void)state;
+    struct import_result one;
+    struct text path;
+    size_t n = 0;
+    text_init(&path);
+    store_scene_import(&scene, 1, "P01", &one);
+    /* as if the power had gone between the rows and the files */
+    assert_int_equal(
+        db_run(scene.store.db,
+               "INSERT INTO doomed SELECT 'archive/' || sha256 || '.cwa' FROM "
+               "recording; INSERT INTO doomed SELECT 'recordings/' || h5_name FROM "
+               "analysis; DELETE FROM analysis; DELETE FROM recording;",
+               &why),
+        YK_OK);
+    assert_int_equal(import_sweep(&scene.store, &n, &why), YK_OK);
+    store_path(&scene.store, STORE_RECORDINGS, one.row.h5_name, &path, &why);
+    assert_false(disk_is_file(text_string(&path)));
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM doomed"), 0);
+    text_release(&path);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(codes_are_printable_and_fit_into_a_file_name),
+        T(a_participant_is_added_once_and_listed_by_code),
+        T(a_code_that_is_not_there_names_the_nearest),
+        T(values_are_changed_one_by_one),
+        T(only_a_participant_without_recordings_is_removed),
+        T(deletion_takes_everything_of_one_person_and_nothing_of_another),
+        T(a_deletion_that_was_interrupted_is_finished_by_the_next_sweep),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
