@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/base/disk.h"
+#include "src/store/backup.h"
+#include "src/store/check.h"
+#include "src/store/schema.h"
+#include "tests/support/alloc.h"
+#include "tests/support/store_scene.h"
+
+static struct store_scene scene;
+static struct failure why;
+static struct import_result one, two;
+static char tar[2300], other[2300];
+
+static int setup(void **state)
+{
+    (void)state;
+    store_scene_make(&scene);
+    store_scene_import(&scene, 1, "P01", &one);
+    store_scene_import(&scene, 2, "参加者2", &two);
+    snprintf(tar, sizeof tar, "%s/控え.tar", scene.root);
+    snprintf(other, sizeof other, "%s/別の/場所", scene.root);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    store_scene_remove(&scene);
+    return 0;
+}
+
+static void write_backup(void)
+{
+    struct backup_totals totals;
+    if (backup_write(&scene.store, tar, &totals, NULL, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+}
+
+static uint64_t broken_in(const char *folder)
+{
+    struct store store;
+    struct check_totals totals;
+    if (store_open(folder, STORE_READ, &store, &why) != YK_OK ||
+        check_store(&store, NULL, NULL, NULL, &totals, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    store_close(&store);
+    return totals.broken + totals.leftovers + (totals.recordings != 2);
+}
+
+static void a_store_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    write_backup();
+    if (backup_restore(tar, other, &totals, NULL, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    assert_int_equal(totals.persons, 2);
+    assert_int_equal(totals.recordings, 2);
+    assert_int_equal(totals.files, 5);
+    assert_int_equal(broken_in(other), 0);
+    struct store store;
+    struct recording_row row;
+    assert_int_equal(store_open(other, STORE_READ, &store, &why), YK_OK);
+    assert_string_equal(store.zone, "Asia/Tokyo");
+    assert_int_equal(recording_find(&store, two.row.id, &row, &why), YK_OK);
+    assert_string_equal(row.person, "参加者2");
+    store_close(&store);
+}
+
+static void other_programs_can_open_and_verify_it(void **state)
+{
+    (void)state;
+    write_backup();
+    setenv("TAR", tar, 1);
+    assert_int_equal(system("set -e; d=$(mktemp -d); tar xf \"$TAR\" -C \"$d\"; cd \"$d\"; "
+                            "sha256sum --status -c manifest.sha256; "
+                            "test $(wc -l <manifest.sha256) -eq 5; rm -rf \"$d\""),
+                     0);
+}
+
+static void a_file_that_is_there_is_not_replaced(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    write_backup();
+    assert_int_equal(backup_write(&scene.store, tar, &totals, NULL, &why), YK_ERR_CONFLICT);
+}
+
+static void a_store_with_people_in_it_is_never_overwritten(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    bool was_there = false;
+    write_backup();
+    assert_int_equal(backup_restore(tar, scene.folder, &totals, NULL, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "2 participants"));
+    assert_int_equal(broken_in(scene.folder), 0);
+    /* a folder with other things in it */
+    char file[2400];
+    assert_int_equal(disk_make_folders(other, &why), YK_OK);
+    snprintf(file, sizeof file, "%s/letter.txt", other);
+    FILE *out = fopen(file, "w");
+    assert_non_null(out);
+    fclose(out);
+    assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_ERR_CONFLICT);
+    assert_true(disk_is_file(file));
+    /* a store without anybody */
+    unlink(file);
+    assert_int_equal(store_create(other, NULL, &was_there, &why), YK_OK);
+    assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_OK);
+    assert_int_equal(broken_in(other), 0);
+}
+
+static void any_changed_byte_of_a_backup_is_noticed(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    struct stat s;
+    write_backup();
+    assert_int_equal(stat(tar, &s), 0);
+    chmod(tar, 0600);
+    int fd = open(tar, O_RDWR);
+    assert_true(fd >= 0);
+    for (off_t at = 0; at < s.st_size - 1024; at += s.st_size / 40 + 13) {
+        uint8_t byte = 0;
+        assert_int_equal(pread(fd, &byte, 1, at), 1);
+        uint8_t changed = byte ^ 0x10;
+        assert_int_equal(pwrite(fd, &changed, 1, at), 1);
+        enum yk_status status = backup_restore(tar, other, &totals, NULL, &why);
+        assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+        if (status != YK_ERR_CORRUPT) { /* padding between members carries nothing */
+            uint8_t block[512];
+            assert_int_equal(pread(fd, block, 512, at / 512 * 512), 512);
+            assert_true(status == YK_OK && byte == 0);
+            check_remove(other);
+        }
+        assert_false(disk_is_folder(other));
+    }
+    close(fd);
+}
+
+static void a_backup_cut_short_is_refused_and_leaves_nothing(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    struct stat s;
+    write_backup();
+    assert_int_equal(stat(tar, &s), 0);
+    chmod(tar, 0600);
+    for (off_t size = s.st_size - 512; size > 0; size = size * 2 / 3) {
+        assert_int_equal(truncate(tar, size), 0);
+        enum yk_status status = backup_restore(tar, other, &totals, NULL, &why);
+        if (size == s.st_size - 512) { /* one of the two end blocks is enough */
+            assert_int_equal(status, YK_OK);
+            check_remove(other);
+        } else {
+            assert_int_equal(status, YK_ERR_CORRUPT);
+        }
+        assert_false(disk_is_folder(other));
+    }
+}
+
+static void a_damaged_store_is_not_backed_up_silently(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    struct text path;
+    text_init(&path);
+    store_path(&scene.store, STORE_RECORDINGS, one.row.h5_name, &path, &why);
+    assert_int_equal(truncate(text_string(&path), 1000), 0);
+    text_release(&path);
+    assert_int_equal(backup_write(&scene.store, tar, &totals, NULL, &why), YK_ERR_CORRUPT);
+    assert_non_null(strstr(why.text, one.row.h5_name));
+    assert_false(disk_is_file(tar));
+}
+
+static void a_backup_of_a_newer_version_is_refused(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    assert_int_equal(db_run(scene.store.db, "PRAGMA user_version = 999", &why), YK_OK);
+    write_backup();
+    assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_ERR_STORE);
+    assert_non_null(strstr(why.text, "999"));
+    assert_false(disk_is_folder(other));
+}
+
+static void a_disk_that_refuses_leaves_no_backup(void **state)
+{
+    (void)state;
+    struct rlimit before, tight;
+    char part[2400];
+    snprintf(part, sizeof part, "%s.part", tar);
+    getrlimit(RLIMIT_FSIZE, &before);
+    void (*old)(int) = signal(SIGXFSZ, SIG_IGN);
+    for (rlim_t limit = 0; limit < 400000; limit += 70000) {
+        struct backup_totals totals;
+        tight = (struct rlimit){limit, before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &tight);
+        enum yk_status status = backup_write(&scene.store, tar, &totals, NULL, &why);
+        setrlimit(RLIMIT_FSIZE, &before);
+        assert_true(status != YK_OK);
+        assert_true(why.text[0] != '\0');
+        assert_false(disk_is_file(tar) || disk_is_file(part));
+    }
+    signal(SIGXFSZ, old);
+}
+
+static void refused_memory_leaves_nothing(void **state)
+{
+    (void)state;
+    uint64_t k = 1;
+    struct backup_totals totals;
+    for (bool refused = true; refused; k++) {
+        alloc_fail_at(k);
+        enum yk_status status = backup_write(&scene.store, tar, &totals, NULL, &why);
+        refused = alloc_refused();
+        alloc_fail_at(0);
+        assert_int_equal(status == YK_OK, !refused);
+        assert_int_equal(disk_is_file(tar), !refused);
+    }
+    k = 1;
+    for (bool refused = true; refused; k++) {
+        alloc_fail_at(k);
+        enum yk_status status = backup_restore(tar, other, &totals, NULL, &why);
+        refused = alloc_refused();
+        alloc_fail_at(0);
+        assert_int_equal(status == YK_OK, !refused);
+        assert_int_equal(disk_is_folder(other), !refused);
+    }
+    assert_true(k > 5);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(a_store_comes_back_as_it_was),
+        T(other_programs_can_open_and_verify_it),
+        T(a_file_that_is_there_is_not_replaced),
+        T(a_store_with_people_in_it_is_never_overwritten),
+        T(any_changed_byte_of_a_backup_is_noticed),
+        T(a_backup_cut_short_is_refused_and_leaves_nothing),
+        T(a_damaged_store_is_not_backed_up_silently),
+        T(a_backup_of_a_newer_version_is_refused),
+        T(a_disk_that_refuses_leaves_no_backup),
+        T(refused_memory_leaves_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
