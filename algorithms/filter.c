@@ -121,6 +121,8 @@ void filter_run(const struct filter *filter, struct filter_state *state, double 
 {
     if (filter->n == 2) {
         run_sections(filter, 2, state, x, y, n);
+    } else if (filter->n == 4) {
+        run_sections(filter, 4, state, x, y, n);
     } else {
         run_sections(filter, filter->n, state, x, y, n);
     }

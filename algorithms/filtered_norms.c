@@ -115,6 +115,16 @@ static void add_all(struct norm_stage *self, const struct lane_block *block)
              self->sum[HFENPLUS]);
 }
 
+static void count_points(struct norm_stage *self, const struct lane_block *block)
+{
+    for (size_t l = 0; l < LANES; l++) {
+        self->n[l] += block->seen == NULL ? (double)block->n : 0.0;
+    }
+    for (size_t i = 0; block->seen != NULL && i < block->n * LANES; i++) {
+        self->n[i % LANES] += block->seen[i];
+    }
+}
+
 static void norm_block(struct lane_stage *stage, const struct lane_block *block)
 {
     struct norm_stage *self = (struct norm_stage *)stage;
@@ -123,11 +133,7 @@ static void norm_block(struct lane_stage *stage, const struct lane_block *block)
             filter_settle(&self->filter[f], (const double *const *)block->acc, &self->state[f]);
         }
     }
-    for (size_t t = 0; t < block->n; t++) {
-        for (size_t l = 0; l < LANES; l++) {
-            self->n[l] += block->seen != NULL ? block->seen[t * LANES + l] : 1.0;
-        }
-    }
+    count_points(self, block);
     if (self->n_filters > 1) {
         add_all(self, block);
     } else if (self->works[LOW_PASS]) {

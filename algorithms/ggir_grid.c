@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "src/base/clones.h"
+
 #define SECONDS_A_CHUNK 86400.0
 #define SAMPLES_A_BLOCK 80.0 /* GGIR's assumption; packed files hold 120 */
 #define BEFORE_FIRST_S 0.00001
@@ -201,29 +203,64 @@ static void interpolate_first(const struct ggir_stream *self, double t, double *
     }
 }
 
+/* The last sample before t: sample_s(k) < t <= sample_s(k + 1), as far as there is one. */
+static int64_t sample_before(const struct ggir_stream *self, double t)
+{
+    const int64_t last = (int64_t)ggir_stream_block(self)->n - 2;
+    int64_t k = (int64_t)((t - self->from_s) / self->spacing_s);
+    k = k < last ? k : last;
+    while (k > 0 && sample_s(self, k) >= t) {
+        k--;
+    }
+    while (k < last && sample_s(self, k + 1) < t) {
+        k++;
+    }
+    return k;
+}
+
+/* Points next + from ... next + to - 1, each one sample after the other from sample k on. */
+YK_CLONES
+static void run(const struct ggir_stream *self, int32_t from, int32_t to, int32_t k,
+                double *const out[3])
+{
+    const struct sample_block *block = &self->blocks.block[self->blocks.now];
+    const double first = self->from_s, spacing = self->spacing_s, start = self->start_s;
+    const double step = 1.0 / self->rate_hz, point = (double)(self->next + from);
+    const float *restrict x = block->acc_g[0] + k, *restrict y = block->acc_g[1] + k,
+                          *restrict z = block->acc_g[2] + k;
+    double *restrict to_x = out[0] + from, *restrict to_y = out[1] + from,
+                     *restrict to_z = out[2] + from;
+    for (int32_t i = 0; i < to - from; i++) {
+        const double t = start + (point + (double)i) * step;
+        const double left = first + (double)(k + i) * spacing;
+        const double right = first + (double)(k + i + 1) * spacing;
+        const double f = (t - left) / (right - left);
+        const double x0 = (double)x[i], y0 = (double)y[i], z0 = (double)z[i];
+        to_x[i] = f * ((double)x[i + 1] - x0) + x0;
+        to_y[i] = f * ((double)y[i + 1] - y0) + y0;
+        to_z[i] = f * ((double)z[i + 1] - z0) + z0;
+    }
+}
+
 static void interpolate(struct ggir_stream *self, int64_t n, double *const out[3])
 {
-    const struct sample_block *block = ggir_stream_block(self);
-    for (int64_t i = 0; i < n; i++) {
+    const int64_t last = (int64_t)ggir_stream_block(self)->n - 2;
+    for (int64_t i = 0; i < n;) {
         const double t = point_s(self, self->next + i);
-        if (t <= self->from_s || block->n < 2) {
-            interpolate_first(self, t, out, i);
+        if (t <= self->from_s || last < 0) {
+            interpolate_first(self, t, out, i++);
             continue;
         }
-        int64_t k = (int64_t)((t - self->from_s) / self->spacing_s);
-        k = k < (int64_t)block->n - 2 ? k : (int64_t)block->n - 2;
-        while (k > 0 && sample_s(self, k) >= t) {
-            k--;
-        }
-        while (k < (int64_t)block->n - 2 && sample_s(self, k + 1) < t) {
-            k++;
-        }
-        const double left = sample_s(self, k);
-        const double f = (t - left) / (sample_s(self, k + 1) - left);
-        for (int a = 0; a < 3; a++) {
-            double x = (double)block->acc_g[a][k];
-            out[a][i] = f * ((double)block->acc_g[a][k + 1] - x) + x;
-        }
+        /* from point to point the distance to the sample before changes by `drift` only */
+        const int64_t k = sample_before(self, t);
+        const double into = t - sample_s(self, k),
+                     drift = 1.0 / self->rate_hz - self->spacing_s;
+        double many = drift > 0.0 ? (self->spacing_s - into) / drift : into / -drift;
+        int64_t end = many - 2.0 < (double)(n - i) ? i + (int64_t)many - 2 : n;
+        end = end < i + last - k + 1 ? end : i + last - k + 1;
+        end = end > i ? end : i + 1;
+        run(self, (int32_t)i, (int32_t)end, (int32_t)k, out);
+        i = end;
     }
 }
 

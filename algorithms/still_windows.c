@@ -13,7 +13,6 @@
 #include "src/base/mem.h"
 
 #define STILL_MEAN_MOST_G 2.0
-#define PARTS 16
 
 void still_windows_init(struct still_windows *self, size_t most)
 {
@@ -76,27 +75,36 @@ void window_sums_init(struct window_sums *self, double rate_hz)
 }
 
 YK_CLONES
-static void sum_parts(const float *restrict x, size_t n, double origin, double *sum,
-                      double *squares)
+static void sum_parts(const float *restrict x, size_t n, double origin, double *restrict sum,
+                      double *restrict squares)
 {
-    double first[PARTS] = {0}, second[PARTS] = {0};
+    double first[WINDOW_PARTS], second[WINDOW_PARTS];
+    memcpy(first, sum, sizeof first);
+    memcpy(second, squares, sizeof second);
     size_t i = 0;
-    for (; i + PARTS <= n; i += PARTS) {
-        for (size_t p = 0; p < PARTS; p++) {
+    for (; i + WINDOW_PARTS <= n; i += WINDOW_PARTS) {
+        for (size_t p = 0; p < WINDOW_PARTS; p++) {
             double off = (double)x[i + p] - origin;
             first[p] += off;
             second[p] += off * off;
         }
     }
+    memcpy(sum, first, sizeof first);
+    memcpy(squares, second, sizeof second);
     for (size_t p = 0; i + p < n; p++) {
         double off = (double)x[i + p] - origin;
-        first[p] += off;
-        second[p] += off * off;
+        sum[p] += off;
+        squares[p] += off * off;
     }
-    for (size_t p = 0; p < PARTS; p++) {
-        *sum += first[p];
-        *squares += second[p];
+}
+
+static double total(const double parts[WINDOW_PARTS])
+{
+    double sum = 0.0;
+    for (size_t p = 0; p < WINDOW_PARTS; p++) {
+        sum += parts[p];
     }
+    return sum;
 }
 
 static enum yk_status end_window(struct window_sums *self, double limit_g,
@@ -104,8 +112,9 @@ static enum yk_status end_window(struct window_sums *self, double limit_g,
 {
     double mean[3], sd[3], n = (double)self->n;
     for (int a = 0; a < 3; a++) {
-        double rest = self->squares[a] - self->sum[a] * (self->sum[a] / n);
-        mean[a] = self->origin[a] + self->sum[a] / n;
+        double sum = total(self->sum[a]);
+        double rest = total(self->squares[a]) - sum * (sum / n);
+        mean[a] = self->origin[a] + sum / n;
         sd[a] = rest > 0.0 ? sqrt(rest / (n - 1.0)) : 0.0;
     }
     double temperature =
@@ -118,9 +127,9 @@ static void begin_window(struct window_sums *self, const struct sample_block *bl
 {
     for (int a = 0; a < 3; a++) {
         self->origin[a] = (double)block->acc_g[a][i];
-        self->sum[a] = 0.0;
-        self->squares[a] = 0.0;
     }
+    memset(self->sum, 0, sizeof self->sum);
+    memset(self->squares, 0, sizeof self->squares);
     self->temperature = 0.0;
     self->n_temperature = 0.0;
 }
@@ -142,8 +151,8 @@ enum yk_status window_sums_add(struct window_sums *self, const struct sample_blo
         size_t now = self->length - self->n;
         now = now < block->n - i ? now : block->n - i;
         for (int a = 0; a < 3; a++) {
-            sum_parts(block->acc_g[a] + i, now, self->origin[a], &self->sum[a],
-                      &self->squares[a]);
+            sum_parts(block->acc_g[a] + i, now, self->origin[a], self->sum[a],
+                      self->squares[a]);
         }
         if (!isnan(block->temperature_c)) {
             self->temperature += (double)block->temperature_c * (double)now;
