@@ -38,7 +38,7 @@ enum yk_status still_windows_add(struct still_windows *self, const double mean_g
 
 /* Collects windows of ten seconds directly from the recorded samples, block by block; a window
  * does not reach over a gap. */
-#define WINDOW_PARTS 16 /* interleaved parts of a sum, added in a fixed order */
+#define WINDOW_PARTS 8 /* interleaved parts of a sum, added in a fixed order */
 struct window_sums {
     size_t length, n; /* samples a window has, and has so far */
     double origin[3]; /* first sample: sums are taken from it */

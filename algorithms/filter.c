@@ -49,7 +49,7 @@ bool filter_butterworth(enum filter_kind kind, int order, double low_hz, double 
     }
     double low = uses_low ? tan(M_PI * low_hz / rate_hz) : 0.0;
     double high = uses_high ? tan(M_PI * high_hz / rate_hz) : 0.0;
-    struct filter made = {1.0, 0, {{0, 0, 0, 0}}};
+    struct filter made = {kind, 1.0, 0, {{0, 0, 0, 0}}};
     for (int k = 0; k < order / 2; k++) {
         /* upper half of the unit circle's left side */
         double complex p = cexp(I * M_PI * (2.0 * k + order + 1.0) / (2.0 * order));
@@ -92,7 +92,7 @@ void filter_settle(const struct filter *filter, const double *const x[3],
     }
 }
 
-YK_INLINE void run_sections(const struct filter *filter, int n_sections,
+YK_INLINE void run_sections(const struct filter *filter, enum filter_kind kind, int n_sections,
                             struct filter_state *state, double *const x[3], double *const y[3],
                             size_t n)
 {
@@ -106,7 +106,7 @@ YK_INLINE void run_sections(const struct filter *filter, int n_sections,
             for (size_t l = 0; l < LANES; l++) {
                 u[l] = in[l] * gain;
             }
-            filter_step(filter, n_sections, now.z[a], u);
+            filter_step(filter, kind, n_sections, now.z[a], u);
             for (size_t l = 0; l < LANES; l++) {
                 out[l] = u[l];
             }
@@ -119,11 +119,13 @@ YK_CLONES
 void filter_run(const struct filter *filter, struct filter_state *state, double *const x[3],
                 double *const y[3], size_t n)
 {
-    if (filter->n == 2) {
-        run_sections(filter, 2, state, x, y, n);
-    } else if (filter->n == 4) {
-        run_sections(filter, 4, state, x, y, n);
+    if (filter->kind == FILTER_BAND_PASS && filter->n == 4) {
+        run_sections(filter, FILTER_BAND_PASS, 4, state, x, y, n);
+    } else if (filter->kind == FILTER_HIGH_PASS && filter->n == 2) {
+        run_sections(filter, FILTER_HIGH_PASS, 2, state, x, y, n);
+    } else if (filter->kind == FILTER_LOW_PASS && filter->n == 2) {
+        run_sections(filter, FILTER_LOW_PASS, 2, state, x, y, n);
     } else {
-        run_sections(filter, filter->n, state, x, y, n);
+        run_sections(filter, filter->kind, filter->n, state, x, y, n);
     }
 }

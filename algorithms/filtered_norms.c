@@ -74,7 +74,7 @@ YK_INLINE void sum_lfenmo(struct norm_stage *self, const struct lane_block *bloc
             for (size_t l = 0; l < LANES; l++) {
                 u[l] = in[l] * filter->gain;
             }
-            filter_step(filter, 2, state.z[a], u);
+            filter_step(filter, FILTER_LOW_PASS, 2, state.z[a], u);
             for (size_t l = 0; l < LANES; l++) {
                 square[l] += u[l] * u[l];
             }

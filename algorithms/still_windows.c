@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Still ten-second windows from recorded samples, see calibrate.h. Sums are taken from the
- * first sample of a window, in sixteen interleaved parts that are added in a fixed order: the
+ * first sample of a window, in eight interleaved parts that are added in a fixed order: the
  * same on every processor.
  */
 #include <math.h>

@@ -42,7 +42,7 @@ YK_INLINE void count_crossings(struct zc_stage *self, const struct lane_block *b
             for (size_t l = 0; l < LANES; l++) {
                 u[l] = in[l] * self->filter.gain;
             }
-            filter_step(&self->filter, 2, state.z[a], u);
+            filter_step(&self->filter, FILTER_BAND_PASS, 2, state.z[a], u);
             for (size_t l = 0; l < LANES; l++) {
                 double now = u[l] <= -ZC_DEAD_BAND_G ? 1.0 : 0.0;
                 double change = fabs(now - negative[a][l]);
