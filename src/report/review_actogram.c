@@ -247,6 +247,7 @@ enum yk_status review_actogram(const struct review *review, struct text *out,
     enum yk_status status = actogram_make(review->now, review->zone, review->from, review->to,
                                           bins_for(review->width), &actogram, why);
     if (status != YK_OK || actogram.n_rows == 0) {
+        actogram_release(&actogram);
         return status;
     }
     struct drawing d = {.review = review,
