@@ -8,6 +8,7 @@
  * The maps are smooth, reach the bound at a finite u, and need no projection.
  */
 #include "algorithms/fit.h"
+#include "src/base/mem.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -103,26 +104,29 @@ static double to_free(double value, double lower, double upper)
     return asin(fmax(-0.999999, fmin(0.999999, at)));
 }
 
-struct values { /* the curve at one set of free parameters */
+struct problem { /* what GSL's callbacks get */
     const struct fit_curve *curve;
-    double parameter[FIT_MAX], slope[FIT_MAX];
+    double *values, *slopes;
 };
 
-static void take_free(struct values *v, const gsl_vector *u)
+static void take_free(const struct fit_curve *curve, const gsl_vector *u, double *parameter,
+                      double *slope)
 {
-    for (size_t k = 0; k < v->curve->p; k++) {
-        v->parameter[k] = from_free(gsl_vector_get(u, k), v->curve->lower[k],
-                                    v->curve->upper[k], &v->slope[k]);
+    for (size_t k = 0; k < curve->p; k++) {
+        parameter[k] =
+            from_free(gsl_vector_get(u, k), curve->lower[k], curve->upper[k], &slope[k]);
     }
 }
 
 static int residuals(const gsl_vector *u, void *user, gsl_vector *f)
 {
-    struct values v = {.curve = user};
-    double slope[FIT_MAX];
-    take_free(&v, u);
-    for (size_t i = 0; i < v.curve->n; i++) {
-        double r = v.curve->value(v.curve, v.parameter, i, slope) - v.curve->y[i];
+    const struct problem *problem = user;
+    const struct fit_curve *curve = problem->curve;
+    double parameter[FIT_MAX], slope[FIT_MAX];
+    take_free(curve, u, parameter, slope);
+    curve->values(curve, parameter, problem->values, NULL);
+    for (size_t i = 0; i < curve->n; i++) {
+        double r = problem->values[i] - curve->y[i];
         if (!isfinite(r)) {
             return GSL_EDOM;
         }
@@ -133,13 +137,14 @@ static int residuals(const gsl_vector *u, void *user, gsl_vector *f)
 
 static int jacobian(const gsl_vector *u, void *user, gsl_matrix *j)
 {
-    struct values v = {.curve = user};
-    double slope[FIT_MAX];
-    take_free(&v, u);
-    for (size_t i = 0; i < v.curve->n; i++) {
-        (void)v.curve->value(v.curve, v.parameter, i, slope);
-        for (size_t k = 0; k < v.curve->p; k++) {
-            gsl_matrix_set(j, i, k, slope[k] * v.slope[k]);
+    const struct problem *problem = user;
+    const struct fit_curve *curve = problem->curve;
+    double parameter[FIT_MAX], slope[FIT_MAX];
+    take_free(curve, u, parameter, slope);
+    curve->values(curve, parameter, problem->values, problem->slopes);
+    for (size_t i = 0; i < curve->n; i++) {
+        for (size_t k = 0; k < curve->p; k++) {
+            gsl_matrix_set(j, i, k, problem->slopes[i * curve->p + k] * slope[k]);
         }
     }
     return GSL_SUCCESS;
@@ -164,14 +169,16 @@ enum yk_status fit_nonlinear(const struct fit_curve *curve, double *parameter, d
     gsl_vector *start = gsl_vector_alloc(curve->p);
     gsl_multifit_nlinear_workspace *work =
         gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &how, curve->n, curve->p);
+    struct problem problem = {.curve = curve,
+                              .values = mem_alloc(curve->n * (curve->p + 1), sizeof(double))};
     enum yk_status status = YK_OK;
-    if (start == NULL || work == NULL) {
+    if (start == NULL || work == NULL || problem.values == NULL) {
         status = failure_set(why, YK_ERR_MEMORY, "fit: no memory");
         goto done;
     }
-    struct fit_curve own = *curve; /* GSL wants it without const */
+    problem.slopes = problem.values + curve->n;
     gsl_multifit_nlinear_fdf fdf = {
-        .f = residuals, .df = jacobian, .n = curve->n, .p = curve->p, .params = &own};
+        .f = residuals, .df = jacobian, .n = curve->n, .p = curve->p, .params = &problem};
     for (size_t k = 0; k < curve->p; k++) {
         gsl_vector_set(start, k, to_free(parameter[k], curve->lower[k], curve->upper[k]));
     }
@@ -185,18 +192,16 @@ enum yk_status fit_nonlinear(const struct fit_curve *curve, double *parameter, d
         status = failure_set(why, YK_ERR_TOO_LITTLE, "fit: %s", gsl_strerror(result));
         goto done;
     }
-    struct values v = {.curve = curve};
-    take_free(&v, gsl_multifit_nlinear_position(work));
+    double slope[FIT_MAX];
+    take_free(curve, gsl_multifit_nlinear_position(work), parameter, slope);
     const gsl_vector *r = gsl_multifit_nlinear_residual(work);
     double sum = 0;
     for (size_t i = 0; i < curve->n; i++) {
         sum += gsl_vector_get(r, i) * gsl_vector_get(r, i);
     }
-    for (size_t k = 0; k < curve->p; k++) {
-        parameter[k] = v.parameter[k];
-    }
     *rss = sum;
 done:
+    mem_free(problem.values);
     gsl_multifit_nlinear_free(work);
     gsl_vector_free(start);
     return status;

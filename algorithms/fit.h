@@ -26,9 +26,10 @@ struct fit_line fit_line(const double *x, const double *y, size_t n);
 /* A curve with p parameters over n points. */
 struct fit_curve {
     size_t n, p;
-    /* Value at point i, and its p derivatives into slope[]. */
-    double (*value)(const struct fit_curve *self, const double *parameter, size_t i,
-                    double *slope);
+    /* Values at all points, and, unless slopes is NULL, their derivatives: slopes[i * p + k].
+     */
+    void (*values)(const struct fit_curve *self, const double *parameter, double *values,
+                   double *slopes);
     const double *y;
     const void *user;
     double lower[FIT_MAX], upper[FIT_MAX]; /* -INFINITY, INFINITY: free */
