@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "src/cli/store_cli.h"
+#include "src/pipeline/check_batch.h"
 #include "src/store/check.h"
 
 static const struct option_spec option_table[] = {OPTION_LAST};
@@ -37,14 +38,20 @@ static void on_found(void *user, const struct check_finding *finding)
 
 static void say_totals(const struct cli *cli, const struct check_totals *totals)
 {
-    printf(cli_say(cli,
-                   "参加者 %" PRIu64 " 人、記録 %" PRIu64 " 本、原本 %" PRIu64
-                   " バイト、計算結果 "
-                   "%" PRIu64 " 件、監査記録 %" PRIu64 " 行を確かめました。\n",
-                   "Checked %" PRIu64 " participants, %" PRIu64 " recordings, %" PRIu64
-                   " bytes of originals, %" PRIu64 " analyses, %" PRIu64 " audit lines.\n"),
-           totals->persons, totals->recordings, totals->bytes, totals->analyses,
-           totals->audit_lines);
+    if (totals->tables > 0) {
+        printf(cli_say(cli, "記録 %" PRIu64 " 本と表 %" PRIu64 " 枚を確かめました。\n",
+                       "Checked %" PRIu64 " recordings and %" PRIu64 " tables.\n"),
+               totals->recordings, totals->tables);
+    } else {
+        printf(cli_say(cli,
+                       "参加者 %" PRIu64 " 人、記録 %" PRIu64 " 本、原本 %" PRIu64
+                       " バイト、計算結果 %" PRIu64 " 件、監査記録 %" PRIu64
+                       " 行を確かめました。\n",
+                       "Checked %" PRIu64 " participants, %" PRIu64 " recordings, %" PRIu64
+                       " bytes of originals, %" PRIu64 " analyses, %" PRIu64 " audit lines.\n"),
+               totals->persons, totals->recordings, totals->bytes, totals->analyses,
+               totals->audit_lines);
+    }
     if (totals->in_use > 0) {
         printf(cli_say(cli, "いま使われている %" PRIu64 " 件は見ていません。\n",
                        "%" PRIu64 " in use at this moment were not judged.\n"),
@@ -78,21 +85,33 @@ static void json_totals(struct json_out *json, const struct check_totals *totals
     json_out_integer(json, "leftovers", (int64_t)totals->leftovers);
 }
 
-static int check_the_store(struct cli *cli)
+/* The folder named, or the store: whichever it is. */
+static enum yk_status check_place(struct cli *cli, const char *folder, struct checking *self,
+                                  struct check_totals *totals, struct failure *why)
 {
-    struct checking self = {.cli = cli, .json = NULL};
     struct store store;
-    struct failure why;
-    struct check_totals totals;
-    enum yk_status status = store_open(cli->store_path, STORE_READ, &store, &why);
+    if (options_operand(cli->options, 0) != NULL && check_is_batch(folder)) {
+        return check_batch(folder, &cli->job, on_found, self, totals, why);
+    }
+    enum yk_status status = store_open(folder, STORE_READ, &store, why);
     if (status == YK_OK) {
-        self.json = cli->is_json ? json_out_new() : NULL;
-        json_out_object(self.json, NULL);
-        json_out_text(self.json, "store", cli->store_path);
-        json_out_array(self.json, "findings");
-        status = check_store(&store, &cli->job, on_found, &self, &totals, &why);
+        status = check_store(&store, &cli->job, on_found, self, totals, why);
         store_close(&store);
     }
+    return status;
+}
+
+static int run(struct cli *cli)
+{
+    const char *named = options_operand(cli->options, 0);
+    const char *folder = named != NULL ? named : cli->store_path;
+    struct checking self = {.cli = cli, .json = cli->is_json ? json_out_new() : NULL};
+    struct check_totals totals;
+    struct failure why;
+    json_out_object(self.json, NULL);
+    json_out_text(self.json, "folder", folder);
+    json_out_array(self.json, "findings");
+    enum yk_status status = check_place(cli, folder, &self, &totals, &why);
     cli_progress_end(cli);
     if (status != YK_OK) {
         json_out_free(self.json);
@@ -113,16 +132,11 @@ static int check_the_store(struct cli *cli)
     return code;
 }
 
-static int run(struct cli *cli)
-{
-    return check_the_store(cli);
-}
-
 const struct command command_check = {
     .name = "check",
-    .operands = "",
-    .ja = "保管場所のすべてのファイル・ハッシュ・行がいまも正しいか確かめる",
-    .en = "is every file, hash and row of the store still true?",
+    .operands = "[FOLDER]",
+    .ja = "保管場所や一括処理の結果の、すべてのファイル・ハッシュ・行がいまも正しいか確かめる",
+    .en = "is every file, hash and row of the store or of a batch folder still true?",
     .details_ja =
         "何も変えません。中断の名残(書きかけの写しなど)には害がなく、何をすれば片づくかを"
         "言います。終了コードは、すべて確かなら0、名残だけなら4、確かでないものがあれば1です。",
@@ -130,9 +144,9 @@ const struct command command_check = {
         "Changes nothing. What interruptions left (an unfinished copy, ...) is harmless and "
         "comes with what mends it. Exit code 0: all is well, 4: leftovers only, 1: "
         "something is not as it should be.",
-    .examples = "yoake check\nyoake check --store /srv/yoake --json",
+    .examples = "yoake check\nyoake check --store /srv/yoake --json\nyoake check results",
     .options = option_table,
     .min_operands = 0,
-    .max_operands = 0,
+    .max_operands = 1,
     .run = run,
 };

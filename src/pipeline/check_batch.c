@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The tables exist twice, as CSV and in cohort.sqlite, and most of what they say a third time
+ * in recordings/<id>.h5; damage or a later change of one of them shows as a difference.
+ */
+#include "src/pipeline/check_batch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/csv.h"
+#include "src/base/disk.h"
+#include "src/h5/h5_analysis.h"
+
+#define BATCH_DB "cohort.sqlite"
+
+struct checking {
+    const char *folder;
+    struct job *job;
+    struct db *db;
+    void (*found)(void *user, const struct check_finding *finding);
+    void *user;
+    struct check_totals totals;
+};
+
+static void report(struct checking *self, enum check_kind kind, const char *subject,
+                   const char *detail)
+{
+    struct check_finding finding = {kind, subject, detail};
+    self->totals.broken += !check_is_leftover(kind);
+    self->totals.leftovers += check_is_leftover(kind);
+    if (self->found != NULL) {
+        self->found(self->user, &finding);
+    }
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    struct text path;
+    text_init(&path);
+    bool has =
+        disk_join(folder, name, &path, NULL) == YK_OK && disk_is_file(text_string(&path));
+    text_release(&path);
+    return has;
+}
+
+bool check_is_batch(const char *folder)
+{
+    return has_file(folder, BATCH_DB) || has_file(folder, "quality.csv");
+}
+
+/* ---- a table against its copy in the database ---- */
+
+/* Equal as numbers, or as texts; an empty field is NULL. */
+static bool is_same(const struct db_query *row, int column, const char *field)
+{
+    double a = 0, b = 0;
+    const char *text = db_text(row, column);
+    if (strcmp(text, field) == 0) {
+        return true;
+    }
+    return text_parse_double(text, strlen(text), &a) &&
+           text_parse_double(field, strlen(field), &b) && a == b;
+}
+
+static enum yk_status compare_rows(struct checking *self, struct csv *csv,
+                                   struct db_query *query, const char *name,
+                                   struct failure *why)
+{
+    char detail[192];
+    enum yk_status from_file = YK_OK, from_db = YK_OK;
+    for (;;) {
+        const struct csv_row *row = NULL;
+        from_file = csv_next(csv, &row, why);
+        if (from_file != YK_OK && from_file != YK_END) {
+            return from_file;
+        }
+        from_db = db_next(query, why);
+        if (from_db != YK_OK && from_db != YK_END) {
+            return from_db;
+        }
+        if (from_file == YK_END || from_db == YK_END) {
+            break;
+        }
+        for (int c = 0; c < db_columns(query); c++) {
+            if (!is_same(query, c, csv_field(row, csv_find(csv, db_column_name(query, c))))) {
+                snprintf(detail, sizeof detail, "line %" PRIu64 ", column %s", row->line,
+                         db_column_name(query, c));
+                report(self, CHECK_table_differs, name, detail);
+                return YK_OK;
+            }
+        }
+    }
+    if (from_file != from_db) {
+        report(self, CHECK_table_differs, name,
+               from_file == YK_END ? "rows are missing" : "there are more rows");
+    }
+    return YK_OK;
+}
+
+static enum yk_status compare_table(struct checking *self, const char *table,
+                                    struct failure *why)
+{
+    char name[64], sql[96];
+    struct text path;
+    struct byte_source *bytes = NULL;
+    struct csv *csv = NULL;
+    struct db_query *query = NULL;
+    struct failure how;
+    text_init(&path);
+    snprintf(name, sizeof name, "%s.csv", table);
+    snprintf(sql, sizeof sql, "SELECT * FROM \"%s\" ORDER BY rowid", table);
+    enum yk_status status = disk_join(self->folder, name, &path, why);
+    if (status == YK_OK && !disk_is_file(text_string(&path))) {
+        report(self, CHECK_batch_unfinished, name, "");
+        goto done;
+    }
+    if (status == YK_OK && db_query_open(self->db, sql, &query, &how) != YK_OK) {
+        report(self, CHECK_batch_unfinished, BATCH_DB, how.text);
+        goto done;
+    }
+    if (status == YK_OK) {
+        status = file_source_open(text_string(&path), &bytes, why);
+    }
+    if (status == YK_OK) {
+        status = csv_open(bytes, ',', &csv, why);
+    }
+    if (status == YK_OK && csv_read_header(csv, &how) != YK_OK) {
+        report(self, CHECK_table_differs, name, how.text);
+        goto done;
+    }
+    if (status == YK_OK) {
+        status = compare_rows(self, csv, query, name, why);
+        self->totals.tables++;
+    }
+done:
+    db_query_close(query);
+    csv_close(csv);
+    byte_source_close(bytes);
+    text_release(&path);
+    return status;
+}
+
+/* ---- recordings ---- */
+
+static void compare_series(struct checking *self, const struct db_query *row,
+                           const char *subject, const char *path)
+{
+    struct analysis analysis;
+    struct failure how;
+    char detail[128];
+    analysis_init(&analysis);
+    enum yk_status status = h5_analysis_read(path, &analysis, &how);
+    if (status == YK_ERR_NO_DEVICE) {
+        report(self, CHECK_result_missing, subject, "");
+    } else if (status != YK_OK) {
+        report(self, CHECK_result_damaged, subject, how.text);
+    } else if (strcmp(analysis.recording_id, db_text(row, 0)) != 0 ||
+               strcmp(analysis.made_by.input_sha256, db_text(row, 1)) != 0) {
+        report(self, CHECK_result_differs, subject, "it belongs to another recording");
+    } else if ((int64_t)analysis.n_nights != db_int(row, 2)) {
+        snprintf(detail, sizeof detail, "%zu nights in the file, %" PRId64 " in night.csv",
+                 analysis.n_nights, db_int(row, 2));
+        report(self, CHECK_result_differs, subject, detail);
+    }
+    analysis_release(&analysis);
+}
+
+static enum yk_status check_recordings(struct checking *self, struct failure *why)
+{
+    struct db_query *query = NULL;
+    struct text path;
+    text_init(&path);
+    enum yk_status status =
+        db_query_open(self->db,
+                      "SELECT recording_id, input_sha256, "
+                      "(SELECT count(*) FROM night WHERE recording_id = r.recording_id) "
+                      "FROM result AS r WHERE status = 'done' ORDER BY recording_id",
+                      &query, why);
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        char subject[256];
+        snprintf(subject, sizeof subject, "recordings/%s.h5", db_text(query, 0));
+        status = job_is_cancelled(self->job)
+                     ? failure_set(why, YK_ERR_CANCELLED, "stopped checking")
+                     : disk_join(self->folder, subject, &path, why);
+        if (status == YK_OK) {
+            compare_series(self, query, subject, text_string(&path));
+            self->totals.recordings++;
+            self->totals.analyses++;
+        }
+    }
+    db_query_close(query);
+    text_release(&path);
+    return status == YK_END ? YK_OK : status;
+}
+
+static enum yk_status check_name(struct checking *self, const char *name, struct failure *why)
+{
+    struct db_query *query = NULL;
+    char subject[300];
+    snprintf(subject, sizeof subject, "recordings/%s", name);
+    enum yk_status status = db_query_open(
+        self->db, "SELECT 1 FROM result WHERE recording_id || '.h5' = ?", &query, why);
+    if (status == YK_OK) {
+        db_bind_text(query, 1, name);
+        status = db_next(query, why);
+    }
+    db_query_close(query);
+    if (status == YK_END) {
+        report(self, CHECK_result_unknown, subject, "");
+        status = YK_OK;
+    }
+    return status;
+}
+
+static enum yk_status check_files(struct checking *self, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = disk_join(self->folder, "recordings", &path, why);
+    DIR *dir = status == YK_OK ? opendir(text_string(&path)) : NULL;
+    for (struct dirent *entry;
+         dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] != '.') {
+            status = check_name(self, entry->d_name, why);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    text_release(&path);
+    return status;
+}
+
+static enum yk_status check_integrity(struct checking *self, struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status = db_query_open(self->db, "PRAGMA integrity_check", &query, why);
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        if (strcmp(db_text(query, 0), "ok") != 0) {
+            report(self, CHECK_database_damaged, BATCH_DB, db_text(query, 0));
+        }
+    }
+    db_query_close(query);
+    return status == YK_END ? YK_OK : status;
+}
+
+static enum yk_status check_opened(struct checking *self, struct failure *why)
+{
+    static const char *const tables[] = {"night",  "rest",  "day",     "recording",
+                                         "person", "event", "quality", "codebook"};
+    enum yk_status status = check_integrity(self, why);
+    uint64_t unfinished = self->totals.leftovers;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && status == YK_OK; i++) {
+        status = compare_table(self, tables[i], why);
+    }
+    /* Without its tables the database cannot be compared with the series either. */
+    if (status == YK_OK && self->totals.leftovers == unfinished) {
+        status = check_recordings(self, why);
+        if (status == YK_OK) {
+            status = check_files(self, why);
+        }
+    }
+    return status;
+}
+
+enum yk_status check_batch(const char *folder, struct job *job,
+                           void (*found)(void *user, const struct check_finding *finding),
+                           void *user, struct check_totals *out, struct failure *why)
+{
+    struct checking self = {.folder = folder, .job = job, .found = found, .user = user};
+    struct text path;
+    struct failure how;
+    text_init(&path);
+    enum yk_status status = disk_join(folder, BATCH_DB, &path, why);
+    if (status == YK_OK) {
+        enum yk_status opened = db_open(text_string(&path), DB_READ, &self.db, &how);
+        if (opened == YK_ERR_NO_DEVICE) {
+            report(&self, CHECK_batch_unfinished, BATCH_DB, "");
+        } else if (opened == YK_ERR_MEMORY) {
+            status = failure_set(why, opened, "%s", how.text);
+        } else if (opened != YK_OK) {
+            report(&self, CHECK_database_damaged, BATCH_DB, how.text);
+        } else {
+            status = check_opened(&self, why);
+            db_close(self.db);
+        }
+    }
+    text_release(&path);
+    if (status == YK_OK) {
+        *out = self.totals;
+    }
+    return status;
+}

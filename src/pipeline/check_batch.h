@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Is everything in a folder that batch wrote still true?
+ */
+#ifndef SRC_PIPELINE_CHECK_BATCH_H
+#define SRC_PIPELINE_CHECK_BATCH_H
+
+#include "src/store/check.h"
+
+/* A folder with cohort.sqlite or quality.csv in it. */
+bool check_is_batch(const char *folder);
+
+/* Every CSV table against the same table in cohort.sqlite, cell by cell; every finished
+ * recording's HDF5 file, which must open, be of that input and hold as many nights; every file
+ * in recordings/ against the list. totals: recordings, analyses, and what was found. */
+enum yk_status check_batch(const char *folder, struct job *job,
+                           void (*found)(void *user, const struct check_finding *finding),
+                           void *user, struct check_totals *out, struct failure *why);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/pipeline/batch.h"
+#include "src/pipeline/check_batch.h"
+#include "tests/support/store_scene.h"
+
+static struct store_scene scene;
+static struct failure why;
+static char folder[2300];
+
+static void run_batch(void)
+{
+    struct batch_totals totals;
+    char first[2300], second[2300];
+    snprintf(first, sizeof first, "%s", store_scene_file(&scene, 1));
+    snprintf(second, sizeof second, "%s", store_scene_file(&scene, 2));
+    const char *const paths[] = {first, second};
+    struct batch_options options = {.paths = paths,
+                                    .n_paths = 2,
+                                    .folder = folder,
+                                    .zone_name = "Asia/Tokyo",
+                                    .n_jobs = 1,
+                                    .max_failures = SIZE_MAX};
+    assert_int_equal(recipe_load(NULL, NULL, 0, &options.recipe, &why), YK_OK);
+    if (batch_run(&options, &totals, NULL, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    assert_int_equal(totals.n_done, 2);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    store_scene_make(&scene);
+    snprintf(folder, sizeof folder, "%s/結果", scene.root);
+    run_batch();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    store_scene_remove(&scene);
+    return 0;
+}
+
+struct seen {
+    int n;
+    enum check_kind kind;
+    char detail[256];
+};
+
+static void see(void *user, const struct check_finding *finding)
+{
+    struct seen *self = user;
+    self->n++;
+    self->kind = finding->kind;
+    snprintf(self->detail, sizeof self->detail, "%s", finding->detail);
+}
+
+static struct seen look(struct check_totals *totals)
+{
+    struct seen seen = {.n = 0};
+    if (check_batch(folder, NULL, see, &seen, totals, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    return seen;
+}
+
+static void assert_finds(enum check_kind kind)
+{
+    struct check_totals totals;
+    struct seen seen = look(&totals);
+    assert_int_equal(seen.n, 1);
+    assert_string_equal(check_kind_word(seen.kind), check_kind_word(kind));
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[2600];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void a_sound_folder_has_nothing_to_say(void **state)
+{
+    (void)state;
+    struct check_totals totals;
+    struct seen seen = look(&totals);
+    assert_int_equal(seen.n, 0);
+    assert_int_equal(totals.recordings, 2);
+    assert_int_equal(totals.tables, 8);
+    assert_true(check_is_batch(folder));
+    assert_false(check_is_batch(scene.folder));
+}
+
+static void a_changed_cell_of_a_table_is_found_by_line_and_column(void **state)
+{
+    (void)state;
+    struct check_totals totals;
+    size_t n = 0;
+    char *text = check_read_file(in_folder("quality.csv"), &n);
+    char *cell = strstr(text, ",cwa,");
+    assert_non_null(cell);
+    cell[1] = 'x';
+    FILE *out = fopen(in_folder("quality.csv"), "wb");
+    assert_non_null(out);
+    fwrite(text, 1, n, out);
+    fclose(out);
+    free(text);
+    struct seen seen = look(&totals);
+    assert_int_equal(seen.n, 1);
+    assert_int_equal(seen.kind, CHECK_table_differs);
+    assert_string_equal(seen.detail, "line 2, column format");
+    assert_int_equal(truncate(in_folder("quality.csv"), 200), 0);
+    assert_finds(CHECK_table_differs);
+}
+
+static void a_missing_table_means_the_batch_is_to_be_run_again(void **state)
+{
+    (void)state;
+    assert_int_equal(unlink(in_folder("night.csv")), 0);
+    assert_finds(CHECK_batch_unfinished);
+    run_batch();
+    struct check_totals totals;
+    assert_int_equal(look(&totals).n, 0);
+}
+
+static void damaged_missing_and_unknown_results_are_found(void **state)
+{
+    (void)state;
+    assert_int_equal(truncate(in_folder("recordings/week1.h5"), 3000), 0);
+    assert_finds(CHECK_result_damaged);
+    assert_int_equal(unlink(in_folder("recordings/week1.h5")), 0);
+    assert_finds(CHECK_result_missing);
+    run_batch();
+    FILE *out = fopen(in_folder("recordings/other.h5"), "wb");
+    assert_non_null(out);
+    fclose(out);
+    assert_finds(CHECK_result_unknown);
+}
+
+static void a_result_in_the_place_of_another_is_found(void **state)
+{
+    (void)state;
+    char one[2600];
+    snprintf(one, sizeof one, "%s", in_folder("recordings/week1.h5"));
+    assert_int_equal(rename(one, in_folder("recordings/week2.h5")), 0);
+    struct check_totals totals;
+    struct seen seen = look(&totals);
+    assert_int_equal(seen.n, 2); /* one missing, one that is another's */
+    assert_int_equal(totals.broken, 2);
+}
+
+static void a_damaged_database_is_said(void **state)
+{
+    (void)state;
+    assert_int_equal(truncate(in_folder("cohort.sqlite"), 5000), 0);
+    struct check_totals totals;
+    look(&totals);
+    assert_true(totals.broken > 0 || totals.leftovers > 0);
+    unlink(in_folder("cohort.sqlite"));
+    assert_finds(CHECK_batch_unfinished);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(a_sound_folder_has_nothing_to_say),
+        T(a_changed_cell_of_a_table_is_found_by_line_and_column),
+        T(a_missing_table_means_the_batch_is_to_be_run_again),
+        T(damaged_missing_and_unknown_results_are_found),
+        T(a_result_in_the_place_of_another_is_found),
+        T(a_damaged_database_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
