@@ -262,3 +262,25 @@ enum yk_status signal_analyze(struct recording_source *source, const struct zone
     }
     return status;
 }
+
+enum yk_status signal_calibrate(struct recording_source *source,
+                                const struct parameters *parameters,
+                                struct calibration *calibration, struct job *job,
+                                struct failure *why)
+{
+    struct extent extent = {TIME_UNKNOWN, TIME_UNKNOWN, 0};
+    struct calibration found;
+    calibration_init(&found);
+    enum yk_status status = check_rate(&source->info, why);
+    if (status == YK_OK) {
+        status = first_pass(source, parameters, &extent, &found, job, why);
+    }
+    if (status == YK_OK && parameters->calibrate == CALIBRATE_ggir &&
+        source->ops->next_device_block != NULL && source->ops->open_at != NULL) {
+        status = ggir_calibrate(source, parameters, &found, job, why);
+    }
+    if (status == YK_OK) {
+        *calibration = found;
+    }
+    return status;
+}

@@ -32,4 +32,11 @@ enum yk_status signal_analyze(struct recording_source *source, const struct zone
                               struct quarter_series *quarters, struct job *job,
                               struct failure *why);
 
+/* The calibration alone, as signal_analyze() finds it; parameters->calibrate says how. source
+ * is read to its end once; rewind it to read its samples. errors: as above */
+enum yk_status signal_calibrate(struct recording_source *source,
+                                const struct parameters *parameters,
+                                struct calibration *calibration, struct job *job,
+                                struct failure *why);
+
 #endif

@@ -9,7 +9,7 @@ _yoake() {
     --diary|--participants|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch info formats simulate rules init participant recording import analyze check backup restore help'
+        verbs='review batch info convert formats simulate rules init participant recording import analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -21,6 +21,9 @@ _yoake() {
             ;;
         info)
             options='--session --all-sessions --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        convert)
+            options='--output --calibrated --from --to --session --force --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         formats)
             options='--zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake convert: samples with their times, as HDF5 for tools or CSV for eyes.
+ */
+#include <inttypes.h>
+
+#include "src/cli/command.h"
+#include "src/cli/json_out.h"
+#include "src/model/parameters.h"
+#include "src/pipeline/convert.h"
+
+static const struct option_spec option_table[] = {
+    {"output", 'o', OPTION_FILE, "OUT", "書き出すファイル(.h5 か .csv)",
+     "file to write; .h5 or .csv decides its format"},
+    {"calibrated", 0, OPTION_FLAG, NULL, "自動校正した加速度にする",
+     "apply autocalibration to the acceleration"},
+    {"from", 0, OPTION_TEXT, "TIME", "この時刻から(2026-05-12T23:10)",
+     "leave out what lies before (2026-05-12T23:10)"},
+    {"to", 0, OPTION_TEXT, "TIME", "この時刻の前まで",
+     "leave out this moment and what follows"},
+    {"session", 0, OPTION_INTEGER, "N:0..1000000",
+     "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",
+     "which session of a file that holds several (0, the first)"},
+    {"force", 0, OPTION_FLAG, NULL, "すでにあるファイルを置き換える",
+     "replace a file that is there"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+
+static enum yk_status say_json(const char *out_path, const struct convert_result *result,
+                               const struct zone *zone, struct failure *why)
+{
+    struct json_out *json = json_out_new();
+    json_out_object(json, NULL);
+    json_out_text(json, "file", out_path);
+    json_out_integer(json, "samples", result->n_samples);
+    json_out_time(json, "start", zone, result->start_ns, 3);
+    json_out_time(json, "end", zone, result->end_ns, 3);
+    json_out_text(json, "zone", result->zone);
+    json_out_text(json, "calibration", calibration_outcome_word(result->calibration.outcome));
+    json_out_number(json, "calibration_error_before_mg", result->calibration.error_before_mg);
+    json_out_number(json, "calibration_error_after_mg", result->calibration.error_after_mg);
+    json_out_end(json);
+    enum yk_status status = json_out_write(json, stdout, false, why);
+    json_out_free(json);
+    return status;
+}
+
+static void say_text(const struct cli *cli, const char *out_path,
+                     const struct convert_result *result, const struct zone *zone)
+{
+    char start[40], end[40];
+    zone_format_iso(zone, result->start_ns, 0, start);
+    zone_format_iso(zone, result->end_ns, 0, end);
+    printf(cli_say(cli, "%s: 標本 %" PRId64 " 個", "%s: %" PRId64 " samples"), out_path,
+           result->n_samples);
+    if (result->n_samples > 0) {
+        printf(cli_say(cli, "、%s から %s まで", ", %s to %s"), start, end);
+    }
+    printf("\n");
+}
+
+static enum yk_status work(struct cli *cli, const char *out_path, struct failure *why)
+{
+    struct parameters parameters;
+    struct convert_result result;
+    struct convert_options options = {
+        .zone_name = cli->zone_name,
+        .from = options_text(cli->options, "from"),
+        .to = options_text(cli->options, "to"),
+        .session = (int)options_integer(cli->options, "session", 0),
+        .replaces = options_has(cli->options, "force"),
+    };
+    enum yk_status status = YK_OK;
+    if (options_has(cli->options, "calibrated")) {
+        status = parameters_of_recipe(RECIPE_DEFAULT, &parameters, why);
+        options.parameters = &parameters;
+    }
+    if (status == YK_OK) {
+        status = convert_recording(options_operand(cli->options, 0), out_path, &options,
+                                   &result, &cli->job, why);
+    }
+    cli_progress_end(cli);
+    if (status != YK_OK) {
+        return status;
+    }
+    struct zone *zone = NULL;
+    status = zone_open(result.zone, &zone, why);
+    if (status == YK_OK && cli->is_json) {
+        status = say_json(out_path, &result, zone, why);
+    } else if (status == YK_OK && !cli->is_quiet) {
+        say_text(cli, out_path, &result, zone);
+    }
+    zone_close(zone);
+    bool is_in_vain = options.parameters != NULL &&
+                      result.calibration.outcome != CALIBRATION_DONE && status == YK_OK &&
+                      !cli->is_quiet;
+    if (is_in_vain) {
+        fprintf(stderr, "yoake convert: %s (%s)\n",
+                cli_say(cli, "校正できなかったため、記録されたままの値です",
+                        "could not be calibrated: the values are as recorded"),
+                calibration_outcome_word(result.calibration.outcome));
+    }
+    return status;
+}
+
+static int run(struct cli *cli)
+{
+    const char *out_path = options_text(cli->options, "output");
+    if (out_path == NULL) {
+        return cli_usage(cli, "%s",
+                         cli_say(cli, "-o OUT.h5 か -o OUT.csv で書き出す先を指定してください",
+                                 "say where to write, with -o OUT.h5 or -o OUT.csv"));
+    }
+    struct failure why;
+    return work(cli, out_path, &why) == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+}
+
+const struct command command_convert = {
+    .name = "convert",
+    .operands = "FILE",
+    .ja = "標本を時刻つきで HDF5 か CSV に書き出す",
+    .en = "write samples with their times as HDF5 or CSV",
+    .details_ja = "加速度は g、時刻は記録計の時計から求めたものです。途切れは埋めません。"
+                  "HDF5 では /samples に標本、/readings に温度・光・電池が入ります。",
+    .details_en =
+        "Acceleration is in g, times come from the recorder's clock, gaps are not "
+        "filled. HDF5 holds samples in /samples and temperature, light and battery in "
+        "/readings (docs/formats/samples.md).",
+    .examples = "yoake convert week1.cwa -o week1.h5 --calibrated\n"
+                "yoake convert week1.cwa -o night.csv --from 2026-05-12T23:00 "
+                "--to 2026-05-13T07:00\n",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};
