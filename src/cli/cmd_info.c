@@ -51,14 +51,6 @@ static void add_short(struct text *out, double value, int decimals)
     text_add_exact(out, nearbyint(value * scale) / scale);
 }
 
-static void add_separated(struct text *out, const char *more)
-{
-    if (more[0] != '\0') {
-        text_add(out, out->length > 0 ? ", " : "");
-        text_add(out, more);
-    }
-}
-
 static void say_device(const struct line *line, const struct inspection *file)
 {
     const struct recording_info *info = &file->info;
@@ -74,10 +66,8 @@ static void say_device(const struct line *line, const struct inspection *file)
     }
     say(line, "記録計", "device", &value);
     say_text(line, "セッション", "session", info->session_id);
-    text_clear(&value);
-    add_separated(&value, info->person_id);
-    add_separated(&value, info->body_site);
-    say(line, "参加者", "participant", &value);
+    say_text(line, "参加者", "participant", info->person_id);
+    say_text(line, "装着部位", "worn on", info->body_site);
     text_clear(&value);
     if (!isnan(info->rate_hz)) {
         add_short(&value, info->rate_hz, 2);
