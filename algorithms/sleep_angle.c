@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "algorithms/order.h"
+#include "algorithms/sib_vanhees.h"
 #include "algorithms/sleep_lists.h"
 #include "algorithms/sleep_states.h"
 #include "algorithms/spt_hdcza.h"
@@ -92,15 +93,17 @@ static double threshold_of(const struct rest_series *self, const double *median,
                            p->hdcza_factor, p->hdcza_low_deg, p->hdcza_high_deg, scratch);
 }
 
-/* HDCZA's rest flag, each noon-to-noon day by its own threshold; days that are mostly unknown
- * take the recording's. median and scratch hold n values. */
-static enum yk_status find_calm(const struct rest_series *self, double *median, double *scratch,
+/* Sustained inactivity, and HDCZA's rest flag: each noon-to-noon day by its own threshold; days
+ * that are mostly unknown take the recording's. median and scratch hold n values. */
+static enum yk_status find_calm(struct rest_series *self, double *median, double *scratch,
                                 uint8_t *calm, struct failure *why)
 {
     const float *angle = self->epochs->column[EPOCH_ANGLE_Z_DEG];
     for (size_t i = 0; i < self->n; i++) {
         scratch[i] = rest_series_is_known(self, i) ? (double)angle[i] : (double)NAN;
     }
+    sib_mark(scratch, self->n, self->parameters->sib_angle_deg,
+             (size_t)(self->parameters->sib_min * self->per_min), SIB_SOUND, self->still);
     size_t half = (size_t)fmax(2.5 * self->per_min, 1);
     enum yk_status status = hdcza_medians(scratch, self->n, half, NAN, median, why);
     if (status != YK_OK) {
@@ -171,7 +174,6 @@ static void weigh(struct rest_series *self, const uint8_t *calm)
     weigh_states(self, self->later);
     for (size_t i = 0; i < self->n; i++) {
         self->asleep[i] = self->asleep[i] == SLEEP_STATE_ASLEEP;
-        self->still[i] = self->asleep[i];
     }
 }
 

@@ -119,6 +119,7 @@ enum yk_status rest_series_make(struct rest_series *self, const struct analysis 
                            epochs->n);
     }
     self->n = epochs->n;
+    self->edge = has_angle ? self->asleep : self->still;
     return has_angle ? rest_series_from_angle(self, why)
                      : from_counts(self, counts, is_actigraph, why);
 }
@@ -129,19 +130,19 @@ struct rest_span rest_series_refine(const struct rest_series *self, size_t first
                                     size_t low, size_t high)
 {
     struct rest_span span = {.first = first, .end = end};
-    while (span.first < end && self->still[span.first] == 0) {
+    while (span.first < end && self->edge[span.first] == 0) {
         span.first++;
     }
     if (span.first == end) {
         return (struct rest_span){.first = first, .end = first};
     }
-    while (span.first > low && self->still[span.first - 1] != 0) {
+    while (span.first > low && self->edge[span.first - 1] != 0) {
         span.first--;
     }
-    while (self->still[span.end - 1] == 0) {
+    while (self->edge[span.end - 1] == 0) {
         span.end--;
     }
-    while (span.end < high && self->still[span.end] != 0) {
+    while (span.end < high && self->edge[span.end] != 0) {
         span.end++;
     }
     return span;

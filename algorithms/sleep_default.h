@@ -22,11 +22,12 @@ struct rest_series {
     const struct parameters *parameters;
     const char *method; /* static: "best-sum+movement", "roenneberg+oakley" */
     size_t n;
-    double per_min;  /* epochs in a minute; below 1 for long epochs */
-    float *weight;   /* n, owned: above 0 at rest, below 0 not (sleep_default.c) */
-    float *later;    /* n, owned: the same once sleep has begun */
-    uint8_t *still;  /* n, owned: 1 in a bout of rest that may begin or end sleep */
-    uint8_t *asleep; /* n, owned: 1 asleep if inside a sleep period */
+    double per_min; /* epochs in a minute; below 1 for long epochs */
+    float *weight;  /* n, owned: above 0 at rest, below 0 not (sleep_default.c) */
+    float *later;   /* n, owned: the same once sleep has begun */
+    uint8_t *still; /* n, owned: 1 in a bout of sustained inactivity, or of consolidated rest */
+    uint8_t *asleep;     /* n, owned: 1 asleep, where it lies in a rest */
+    const uint8_t *edge; /* one of the two: rest begins and ends with a 1 */
 };
 
 /* A rest between bouts of stillness. */
