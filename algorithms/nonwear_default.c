@@ -41,11 +41,11 @@ static double ramp(double x, double low, double high)
 double nonwear_weigh(const struct nonwear_evidence *evidence)
 {
     double h = evidence->hours;
-    double points = ramp(h, 0.5, 2) + ramp(h, 2, 4) + ramp(h, 4, 8) + 2 * ramp(h, 8, 14);
+    double points = ramp(h, 0.5, 2) + ramp(h, 3, 5) + ramp(h, 5, 8) + 2 * ramp(h, 8, 14);
     double quiet = evidence->has_noise ? 1 : 0.5;
     points += quiet * 1.5 * (1 - ramp(evidence->stirs_per_h, 0, 0.6)) * ramp(h, 0.5, 3);
     points -= quiet * 3 * ramp(evidence->stirs_per_h, 1, 5);
-    points += 0.5 * (1 - ramp(evidence->drift_deg, 0.3, 1));
+    points += 0.25 * (1 - ramp(evidence->drift_deg, 0.3, 1));
     points -= ramp(evidence->drift_deg, 1.5, 4);
     if (!isnan(evidence->fall_c)) {
         points +=
