@@ -222,7 +222,7 @@ enum yk_status angle_open(const struct lane_setup *setup, struct lane_sink *sink
                           struct lane_stage **out, struct failure *why)
 {
     static const struct lane_stage_ops ops = {angle_block, NULL, NULL, angle_close};
-    const int n_angles = setup->as_ggir ? 3 : 1;
+    const int n_angles = setup->has_ggir_columns ? 3 : 1;
     enum yk_status status = lane_sink_need(sink, ANGLE_COLUMNS, (size_t)n_angles, why);
     if (status != YK_OK) {
         return status;

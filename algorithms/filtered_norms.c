@@ -185,8 +185,8 @@ enum yk_status filtered_norms_open(const struct lane_setup *setup, struct lane_s
     static const struct lane_stage_ops ops = {norm_block, norm_epoch_end, NULL, norm_close};
     static const enum filter_kind kinds[NORM_FILTERS] = {FILTER_LOW_PASS, FILTER_BAND_PASS,
                                                          FILTER_HIGH_PASS};
-    const int n_filters = setup->as_ggir ? NORM_FILTERS : 1;
-    const size_t n_outputs = setup->as_ggir ? NORM_OUTPUTS : 1;
+    const int n_filters = setup->has_ggir_columns ? NORM_FILTERS : 1;
+    const size_t n_outputs = setup->has_ggir_columns ? NORM_OUTPUTS : 1;
     enum yk_status status = lane_sink_need(sink, NORM_COLUMNS, n_outputs, why);
     if (status != YK_OK) {
         return status;

@@ -270,6 +270,7 @@ enum yk_status ggir_epochs(struct recording_source *source, const struct zone *z
     }
     struct ggir_plan plan = {.rate = setup->rate, .epoch_s = setup->epoch_s};
     setup->as_ggir = true;
+    setup->has_ggir_columns = true;
     enum yk_status status =
         run_plan(source, zone, setup, &plan, calibration, epochs, quarters, job, why);
     mem_free(plan.chunk);

@@ -36,7 +36,7 @@ void lane_sink_put(struct lane_sink *sink, enum epoch_column column, int64_t ste
     for (size_t l = 0; l < LANES; l++) {
         int64_t epoch = setup->first_epoch[l] + step;
         if (epoch >= setup->from[l] && epoch < setup->to[l]) {
-            double v = setup->as_ggir ? round_decimals(value[l], 4) : value[l];
+            double v = setup->has_ggir_columns ? round_decimals(value[l], 4) : value[l];
             sink->epochs->column[column][epoch] = (float)(v * scale);
         }
     }

@@ -39,8 +39,9 @@ struct lane_setup {
     int64_t first_epoch[LANES];     /* in the series, of each lane's first block */
     int64_t from[LANES], to[LANES]; /* the epochs that each lane writes */
     size_t n_quarters;              /* of the series */
-    bool as_ggir;     /* filters from zero state, GGIR's borders; else steady state */
-    bool only_counts; /* a second run in sequence, for the counts alone */
+    bool as_ggir;          /* filters from zero state, GGIR's borders; else steady state */
+    bool has_ggir_columns; /* the ggir recipe's: more columns, rounded to 4 decimals */
+    bool only_counts;      /* a second run in sequence, for the counts alone */
 };
 
 /* One block of every lane. Point t of axis a and lane l is acc[a][t * LANES + l]. */

@@ -36,7 +36,6 @@ static enum yk_status read_everything(struct recording_source *source,
                                       struct sample_block *block, struct extent *extent,
                                       struct job *job, struct failure *why)
 {
-    const bool calibrates = parameters->calibrate == CALIBRATE_converge;
     for (;; extent->n_blocks++) {
         if (extent->n_blocks % BLOCKS_BETWEEN_CHECKS == 0) {
             if (job_is_cancelled(job)) {
@@ -61,17 +60,24 @@ static enum yk_status read_everything(struct recording_source *source,
         if (extent->end_ns == TIME_UNKNOWN || end > extent->end_ns) {
             extent->end_ns = end;
         }
-        status = calibrates ? window_sums_add(sums, block, parameters->calibration_still_sd_g,
-                                              windows, why)
-                            : YK_OK;
+        status = windows == NULL
+                     ? YK_OK
+                     : window_sums_add(sums, block, parameters->calibration_still_sd_g, windows,
+                                       why);
         if (status != YK_OK) {
             return status;
         }
     }
 }
 
-/* Pass 1: the extent, the source's report, and the converged calibration when it is asked for.
- */
+/* GGIR's own way needs the blocks as the device stored them. */
+static bool can_go_ggirs_way(const struct recording_source *source)
+{
+    return source->ops->next_device_block != NULL && source->ops->open_at != NULL;
+}
+
+/* Pass 1: the extent, the source's report and, unless it is made GGIR's way later, the
+ * calibration. */
 static enum yk_status first_pass(struct recording_source *source,
                                  const struct parameters *parameters, struct extent *extent,
                                  struct calibration *calibration, struct job *job,
@@ -80,15 +86,20 @@ static enum yk_status first_pass(struct recording_source *source,
     struct window_sums sums;
     struct still_windows windows;
     struct sample_block block;
+    const bool converges = parameters->calibrate == CALIBRATE_converge;
+    const bool calibrates =
+        converges || (parameters->calibrate == CALIBRATE_ggir && !can_go_ggirs_way(source));
     window_sums_init(&sums, source->info.rate_hz);
     still_windows_init(&windows, STILL_WINDOWS_MOST);
     enum yk_status status = sample_block_init(&block, false, why);
     if (status == YK_OK) {
-        status = read_everything(source, parameters, &sums, &windows, &block, extent, job, why);
+        status = read_everything(source, parameters, &sums, calibrates ? &windows : NULL,
+                                 &block, extent, job, why);
         sample_block_release(&block);
     }
-    if (status == YK_OK && parameters->calibrate == CALIBRATE_converge) {
-        calibration_fit_converged(&windows, parameters->calibration_sphere_g, calibration);
+    if (status == YK_OK && calibrates) {
+        (converges ? calibration_fit_converged : calibration_fit_ggir)(
+            &windows, parameters->calibration_sphere_g, calibration);
     }
     still_windows_release(&windows);
     return status;
@@ -165,8 +176,22 @@ static enum yk_status run_lanes(struct recording_source *source, struct lane_set
     return status;
 }
 
-/* Pass 2 on the UTC grid. */
-static enum yk_status second_pass(struct recording_source *source,
+/* Where epochs begin: whole multiples of their length since 1970; in the ggir recipe the first
+ * quarter of an hour by the wall clock. Less than one sample of an epoch does not make it one.
+ */
+static int64_t first_epoch_ns(const struct extent *extent, const struct parameters *parameters,
+                              const struct zone *zone, int64_t epoch_ns, int64_t sample_ns)
+{
+    if (parameters->grid == GRID_utc) {
+        return floor_div(extent->start_ns + sample_ns, epoch_ns) * epoch_ns;
+    }
+    int64_t offset = zone != NULL ? zone_offset_s(zone, extent->start_ns) * NS_PER_S : 0;
+    int64_t quarter = QUARTER_S * NS_PER_S;
+    return -floor_div(-(extent->start_ns + offset - sample_ns), quarter) * quarter - offset;
+}
+
+/* Pass 2 on one continuous grid. */
+static enum yk_status second_pass(struct recording_source *source, const struct zone *zone,
                                   const struct parameters *parameters,
                                   const struct extent *extent,
                                   const struct calibration *calibration,
@@ -175,13 +200,15 @@ static enum yk_status second_pass(struct recording_source *source,
 {
     struct lane_setup setup;
     make_setup(&source->info, parameters, &setup);
-    const int64_t epoch_ns = setup.epoch_s * NS_PER_S;
-    /* less than one sample of an epoch does not make it one */
-    const int64_t sample_ns = NS_PER_S / setup.rate - 1;
-    const int64_t first = floor_div(extent->start_ns + sample_ns, epoch_ns);
-    const int64_t last = floor_div(extent->end_ns - sample_ns, epoch_ns);
-    const size_t n = last >= first ? (size_t)(last - first + 1) : 1;
-    epochs->t0_ns = first * epoch_ns;
+    setup.has_ggir_columns = parameters->grid == GRID_ggir;
+    const int64_t epoch_ns = setup.epoch_s * NS_PER_S, sample_ns = NS_PER_S / setup.rate - 1;
+    const int64_t first_ns = first_epoch_ns(extent, parameters, zone, epoch_ns, sample_ns);
+    const int64_t last = floor_div(extent->end_ns - sample_ns - first_ns, epoch_ns);
+    if (last < 0 && setup.has_ggir_columns) {
+        return YK_OK; /* over before the first quarter begins */
+    }
+    const size_t n = last >= 0 ? (size_t)last + 1 : 1;
+    epochs->t0_ns = first_ns;
     epochs->epoch_s = setup.epoch_s;
     quarters->t0_ns = epochs->t0_ns;
     setup.n_quarters = (n * (size_t)setup.epoch_s + QUARTER_S - 1) / QUARTER_S;
@@ -190,7 +217,7 @@ static enum yk_status second_pass(struct recording_source *source,
         status = quarter_series_resize(quarters, setup.n_quarters, why);
     }
     struct lane_sink sink = {&setup, epochs, quarters, false};
-    const int64_t first_point = first * setup.epoch_s * setup.rate;
+    const int64_t first_point = first_ns / NS_PER_S * setup.rate;
     if (status == YK_OK) {
         status = run_lanes(source, &setup, first_point, false, calibration, &sink, job, why);
     }
@@ -245,8 +272,7 @@ enum yk_status signal_analyze(struct recording_source *source, const struct zone
         return status;
     }
     status = check_extent(&extent, why);
-    const bool has_blocks =
-        source->ops->next_device_block != NULL && source->ops->open_at != NULL;
+    const bool has_blocks = can_go_ggirs_way(source);
     if (status == YK_OK && parameters->calibrate == CALIBRATE_ggir && has_blocks) {
         status = ggir_calibrate(source, parameters, &found, job, why);
     }
@@ -255,7 +281,8 @@ enum yk_status signal_analyze(struct recording_source *source, const struct zone
         make_setup(&source->info, parameters, &setup);
         status = ggir_epochs(source, zone, &setup, &found, epochs, quarters, job, why);
     } else if (status == YK_OK) {
-        status = second_pass(source, parameters, &extent, &found, epochs, quarters, job, why);
+        status =
+            second_pass(source, zone, parameters, &extent, &found, epochs, quarters, job, why);
     }
     if (status == YK_OK) {
         *calibration = found;

@@ -279,6 +279,31 @@ static void every_rate_works(void **state)
     }
 }
 
+/* Formats without stored blocks: GGIR's start and columns on one continuous grid. */
+static void the_ggir_recipe_works_without_stored_blocks(void **state)
+{
+    (void)state;
+    struct made_plan plan;
+    made_plan_init(&plan);
+    struct parameters p;
+    assert_int_equal(parameters_of_recipe(RECIPE_GGIR, &p, NULL), YK_OK);
+    struct made made;
+    analyze_with(&plan, &p, NULL, &made);
+    assert_int_equal(made.status, YK_OK);
+    assert_true(made.epochs.t0_ns % (900 * NS_PER_S) == 0);
+    assert_true(made.epochs.t0_ns >= plan.start_ns);
+    assert_true(made.epochs.t0_ns - plan.start_ns < 900 * NS_PER_S);
+    assert_close(made.epochs.column[EPOCH_VALID][0], 1, 0);
+    assert_non_null(made.epochs.column[EPOCH_HFENPLUS_MG]);
+    assert_non_null(made.epochs.column[EPOCH_ANGLE_X_DEG]);
+    for (size_t k = 0; k < made.epochs.n; k++) {
+        double tenths = (double)made.epochs.column[EPOCH_ENMO_MG][k] * 10;
+        assert_close(tenths, rint(tenths), 1e-3);
+    }
+    assert_int_equal(made.calibration.outcome, CALIBRATION_DONE);
+    release(&made);
+}
+
 static void too_low_a_rate_is_refused(void **state)
 {
     (void)state;
@@ -366,6 +391,7 @@ int main(void)
         cmocka_unit_test(recordings_too_short_for_calibration_say_so),
         cmocka_unit_test(tiny_recordings_give_what_they_hold),
         cmocka_unit_test(every_rate_works),
+        cmocka_unit_test(the_ggir_recipe_works_without_stored_blocks),
         cmocka_unit_test(too_low_a_rate_is_refused),
         cmocka_unit_test(a_reading_error_ends_with_it),
         cmocka_unit_test(cancelling_ends_soon),
