@@ -14,6 +14,7 @@
 #include "algorithms/minute_frames.h"
 #include "algorithms/nonparametric.h"
 #include "algorithms/phi.h"
+#include "algorithms/rhythm_days.h"
 
 #define SUMMARY SHORT25 "part2_summary_fullprecision.csv"
 
@@ -27,6 +28,19 @@ static double expected(const char *column)
     return summary_number(check_shared(SUMMARY), column);
 }
 
+/* The reference's own nonwear decision. */
+static void take_r5(struct epoch_series *epochs)
+{
+    struct reference table;
+    reference_open(&table, check_shared(SHORT25 "epoch15min_nonwear.csv.gz"));
+    for (size_t q = 0; q < table.rows; q++) {
+        for (size_t k = 180 * q; k < 180 * (q + 1) && k < epochs->n; k++) {
+            epochs->state[k] = reference_number(&table, q, "r5") > 0 ? STATE_NONWEAR : 0;
+        }
+    }
+    reference_close(&table);
+}
+
 static bool open_frames(struct fixture *f)
 {
     struct analysis a;
@@ -34,14 +48,7 @@ static bool open_frames(struct fixture *f)
     if (!short25_open(&a, &zone, RECIPE_GGIR)) {
         return false;
     }
-    struct reference table;
-    reference_open(&table, check_shared(SHORT25 "epoch15min_nonwear.csv.gz"));
-    for (size_t q = 0; q < table.rows; q++) {
-        for (size_t k = 180 * q; k < 180 * (q + 1) && k < a.epochs.n; k++) {
-            a.epochs.state[k] = reference_number(&table, q, "r5") > 0 ? STATE_NONWEAR : 0;
-        }
-    }
-    reference_close(&table);
+    take_r5(&a.epochs);
     minute_frames_init(&f->frames);
     assert_int_equal(minute_frames_make(&f->frames, &a.epochs, NULL), YK_OK);
     assert_int_equal(f->frames.n, 3 * 1440);
@@ -113,11 +120,40 @@ static void is_iv_and_phi_of_the_rest_share_equal_ggir(void **state)
     minute_frames_release(&f.frames);
 }
 
+/* The whole recipe on the reference's epochs prints the reference's person row. */
+static void the_ggir_recipe_s_rhythm_is_part_2_s_person_row(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    if (!short25_open(&a, &zone, RECIPE_GGIR)) {
+        skip();
+    }
+    take_r5(&a.epochs);
+    assert_int_equal(days_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    const struct rhythm_summary *r = &a.rhythm;
+    assert_close(r->l5, expected("AD_L5_ENMO_mg_0-24hr"), 1e-3);
+    assert_close(r->l5_h, expected("AD_L5hr_ENMO_mg_0-24hr"), 1e-9);
+    assert_close(r->m10, expected("AD_M10_ENMO_mg_0-24hr"), 1e-3);
+    assert_close(r->m10_h, expected("AD_M10hr_ENMO_mg_0-24hr"), 1e-9);
+    assert_close(r->is_rest, expected("IS"), 1e-6);
+    assert_close(r->iv_rest, expected("IV"), 1e-6);
+    assert_close(r->phi, expected("phi"), 1e-4);
+    assert_close(r->log_mesor, expected("cosinor_mes"), 1e-6);
+    assert_close(r->log_acrophase_h, expected("cosinor_acrotime"), 1e-6);
+    assert_close(r->ext_up_h, expected("cosinorExt_UpMesor"), 1e-2);
+    assert_close(r->ext_f, expected("cosinorExt_F_pseudo"), 0.1);
+    analysis_release(&a);
+    zone_close(zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_cosinor_equals_ggir),
         cmocka_unit_test(the_extended_cosinor_equals_ggir_to_three_digits),
+        cmocka_unit_test(the_ggir_recipe_s_rhythm_is_part_2_s_person_row),
         cmocka_unit_test(is_iv_and_phi_of_the_rest_share_equal_ggir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
