@@ -4,6 +4,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "src/base/fill.h"
 #include "src/base/table.h"
@@ -368,5 +369,11 @@ enum yk_status review_change(const struct review *review, const struct review_fa
     table.n_header_rows = 0;
     enum yk_status status = table_write(&table, 2, 2, false, out, why);
     table_release(&table);
+    const char *then = review->before->made_by.recipe, *now = review->now->made_by.recipe;
+    if (status == YK_OK && strcmp(then, now) != 0) {
+        text_add(out, "  ");
+        text_fill(out, i18n(review->language, TEXT_review_change_recipe), then, now);
+        text_add(out, "\n");
+    }
     return status;
 }

@@ -172,6 +172,33 @@ static void add_nonwear(const struct review *review, const struct night *night,
     review_done(&b, out);
 }
 
+/* A recorder that lay on the table for hours of this noon-to-noon is worth knowing, also when
+ * the night is counted. */
+static void add_off(const struct review *review, const struct night *night, struct text *out)
+{
+    enum { WORTH_SAYING_MIN = 120 };
+    const struct epoch_series *epochs = &review->now->epochs;
+    if (night->window_start_ns == TIME_UNKNOWN || night->window_end_ns == TIME_UNKNOWN) {
+        return;
+    }
+    size_t n = 0;
+    for (size_t k = 0; k < epochs->n; k++) {
+        int64_t ns = epoch_start_ns(epochs, k);
+        bool is_inside = ns >= night->window_start_ns && ns < night->window_end_ns;
+        n += is_inside && (epochs->state[k] & (STATE_NONWEAR | STATE_UNKNOWN)) == STATE_NONWEAR;
+    }
+    double minutes = (double)n * epochs->epoch_s / 60;
+    if (minutes < WORTH_SAYING_MIN) {
+        return;
+    }
+    struct text length;
+    text_init(&length);
+    review_duration(review, minutes, &length);
+    separate(review, out);
+    text_fill(out, i18n(review->language, TEXT_review_note_off), text_string(&length));
+    review_done(&length, out);
+}
+
 void review_note(const struct review *review, const struct night *night, struct text *out)
 {
     static const struct {
@@ -198,6 +225,7 @@ void review_note(const struct review *review, const struct night *night, struct 
         text_add(out, i18n(review->language, TEXT_review_note_edited));
     }
     add_nonwear(review, night, out);
+    add_off(review, night, out);
     if (night->second_candidate_ns != TIME_UNKNOWN && night->exclude == 0) {
         struct text at;
         text_init(&at);
