@@ -20,7 +20,7 @@ struct importing {
     struct import_options options;
     struct json_out *json;
     size_t n_done, n_failed, n_attention;
-    bool is_cancelled;
+    bool is_cancelled, is_person_new;
 };
 
 static const char *outcome_word(enum import_outcome outcome)
@@ -104,6 +104,7 @@ static enum yk_status need_person(struct importing *self, struct failure *why)
     enum yk_status status = person_find(&self->store, self->options.person, &person, why);
     if (status == YK_ERR_NO_DEVICE) {
         status = person_add(&self->store, self->options.person, NULL, NULL, why);
+        self->is_person_new = status == YK_OK;
         if (status == YK_OK) {
             fprintf(stderr, "%s: %s\n",
                     cli_say(self->cli, "新しい参加者を加えました", "new participant added"),
@@ -170,6 +171,9 @@ static int run(struct cli *cli)
             import_one(&self, options_operand(cli->options, i));
         }
         json_out_end(self.json);
+        if (self.is_person_new && self.n_done == 0) { /* perhaps a mistyped code */
+            person_remove(&self.store, self.options.person, NULL);
+        }
         code = exit_code_of(&self);
         if (cli->is_json) {
             code = cli_json_done(cli, self.json, code);
