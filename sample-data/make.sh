@@ -47,7 +47,7 @@ ORIGIN
 done
 
 if [ "$mode" = --update ]; then
-    cp ./*.cwa ./*.json ./*.md "$here"/
+    cp ./*.cwa ./*.json ./*.origin.md "$here"/
     echo "sample-data: replaced"
     exit 0
 fi

@@ -131,3 +131,7 @@ test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash ## hundreds of 
 	@dir=$$(mktemp -d); yoake=$$(readlink -f $(PROGRAM)); script=$$(readlink -f tests/support/kill-batch.sh); \
 	  cd $$dir && YOAKE=$$yoake sh $$script 200; code=$$?; rm -rf $$dir; exit $$code
 	@YOAKE_CRASH=full $(B)/tests/unit/pipeline/test_import_crash
+
+# ---- sample-data ----
+sample-data: $(PROGRAM) ## make the shipped recordings again and compare (UPDATE=1 replaces them)
+	@sh sample-data/make.sh $(PROGRAM) $(if $(UPDATE),--update)

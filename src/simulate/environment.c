@@ -14,7 +14,7 @@
 
 void environment_init(struct environment *self, uint64_t seed, double drain_days)
 {
-    *self = (struct environment){.temperature_c = 27.0, .light = 200.0};
+    *self = (struct environment){.temperature_c = 27.0, .glow = 200.0};
     random_seed(&self->random, seed, STREAM_ENVIRONMENT);
     self->battery_v = FULL_V - random_between(&self->random, 0, 0.03);
     self->drain_v_per_s = (FULL_V - EMPTY_V) / (drain_days * 86400);
@@ -85,10 +85,9 @@ void environment_step(struct environment *self, double dt_s, double hour,
     double target_c = target_temperature(self, hour, activity, &tau_s);
     self->temperature_c += (target_c - self->temperature_c) * dt_s / (tau_s + dt_s);
     double lit = target_light(hour, activity);
-    self->light += (lit - self->light) * dt_s / (4 + dt_s);
-    double seen = self->light + self->light_drift * (lit > 100 ? 1.0 : 0.15);
+    self->glow += (lit - self->glow) * dt_s / (4 + dt_s);
+    double seen = self->glow + self->light_drift * (lit > 100 ? 1.0 : 0.15);
     self->light = seen < 0 ? 0 : seen > 1000 ? 1000 : seen;
-    self->light_drift *= 0.999;
     self->battery_v -= self->drain_v_per_s * dt_s;
     if (self->battery_v < EMPTY_V) {
         self->battery_v = EMPTY_V;

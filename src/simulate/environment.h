@@ -13,6 +13,7 @@ struct environment {
     double temperature_c; /* of the recorder */
     double skin_drift_c, room_drift_c, light_drift;
     double battery_v, drain_v_per_s;
+    double glow;  /* what shines on it, without shadows of the sleeve */
     double light; /* 0..1023, logarithmic sensor */
 };
 
