@@ -67,7 +67,7 @@ static void count_times(const struct run *run, struct span span, struct day_summ
     double recorded = 0, valid = 0, nonwear = 0;
     for (size_t k = span.first; k < span.end; k++) {
         uint16_t state = run->epochs->state[k];
-        recorded += (state & STATE_UNKNOWN) == 0;
+        recorded += (state & STATE_UNKNOWN) == 0 || (state & STATE_OFF_WRIST) != 0;
         valid += (state & STATE_INVALID) == 0;
         nonwear += (state & STATE_NONWEAR) != 0;
     }

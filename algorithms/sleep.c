@@ -83,9 +83,20 @@ static const uint16_t bits_of_choice[] = {
     [NONWEAR_ggir2023] = SLEEP_QUARTER_BITS,
 };
 
+/* A recorder that feels the wrist knows better than any rule. */
+static void mark_off_wrist(struct epoch_series *epochs)
+{
+    for (size_t i = 0; i < epochs->n; i++) {
+        epochs->state[i] |= (epochs->state[i] & STATE_OFF_WRIST) != 0 ? STATE_NONWEAR : 0;
+    }
+}
+
 static enum yk_status mark_nonwear(struct analysis *analysis, struct failure *why)
 {
     const struct parameters *p = &analysis->made_by.parameters;
+    if (p->nonwear != NONWEAR_none) {
+        mark_off_wrist(&analysis->epochs);
+    }
     enum yk_status status = sleep_mark_quarters(analysis, p->nonwear == NONWEAR_ggir2013,
                                                 bits_of_choice[p->nonwear], why);
     if (status != YK_OK || p->nonwear != NONWEAR_default) {

@@ -398,6 +398,14 @@ static void watch_range(struct read_report *report, enum epoch_column column, do
     }
 }
 
+static void note_button(struct epoch_csv *self, const struct csv_row *row)
+{
+    int64_t start = self->t0_ns + self->next * self->epoch_ns;
+    self->base.report.buttons++;
+    read_report_add(&self->base.report, READ_EVENT_BUTTON, start, start, (int64_t)row->line,
+                    "");
+}
+
 /* Writes the row's values into epoch k. A cell that is no number leaves NaN and is counted. */
 static void put_row(struct epoch_csv *self, const struct csv_row *row, struct epoch_series *to,
                     size_t k)
@@ -419,6 +427,9 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
         value *= v->factor;
         to->column[v->column][k] = (float)value;
         watch_range(&self->base.report, v->column, value);
+        if (v->column == EPOCH_MARKER && value > 0) {
+            note_button(self, row);
+        }
         is_known = true;
     }
     const char *state = csv_field(row, self->plan.state);

@@ -60,7 +60,7 @@ static const struct {
     const char *name;
     uint16_t bits;
 } flags[EPOCH_CSV_FLAGS] = {
-    {"off_wrist", STATE_NONWEAR}, {"nonwear", STATE_NONWEAR}, {"unknown", STATE_UNKNOWN}};
+    {"off_wrist", STATE_OFF_WRIST}, {"nonwear", STATE_OFF_WRIST}, {"unknown", STATE_UNKNOWN}};
 
 static const char *const timestamp_names[] = {"timestamp", "time_ts",     "time_ns",
                                               "start_ts",  "epoch_start", "datetime",

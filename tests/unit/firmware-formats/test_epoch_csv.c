@@ -292,10 +292,26 @@ static void tables_of_batch_read_back(void **state)
          "Europe/London", NULL);
     assert_int_equal(t.status, YK_END);
     assert_int_equal(t.epochs.n, 3);
-    assert_int_equal(t.epochs.state[0], STATE_NONWEAR);
+    assert_int_equal(t.epochs.state[0], STATE_OFF_WRIST);
     assert_int_equal(t.epochs.state[1], STATE_UNKNOWN);
     assert_int_equal(t.epochs.state[2], 0); /* sleep is found anew */
     assert_close((double)t.epochs.column[EPOCH_VALID][0], 1, 0);
+    done(&t);
+}
+
+static void button_presses_and_off_wrist_times_are_taken_over(void **state)
+{
+    (void)state;
+    struct table t;
+    READ(&t,
+         "time,counts,off_wrist,marker\n2017-05-15T11:36,5,0,0\n2017-05-15T11:37,6,0,1\n"
+         "2017-05-15T11:38,,1,\n",
+         "UTC", NULL);
+    assert_int_equal(t.status, YK_END);
+    assert_int_equal(t.source->report.buttons, 1);
+    assert_int_equal(t.epochs.state[1], 0);
+    assert_int_equal(t.epochs.state[2], STATE_OFF_WRIST | STATE_UNKNOWN);
+    assert_int_equal(count_events(&t, READ_EVENT_BUTTON), 1);
     done(&t);
 }
 
@@ -428,6 +444,7 @@ int main(void)
         cmocka_unit_test(without_a_zone_the_missing_hour_is_missing),
         cmocka_unit_test(our_own_columns_and_states_read_back),
         cmocka_unit_test(tables_of_batch_read_back),
+        cmocka_unit_test(button_presses_and_off_wrist_times_are_taken_over),
         cmocka_unit_test(two_columns_of_one_meaning_are_refused),
         cmocka_unit_test(rewinding_gives_the_same_again),
         cmocka_unit_test(tables_are_recognised_by_their_columns),
