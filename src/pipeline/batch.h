@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Many recordings into tables: files or folders in, a folder with CSV tables, one HDF5 file a
- * recording, cohort.sqlite, codebook, methods text and log out (docs/interface.md, "What batch
- * writes").
+ * recording, cohort.sqlite, codebook, methods text and log out (docs/batch.md).
  *
  * A recording that was finished before (same content, same parameters, same program) is not
  * computed again. A file that cannot be read never stops the others. The same inputs give the
