@@ -121,22 +121,17 @@ static enum yk_status read_table(struct csv *csv, struct participants *out, stru
     return status == YK_END ? YK_OK : status;
 }
 
-enum yk_status participants_read(const char *path, struct participants *out,
-                                 struct failure *why)
+enum yk_status participants_read_source(struct byte_source *bytes, struct participants *out,
+                                        struct failure *why)
 {
-    struct byte_source *bytes = NULL;
     struct csv *csv = NULL;
     struct participants read;
     participants_init(&read);
-    enum yk_status status = file_source_open(path, &bytes, why);
-    if (status == YK_OK) {
-        status = csv_open(bytes, 0, &csv, why);
-    }
+    enum yk_status status = csv_open(bytes, 0, &csv, why);
     if (status == YK_OK) {
         status = read_table(csv, &read, why);
     }
     csv_close(csv);
-    byte_source_close(bytes);
     if (status != YK_OK) {
         participants_release(&read);
         return status;
@@ -144,6 +139,18 @@ enum yk_status participants_read(const char *path, struct participants *out,
     participants_release(out);
     *out = read;
     return YK_OK;
+}
+
+enum yk_status participants_read(const char *path, struct participants *out,
+                                 struct failure *why)
+{
+    struct byte_source *bytes = NULL;
+    enum yk_status status = file_source_open(path, &bytes, why);
+    if (status == YK_OK) {
+        status = participants_read_source(bytes, out, why);
+    }
+    byte_source_close(bytes);
+    return status;
 }
 
 const struct participant_row *participants_find(const struct participants *self,

@@ -30,6 +30,9 @@ void participants_release(struct participants *self);
  * YK_ERR_IO */
 enum yk_status participants_read(const char *path, struct participants *out,
                                  struct failure *why);
+/* The same from bytes, which stay the caller's. */
+enum yk_status participants_read_source(struct byte_source *bytes, struct participants *out,
+                                        struct failure *why);
 /* The row for a recording's path: an exact name before a pattern, earlier rows before later
  * ones. NULL when none fits. */
 const struct participant_row *participants_find(const struct participants *self,
