@@ -13,7 +13,7 @@ case $yoake in /*) ;; *) yoake=$(pwd)/$yoake ;; esac
 # name | zone | options | what it is
 table() {
     cat <<'TABLE'
-ax3-night|Asia/Tokyo|--rate 6.25 --days 0.63 --start "2026-05-11 18:00" --seed 7 --subject P07|an AX3, one evening, night and morning of a regular sleeper
+ax3-night|Asia/Tokyo|--rate 6.25 --days 0.7 --start "2026-05-11 16:00" --seed 7 --subject P07|an AX3, one evening, night and morning of a regular sleeper
 ax3-damaged|Asia/Tokyo|--rate 6.25 --days 0.3 --start "2026-05-12 09:00" --seed 8 --restarts 1 --gaps 2 --bad-sectors 4 --nonwear 1|an AX3 that stopped and started again, lost sectors and has sectors with wrong checksums
 ax3-100hz|Asia/Tokyo|--rate 100 --days 0.02 --start "2026-05-12 09:00" --seed 9|an AX3 at 100 Hz, half an hour
 ax3-unpacked|Asia/Tokyo|--rate 25 --unpacked --days 0.02 --start "2026-05-12 09:00" --seed 10|an AX3 that writes 16-bit samples
