@@ -15,8 +15,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "src/base/mem.h"
-
 #define LEAST_WINDOWS_LOOKED_AT 148 /* GGIR: 168 - 21, exceeded */
 #define LEAST_STILL_WINDOWS 10
 #define LEAST_TEMPERATURE_SD_C 0.01
@@ -208,9 +206,9 @@ static void regression_add(struct regression *r, double weight, double p, double
     }
 }
 
-/* One round of the published iteration. weight: n, renewed. state: scale, offset, slope. */
-static double published_round(struct model *m, double offset[3], double *weight,
-                              const struct still_windows *windows, bool uses_temperature)
+/* One round of the published iteration; renews the windows' weights. */
+static double published_round(struct model *m, double offset[3], struct still_windows *windows,
+                              bool uses_temperature)
 {
     struct regression r[3];
     memset(r, 0, sizeof r);
@@ -222,7 +220,7 @@ static double published_round(struct model *m, double offset[3], double *weight,
         }
         double size = norm3(c);
         for (int a = 0; a < 3; a++) {
-            regression_add(&r[a], weight[i], c[a] / size, c[a], w->temperature_c);
+            regression_add(&r[a], w->weight, c[a] / size, c[a], w->temperature_c);
         }
     }
     for (int a = 0; a < 3; a++) {
@@ -233,7 +231,7 @@ static double published_round(struct model *m, double offset[3], double *weight,
     }
     double errors = 0.0, weights = 0.0;
     for (size_t i = 0; i < windows->n; i++) {
-        const struct still_window *w = &windows->window[i];
+        struct still_window *w = &windows->window[i];
         double before[3], apart = 0.0;
         for (int a = 0; a < 3; a++) {
             before[a] =
@@ -245,9 +243,9 @@ static double published_round(struct model *m, double offset[3], double *weight,
             double off = fit - before[a] / size;
             apart += off * off;
         }
-        errors += weight[i] * apart;
-        weights += weight[i];
-        weight[i] = weight_of(sqrt(apart));
+        errors += w->weight * apart;
+        weights += w->weight;
+        w->weight = weight_of(sqrt(apart));
     }
     for (int a = 0; a < 3; a++) {
         offset[a] += r[a].g[0] / (m->scale[a] * r[a].g[1]);
@@ -261,15 +259,11 @@ static bool fit_ggir(struct model *m, struct still_windows *windows, bool uses_t
                      uint32_t *rounds)
 {
     double offset[3] = {0.0, 0.0, 0.0}, before = INFINITY;
-    double *weight = mem_alloc(windows->n, sizeof *weight);
-    if (weight == NULL) {
-        return false;
-    }
     for (size_t i = 0; i < windows->n; i++) {
-        weight[i] = 1.0;
+        windows->window[i].weight = 1.0;
     }
     for (*rounds = 0; *rounds < ROUNDS_GGIR;) {
-        double now = published_round(m, offset, weight, windows, uses_temperature);
+        double now = published_round(m, offset, windows, uses_temperature);
         ++*rounds;
         if (!(fabs(now - before) >= STOP_GGIR)) {
             before = now;
@@ -277,7 +271,6 @@ static bool fit_ggir(struct model *m, struct still_windows *windows, bool uses_t
         }
         before = now;
     }
-    mem_free(weight);
     for (int a = 0; a < 3; a++) {
         m->shift[a] = m->scale[a] * offset[a];
     }

@@ -16,6 +16,7 @@
 struct still_window {
     double mean_g[3];
     double temperature_c; /* NaN: not recorded */
+    double weight;        /* used by a fit */
 };
 
 /* The still windows of a recording. Bounded: when `most` are kept, every second one is dropped
