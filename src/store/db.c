@@ -63,6 +63,13 @@ static enum yk_status db_failure(const struct db *self, int result, struct failu
 
 static enum yk_status db_settle(struct db *self, enum db_mode mode, struct failure *why)
 {
+    /* SQLite opens what it may not write for reading only, without a word. */
+    if (mode != DB_READ && sqlite3_db_readonly(self->handle, "main") == 1) {
+        return failure_set(why, YK_ERR_ACCESS,
+                           "%s cannot be written: no permission, or the disk "
+                           "is read-only",
+                           self->path);
+    }
     sqlite3_busy_timeout(self->handle, WAIT_MS);
     sqlite3_extended_result_codes(self->handle, 1);
     enum yk_status status = db_run(self,

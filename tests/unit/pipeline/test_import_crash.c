@@ -36,6 +36,13 @@ static char *expected; /* dump of the store with A and B */
 static int n_calls;    /* writing calls of an unbroken import of B */
 static bool is_full;
 
+/* Under a sanitizer everything takes ten times as long: fewer steps of each kind. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SHARE = 5 };
+#else
+enum { SHARE = 1 };
+#endif
+
 /* ---- running the program in a process of its own ---- */
 
 static pid_t start(enum faulty_mode mode, int at, int errno_value, char **argv)
@@ -107,13 +114,30 @@ static int run_import(const char *store, const char *file)
     return finish(start(FAULTY_OFF, 0, 0, import_of(store, file)));
 }
 
+/* yoake WORDS... --store STORE --lang en */
+static char **command_of(const char *store, const char *first, const char *second,
+                         const char *third)
+{
+    static char texts[8][2300];
+    static char *argv[9];
+    const char *const words[] = {"yoake", "--store", store,  "--lang",
+                                 "en",    first,     second, third};
+    int n = 0;
+    for (size_t i = 0; i < 8; i++) {
+        /* the command comes first */
+        const char *word = words[i == 0 ? 0 : i <= 3 ? i + 4 : i - 3];
+        if (word != NULL) {
+            snprintf(texts[i], sizeof texts[i], "%s", word);
+            argv[n++] = texts[i];
+        }
+    }
+    argv[n] = NULL;
+    return argv;
+}
+
 static int run_check(const char *store)
 {
-    char path[2200];
-    snprintf(path, sizeof path, "%s", store);
-    char words[][16] = {"yoake", "check", "--store", "--lang", "en"};
-    char *argv[] = {words[0], words[1], words[2], path, words[3], words[4], NULL};
-    return finish(start(FAULTY_OFF, 0, 0, argv));
+    return finish(start(FAULTY_OFF, 0, 0, command_of(store, "check", NULL, NULL)));
 }
 
 /* ---- stores ---- */
@@ -319,6 +343,7 @@ static void assert_mends(const char *what, int step)
 /* Steps 1..n_calls, every one or a spread of about `quick`. */
 static int stride(int quick)
 {
+    quick /= SHARE;
     return is_full || n_calls <= quick ? 1 : (n_calls + quick - 1) / quick;
 }
 
@@ -345,7 +370,7 @@ static void killed_at_any_moment_an_import_can_be_repeated(void **state)
     assert_int_equal(run_import(store_path_now, file_b), 0);
     int64_t whole = clock_monotonic_ns() - begin;
     uint64_t seed = (uint64_t)from;
-    int n_killed = 0, n = is_full ? 200 : 25;
+    int n_killed = 0, n = is_full ? 200 : 25 / SHARE;
     for (int i = 0; i < n; i++) {
         copy_store(before_path, store_path_now);
         seed = seed * UINT64_C(6364136223846793005) + 1;
@@ -402,6 +427,114 @@ static void a_disk_that_stays_full_is_said_and_mended(void **state)
     for (int at = 1; at <= n_calls; at += stride(12)) {
         assert_fails_well(FAULTY_FAIL_ON, at, ENOSPC);
     }
+}
+
+/* Writing calls of a command on a copy of the store with A. */
+static int calls_of(const char *first, const char *second, const char *third)
+{
+    char path[2200];
+    copy_store(before_path, store_path_now);
+    assert_int_equal(
+        finish(start(FAULTY_COUNT, 0, 0, command_of(store_path_now, first, second, third))), 0);
+    snprintf(path, sizeof path, "%s/calls.txt", root);
+    char *calls = check_read_file(path, NULL);
+    assert_non_null(calls);
+    int n = (int)strtol(calls, NULL, 10);
+    free(calls);
+    assert_true(n > 5);
+    return n;
+}
+
+static void assert_sound(const char *what, int at, bool may_have_leftovers)
+{
+    int code = run_check(store_path_now);
+    if (code != EXIT_DONE && !(may_have_leftovers && code == EXIT_ATTENTION)) {
+        fail_msg("%s %d: check says %d: %s", what, at, code, said());
+    }
+}
+
+static void a_killed_deletion_is_finished_by_the_next_import(void **state)
+{
+    (void)state;
+    int n = calls_of("participant", "delete", "P01");
+    for (int at = 1; at <= n; at += is_full ? 1 : 1 + n * SHARE / 12) {
+        copy_store(before_path, store_path_now);
+        finish(start(FAULTY_KILL, at, 0,
+                     command_of(store_path_now, "participant", "delete", "P01")));
+        assert_sound("deletion killed at call", at, true);
+        assert_int_equal(run_import(store_path_now, file_b), 0);
+        assert_sound("import after a deletion killed at call", at, false);
+    }
+}
+
+static void a_killed_analysis_leaves_the_old_one_and_can_be_repeated(void **state)
+{
+    (void)state;
+    int n = calls_of("analyze", "all", NULL);
+    for (int at = 1; at <= n; at += is_full ? 1 : 1 + n * SHARE / 12) {
+        copy_store(before_path, store_path_now);
+        finish(start(FAULTY_KILL, at, 0, command_of(store_path_now, "analyze", "all", NULL)));
+        assert_sound("analysis killed at call", at, true);
+        assert_int_equal(
+            finish(start(FAULTY_OFF, 0, 0, command_of(store_path_now, "analyze", "all", NULL))),
+            0);
+        assert_sound("analysis after one killed at call", at, false);
+    }
+}
+
+static void a_killed_backup_leaves_nothing_of_that_name(void **state)
+{
+    (void)state;
+    char option[2300], file[2200], part[2400];
+    snprintf(file, sizeof file, "%s/backup.tar", root);
+    snprintf(part, sizeof part, "%s.part", file);
+    snprintf(option, sizeof option, "--output=%s", file);
+    int n = calls_of("backup", option, NULL);
+    unlink(file);
+    for (int at = 1; at <= n; at += is_full ? 1 : 1 + n * SHARE / 12) {
+        copy_store(before_path, store_path_now);
+        int code = finish(
+            start(FAULTY_KILL, at, 0, command_of(store_path_now, "backup", option, NULL)));
+        assert_sound("backup killed at call", at, false);
+        if (disk_is_file(file)) { /* named: then it is whole */
+            char other[2200];
+            snprintf(other, sizeof other, "%s/restored", root);
+            assert_int_equal(
+                finish(start(FAULTY_OFF, 0, 0, command_of(other, "restore", file, NULL))), 0);
+            assert_int_equal(run_check(other), 0);
+            check_remove(other);
+        } else {
+            assert_int_equal(code, -1);
+            assert_int_equal(finish(start(FAULTY_OFF, 0, 0,
+                                          command_of(store_path_now, "backup", option, NULL))),
+                             0);
+        }
+        unlink(file);
+        unlink(part);
+    }
+}
+
+static void on_a_disk_that_cannot_be_written_the_store_can_be_checked(void **state)
+{
+    (void)state;
+    char disk[2080], store[2100];
+    snprintf(disk, sizeof disk, "%s/readonly", root);
+    mkdir(disk, 0700);
+    if (mount("none", disk, "tmpfs", 0, "size=4m") != 0) {
+        print_message("SKIPPED: a read-only disk needs root\n");
+        skip();
+    }
+    snprintf(store, sizeof store, "%s/s", disk);
+    copy_store(before_path, store);
+    assert_int_equal(mount("none", disk, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+    int imported = run_import(store, file_b);
+    char *sentence = said();
+    int checked = run_check(store);
+    umount(disk);
+    assert_int_equal(imported, EXIT_FAILED);
+    assert_non_null(strstr(sentence, "cannot be written"));
+    free(sentence);
+    assert_int_equal(checked, EXIT_DONE);
 }
 
 static void two_imports_of_the_same_file_at_once_are_one(void **state)
@@ -483,6 +616,10 @@ int main(void)
         cmocka_unit_test(killed_at_any_moment_an_import_can_be_repeated),
         cmocka_unit_test(a_failing_write_sync_or_rename_is_said_and_mended),
         cmocka_unit_test(a_disk_that_stays_full_is_said_and_mended),
+        cmocka_unit_test(a_killed_deletion_is_finished_by_the_next_import),
+        cmocka_unit_test(a_killed_analysis_leaves_the_old_one_and_can_be_repeated),
+        cmocka_unit_test(a_killed_backup_leaves_nothing_of_that_name),
+        cmocka_unit_test(on_a_disk_that_cannot_be_written_the_store_can_be_checked),
         cmocka_unit_test(two_imports_of_the_same_file_at_once_are_one),
         cmocka_unit_test(imports_of_different_files_run_side_by_side),
         cmocka_unit_test(on_a_small_disk_an_import_says_so_and_the_store_stays_whole),

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/base/disk.h"
+
+static char root[2048], part[2100], path[2100];
+static struct failure why;
+
+static int setup(void **state)
+{
+    (void)state;
+    snprintf(root, sizeof root, "%s", check_scratch("disk"));
+    snprintf(part, sizeof part, "%s/表.csv.part", root);
+    snprintf(path, sizeof path, "%s/表.csv", root);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    check_remove(root);
+    return 0;
+}
+
+static void put(const char *file, const char *text)
+{
+    int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(disk_write(fd, text, strlen(text), file, &why), YK_OK);
+    close(fd);
+}
+
+static off_t size_of(const char *file)
+{
+    struct stat s;
+    return stat(file, &s) == 0 ? s.st_size : -1;
+}
+
+static void a_published_file_replaces_the_old_one(void **state)
+{
+    (void)state;
+    put(path, "old");
+    put(part, "newer");
+    assert_int_equal(disk_publish(part, path, &why), YK_OK);
+    assert_int_equal(size_of(path), 5);
+    assert_false(disk_is_file(part));
+}
+
+static void a_new_file_never_replaces(void **state)
+{
+    (void)state;
+    put(part, "first");
+    assert_int_equal(disk_publish_new(part, path, &why), YK_OK);
+    put(part, "second one");
+    assert_int_equal(disk_publish_new(part, path, &why), YK_ERR_CONFLICT);
+    assert_int_equal(size_of(path), 5);
+    assert_false(disk_is_file(part));
+}
+
+static void a_name_that_cannot_be_given_leaves_nothing(void **state)
+{
+    (void)state;
+    char nowhere[2200];
+    snprintf(nowhere, sizeof nowhere, "%s/none/x", root);
+    put(part, "x");
+    assert_int_equal(disk_publish(part, nowhere, &why), YK_ERR_NO_DEVICE);
+    assert_non_null(strstr(why.text, "none/x"));
+    assert_false(disk_is_file(part));
+    put(part, "x");
+    assert_int_equal(disk_publish_new(part, nowhere, &why), YK_ERR_NO_DEVICE);
+    assert_false(disk_is_file(part));
+}
+
+static void folders_are_made_with_those_above_them_and_for_the_owner_alone(void **state)
+{
+    (void)state;
+    char deep[2200];
+    struct stat s;
+    snprintf(deep, sizeof deep, "%s/一/二/三", root);
+    assert_int_equal(disk_make_folders(deep, &why), YK_OK);
+    assert_int_equal(disk_make_folders(deep, &why), YK_OK);
+    assert_int_equal(stat(deep, &s), 0);
+    assert_int_equal(s.st_mode & 0777, 0700);
+    put(path, "x");
+    assert_true(disk_make_folder(path, &why) != YK_OK);
+    assert_int_equal(disk_make_folders("", &why), YK_ERR_NO_DEVICE);
+}
+
+static void joining_puts_one_slash_between(void **state)
+{
+    (void)state;
+    struct text out;
+    text_init(&out);
+    assert_int_equal(disk_join("a", "b", &out, &why), YK_OK);
+    assert_string_equal(text_string(&out), "a/b");
+    assert_int_equal(disk_join("/", "b", &out, &why), YK_OK);
+    assert_string_equal(text_string(&out), "/b");
+    text_release(&out);
+}
+
+static void syncing_and_removing_say_what_is_missing(void **state)
+{
+    (void)state;
+    assert_int_equal(disk_sync_folder(root, &why), YK_OK);
+    assert_int_equal(disk_sync_parent(path, &why), YK_OK);
+    assert_int_equal(disk_sync_parent("name-alone", &why), YK_OK);
+    assert_int_equal(disk_sync_file(path, &why), YK_ERR_NO_DEVICE);
+    assert_int_equal(disk_remove(path, &why), YK_OK); /* not there: fine */
+    assert_true(disk_remove(root, &why) != YK_OK);
+    assert_int_equal(disk_write(-1, "x", 1, "somewhere", &why), YK_ERR_IO);
+    assert_non_null(strstr(why.text, "somewhere"));
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(a_published_file_replaces_the_old_one),
+        T(a_new_file_never_replaces),
+        T(a_name_that_cannot_be_given_leaves_nothing),
+        T(folders_are_made_with_those_above_them_and_for_the_owner_alone),
+        T(joining_puts_one_slash_between),
+        T(syncing_and_removing_say_what_is_missing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
