@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What opening and reading of an epoch table share; nobody else includes it.
+ */
+#ifndef FIRMWARE_FORMATS_EPOCH_CSV_READER_H
+#define FIRMWARE_FORMATS_EPOCH_CSV_READER_H
+
+#include "firmware-formats/epoch_csv_plan.h"
+#include "firmware-formats/format.h"
+#include "firmware-formats/timestamp.h"
+
+struct epoch_csv {
+    struct recording_source base;
+    struct byte_source *bytes;
+    struct csv *csv;
+    const struct zone *zone;
+    struct zone *own_zone; /* of the .ini; closed with us */
+    struct job *job;
+    struct epoch_csv_plan plan;
+    int64_t t0_ns, epoch_ns;
+    int64_t first_step;
+    int32_t first_offset_s;
+
+    int32_t offset_s;   /* local minus UTC that the rows follow now */
+    int64_t next;       /* index of the next epoch to deliver */
+    int64_t gap_epochs; /* filled so far */
+    uint64_t rows;      /* data rows seen */
+    bool is_going_back; /* the last row was before its time */
+};
+
+/* Adds an event without a place in time; at is a line number or -1. */
+void epoch_csv_note(struct epoch_csv *self, enum read_event_kind kind, int64_t at,
+                    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Whether rows carry times: a time stamp, or a date and a time. */
+bool epoch_csv_has_times(const struct epoch_csv *self);
+/* The row's time, however its columns are laid out. */
+bool epoch_csv_row_time(const struct epoch_csv *self, const struct csv_row *row,
+                        struct timestamp *out);
+
+/* recording_source_ops.next_epochs */
+enum yk_status epoch_csv_next_epochs(struct recording_source *base, struct epoch_series *to,
+                                     struct failure *why);
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Rows of an epoch table to epochs: where each belongs on the grid, gaps, damage, values.
+ */
+#include "firmware-formats/epoch_csv_reader.h"
+#include "src/base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define EPOCHS_PER_CALL ((size_t)8192)
+#define GAP_MAX_S (INT64_C(31) * 86400) /* a longer jump is taken for a wrong date */
+
+/* ---- what the report says ---- */
+
+void epoch_csv_note(struct epoch_csv *self, enum read_event_kind kind, int64_t at,
+                    const char *fmt, ...)
+{
+    char detail[64];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(detail, sizeof detail, fmt, args);
+    va_end(args);
+    read_report_add(&self->base.report, kind, TIME_UNKNOWN, TIME_UNKNOWN, at, detail);
+}
+
+static void bad_row(struct epoch_csv *self, const struct csv_row *row, const char *what)
+{
+    self->base.report.bad_blocks++;
+    epoch_csv_note(self, READ_EVENT_BAD_BLOCK, (int64_t)row->line, "line %" PRIu64 ": %s",
+                   row->line, what);
+}
+
+/* ---- times ---- */
+
+bool epoch_csv_has_times(const struct epoch_csv *self)
+{
+    return self->plan.timestamp != CSV_NONE ||
+           (self->plan.date != CSV_NONE && self->plan.time != CSV_NONE);
+}
+
+/* The text of the row's time; date and time columns are joined in room. */
+static const char *time_text(const struct epoch_csv *self, const struct csv_row *row,
+                             char *room, size_t n)
+{
+    if (self->plan.timestamp != CSV_NONE) {
+        return csv_field(row, self->plan.timestamp);
+    }
+    snprintf(room, n, "%.40s %.40s", csv_field(row, self->plan.date),
+             csv_field(row, self->plan.time));
+    return room;
+}
+
+static bool parse_time(const struct epoch_csv *self, const char *text, struct timestamp *out)
+{
+    const char *format = self->plan.timestamp_is_unix_ns     ? "unix_ns"
+                         : self->plan.time_format[0] != '\0' ? self->plan.time_format
+                                                             : NULL;
+    return timestamp_parse(text, format, out);
+}
+
+bool epoch_csv_row_time(const struct epoch_csv *self, const struct csv_row *row,
+                        struct timestamp *out)
+{
+    char room[96];
+    return parse_time(self, time_text(self, row, room, sizeof room), out);
+}
+
+/* UTC of a row's time. Without an offset in the text the rows' own offset decides (see
+ * epoch_csv.c); expected is the instant the next row should have. */
+static int64_t follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns)
+{
+    int64_t local = timestamp_local_ns(t);
+    if (t->has_offset) {
+        return local - t->offset_s * NS_PER_S;
+    }
+    int64_t half = self->epoch_ns / 2;
+    int64_t kept = local - self->offset_s * NS_PER_S;
+    if (llabs(kept - expected_ns) <= half) {
+        return kept;
+    }
+    int32_t offset = zone_offset_s(self->zone, expected_ns);
+    int64_t changed = local - offset * NS_PER_S;
+    if (llabs(changed - expected_ns) <= half) {
+        self->offset_s = offset;
+        return changed;
+    }
+    return kept;
+}
+
+/* Index of the row on the grid; false, with the reason in *problem, when it has none. */
+static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t *index,
+                      char problem[static 64])
+{
+    if (self->plan.step != CSV_NONE && !epoch_csv_has_times(self)) {
+        const char *text = csv_field(row, self->plan.step);
+        int64_t step = 0;
+        if (!text_parse_int64(text, strlen(text), &step) || step < 0 || step > INT32_MAX) {
+            snprintf(problem, 64, "'%.24s' is no step", text);
+            return false;
+        }
+        *index = step - self->first_step;
+        return true;
+    }
+    if (!epoch_csv_has_times(self)) {
+        *index = (int64_t)self->rows - 1;
+        return true;
+    }
+    char room[96];
+    struct timestamp t;
+    const char *text = time_text(self, row, room, sizeof room);
+    if (!parse_time(self, text, &t)) {
+        snprintf(problem, 64, "'%.24s' is no time", text);
+        return false;
+    }
+    int64_t ns = follow(self, &t, self->t0_ns + self->next * self->epoch_ns);
+    *index = floor_div(ns - self->t0_ns + self->epoch_ns / 2, self->epoch_ns);
+    return true;
+}
+
+/* ---- rows to epochs ---- */
+
+static bool is_missing(const char *text)
+{
+    static const char *const word[] = {"", "na", "nan", "n/a", "null", "none", "."};
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+        if (strcasecmp(text, word[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void watch_range(struct read_report *report, enum epoch_column column, double value)
+{
+    struct summary_range *range = column == EPOCH_TEMPERATURE_C ? &report->temperature_c
+                                  : column == EPOCH_LIGHT       ? &report->light
+                                  : column == EPOCH_BATTERY_V   ? &report->battery_v
+                                                                : NULL;
+    if (range != NULL) {
+        summary_range_add(range, value);
+    }
+}
+
+static void note_button(struct epoch_csv *self, const struct csv_row *row)
+{
+    int64_t start = self->t0_ns + self->next * self->epoch_ns;
+    self->base.report.buttons++;
+    read_report_add(&self->base.report, READ_EVENT_BUTTON, start, start, (int64_t)row->line,
+                    "");
+}
+
+/* Writes the row's values into epoch k. A cell that is no number leaves NaN and is counted. */
+static void put_row(struct epoch_csv *self, const struct csv_row *row, struct epoch_series *to,
+                    size_t k)
+{
+    bool is_known = false;
+    for (size_t i = 0; i < self->plan.n_values; i++) {
+        const struct epoch_csv_value *v = &self->plan.value[i];
+        const char *text = csv_field(row, v->field);
+        double value = 0;
+        if (is_missing(text)) {
+            continue;
+        }
+        if (!text_parse_double(text, strlen(text), &value) || fabs(value * v->factor) > 1e30) {
+            char what[64];
+            snprintf(what, sizeof what, "column %zu: '%.20s' is no number", v->field + 1, text);
+            bad_row(self, row, what);
+            continue;
+        }
+        value *= v->factor;
+        to->column[v->column][k] = (float)value;
+        watch_range(&self->base.report, v->column, value);
+        if (v->column == EPOCH_MARKER && value > 0) {
+            note_button(self, row);
+        }
+        is_known = true;
+    }
+    const char *state = csv_field(row, self->plan.state);
+    int64_t bits = 0;
+    if (text_parse_int64(state, strlen(state), &bits) && bits >= 0 && bits <= UINT16_MAX) {
+        to->state[k] = (uint16_t)bits;
+    }
+    for (size_t i = 0; i < EPOCH_CSV_FLAGS; i++) {
+        const struct epoch_csv_flag *flag = &self->plan.flag[i];
+        to->state[k] |= strcmp(csv_field(row, flag->field), "1") == 0 ? flag->bits : 0;
+    }
+    if (!is_known) {
+        to->state[k] |= STATE_UNKNOWN;
+    }
+}
+
+/* Leaves n unknown epochs where rows are missing. */
+static enum yk_status fill_gap(struct epoch_csv *self, const struct csv_row *row, int64_t n,
+                               struct epoch_series *to, struct failure *why)
+{
+    struct read_report *report = &self->base.report;
+    size_t first = to->n;
+    enum yk_status status = epoch_series_resize(to, to->n + (size_t)n, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    for (size_t k = first; k < to->n; k++) {
+        to->state[k] = STATE_UNKNOWN;
+    }
+    int64_t start = self->t0_ns + self->next * self->epoch_ns;
+    int64_t end = start + n * self->epoch_ns;
+    report->gaps++;
+    report->gap_s += (double)n * (double)(self->epoch_ns / NS_PER_S);
+    char detail[64];
+    snprintf(detail, sizeof detail, "%" PRId64 " epochs missing before line %" PRIu64, n,
+             row->line);
+    read_report_add(report, READ_EVENT_GAP, start, end, (int64_t)row->line, detail);
+    self->gap_epochs += n;
+    self->next += n;
+    return YK_OK;
+}
+
+static void row_before_its_time(struct epoch_csv *self, const struct csv_row *row)
+{
+    if (!self->is_going_back) {
+        self->base.report.clock_jumps++;
+        epoch_csv_note(self, READ_EVENT_CLOCK_JUMP, (int64_t)row->line,
+                       "line %" PRIu64 ": not later than the row before", row->line);
+    }
+    self->is_going_back = true;
+    self->base.report.bad_blocks++;
+}
+
+static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row,
+                               struct epoch_series *to, struct failure *why)
+{
+    char problem[64];
+    int64_t index = 0;
+    self->base.report.blocks++;
+    self->rows++;
+    if (row->problem != NULL) {
+        bad_row(self, row, row->problem);
+        return YK_OK;
+    }
+    if (!row_index(self, row, &index, problem)) {
+        bad_row(self, row, problem);
+        return YK_OK;
+    }
+    if (index < self->next) {
+        row_before_its_time(self, row);
+        return YK_OK;
+    }
+    self->is_going_back = false;
+    int64_t gap = index - self->next;
+    int64_t gap_max = GAP_MAX_S * NS_PER_S / self->epoch_ns;
+    if (gap > gap_max || self->gap_epochs + gap > gap_max + 16 * (int64_t)self->rows) {
+        bad_row(self, row, "time jumps ahead too far");
+        return YK_OK;
+    }
+    enum yk_status status = gap > 0 ? fill_gap(self, row, gap, to, why) : YK_OK;
+    if (status == YK_OK) {
+        status = epoch_series_resize(to, to->n + 1, why);
+    }
+    if (status == YK_OK) {
+        put_row(self, row, to, to->n - 1);
+        self->next++;
+    }
+    return status;
+}
+
+static enum yk_status need_columns(struct epoch_csv *self, struct epoch_series *to,
+                                   struct failure *why)
+{
+    if (to->n == 0) {
+        to->t0_ns = self->t0_ns;
+        to->epoch_s = self->base.info.epoch_s;
+    }
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < self->plan.n_values && status == YK_OK; i++) {
+        status = epoch_series_need(to, self->plan.value[i].column, why);
+    }
+    return status;
+}
+
+enum yk_status epoch_csv_next_epochs(struct recording_source *base, struct epoch_series *to,
+                                     struct failure *why)
+{
+    struct epoch_csv *self = (struct epoch_csv *)base; /* its first member */
+    size_t first = to->n;
+    if (job_is_cancelled(self->job)) {
+        return failure_set(why, YK_ERR_CANCELLED, "epoch_csv: cancelled");
+    }
+    enum yk_status status = need_columns(self, to, why);
+    while (status == YK_OK && to->n - first < EPOCHS_PER_CALL) {
+        const struct csv_row *row = NULL;
+        status = csv_next(self->csv, &row, why);
+        if (status == YK_OK) {
+            status = take_row(self, row, to, why);
+        }
+    }
+    base->info.end_ns = self->t0_ns + self->next * self->epoch_ns;
+    if (status == YK_END && to->n > first) {
+        return YK_OK; /* the next call says YK_END */
+    }
+    return status;
+}
