@@ -6,6 +6,7 @@
 #include "tests/support/check.h"
 
 #include "tests/support/alloc.h"
+#include "src/base/pool.h"
 #include "tests/support/cwa_build.h"
 
 #include <math.h>
@@ -223,6 +224,61 @@ static void cursors_repair_exchanged_samples_as_the_first_reading_does(void **st
     recording_source_close(source);
 }
 
+enum { STRETCHES = 24 };
+
+struct stretches {
+    struct recording_source *source;
+    int64_t from_ns[STRETCHES + 1];
+    double sum[STRETCHES]; /* of the blocks that begin in the stretch */
+};
+
+static void read_stretch(void *user, size_t index, unsigned worker)
+{
+    (void)worker;
+    struct stretches *all = user;
+    struct recording_source *cursor = NULL;
+    struct sample_block block;
+    if (sample_block_init(&block, true, NULL) != YK_OK) {
+        return;
+    }
+    if (all->source->ops->open_at(all->source, all->from_ns[index], &cursor, NULL) == YK_OK) {
+        while (cursor->ops->next_samples(cursor, &block, NULL) == YK_OK &&
+               block.t0_ns < all->from_ns[index + 1]) {
+            if (block.t0_ns >= all->from_ns[index]) {
+                all->sum[index] += keep(&block).sum;
+            }
+        }
+    }
+    recording_source_close(cursor);
+    sample_block_release(&block);
+}
+
+static void cursors_of_several_threads_do_not_disturb_each_other(void **state)
+{
+    (void)state;
+    struct cwa_build b;
+    cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
+    cwa_build_sectors(&b, 9000);
+    struct stretches one = {.source = cwa_build_open(&b, 0)}, four;
+    struct kept_blocks all = read_all(one.source);
+    for (int i = 0; i <= STRETCHES; i++) {
+        one.from_ns[i] =
+            i == STRETCHES ? INT64_MAX : all.at[all.n * (size_t)i / STRETCHES].t0_ns;
+    }
+    four = one;
+    assert_int_equal(pool_run(STRETCHES, 1, NULL, read_stretch, &one, NULL), YK_OK);
+    assert_int_equal(pool_run(STRETCHES, 4, NULL, read_stretch, &four, NULL), YK_OK);
+    assert_memory_equal(one.sum, four.sum, sizeof one.sum);
+    double sum = 0;
+    for (int i = 0; i < STRETCHES; i++) {
+        sum += one.sum[i];
+    }
+    assert_close(sum, one.source->report.sum_g[1], 0);
+    free(all.at);
+    recording_source_close(one.source);
+    cwa_build_release(&b);
+}
+
 static void stored_blocks_have_the_devices_own_times(void **state)
 {
     (void)state;
@@ -319,6 +375,7 @@ int main(void)
         cmocka_unit_test(cursors_give_the_same_bits_on_a_long_damaged_file),
         cmocka_unit_test(cursors_find_their_place_when_the_clock_was_set_back),
         cmocka_unit_test(cursors_repair_exchanged_samples_as_the_first_reading_does),
+        cmocka_unit_test(cursors_of_several_threads_do_not_disturb_each_other),
         cmocka_unit_test(stored_blocks_have_the_devices_own_times),
         cmocka_unit_test(opening_a_cursor_survives_refused_memory),
     };
