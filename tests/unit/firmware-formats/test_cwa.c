@@ -448,6 +448,32 @@ static void a_clock_change_of_the_zone_makes_no_gap_and_no_overlap(void **state)
     zone_close(berlin);
 }
 
+/* First part stamped 2000-01-01 (flat battery, winter), then the clock was set (summer): the
+ * offset is that of the clock that is right. */
+static void the_zone_is_looked_up_for_the_clock_that_was_set(void **state)
+{
+    (void)state;
+    struct zone *berlin = open_zone("Europe/Berlin");
+    struct cwa_build b;
+    cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
+    b.clock_s = (double)(INT64_C(946684800) - CWA_BUILD_START);
+    cwa_build_sectors(&b, 20);
+    b.clock_s = 0;
+    b.next.sequence = 0;
+    cwa_build_sectors(&b, 20);
+    struct open_options opt = {.zone = berlin};
+    struct byte_source *bytes = NULL;
+    struct recording_source *source = NULL;
+    assert_int_equal(memory_source_open(b.at, b.n, "set.cwa", &bytes, NULL), YK_OK);
+    assert_int_equal(recording_open_source(bytes, &opt, &source, NULL), YK_OK);
+    struct cwa_read r = cwa_build_read(source, b.true_rate_hz);
+    double end = (double)CWA_BUILD_START - 2 * 3600 + 2400 / b.true_rate_hz;
+    assert_close((double)r.end_ns / 1e9, end, 1e-3);
+    recording_source_close(source);
+    cwa_build_release(&b);
+    zone_close(berlin);
+}
+
 static void the_files_own_zone_wins_when_nobody_named_one(void **state)
 {
     (void)state;
@@ -849,6 +875,7 @@ int main(void)
         cmocka_unit_test(annotations_give_code_and_body_site_but_no_names),
         cmocka_unit_test(planned_times_are_read_and_special_ones_are_unknown),
         cmocka_unit_test(a_clock_change_of_the_zone_makes_no_gap_and_no_overlap),
+        cmocka_unit_test(the_zone_is_looked_up_for_the_clock_that_was_set),
         cmocka_unit_test(the_files_own_zone_wins_when_nobody_named_one),
         cmocka_unit_test(ids_of_32_bits_are_read_whole),
         cmocka_unit_test(a_large_device_id_is_not_taken_for_a_fraction),

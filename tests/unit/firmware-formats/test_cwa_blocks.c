@@ -326,6 +326,23 @@ static void bad_blocks_are_named_and_counted(void **state)
     cwa_build_release(&b);
 }
 
+/* The firmware writes full sectors only; other writers may not. */
+static void sectors_that_are_not_full_are_read_as_they_are(void **state)
+{
+    (void)state;
+    struct cwa_build b;
+    cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
+    for (int i = 0; i < 40; i++) {
+        b.next.count = (uint16_t)(i % 3 == 0 ? 120 : i % 3 == 1 ? 1 : 77);
+        cwa_build_sectors(&b, 1);
+    }
+    struct recording_source *source = cwa_build_open(&b, 0);
+    check_values(source, &b, INT64_MAX, 0);
+    assert_int_equal(source->report.gaps + source->report.bad_blocks, 0);
+    recording_source_close(source);
+    cwa_build_release(&b);
+}
+
 static void bytes_lost_in_the_middle_cost_one_sector(void **state)
 {
     (void)state;
@@ -464,6 +481,7 @@ int main(void)
         cmocka_unit_test(a_change_of_rate_or_scale_begins_a_segment),
         cmocka_unit_test(two_sessions_are_told_apart_and_chosen),
         cmocka_unit_test(bad_blocks_are_named_and_counted),
+        cmocka_unit_test(sectors_that_are_not_full_are_read_as_they_are),
         cmocka_unit_test(bytes_lost_in_the_middle_cost_one_sector),
         cmocka_unit_test(a_repeated_sector_is_left_out),
         cmocka_unit_test(lost_samples_and_taps_are_events),
