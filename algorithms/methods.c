@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const struct method METHODS[] = {
-#define METHOD(id, kind, name, paper, input, en, ja)                                           \
-    {#id, METHOD_##kind, name, paper, input, en, ja},
+#define METHOD(id, kind, when, name, paper, input, en, ja)                                     \
+    {#id, METHOD_##kind, when, name, paper, input, en, ja},
 #include "algorithms/methods.def"
 #undef METHOD
 };
@@ -31,6 +31,34 @@ const struct method *method_find(const char *id)
         }
     }
     return NULL;
+}
+
+/* Whether the parameter called [name, name + n) has the value `word`. */
+static bool parameter_is(const struct parameters *parameters, const char *name, size_t n,
+                         const char *word)
+{
+    bool is_same = false;
+    struct text value;
+    text_init(&value);
+    for (size_t i = 0; i < parameters_count(); i++) {
+        const char *known = parameters_info(i)->name;
+        if (strlen(known) == n && strncmp(known, name, n) == 0) {
+            parameters_value(parameters, i, &value);
+            is_same = strcmp(text_string(&value), word) == 0;
+        }
+    }
+    text_release(&value);
+    return is_same;
+}
+
+bool method_is_in_force(const struct method *self, const struct parameters *parameters)
+{
+    size_t n = strcspn(self->when, "!=");
+    if (self->when[n] == '\0') {
+        return strcmp(self->when, "always") == 0;
+    }
+    bool is_not = self->when[n] == '!';
+    return parameter_is(parameters, self->when, n, self->when + n + 1 + is_not) != is_not;
 }
 
 const char *method_kind_word(enum method_kind kind)

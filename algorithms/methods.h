@@ -5,13 +5,17 @@
 #ifndef ALGORITHMS_METHODS_H
 #define ALGORITHMS_METHODS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "src/model/parameters.h"
 
 enum method_kind { METHOD_SIGNAL, METHOD_NONWEAR, METHOD_REST, METHOD_SCORER, METHOD_RHYTHM };
 
 struct method {
     const char *id; /* stable name, for tables and provenance */
     enum method_kind kind;
+    const char *when; /* methods.def; see method_is_in_force() */
     const char *name;
     const char *citation; /* paper, or our own document */
     const char *input;
@@ -21,6 +25,8 @@ struct method {
 size_t method_count(void);
 const struct method *method_at(size_t i);
 const struct method *method_find(const char *id); /* NULL when unknown */
+/* Whether results made with these parameters rest on the rule: what methods.txt may cite. */
+bool method_is_in_force(const struct method *self, const struct parameters *parameters);
 const char *method_kind_word(enum method_kind kind);
 
 #endif

@@ -186,13 +186,16 @@ static enum yk_status write_methods(struct batch *batch, struct failure *why)
     enum yk_status status =
         rules != NULL ? YK_OK
                       : failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
+    size_t n_rules = 0;
     for (size_t i = 0; status == YK_OK && i < method_count(); i++) {
         const struct method *m = method_at(i);
-        rules[i] = (struct methods_rule){m->name, m->en, m->citation};
+        if (method_is_in_force(m, &recipe->parameters)) {
+            rules[n_rules++] = (struct methods_rule){m->name, m->en, m->citation};
+        }
     }
     if (status == YK_OK) {
-        methods_text_add(version_number(), recipe->name, &recipe->parameters, rules,
-                         method_count(), &text);
+        methods_text_add(version_number(), recipe->name, &recipe->parameters, rules, n_rules,
+                         &text);
         status = batch_path(batch, NULL, "methods", ".txt", &path, why);
     }
     if (status == YK_OK) {

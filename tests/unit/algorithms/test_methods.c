@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include "algorithms/methods.h"
+
+static void only_rules_in_force_are_cited(void **state)
+{
+    (void)state;
+    struct parameters ours, ggir;
+    assert_int_equal(parameters_of_recipe("default", &ours, NULL), YK_OK);
+    assert_int_equal(parameters_of_recipe("ggir-3.3", &ggir, NULL), YK_OK);
+    assert_true(method_is_in_force(method_find("enmo"), &ours));
+    assert_false(method_is_in_force(method_find("choi"), &ours));
+    assert_true(method_is_in_force(method_find("nonwear_default"), &ours));
+    assert_false(method_is_in_force(method_find("nonwear_default"), &ggir));
+    assert_true(method_is_in_force(method_find("nonwear_2023"), &ggir));
+    assert_true(method_is_in_force(method_find("autocalibration"), &ggir));
+    assert_int_equal(parameters_set(&ours, "calibrate=none", NULL), YK_OK);
+    assert_false(method_is_in_force(method_find("autocalibration"), &ours));
+}
+
+static void every_rule_says_everything(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < method_count(); i++) {
+        const struct method *m = method_at(i);
+        assert_ptr_equal(method_find(m->id), m); /* no id stands twice */
+        assert_true(*m->name != '\0' && *m->citation != '\0' && *m->input != '\0');
+        assert_true(*m->en != '\0' && *m->ja != '\0' && *m->when != '\0');
+        assert_true(*method_kind_word(m->kind) != '\0');
+    }
+    assert_null(method_at(method_count()));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_rules_in_force_are_cited),
+        cmocka_unit_test(every_rule_says_everything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
