@@ -291,11 +291,13 @@ static enum yk_status add_activity(struct work *w, struct failure *why)
 
 /* ---- sleep ---- */
 
-/* With GGIR's sleep every sustained inactivity counts as sleep, day and night (its SRI1). */
+/* With GGIR's sleep every sustained inactivity counts as sleep, day and night (its SRI1); with
+ * counts alone Roenneberg's consolidated rest does. */
 static enum yk_status add_sri(struct work *w, struct failure *why)
 {
     const struct epoch_series *e = &w->a->epochs;
-    uint16_t asleep = w->p->sleep == SLEEP_ggir ? STATE_STILL : STATE_ASLEEP;
+    bool is_still = w->p->sleep == SLEEP_ggir || e->column[EPOCH_ANGLE_Z_DEG] == NULL;
+    uint16_t asleep = is_still ? STATE_STILL : STATE_ASLEEP;
     uint8_t *state = mem_alloc(e->n, sizeof *state);
     struct sri_pair *pairs = NULL;
     struct sri_bins bins;

@@ -174,6 +174,7 @@ static void weigh(struct rest_series *self, const uint8_t *calm)
     weigh_states(self, self->later);
     for (size_t i = 0; i < self->n; i++) {
         self->asleep[i] = self->asleep[i] == SLEEP_STATE_ASLEEP;
+        self->edge[i] = self->asleep[i];
     }
 }
 

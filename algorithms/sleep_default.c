@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Rest, stillness and sleep per epoch, see sleep_default.h.
- *
- * From angles: sleep_angle.c. From counts: Roenneberg's
- * consolidated rest, and Oakley's or Cole-Kripke's scoring inside it where the epoch length
- * allows.
+ * Rest, stillness and sleep per epoch, see sleep_default.h: what angles (sleep_angle.c) and
+ * counts (sleep_counts.c) have in common.
  */
 #include "algorithms/sleep_default.h"
 
@@ -12,12 +9,7 @@
 #include <string.h>
 
 #include "algorithms/best_sum.h"
-#include "algorithms/rest_roenneberg.h"
-#include "algorithms/scorer.h"
 #include "src/base/mem.h"
-
-#define WEIGHT_REST 1.0f
-#define WEIGHT_ACTIVE (-2.0f) /* outside Roenneberg's rest */
 
 void rest_series_init(struct rest_series *self)
 {
@@ -32,6 +24,7 @@ void rest_series_release(struct rest_series *self)
         mem_free(self->later);
         mem_free(self->still);
         mem_free(self->asleep);
+        mem_free(self->edge);
         rest_series_init(self);
     }
 }
@@ -39,58 +32,6 @@ void rest_series_release(struct rest_series *self)
 bool rest_series_is_known(const struct rest_series *self, size_t epoch)
 {
     return (self->epochs->state[epoch] & STATE_INVALID) == 0;
-}
-
-/* ---- from counts ---- */
-
-/* Sleep and wake inside the rest: Oakley's rule for a one-channel recorder, Cole and Kripke's
- * for ActiGraph counts. Other epoch lengths: all of the rest is sleep. */
-static enum yk_status score_counts(struct rest_series *self, const float *counts,
-                                   bool is_actigraph, struct failure *why)
-{
-    const struct sleep_scorer *scorer =
-        scorer_find(is_actigraph ? "cole_kripke_actilife" : "oakley");
-    struct scorer_input in = {.counts = counts,
-                              .n = self->n,
-                              .epoch_s = self->epochs->epoch_s,
-                              .scale = 0,
-                              .threshold = NAN};
-    enum yk_status status = scorer_score(scorer, &in, self->asleep, why);
-    if (status == YK_ERR_ARGUMENT) { /* not made for this epoch length */
-        memcpy(self->asleep, self->still, self->n);
-        self->method = "roenneberg";
-        return YK_OK;
-    }
-    self->method = is_actigraph ? "roenneberg+cole_kripke" : "roenneberg+oakley";
-    for (size_t i = 0; i < self->n; i++) {
-        self->asleep[i] = self->asleep[i] == SCORE_WAKE ? 0 : 1;
-    }
-    return status;
-}
-
-static enum yk_status from_counts(struct rest_series *self, const float *counts,
-                                  bool is_actigraph, struct failure *why)
-{
-    float *known = mem_alloc(self->n, sizeof *known);
-    if (known == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu counts", self->n);
-    }
-    for (size_t i = 0; i < self->n; i++) {
-        known[i] = rest_series_is_known(self, i) ? counts[i] : NAN;
-    }
-    enum yk_status status =
-        rest_roenneberg(known, self->n, self->epochs->epoch_s, self->still, why);
-    for (size_t i = 0; i < self->n && status == YK_OK; i++) {
-        self->weight[i] = isnan(known[i])       ? REST_WEIGHT_UNKNOWN
-                          : self->still[i] != 0 ? WEIGHT_REST
-                                                : WEIGHT_ACTIVE;
-    }
-    memcpy(self->later, self->weight, self->n * sizeof *self->weight);
-    if (status == YK_OK) {
-        status = score_counts(self, known, is_actigraph, why);
-    }
-    mem_free(known);
-    return status;
 }
 
 enum yk_status rest_series_make(struct rest_series *self, const struct analysis *analysis,
@@ -113,15 +54,15 @@ enum yk_status rest_series_make(struct rest_series *self, const struct analysis 
     self->later = mem_alloc(epochs->n, sizeof *self->later);
     self->still = mem_alloc(epochs->n, 1);
     self->asleep = mem_alloc(epochs->n, 1);
+    self->edge = mem_alloc(epochs->n, 1);
     if (self->weight == NULL || self->later == NULL || self->still == NULL ||
-        self->asleep == NULL) {
+        self->asleep == NULL || self->edge == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for the rest in %zu epochs",
                            epochs->n);
     }
     self->n = epochs->n;
-    self->edge = has_angle ? self->asleep : self->still;
     return has_angle ? rest_series_from_angle(self, why)
-                     : from_counts(self, counts, is_actigraph, why);
+                     : rest_series_from_counts(self, counts, is_actigraph, why);
 }
 
 /* ---- windows ---- */

@@ -20,14 +20,14 @@ struct rest_series {
     const struct epoch_series *epochs;
     const struct zone *zone;
     const struct parameters *parameters;
-    const char *method; /* static: "best-sum+movement", "roenneberg+oakley" */
+    const char *method; /* static: "best-sum+movement", "best-sum+oakley" */
     size_t n;
     double per_min; /* epochs in a minute; below 1 for long epochs */
     float *weight;  /* n, owned: above 0 at rest, below 0 not (sleep_default.c) */
     float *later;   /* n, owned: the same once sleep has begun */
     uint8_t *still; /* n, owned: 1 in a bout of sustained inactivity, or of consolidated rest */
-    uint8_t *asleep;     /* n, owned: 1 asleep, where it lies in a rest */
-    const uint8_t *edge; /* one of the two: rest begins and ends with a 1 */
+    uint8_t *asleep; /* n, owned: 1 asleep, where it lies in a rest */
+    uint8_t *edge;   /* n, owned: a rest begins and ends with a 1 */
 };
 
 /* A rest between bouts of stillness. */
@@ -43,8 +43,11 @@ void rest_series_release(struct rest_series *self);
 enum yk_status rest_series_make(struct rest_series *self, const struct analysis *analysis,
                                 const struct zone *zone, struct failure *why);
 
-/* The part of it in sleep_angle.c; self has its arrays. errors: YK_ERR_MEMORY */
+/* The parts of it in sleep_angle.c and sleep_counts.c; self has its arrays. errors:
+ * YK_ERR_MEMORY */
 enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *why);
+enum yk_status rest_series_from_counts(struct rest_series *self, const float *counts,
+                                       bool is_actigraph, struct failure *why);
 
 /* The best window within [first, end), its ends moved to the first and last bout of stillness
  * that reach into it, but not beyond [first, end). */

@@ -260,7 +260,7 @@ static void minute_counts_alone_give_nights(void **context)
     assert_night(zone, &life.nights[0], "2026-05-11T23:00", "2026-05-12T07:00", 2);
     assert_night(zone, &life.nights[1], "2026-05-12T23:30", "2026-05-13T06:00", 2);
     assert_night(zone, &life.nights[2], "2026-05-14T00:00", "2026-05-14T08:00", 2);
-    assert_string_equal(life.nights[0].sleep_method, "roenneberg+oakley");
+    assert_string_equal(life.nights[0].sleep_method, "best-sum+oakley");
     assert_int_equal(life.n_nonwear, 1);
     assert_close(minutes_off(zone, life.nonwear[0].start_ns, "2026-05-13T15:00"), 0, 1);
     analysis_release(&life);
