@@ -284,6 +284,15 @@ static enum yk_status make_days(struct run *run, struct analysis *analysis, stru
     return YK_OK;
 }
 
+/* GGIR's windows step in whole epochs; with other epochs our own days are made. */
+static bool ggir_days_fit(const struct run *run)
+{
+    int32_t epoch_s = run->epochs->epoch_s;
+    int32_t step_s = (int32_t)run->parameters->lm_step_min * 60;
+    return run->parameters->days == DAYS_ggir && run->epochs->column[EPOCH_ENMO_MG] != NULL &&
+           3600 % epoch_s == 0 && step_s % epoch_s == 0;
+}
+
 enum yk_status days_summarize(struct analysis *analysis, const struct zone *zone,
                               struct job *job, struct failure *why)
 {
@@ -296,8 +305,7 @@ enum yk_status days_summarize(struct analysis *analysis, const struct zone *zone
     activity_series_init(&run.activity);
     epoch_series_init(&run.imputed);
     enum yk_status status = activity_series_make(&run.activity, run.epochs, why);
-    bool is_ggir = run.parameters->days == DAYS_ggir &&
-                   run.epochs->column[EPOCH_ENMO_MG] != NULL && 3600 % run.epochs->epoch_s == 0;
+    bool is_ggir = ggir_days_fit(&run);
     if (status == YK_OK && is_ggir) {
         status = impute(&run, why);
     }

@@ -159,7 +159,7 @@ static enum yk_status add_periods(struct work *w, struct failure *why)
 {
     struct rhythm_summary *r = &w->a->rhythm;
     const struct activity_series *s = &w->activity;
-    if (w->known_days < MIN_DAYS_PERIOD) {
+    if (w->known_days < MIN_DAYS_PERIOD || s->step_s > 3600) {
         return YK_OK;
     }
     enum yk_status status =

@@ -211,6 +211,37 @@ static void refused_memory_is_reported(void **state)
     }
 }
 
+/* Whatever the epoch, the length and the recipe: numbers or nothing, never a failure. */
+static void odd_epochs_and_lengths_do_no_harm(void **state)
+{
+    (void)state;
+    static const int32_t epoch[] = {1, 2, 7, 25, 60, 90, 120, 300, 3600, 7200, 86400};
+    static const char *const recipe[] = {RECIPE_DEFAULT, RECIPE_GGIR};
+    for (size_t i = 0; i < 4 * (sizeof epoch / sizeof *epoch); i++) {
+        int32_t epoch_s = epoch[i / 4];
+        struct analysis a;
+        struct zone *zone = NULL;
+        int days = epoch_s < 25 ? 1 : epoch_s > 3600 ? 12 : 4;
+        invent(&a, &zone, "2024-03-29T10:07", days, epoch_s,
+               i % 2 == 0 ? EPOCH_ENMO_MG : EPOCH_COUNTS_Y, day_and_night);
+        assert_int_equal(parameters_of_recipe(recipe[i / 2 % 2], &a.made_by.parameters, NULL),
+                         YK_OK);
+        struct failure why = {0};
+        size_t n = a.epochs.n;
+        for (int part = 0; part < 3; part++) { /* all of it, then three epochs, then one */
+            a.epochs.n = part == 0 ? n : part == 1 ? 3 : 1;
+            if (days_summarize(&a, zone, NULL, &why) != YK_OK ||
+                rhythm_summarize(&a, zone, NULL, &why) != YK_OK) {
+                fail_msg("%d s, %zu epochs: %s", epoch_s, a.epochs.n, why.text);
+            }
+            assert_true(a.n_days > 0);
+        }
+        a.epochs.n = n;
+        analysis_release(&a);
+        zone_close(zone);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +251,7 @@ int main(void)
         cmocka_unit_test(nights_belong_to_the_weekday_of_their_morning),
         cmocka_unit_test(regular_sleep_has_an_sri_of_100_and_pairs_per_night),
         cmocka_unit_test(too_little_gives_nothing_instead_of_something),
+        cmocka_unit_test(odd_epochs_and_lengths_do_no_harm),
         cmocka_unit_test(refused_memory_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
