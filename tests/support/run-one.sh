@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # run-one.sh LOGS PROGRAM: runs one test program, leaves its output in LOGS/<name>.log and its exit
-# status in LOGS/<name>.code. A program that hangs is ended after TEST_TIMEOUT seconds (300).
+# status in LOGS/<name>.code. A program that hangs is ended after TEST_TIMEOUT seconds (300; 900 under sanitizers).
 logs=$1
 program=$2
 name=$(printf '%s' "$program" | tr '/' '_')

@@ -21,6 +21,13 @@ export TEST_PREFIX=""
 case $build in
 *tsan) if setarch -R true 2>/dev/null; then TEST_PREFIX="setarch -R"; fi ;;
 esac
+# Instrumented programs take several times as long: more patience, fewer kills.
+case $build in
+*san | *coverage)
+    export TEST_TIMEOUT="${TEST_TIMEOUT:-900}"
+    export BATCH_KILLS="${BATCH_KILLS:-8}"
+    ;;
+esac
 
 printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -n 1 sh "$here/run-one.sh" "$logs"
 sh "$here/run-golden.sh" "$yoake" "$logs"
