@@ -152,6 +152,7 @@ static void regular_sleep_has_an_sri_of_100_and_pairs_per_night(void **state)
     struct analysis a;
     struct zone *zone = NULL;
     invent(&a, &zone, "2024-06-03T00:00", 8, 60, EPOCH_ENMO_MG, day_and_night);
+    assert_int_equal(epoch_series_need(&a.epochs, EPOCH_ANGLE_Z_DEG, NULL), YK_OK);
     for (int i = 0; i < 7; i++) {
         struct civil_date evening = {2024, 6, (int8_t)(3 + i)};
         add_night(&a, zone, evening, 23, 31);
