@@ -257,7 +257,9 @@ static int run(struct cli *cli)
 {
     const char *what = options_operand(cli->options, 0);
     const char *slash = strrchr(what, '/');
-    bool is_ascii = options_has(cli->options, "ascii") || !cli->has_unicode;
+    /* Japanese is UTF-8 whatever the locale says: then drawing characters are there as well. */
+    bool is_ascii = options_has(cli->options, "ascii") ||
+                    (!cli->has_unicode && cli->language != LANGUAGE_JA);
     struct shown shown;
     struct failure why;
     struct review review = {
