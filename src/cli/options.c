@@ -359,6 +359,7 @@ static enum yk_status check_verb(const struct parsing *p, const struct options *
     size_t n = 0;
     for (; verbs[n] != NULL; n++) {
         if (verb != NULL && strcmp(verbs[n], verb) == 0) {
+            text_release(&all);
             return YK_OK;
         }
         text_addf(&all, "%s%s", n > 0 ? ", " : "", verbs[n]);

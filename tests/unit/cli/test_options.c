@@ -134,6 +134,9 @@ static void a_verb_is_needed_and_must_be_known(void **state)
     assert_string_equal(options_operand(options, 0), "add");
     assert_string_equal(options_operand(options, 1), "P01");
     options_free(options);
+    /* found by fuzzing: any verb but the first leaked the list of verbs */
+    assert_int_equal(parse(&with_verbs, "show P01", &options, NULL), YK_OK);
+    options_free(options);
     refused(&with_verbs, "", "participant needs to know what to do: add, list, show");
     refused(&with_verbs, "lst", "there is no lst; what there is: list");
     refused(&with_verbs, "fetch", "there is no fetch; what there is: add, list, show");
