@@ -3,6 +3,7 @@
  * yoake import: recorders' files into the store.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "src/cli/store_cli.h"
 #include "src/pipeline/import.h"
@@ -27,6 +28,14 @@ static const char *outcome_word(enum import_outcome outcome)
 {
     static const char *const words[] = {"new", "completed", "already", "archived_only"};
     return words[outcome];
+}
+
+/* Two sources that disagree about whose recording it is. What was said on the command line
+ * counts; the other is mentioned. */
+static bool is_code_strange(const struct import_result *result)
+{
+    return result->code_in_file[0] != '\0' &&
+           strcmp(result->code_in_file, result->row.person) != 0;
 }
 
 static void say_outcome(const struct cli *cli, const char *path,
@@ -56,6 +65,17 @@ static void say_outcome(const struct cli *cli, const char *path,
                    "  recording %s  participant %s  %s  %lld nights (%lld counted)\n"),
            result->row.id, result->row.person, span, (long long)result->row.n_nights,
            (long long)result->row.n_nights_valid);
+    if (is_code_strange(result)) {
+        printf(
+            cli_say(
+                cli,
+                "  ファイルに書かれたコードは %s です。%s "
+                "の記録として保管しました。違うときは: "
+                "yoake recording assign %s CODE --reason TEXT\n",
+                "  the code in the file is %s; it was recorded for %s. If that is wrong: yoake "
+                "recording assign %s CODE --reason TEXT\n"),
+            result->code_in_file, result->row.person, result->row.id);
+    }
 }
 
 static void json_outcome(struct json_out *json, const char *path, enum yk_status status,
@@ -70,6 +90,7 @@ static void json_outcome(struct json_out *json, const char *path, enum yk_status
         json_out_text(json, "status", outcome_word(result->outcome));
         json_out_known_text(json, "reason", result->failure.text);
         json_out_bool(json, "repaired", result->was_repaired);
+        json_out_known_text(json, "code_in_file", result->code_in_file);
         cli_recording_json(json, "recording", &result->row);
     }
     json_out_end(json);

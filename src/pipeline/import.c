@@ -71,8 +71,8 @@ static enum yk_status record(struct store *store, const struct recording_row *ro
 
 /* The part of import_analyze() that runs under the lock. */
 static enum yk_status analyze_locked(struct store *store, struct recording_row *row,
-                                     const struct import_options *options, struct job *job,
-                                     struct failure *why)
+                                     const struct import_options *options, char code[static 64],
+                                     struct job *job, struct failure *why)
 {
     char name[ARCHIVE_NAME_BYTES];
     struct person person;
@@ -98,6 +98,10 @@ static enum yk_status analyze_locked(struct store *store, struct recording_row *
     }
     if (status == YK_OK) {
         snprintf(analysis.recording_id, sizeof analysis.recording_id, "%s", row->id);
+        snprintf(code, 64, "%s", analysis.info.person_id);
+        if (analysis.info.zone_is_guess && job != NULL) {
+            log_warn(job->log, "import: %s: zone %s was assumed", row->id, analysis.info.zone);
+        }
         status = record(store, row, &analysis, why);
     }
     if (status == YK_OK) {
@@ -126,12 +130,12 @@ enum yk_status import_analyze(struct store *store, struct recording_row *row,
                               const struct import_options *options, struct job *job,
                               struct failure *why)
 {
-    char name[ARCHIVE_NAME_BYTES];
+    char name[ARCHIVE_NAME_BYTES], code[64] = "";
     int lock = -1;
     snprintf(name, sizeof name, "%s.%s", row->sha256, row->suffix);
     enum yk_status status = lock_original(store, name, job, &lock, why);
     if (status == YK_OK) {
-        status = analyze_locked(store, row, options, job, why);
+        status = analyze_locked(store, row, options, code, job, why);
     }
     archive_unlock(lock);
     return status;
@@ -215,7 +219,7 @@ static enum yk_status import_locked(struct store *store, const struct archived *
         return YK_OK;
     }
     out->outcome = archived->was_there ? IMPORT_COMPLETED : IMPORT_NEW;
-    status = analyze_locked(store, &out->row, options, job, &out->failure);
+    status = analyze_locked(store, &out->row, options, out->code_in_file, job, &out->failure);
     if (is_fault_of_file(status)) {
         out->outcome = IMPORT_ARCHIVED;
         return YK_OK;

@@ -26,7 +26,9 @@ enum import_outcome {
 
 struct import_result {
     enum import_outcome outcome;
-    bool was_repaired; /* a damaged original was replaced by the good one */
+    bool was_repaired;     /* a damaged original was replaced by the good one */
+    char code_in_file[64]; /* participant's code in the file's own header, "" when it has none
+                              or was not read; the caller compares it with options->person */
     struct recording_row row;
     struct failure failure; /* IMPORT_ARCHIVED: why */
 };

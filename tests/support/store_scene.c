@@ -46,6 +46,7 @@ const char *store_scene_file(struct store_scene *self, int seed)
     simulation.days = 0.01;
     simulation.recorder.rate_hz = 25;
     simulation.seed = (uint64_t)seed;
+    simulation.recorder.subject = self->subject;
     if (simulated_make(&made, &simulation, &why) != YK_OK) {
         fail_msg("%s", why.text);
     }

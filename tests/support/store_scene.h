@@ -13,6 +13,7 @@ struct store_scene {
     char root[2048];   /* the scratch folder; its name is Japanese in part */
     char folder[2200]; /* of the store */
     struct store store;
+    const char *subject; /* code for the files' headers, or NULL */
 };
 
 /* An empty store, zone Asia/Tokyo, open for writing. Fails the test when that fails. */

@@ -254,6 +254,18 @@ static void refused_memory_can_be_repeated(void **state)
     assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM analysis"), 1);
 }
 
+static void a_code_in_the_file_is_handed_on(void **state)
+{
+    (void)state;
+    struct import_result result = {.code_in_file = "x"};
+    store_scene_import(&scene, 1, "P01", &result);
+    assert_string_equal(result.code_in_file, "");
+    scene.subject = "P07";
+    store_scene_import(&scene, 2, "P01", &result);
+    assert_string_equal(result.code_in_file, "P07");
+    assert_string_equal(result.row.person, "P01");
+}
+
 static void real_files_are_imported(void **state)
 {
     (void)state;
@@ -280,6 +292,7 @@ int main(void)
         T(a_sweep_clears_what_is_nobodys_and_nothing_else),
         T(a_sweep_leaves_what_is_being_made),
         T(refused_memory_can_be_repeated),
+        T(a_code_in_the_file_is_handed_on),
         T(real_files_are_imported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
