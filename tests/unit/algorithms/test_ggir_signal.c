@@ -11,10 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/support/alloc.h"
 #include "algorithms/calibrate.h"
 #include "algorithms/ggir_signal.h"
 #include "algorithms/signal.h"
 #include "firmware-formats/format.h"
+#include "src/base/byte_source.h"
 #include "src/base/clock.h"
 #include "tests/support/short25_file.h"
 
@@ -45,6 +47,21 @@ static void analyze(const char *path, const char *recipe, struct result *out)
     recording_source_close(source);
 }
 
+/* The first hours of the recording, so that trying again and again takes no time. */
+static char *beginning;
+static const size_t beginning_size = (size_t)2 << 20;
+
+static int keep_beginning(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    beginning = malloc(beginning_size);
+    size_t got = file != NULL ? fread(beginning, 1, beginning_size, file) : 0;
+    if (file != NULL) {
+        fclose(file);
+    }
+    return got == beginning_size ? 0 : -1;
+}
+
 static int analyze_once(void **state)
 {
     (void)state;
@@ -53,11 +70,79 @@ static int analyze_once(void **state)
     is_there = short25_unpack(folder, path, sizeof path);
     if (is_there) {
         assert_int_equal(zone_open("Europe/London", &london, NULL), YK_OK);
+        assert_int_equal(keep_beginning(path), 0);
         analyze(path, RECIPE_GGIR, &ggir);
         analyze(path, RECIPE_DEFAULT, &ours);
     }
     check_remove(folder);
     return 0;
+}
+
+static enum yk_status analyze_beginning(struct job *job, struct result *out)
+{
+    struct parameters parameters;
+    struct open_options options = {.zone = london};
+    struct byte_source *bytes = NULL;
+    struct recording_source *source = NULL;
+    calibration_init(&out->calibration);
+    epoch_series_init(&out->epochs);
+    quarter_series_init(&out->quarters);
+    assert_int_equal(parameters_of_recipe(RECIPE_GGIR, &parameters, NULL), YK_OK);
+    enum yk_status status =
+        memory_source_open(beginning, beginning_size, "beginning", &bytes, NULL);
+    if (status != YK_OK) {
+        return status;
+    }
+    status = recording_open_source(bytes, &options, &source, NULL);
+    if (status != YK_OK) {
+        byte_source_close(bytes);
+        return status;
+    }
+    status = signal_analyze(source, london, &parameters, &out->calibration, &out->epochs,
+                            &out->quarters, job, NULL);
+    recording_source_close(source);
+    return status;
+}
+
+static void refused_memory_is_reported_wherever_it_happens(void **state)
+{
+    (void)state;
+    if (!is_there) {
+        skip();
+    }
+    for (uint64_t k = 1;; k++) {
+        struct result result;
+        alloc_fail_at(k);
+        enum yk_status status = analyze_beginning(NULL, &result);
+        bool refused = alloc_refused();
+        alloc_fail_at(0);
+        size_t n = result.epochs.n;
+        epoch_series_release(&result.epochs);
+        quarter_series_release(&result.quarters);
+        if (status == YK_OK) {
+            /* what the reader can do without (its list of events) may be refused */
+            if (!refused) {
+                assert_true(n > 0);
+                break;
+            }
+        } else {
+            assert_int_equal(status, YK_ERR_MEMORY);
+        }
+    }
+}
+
+static void cancelling_ends_soon(void **state)
+{
+    (void)state;
+    if (!is_there) {
+        skip();
+    }
+    atomic_bool cancel = true;
+    struct job job = {.cancel = &cancel};
+    struct result result;
+    assert_int_equal(analyze_beginning(&job, &result), YK_ERR_CANCELLED);
+    epoch_series_release(&result.epochs);
+    quarter_series_release(&result.quarters);
 }
 
 static int release(void **state)
@@ -68,6 +153,7 @@ static int release(void **state)
     epoch_series_release(&ours.epochs);
     quarter_series_release(&ours.quarters);
     zone_close(london);
+    free(beginning);
     return 0;
 }
 
@@ -274,6 +360,8 @@ int main(void)
         cmocka_unit_test(calibration_stops_where_ggir_stops),
         cmocka_unit_test(the_converged_calibration_finds_the_truth),
         cmocka_unit_test(the_default_recipe_stays_near_ggir),
+        cmocka_unit_test(refused_memory_is_reported_wherever_it_happens),
+        cmocka_unit_test(cancelling_ends_soon),
     };
     return cmocka_run_group_tests(tests, analyze_once, release);
 }
