@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "algorithms/best_sum.h"
+#include "algorithms/order.h"
 #include "src/base/mem.h"
 
 void rest_series_init(struct rest_series *self)
@@ -89,6 +90,53 @@ struct rest_span rest_series_refine(const struct rest_series *self, size_t first
     return span;
 }
 
+/* ---- light ---- */
+
+#define LIT_GAP_MIN 10.0   /* a waking as long as this may part the evening from the night */
+#define LIT_SAMPLES 1440   /* one a minute, at most a day */
+#define LIT_FACTOR 3.0     /* the evening is so many times as light as the night's usual ... */
+#define LIT_DARK_SHARE 0.9 /* ... and lighter than so much of the night */
+
+/* Quantile of the light at rest in epochs [first, end), once a minute; NaN when not known. */
+static double light_of(const struct rest_series *self, size_t first, size_t end, double share)
+{
+    const float *light = self->epochs->column[EPOCH_LIGHT];
+    double sample[LIT_SAMPLES];
+    size_t step = (size_t)fmax(self->per_min, 1), n = 0;
+    for (size_t i = first; light != NULL && i < end && n < LIT_SAMPLES; i += step) {
+        if (self->edge[i] != 0 && !isnan(light[i])) {
+            sample[n++] = (double)light[i];
+        }
+    }
+    return order_quantile(sample, n, share);
+}
+
+/* An evening's rest in a lit room, a waking, and then a longer rest in the dark: the night
+ * begins with the dark. Without a light sensor, or with the sensor covered, nothing is changed.
+ */
+static struct rest_span without_lit_evening(const struct rest_series *self,
+                                            struct rest_span span)
+{
+    size_t least = (size_t)(LIT_GAP_MIN * self->per_min), wake = 0;
+    for (size_t i = span.first; i < span.end; i++) {
+        if (self->edge[i] == 0) {
+            wake++;
+            continue;
+        }
+        if (wake >= least && 2 * (i - span.first) < span.end - span.first) {
+            double evening = light_of(self, span.first, i, 0.5);
+            double dark = light_of(self, i, span.end, LIT_DARK_SHARE);
+            if (evening > dark && evening > LIT_FACTOR * light_of(self, i, span.end, 0.5)) {
+                for (; span.first < i; span.first++) {
+                    span.sum -= (double)self->weight[span.first];
+                }
+            }
+        }
+        wake = 0;
+    }
+    return span;
+}
+
 struct rest_span rest_series_best(const struct rest_series *self, size_t first, size_t end)
 {
     struct best_sum best = best_sum_find(self->weight, first, end);
@@ -102,7 +150,7 @@ struct rest_span rest_series_best(const struct rest_series *self, size_t first, 
     }
     struct rest_span span = rest_series_refine(self, best.first, best.end, first, end);
     span.sum = span.end > span.first ? best.sum : 0;
-    return span;
+    return without_lit_evening(self, span);
 }
 
 double rest_series_share(const struct rest_series *self, size_t first, size_t end)

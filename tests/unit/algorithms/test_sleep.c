@@ -209,6 +209,34 @@ static void wake_in_the_night_is_measured(void **context)
     zone_close(zone);
 }
 
+static void rest_in_a_lit_room_before_the_dark_is_the_evening(void **context)
+{
+    (void)context;
+    for (int has_light = 0; has_light < 2; has_light++) {
+        struct analysis life;
+        struct zone *zone = NULL;
+        made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                       "2026-05-12T12:00");
+        made_life_set(&life, zone, "2026-05-11T20:30", "2026-05-12T07:00", MADE_ASLEEP);
+        made_life_set(&life, zone, "2026-05-11T22:30", "2026-05-11T22:42", MADE_AWAKE);
+        size_t dark =
+            (size_t)((instant(zone, "2026-05-11T22:42") - life.epochs.t0_ns) / (5 * NS_PER_S));
+        assert_int_equal(epoch_series_need(&life.epochs, EPOCH_LIGHT, NULL), YK_OK);
+        for (size_t i = 0; i < life.epochs.n; i++) {
+            life.epochs.column[EPOCH_LIGHT][i] = has_light == 0 ? NAN : i < dark ? 200 : 5;
+        }
+        assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+        assert_int_equal(life.n_nights, 1);
+        assert_night(zone, &life.nights[0],
+                     has_light == 0 ? "2026-05-11T20:30" : "2026-05-11T22:42",
+                     "2026-05-12T07:00", 1);
+        assert_int_equal(life.n_rests,
+                         1 + has_light); /* the evening's rest is one of its own */
+        analysis_release(&life);
+        zone_close(zone);
+    }
+}
+
 static void diary_guides_the_night(void **context)
 {
     (void)context;
@@ -368,6 +396,7 @@ int main(void)
         cmocka_unit_test(motionless_sleeper_keeps_the_night_and_a_table_does_not_sleep),
         cmocka_unit_test(gap_inside_a_night_is_unknown_not_sleep),
         cmocka_unit_test(wake_in_the_night_is_measured),
+        cmocka_unit_test(rest_in_a_lit_room_before_the_dark_is_the_evening),
         cmocka_unit_test(diary_guides_the_night),
         cmocka_unit_test(minute_counts_alone_give_nights),
         cmocka_unit_test(nothing_and_little_are_no_error),
