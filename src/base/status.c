@@ -18,10 +18,11 @@ static void cut_at_character(char *text, size_t room)
     if (end < room - 1) {
         return;
     }
-    while (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80) {
+    for (int back = 0; back < 3 && end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80;
+         back++) { /* no character is longer: broken UTF-8 must not empty the sentence */
         end--;
     }
-    if (end > 0 && ((unsigned char)text[end - 1] & 0x80) != 0) {
+    if (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0xC0) {
         unsigned char lead = (unsigned char)text[end - 1];
         size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
         if (end - 1 + want > room - 1) {

@@ -49,6 +49,18 @@ static void errno_picks_the_code(void **state)
     assert_int_equal(failure_set_errno(&why, ENOSPC, "writing"), YK_ERR_IO);
 }
 
+static void broken_characters_do_not_empty_the_sentence(void **state)
+{
+    (void)state;
+    char broken[600];
+    memset(broken, 0xBD, sizeof broken);
+    broken[sizeof broken - 1] = '\0';
+    struct failure why;
+    failure_set(&why, YK_ERR_ARGUMENT, "%s", broken);
+    assert_true(strlen(why.text) >= sizeof why.text - 4);
+    assert_true(strlen(why.text) < sizeof why.text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -56,6 +68,7 @@ int main(void)
         cmocka_unit_test(failure_within_puts_context_in_front),
         cmocka_unit_test(long_sentences_are_cut_at_a_whole_character),
         cmocka_unit_test(errno_picks_the_code),
+        cmocka_unit_test(broken_characters_do_not_empty_the_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
