@@ -83,7 +83,7 @@ static double cycle_factor(const struct body *self, enum movement sort, double t
     if (is_rem) {
         return sort == MOVE_TWITCH ? 0.4 : 1.1;
     }
-    return cycle < 1 && place < 20 ? 1.2 : 0.85; /* the first descent is quiet */
+    return cycle < 1 && place < 20 ? 1.5 : 0.85; /* the first descent is quiet */
 }
 
 static struct gap gap_of(const struct body *self, enum movement sort, double t_s)
