@@ -85,8 +85,8 @@ static enum yk_status open_lane(struct ggir_lanes *self, size_t l,
 
 enum yk_status ggir_lanes_open(struct ggir_lanes *self, struct recording_source *source,
                                const struct lane_setup *setup, const struct ggir_plan *plan,
-                               size_t from, const struct calibration *calibration,
-                               struct failure *why)
+                               const struct ggir_share *share, size_t n_shares,
+                               const struct calibration *calibration, struct failure *why)
 {
     memset(self, 0, sizeof *self);
     self->setup = setup;
@@ -100,8 +100,8 @@ enum yk_status ggir_lanes_open(struct ggir_lanes *self, struct recording_source 
     }
     enum yk_status status =
         got ? YK_OK : failure_set(why, YK_ERR_MEMORY, "ggir: no memory for a block of lanes");
-    for (size_t l = 0; status == YK_OK && l < LANES && from + l < plan->n_shares; l++) {
-        status = open_lane(self, l, source, plan, &plan->share[from + l], why);
+    for (size_t l = 0; status == YK_OK && l < n_shares; l++) {
+        status = open_lane(self, l, source, plan, &share[l], why);
     }
     if (status != YK_OK) {
         ggir_lanes_close(self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fills the lanes with GGIR's chunks, one a lane.
+ * Fills the lanes with GGIR's chunks, or parts of them.
  */
 #ifndef ALGORITHMS_GGIR_LANES_H
 #define ALGORITHMS_GGIR_LANES_H
@@ -37,10 +37,11 @@ struct ggir_lanes {
     int64_t step;
 };
 
+/* share   n_shares (up to LANES), one for each lane */
 enum yk_status ggir_lanes_open(struct ggir_lanes *self, struct recording_source *source,
                                const struct lane_setup *setup, const struct ggir_plan *plan,
-                               size_t from, const struct calibration *calibration,
-                               struct failure *why);
+                               const struct ggir_share *share, size_t n_shares,
+                               const struct calibration *calibration, struct failure *why);
 void ggir_lanes_close(struct ggir_lanes *self);
 enum yk_status ggir_lanes_next(void *user, struct lane_block *out, struct failure *why);
 

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "algorithms/angle.h"
 #include "algorithms/calibrate.h"
 #include "algorithms/ggir_grid.h"
 #include "algorithms/ggir_lanes.h"
@@ -20,6 +21,8 @@
 #define POINTS_AT_ONCE 1024
 #define BLOCKS_BETWEEN_CHECKS 256
 #define LEAST_CHUNK_S 3600
+#define WARM_UP_S 120
+#define LOOK_AHEAD_S 10
 
 /* A reader of all stored blocks, from the first. */
 static enum yk_status open_all(struct recording_source *source, struct recording_source **out,
@@ -184,35 +187,136 @@ static enum yk_status share_out(struct ggir_plan *plan, int64_t drop, struct fai
     return YK_OK;
 }
 
-/* The chunks from share `from` on, as many as there are lanes. */
-static enum yk_status run_group(struct recording_source *source, struct lane_setup *setup,
-                                const struct ggir_plan *plan, size_t from,
+/* Part of a chunk's share, in points from its start. */
+struct piece {
+    size_t share;
+    int64_t from, to;
+};
+
+static int64_t common_multiple(int64_t a, int64_t b)
+{
+    int64_t x = a, y = b;
+    while (y != 0) {
+        int64_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    return a / x * b;
+}
+
+static size_t cut_at(const struct ggir_plan *plan, int64_t length, struct piece *out)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < plan->n_shares; s++) {
+        for (int64_t from = 0; from < plan->share[s].n_points; from += length) {
+            int64_t to = from + length;
+            to = to < plan->share[s].n_points ? to : plan->share[s].n_points;
+            if (n < LANES) {
+                out[n] = (struct piece){s, from, to};
+            }
+            n++;
+        }
+    }
+    return n;
+}
+
+/* Few chunks leave most lanes idle: they are cut further, into pieces of equal length, as many
+ * as there are lanes. Those inside a chunk warm up like the lanes of the default recipe. */
+static size_t cut_chunks(const struct ggir_plan *plan, int64_t unit, struct piece out[LANES])
+{
+    int64_t length = unit;
+    while (cut_at(plan, length, out) > LANES) {
+        length += unit;
+    }
+    return cut_at(plan, length, out);
+}
+
+/* Where a share's point lies: in the chunk it begins in, or in the next. */
+static struct ggir_share share_from(const struct ggir_plan *plan,
+                                    const struct ggir_share *share, int64_t point,
+                                    int64_t n_points)
+{
+    struct ggir_share out = *share;
+    const int64_t here = plan->chunk[share->chunk].n_points - share->first;
+    out.chunk += point < here ? 0 : 1;
+    out.first = point < here ? share->first + point : point - here;
+    out.n_points = n_points;
+    return out;
+}
+
+/* One lane's piece: its warm-up in front, and what the medians look ahead behind. */
+static struct ggir_share set_lane(struct lane_setup *setup, const struct ggir_plan *plan,
+                                  const struct piece *piece, size_t l)
+{
+    const struct ggir_share *share = &plan->share[piece->share];
+    const int64_t epoch = (int64_t)setup->epoch_points, rate = plan->rate;
+    const int64_t step = common_multiple(epoch, (int64_t)angle_step(plan->rate));
+    const int64_t warm = piece->from > 0 ? (WARM_UP_S * rate + step - 1) / step * step : 0;
+    const int64_t begin = piece->from > warm ? piece->from - warm : 0;
+    const bool is_last = piece->to == share->n_points;
+    int64_t end = piece->to + LOOK_AHEAD_S * rate;
+    end = end < share->n_points ? end : share->n_points;
+    setup->end[l] = is_last ? share->n_points - begin : INT64_MAX / 2;
+    setup->first_epoch[l] = share->first_epoch + begin / epoch;
+    setup->from[l] = share->first_epoch + piece->from / epoch;
+    setup->to[l] = share->first_epoch + piece->to / epoch;
+    return share_from(plan, share, begin, end - begin);
+}
+
+static enum yk_status run_lanes(struct recording_source *source, struct lane_setup *setup,
+                                const struct ggir_plan *plan,
                                 const struct calibration *calibration, struct lane_sink *sink,
                                 struct job *job, struct failure *why)
 {
-    int64_t longest = 0;
+    struct piece piece[LANES];
+    struct ggir_share share[LANES];
+    const int64_t quarter = (int64_t)QUARTER_S * plan->rate;
+    const int64_t per_quarter = QUARTER_S / plan->epoch_s;
+    const size_t n =
+        cut_chunks(plan, common_multiple(quarter, (int64_t)angle_step(plan->rate)), piece);
+    int64_t n_blocks = 0;
     for (size_t l = 0; l < LANES; l++) {
-        bool is_used = from + l < plan->n_shares;
-        const struct ggir_share *share = is_used ? &plan->share[from + l] : NULL;
-        int64_t n = is_used ? share->n_points : 0;
-        setup->end[l] = n;
-        setup->first_epoch[l] = is_used ? share->first_epoch : 0;
-        setup->from[l] = setup->first_epoch[l];
-        setup->to[l] = setup->first_epoch[l] + n / (int64_t)setup->epoch_points;
-        longest = n > longest ? n : longest;
+        setup->from[l] = setup->to[l] = setup->first_epoch[l] = setup->end[l] = 0;
+    }
+    for (size_t l = 0; l < n; l++) {
+        share[l] = set_lane(setup, plan, &piece[l], l);
+        int64_t blocks =
+            (setup->to[l] - setup->first_epoch[l]) * (int64_t)setup->blocks_per_epoch;
+        n_blocks = blocks > n_blocks ? blocks : n_blocks;
+    }
+    setup->n_parts = plan->n_shares;
+    for (size_t s = 0; s < plan->n_shares; s++) {
+        setup->part_from[s] = (size_t)(plan->share[s].first_epoch / per_quarter);
+        setup->part_to[s] = setup->part_from[s] + (size_t)(plan->share[s].n_points / quarter);
     }
     struct ggir_lanes *lanes = mem_alloc(1, sizeof *lanes);
     if (lanes == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "ggir: no memory for the lanes");
     }
-    enum yk_status status = ggir_lanes_open(lanes, source, setup, plan, from, calibration, why);
+    enum yk_status status =
+        ggir_lanes_open(lanes, source, setup, plan, share, n, calibration, why);
     if (status == YK_OK) {
         struct lane_supply supply = {ggir_lanes_next, lanes, lanes->tally};
-        status = lane_run(setup, source, &supply, longest / (int64_t)setup->block_points, sink,
-                          job, why);
+        status = lane_run(setup, source, &supply, n_blocks, sink, job, why);
         ggir_lanes_close(lanes);
     }
     mem_free(lanes);
+    return status;
+}
+
+/* The chunks in groups of as many as there are lanes; a week is one group. */
+static enum yk_status run_groups(struct recording_source *source, struct lane_setup *setup,
+                                 const struct ggir_plan *plan,
+                                 const struct calibration *calibration, struct lane_sink *sink,
+                                 struct job *job, struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    for (size_t from = 0; status == YK_OK && from < plan->n_shares; from += LANES) {
+        struct ggir_plan group = *plan;
+        group.share = plan->share + from;
+        group.n_shares = plan->n_shares - from < LANES ? plan->n_shares - from : LANES;
+        status = run_lanes(source, setup, &group, calibration, sink, job, why);
+    }
     return status;
 }
 
@@ -252,8 +356,8 @@ static enum yk_status run_plan(struct recording_source *source, const struct zon
     epochs->epoch_s = setup->epoch_s;
     quarters->t0_ns = epochs->t0_ns;
     struct lane_sink sink = {setup, epochs, quarters, false};
-    for (size_t from = 0; status == YK_OK && from < plan->n_shares; from += LANES) {
-        status = run_group(source, setup, plan, from, calibration, &sink, job, why);
+    if (status == YK_OK) {
+        status = run_groups(source, setup, plan, calibration, &sink, job, why);
     }
     return status;
 }

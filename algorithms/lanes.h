@@ -39,6 +39,9 @@ struct lane_setup {
     int64_t first_epoch[LANES];     /* in the series, of each lane's first block */
     int64_t from[LANES], to[LANES]; /* the epochs that each lane writes */
     size_t n_quarters;              /* of the series */
+    /* Parts of the series whose quarters know nothing of each other (GGIR's chunks); by default
+     * one, everything. */
+    size_t n_parts, part_from[LANES], part_to[LANES]; /* quarters */
     bool as_ggir;          /* filters from zero state, GGIR's borders; else steady state */
     bool has_ggir_columns; /* the ggir recipe's: more columns, rounded to 4 decimals */
     bool only_counts;      /* a second run in sequence, for the counts alone */

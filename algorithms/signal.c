@@ -212,6 +212,8 @@ static enum yk_status second_pass(struct recording_source *source, const struct 
     epochs->epoch_s = setup.epoch_s;
     quarters->t0_ns = epochs->t0_ns;
     setup.n_quarters = (n * (size_t)setup.epoch_s + QUARTER_S - 1) / QUARTER_S;
+    setup.n_parts = 1;
+    setup.part_to[0] = setup.n_quarters;
     enum yk_status status = epoch_series_resize(epochs, n, why);
     if (status == YK_OK) {
         status = quarter_series_resize(quarters, setup.n_quarters, why);

@@ -255,15 +255,8 @@ static void stillness_finish(struct lane_stage *stage, struct lane_sink *sink)
     struct stillness_stage *self = (struct stillness_stage *)stage;
     const struct lane_setup *setup = self->setup;
     struct quarter_series *out = sink->quarters;
-    /* lanes are one recording, but GGIR's chunks know nothing of each other */
-    const size_t n_parts = setup->as_ggir ? LANES : 1;
-    for (size_t l = 0; l < n_parts; l++) {
-        const int64_t per_quarter = QUARTER_S / setup->epoch_s;
-        size_t from = setup->as_ggir ? (size_t)(setup->from[l] / per_quarter) : 0;
-        size_t to = setup->as_ggir ? (size_t)(setup->to[l] / per_quarter) : setup->n_quarters;
-        if (to <= from) {
-            continue;
-        }
+    for (size_t i = 0; i < setup->n_parts; i++) {
+        const size_t from = setup->part_from[i], to = setup->part_to[i];
         score_2013(self, from, to);
         memcpy(out->score_2013 + from, self->score + from, (to - from) * sizeof(float));
         score_2023(self, from, to);
