@@ -350,7 +350,8 @@ static void add_to_report(struct cwa_reader *self, const struct sample_block *bl
     const float *const acc[3] = {block->acc_g[0], block->acc_g[1], block->acc_g[2]};
     double sum[3] = {0};
     uint32_t clipped = cwa_add_up(
-        acc, block->n, cwa_limits_of(slot->layout, slot->rate_code, slot->light_word), sum);
+        acc, block->n, cwa_limits_of(slot->layout, slot->rate_code, slot->light_word),
+        self->is_cursor ? NULL : sum);
     *flags |= clipped > 0 ? BLOCK_CLIPPED : 0;
     if (self->is_cursor) {
         return;

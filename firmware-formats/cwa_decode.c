@@ -68,14 +68,20 @@ YK_CLONES static double add_axis(const float *restrict v, uint32_t n)
             lane[l] += v[i + l];
         }
     }
-    double sum = 0;
+    for (uint32_t l = 0; i + l < n; l++) { /* fewer than a lane each: still exact */
+        lane[l] += v[i + l];
+    }
+    double part[LANES];
     for (uint32_t l = 0; l < LANES; l++) {
-        sum += (double)lane[l];
+        part[l] = (double)lane[l];
     }
-    for (; i < n; i++) {
-        sum += (double)v[i];
+    for (uint32_t l = 0; l < 8; l++) { /* as a tree: a chain of additions would wait */
+        part[l] += part[l + 8];
     }
-    return sum;
+    for (uint32_t l = 0; l < 4; l++) {
+        part[l] += part[l + 4];
+    }
+    return (part[0] + part[2]) + (part[1] + part[3]);
 }
 
 YK_CLONES static uint32_t count_clipped(const float *restrict x, const float *restrict y,
@@ -93,7 +99,7 @@ YK_CLONES static uint32_t count_clipped(const float *restrict x, const float *re
 uint32_t cwa_add_up(const float *const acc_g[3], uint32_t n, struct cwa_limits limits,
                     double sum_g[3])
 {
-    for (int a = 0; a < 3; a++) {
+    for (int a = 0; a < 3 && sum_g != NULL; a++) {
         sum_g[a] += add_axis(acc_g[a], n);
     }
     return count_clipped(acc_g[0], acc_g[1], acc_g[2], n, limits.low_g, limits.high_g);

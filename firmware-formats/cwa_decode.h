@@ -23,9 +23,9 @@ struct cwa_limits {
 };
 struct cwa_limits cwa_limits_of(uint8_t layout, uint8_t rate_code, uint16_t light_word);
 
-/* Adds the n <= 4096 samples of three axes to sum_g and returns how many have an axis at or
- * beyond its limit. The sums are exact: they do not depend on how the samples are cut into
- * blocks. */
+/* Adds the n <= 4096 samples of three axes to sum_g (NULL: not wanted) and returns how many
+ * have an axis at or beyond its limit. The sums are exact: they do not depend on how the
+ * samples are cut into blocks. */
 uint32_t cwa_add_up(const float *const acc_g[3], uint32_t n, struct cwa_limits limits,
                     double sum_g[3]);
 
