@@ -12,7 +12,7 @@
 #include "algorithms/nonwear_ggir.h"
 #include "algorithms/sri.h"
 #include "src/base/mem.h"
-#include "tests/support/alloc.h"
+#include "tests/support/made_life.h"
 #include "tests/support/reference.h"
 #include "tests/support/short25_epochs.h"
 
@@ -214,6 +214,53 @@ static void regularity_equals_part3(void **context)
     sri_bins_release(&bins);
 }
 
+static void clock_changes_follow_ggirs_arithmetic(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Europe/London", RECIPE_GGIR, "2024-03-30T09:00",
+                   "2024-04-01T13:00");
+    made_life_set(&life, zone, "2024-03-30T23:00", "2024-03-31T07:00", MADE_MOTIONLESS);
+    made_life_set(&life, zone, "2024-03-31T23:00", "2024-04-01T07:00", MADE_MOTIONLESS);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 2);
+    assert_close(life.nights[0].spt_min, 420, 1); /* a bout lies over the missing hour */
+    assert_close(life.nights[0].tst_min, 420, 1);
+    assert_close(life.nights[0].guider_wake_h, 31, 0.2);
+    assert_close(life.nights[1].spt_min, 480, 1);
+    analysis_release(&life);
+    zone_close(zone);
+    made_life_open(&life, &zone, "Europe/London", RECIPE_GGIR, "2024-10-26T09:00",
+                   "2024-10-27T13:00");
+    made_life_set(&life, zone, "2024-10-26T23:00", "2024-10-27T07:00", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 1);
+    assert_close(life.nights[0].spt_min, 540, 1);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
+static void first_night_after_noon_takes_the_mean_of_the_others(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_GGIR, "2026-05-11T15:00",
+                   "2026-05-14T13:00");
+    made_life_set(&life, zone, "2026-05-11T21:00", "2026-05-12T05:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T23:00", "2026-05-13T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-14T00:00", "2026-05-14T08:00", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 3);
+    assert_int_equal(life.nights[0].rest_source, REST_AVERAGE);
+    assert_close(life.nights[0].guider_onset_h, 23.5, 0.1);
+    assert_close(life.nights[0].guider_wake_h, 31.5, 0.1);
+    assert_int_equal(life.nights[1].rest_source, REST_ALGORITHM);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +270,8 @@ int main(void)
         cmocka_unit_test(guiders_equal_part3),
         cmocka_unit_test(nights_equal_part4),
         cmocka_unit_test(regularity_equals_part3),
+        cmocka_unit_test(clock_changes_follow_ggirs_arithmetic),
+        cmocka_unit_test(first_night_after_noon_takes_the_mean_of_the_others),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
