@@ -196,7 +196,7 @@ static void take_block(const struct grid_stream *self, int64_t from, int64_t to,
     const int64_t last = (int64_t)self->block.n - 1;
     for (int64_t k = from; k < to;) {
         double *at[3] = {out[0] + (k - from), out[1] + (k - from), out[2] + (k - from)};
-        int64_t i = (int64_t)floor(self->base + (double)k * self->step);
+        int64_t i = (int64_t)(self->base + (double)k * self->step); /* never negative */
         if (i >= last) {
             copy_sample(self, (uint32_t)last, (size_t)(to - k), at);
             return;
@@ -212,7 +212,7 @@ static void take_block(const struct grid_stream *self, int64_t from, int64_t to,
         end = end < last - (i - k) ? end : last - (i - k);
         end = end > k + 1 ? end : k + 1;
         while (end < to && end + (i - k) < last &&
-               (int64_t)floor(self->base + (double)end * self->step) - end == i - k) {
+               (int64_t)(self->base + (double)end * self->step) - end == i - k) {
             end++;
         }
         run(self, (int32_t)k, (int32_t)end, (int32_t)(i - k), at);
