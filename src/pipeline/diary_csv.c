@@ -13,6 +13,8 @@
 #include "src/base/csv.h"
 #include "src/base/mem.h"
 
+enum { YEAR_FIRST = 1900, YEAR_LAST = 2200 };
+
 /* The columns of the table. NIGHT_TIME cells belong to the night; the span columns come in
  * pairs and may be filled in several rows. */
 enum column {
@@ -121,7 +123,9 @@ static enum yk_status read_who_and_when(const struct reader *self, struct diary_
         return wrong(self, PERSON, why, "a code of at most 63 bytes");
     }
     memcpy(night->person_id, person, strlen(person) + 1);
-    if (!civil_parse(cell(self, NIGHT_DATE), &night->night)) {
+    /* Years far outside the program's range of instants cannot be meant. */
+    if (!civil_parse(cell(self, NIGHT_DATE), &night->night) || night->night.year < YEAR_FIRST ||
+        night->night.year > YEAR_LAST) {
         return wrong(self, NIGHT_DATE, why,
                      "a date: write the evening as 2026-05-12 or 2026/5/12");
     }

@@ -99,6 +99,7 @@ static void every_wrong_cell_is_named_with_its_place_and_what_is_right(void **st
     } CASES[] = {
         {"P,2026-13-12,23:00,,,,,,,,,", "night_date"},
         {"P,,23:00,,,,,,,,,", "night_date"},
+        {"P,1013-05-12,,,2026-05-13T07:00,,,,,,,", "night_date"},
         {",2026-05-12,23:00,,,,,,,,,", "code"},
         {"P,2026-05-12,25:99,,,,,,,,,", "'25:99'"},
         {"P,2026-05-12,2026-07-01T23:00,,,,,,,,,", "within a day"},
