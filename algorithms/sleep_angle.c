@@ -24,7 +24,7 @@
 #define WEIGHT_QUIET (-0.4f)
 #define WEIGHT_ACTIVE (-1.5f)
 #define WEIGHT_LONG_GAP (-2.0f) /* awake for hdcza_gap_min and more */
-#define WEIGHT_UP (-6.0f)       /* active for UP_MIN without a pause: out of bed */
+#define WEIGHT_UP (-2.5f)       /* active for UP_MIN without a pause: out of bed */
 #define UP_MIN 10.0
 #define THRESHOLD_MIN_H 16.0 /* known hours that a day's own calm needs */
 

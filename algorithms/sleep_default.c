@@ -92,10 +92,13 @@ struct rest_span rest_series_refine(const struct rest_series *self, size_t first
 
 /* ---- light ---- */
 
-#define LIT_GAP_MIN 10.0   /* a waking as long as this may part the evening from the night */
-#define LIT_SAMPLES 1440   /* one a minute, at most a day */
-#define LIT_FACTOR 3.0     /* the evening is so many times as light as the night's usual ... */
-#define LIT_DARK_SHARE 0.9 /* ... and lighter than so much of the night */
+#define LIT_GAP_MIN 10.0    /* a waking as long as this may part the evening from the night */
+#define LIT_FACTOR 3.0      /* the evening is so many times as light as the night's usual ... */
+#define LIT_DARK_SHARE 0.9  /* ... and lighter than so much of the night */
+#define LIT_EDGE_MIN 30.0   /* and the light was put out in between, it did not fade: rest ... \
+                             */
+#define LIT_EDGE_FACTOR 2.0 /* ... before the waking was so many times as light as after it */
+#define LIT_SAMPLES 1440    /* one a minute, at most a day */
 
 /* Quantile of the light at rest in epochs [first, end), once a minute; NaN when not known. */
 static double light_of(const struct rest_series *self, size_t first, size_t end, double share)
@@ -111,9 +114,22 @@ static double light_of(const struct rest_series *self, size_t first, size_t end,
     return order_quantile(sample, n, share);
 }
 
-/* An evening's rest in a lit room, a waking, and then a longer rest in the dark: the night
- * begins with the dark. Without a light sensor, or with the sensor covered, nothing is changed.
- */
+/* Whether the light was on in [span.first, lit) and off from `dark` on. */
+static bool is_lit_evening(const struct rest_series *self, struct rest_span span, size_t lit,
+                           size_t dark)
+{
+    size_t edge = (size_t)(LIT_EDGE_MIN * self->per_min);
+    size_t from = lit - span.first > edge ? lit - edge : span.first;
+    size_t to = span.end - dark > edge ? dark + edge : span.end;
+    double evening = light_of(self, span.first, lit, 0.5);
+    return evening > light_of(self, dark, span.end, LIT_DARK_SHARE) &&
+           evening > LIT_FACTOR * light_of(self, dark, span.end, 0.5) &&
+           light_of(self, from, lit, 0.5) > LIT_EDGE_FACTOR * light_of(self, dark, to, 0.5);
+}
+
+/* An evening's rest in a lit room, a waking in which the light is put out, and then a longer
+ * rest in the dark: the night begins with the dark. Without a light sensor, or with the sensor
+ * covered, nothing is changed. */
 static struct rest_span without_lit_evening(const struct rest_series *self,
                                             struct rest_span span)
 {
@@ -123,13 +139,10 @@ static struct rest_span without_lit_evening(const struct rest_series *self,
             wake++;
             continue;
         }
-        if (wake >= least && 2 * (i - span.first) < span.end - span.first) {
-            double evening = light_of(self, span.first, i, 0.5);
-            double dark = light_of(self, i, span.end, LIT_DARK_SHARE);
-            if (evening > dark && evening > LIT_FACTOR * light_of(self, i, span.end, 0.5)) {
-                for (; span.first < i; span.first++) {
-                    span.sum -= (double)self->weight[span.first];
-                }
+        if (wake >= least && 2 * (i - span.first) < span.end - span.first &&
+            is_lit_evening(self, span, i - wake, i)) {
+            for (; span.first < i; span.first++) {
+                span.sum -= (double)self->weight[span.first];
             }
         }
         wake = 0;
