@@ -120,7 +120,10 @@ static enum yk_status check_owner(sqlite3 *db, const char *path, struct failure 
 static enum yk_status make_schema(sqlite3 *db, struct failure *why)
 {
     char sql[sizeof SCHEMA + 128];
-    snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; %s",
+    /* All or nothing: a run killed between two of these would leave a file that looks like
+     * another program's. Closing the connection undoes what did not come to its end. */
+    snprintf(sql, sizeof sql,
+             "BEGIN IMMEDIATE; PRAGMA application_id=%d; PRAGMA user_version=%d; %s; COMMIT",
              APPLICATION_ID, SCHEMA_VERSION, SCHEMA);
     return run(db, sql, "making the table of results", why);
 }
