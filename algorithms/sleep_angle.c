@@ -55,6 +55,29 @@ static double step_of(const float *x, size_t i)
     return i > 0 ? fabs((double)x[i] - (double)x[i - 1]) : 0;
 }
 
+/* Long epochs (half a minute and more): nearly every one holds some movement, so how much
+ * counts. ENMO above its own floor (tenth percentile), or the step of the mean angle. */
+#define LONG_EPOCH_S 30
+static const double long_enmo_mg[] = {4, 12, 30}; /* above the floor: some, more, much */
+static const double long_turn_deg[] = {3, 25, 91};
+
+static void grade_movement(const struct rest_series *self, double *scratch, uint8_t *moved)
+{
+    const float *angle = self->epochs->column[EPOCH_ANGLE_Z_DEG];
+    const float *enmo = self->epochs->column[EPOCH_ENMO_MG];
+    double floor_mg = enmo != NULL ? noise_of(self, enmo, scratch) : 0;
+    for (size_t i = 0; i < self->n; i++) {
+        uint8_t grade = MOVED_NO;
+        double above_mg = enmo != NULL ? (double)enmo[i] - floor_mg : 0;
+        for (uint8_t g = 0; g < 3; g++) {
+            bool has_moved = above_mg > long_enmo_mg[g] || step_of(angle, i) > long_turn_deg[g];
+            grade = has_moved ? (uint8_t)(g + 1) : grade;
+        }
+        bool is_known = rest_series_is_known(self, i) && !isnan(angle[i]);
+        moved[i] = is_known ? grade : MOVED_UNKNOWN;
+    }
+}
+
 /* Which epochs hold a movement. scratch holds n values. */
 static void find_movement(const struct rest_series *self, double *scratch, uint8_t *moved)
 {
@@ -189,7 +212,11 @@ enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *
                              self->n);
         goto done;
     }
-    find_movement(self, scratch, moved);
+    if (self->epochs->epoch_s < LONG_EPOCH_S) {
+        find_movement(self, scratch, moved);
+    } else {
+        grade_movement(self, scratch, moved);
+    }
     status = sleep_states_find(moved, self->n, self->epochs->epoch_s, self->asleep, why);
     if (status == YK_OK) {
         status = find_calm(self, median, scratch, calm, why);

@@ -47,6 +47,9 @@ struct model {
 
 static uint8_t class_of_bin(const uint8_t *moved, size_t n)
 {
+    if (n == 1) { /* a long epoch: its grade is its class */
+        return moved[0] == MOVED_UNKNOWN ? CLASS_UNKNOWN : moved[0];
+    }
     size_t known = 0, moves = 0;
     for (size_t i = 0; i < n; i++) {
         known += moved[i] != MOVED_UNKNOWN;
@@ -130,7 +133,7 @@ static void sharpen(const uint8_t *moved, uint8_t *state, size_t n, size_t reach
                            */
             size_t from = i > reach ? i - reach : 0, end = i + reach < n ? i + reach : n;
             size_t at = from;
-            while (at < end && moved[at] != MOVED_YES) {
+            while (at < end && moved[at] == MOVED_NO) {
                 at++;
             }
             uint8_t awake = state[i];
@@ -143,7 +146,7 @@ static void sharpen(const uint8_t *moved, uint8_t *state, size_t n, size_t reach
             i = at > i ? at : i;
         } else { /* and begins after the last one */
             size_t from = i > reach ? i - reach : 0, at = i + reach < n ? i + reach : n;
-            while (at > from && moved[at - 1] != MOVED_YES) {
+            while (at > from && moved[at - 1] == MOVED_NO) {
                 at--;
             }
             uint8_t awake = state[i - 1];

@@ -14,8 +14,8 @@
 enum sleep_state { SLEEP_STATE_ASLEEP, SLEEP_STATE_QUIET, SLEEP_STATE_ACTIVE };
 #define SLEEP_STATE_UNKNOWN 255
 
-/* Whether the arm moved in an epoch. */
-enum { MOVED_NO = 0, MOVED_YES = 1, MOVED_UNKNOWN = 255 };
+/* Whether the arm moved in an epoch. Epochs of half a minute and more say how much: */
+enum { MOVED_NO = 0, MOVED_YES = 1, MOVED_MORE = 2, MOVED_MUCH = 3, MOVED_UNKNOWN = 255 };
 
 /* moved    n epochs
  * epoch_s  at most 60

@@ -77,6 +77,25 @@ void made_life_set(struct analysis *self, const struct zone *zone, const char *s
     }
 }
 
+void made_life_as_minutes(struct analysis *self)
+{
+    static const enum epoch_column columns[] = {EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG};
+    struct epoch_series minutes, *epochs = &self->epochs;
+    epoch_series_init(&minutes);
+    minutes.epoch_s = 60;
+    assert_int_equal(epoch_series_resize(&minutes, epochs->n / 12, NULL), YK_OK);
+    minutes.t0_ns = epochs->t0_ns;
+    for (size_t c = 0; c < 2; c++) {
+        assert_int_equal(epoch_series_need(&minutes, columns[c], NULL), YK_OK);
+        for (size_t i = 0; i < 12 * minutes.n; i++) {
+            float *mean = &minutes.column[columns[c]][i / 12];
+            *mean = (i % 12 == 0 ? 0 : *mean) + epochs->column[columns[c]][i] / 12;
+        }
+    }
+    epoch_series_release(epochs);
+    *epochs = minutes;
+}
+
 void made_life_as_counts(struct analysis *self)
 {
     struct epoch_series minutes, *epochs = &self->epochs;

@@ -18,6 +18,8 @@ void made_life_open(struct analysis *out, struct zone **zone, const char *zone_n
 /* Changes what happens between two times. */
 void made_life_set(struct analysis *self, const struct zone *zone, const char *start,
                    const char *end, enum made_state state);
+/* The same life as 60-s means of angle and ENMO, and nothing else. */
+void made_life_as_minutes(struct analysis *self);
 /* The same life as 60-s counts of a one-channel recorder, and nothing else. */
 void made_life_as_counts(struct analysis *self);
 

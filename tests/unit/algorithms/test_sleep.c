@@ -271,6 +271,26 @@ static void diary_guides_the_night(void **context)
     zone_close(zone);
 }
 
+static void minute_means_of_angle_and_enmo_give_nights(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-13T12:00");
+    made_life_set(&life, zone, "2026-05-11T23:00", "2026-05-12T07:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T23:30", "2026-05-13T06:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-13T02:00", "2026-05-13T02:20", MADE_AWAKE);
+    made_life_as_minutes(&life);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 2);
+    assert_night(zone, &life.nights[0], "2026-05-11T23:00", "2026-05-12T07:00", 3);
+    assert_night(zone, &life.nights[1], "2026-05-12T23:30", "2026-05-13T06:00", 3);
+    assert_close(life.nights[1].waso_min, 20, 4);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
 static void minute_counts_alone_give_nights(void **context)
 {
     (void)context;
@@ -398,6 +418,7 @@ int main(void)
         cmocka_unit_test(wake_in_the_night_is_measured),
         cmocka_unit_test(rest_in_a_lit_room_before_the_dark_is_the_evening),
         cmocka_unit_test(diary_guides_the_night),
+        cmocka_unit_test(minute_means_of_angle_and_enmo_give_nights),
         cmocka_unit_test(minute_counts_alone_give_nights),
         cmocka_unit_test(nothing_and_little_are_no_error),
         cmocka_unit_test(unknown_days_say_so),
