@@ -58,11 +58,13 @@ build/clang/%.analyzed: %.c build/clang/%.o
 	@touch $@
 lint-analyzer: $(LINT_PARSERS:%.c=build/clang/%.analyzed)
 
+# median.c is one long network of exchanges without a branch; cppcheck follows its values for ever.
 lint-cppcheck:
 	@mkdir -p build/cppcheck
 	@cppcheck -q -j 2 --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
 	  --suppressions-list=tests/lint/cppcheck.txt --cppcheck-build-dir=build/cppcheck \
-	  --template='{file}:{line}: {severity}: {message} [{id}]' $(DEFINES) -I. $(LINT_PRODUCT)
+	  --template='{file}:{line}: {severity}: {message} [{id}]' $(DEFINES) -I. \
+	  $(filter-out algorithms/median.c,$(LINT_PRODUCT))
 
 -include $(shell find build/clang -name '*.d' 2>/dev/null)
 
