@@ -27,7 +27,6 @@ struct filter {
     struct filter_section section[FILTER_SECTIONS_MAX];
 };
 
-
 /* order     even; for a band pass the order of each edge (2 or 4), otherwise 2, 4, 6 or 8
  * low_hz    lower corner (-3 dB); not used by a low pass
  * high_hz   upper corner; not used by a high pass

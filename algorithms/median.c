@@ -21,8 +21,9 @@
 #define NETWORK_WIDTH 51
 #define GROUP 16
 #define NETWORK_ROWS (NETWORK_WIDTH - 1 + GROUP)
-#define SORTED_FROM 16 /* first row of the block that a group takes over from the one before   \
-                        */
+#define SORTED_FROM                                                                            \
+    16 /* first row of the block that a group takes over from the one before                   \
+        */
 
 struct median {
     size_t width, n; /* rows held */

@@ -92,10 +92,11 @@ struct rest_span rest_series_refine(const struct rest_series *self, size_t first
 
 /* ---- light ---- */
 
-#define LIT_GAP_MIN 10.0    /* a waking as long as this may part the evening from the night */
-#define LIT_FACTOR 3.0      /* the evening is so many times as light as the night's usual ... */
-#define LIT_DARK_SHARE 0.9  /* ... and lighter than so much of the night */
-#define LIT_EDGE_MIN 30.0   /* and the light was put out in between, it did not fade: rest ... \
+#define LIT_GAP_MIN 10.0   /* a waking as long as this may part the evening from the night */
+#define LIT_FACTOR 3.0     /* the evening is so many times as light as the night's usual ... */
+#define LIT_DARK_SHARE 0.9 /* ... and lighter than so much of the night */
+#define LIT_EDGE_MIN                                                                           \
+    30.0                    /* and the light was put out in between, it did not fade: rest ... \
                              */
 #define LIT_EDGE_FACTOR 2.0 /* ... before the waking was so many times as light as after it */
 #define LIT_SAMPLES 1440    /* one a minute, at most a day */
