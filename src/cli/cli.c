@@ -16,6 +16,7 @@
 
 #include "src/base/mem.h"
 #include "src/cli/help.h"
+#include "src/cli/json_out.h"
 #include "src/cli/options.h"
 #include "src/cli/progress_bar.h"
 #include "src/cli/registry.h"
@@ -24,6 +25,7 @@ enum { COLUMNS_USUAL = 80, COLUMNS_MIN = 40 };
 
 struct session {
     struct cli cli; /* first: cli_progress_end() finds the bar through job.user */
+    struct cli_outcome outcome;
     struct progress_bar bar;
     pthread_t watcher;
     bool is_watching;
@@ -358,9 +360,11 @@ static int finish(const struct cli *cli, int code)
 
 int cli_main(int argc, char **argv)
 {
-    struct session session = {.is_watching = false};
+    struct session session = {.outcome = {.has_json = false}};
     struct cli *cli = &session.cli;
     cli_init(cli);
+    cli->outcome = &session.outcome;
+    bool is_json = is_among(argc, argv, "--json", "--json");
     peek_language(cli, argc, argv);
     int at = command_index(argc, argv);
     if (at >= argc) {
@@ -369,12 +373,20 @@ int cli_main(int argc, char **argv)
     char *word = argv[at];
     cli->command = command_find(word);
     if (cli->command == NULL) {
-        return command_unknown(cli, word);
+        int code = command_unknown(cli, word);
+        if (is_json) {
+            cli_json_failure(cli, code);
+        }
+        return finish(cli, code);
     }
     /* argv[0] takes the command's place, so that options before and after it are alike */
     for (int i = at; i > 0; i--) {
         argv[i] = argv[i - 1];
     }
     argv[1] = word;
-    return finish(cli, run(&session, argc - 1, argv + 1));
+    int code = run(&session, argc - 1, argv + 1);
+    if (is_json && code != EXIT_DONE) {
+        cli_json_failure(cli, code);
+    }
+    return finish(cli, code);
 }

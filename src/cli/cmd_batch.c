@@ -59,8 +59,8 @@ static void say(const struct cli *cli, const struct batch_totals *t, const char 
     }
 }
 
-static enum yk_status say_json(const struct batch_totals *t, const char *folder,
-                               struct failure *why)
+static enum yk_status say_json(const struct cli *cli, const struct batch_totals *t,
+                               const char *folder, struct failure *why)
 {
     struct json_out *json = json_out_new();
     json_out_object(json, NULL);
@@ -77,7 +77,7 @@ static enum yk_status say_json(const struct batch_totals *t, const char *folder,
     json_out_rounded(json, "seconds", t->seconds, 3);
     json_out_bool(json, "zone_is_guess", t->zone_is_guess);
     json_out_end(json);
-    enum yk_status status = json_out_write(json, stdout, true, why);
+    enum yk_status status = cli_json_write(cli, json, true, why);
     json_out_free(json);
     return status;
 }
@@ -118,7 +118,7 @@ static int work(struct cli *cli, const struct batch_options *options)
         return cli_fail(cli, &why);
     }
     say(cli, &totals, options->folder);
-    if (cli->is_json && say_json(&totals, options->folder, &why) != YK_OK) {
+    if (cli->is_json && say_json(cli, &totals, options->folder, &why) != YK_OK) {
         return cli_fail(cli, &why);
     }
     return exit_code(&totals);
@@ -174,6 +174,11 @@ static int run(struct cli *cli)
     if (epochs != NULL && strcmp(epochs, "csv") != 0) {
         return cli_usage(cli, "%s",
                          cli_say(cli, "--epochs は csv だけです", "--epochs knows only csv"));
+    }
+    if (options_has(given, "dry-run") && cli->is_json) {
+        return cli_usage(cli, "%s",
+                         cli_say(cli, "--dry-run と --json は一緒に使えません",
+                                 "--dry-run does not go with --json"));
     }
     long long most = options_integer(given, "max-failures", -1);
     struct batch_options options = {

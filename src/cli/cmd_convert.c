@@ -25,8 +25,9 @@ static const struct option_spec option_table[] = {
      "replace a file that is there"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
 
-static enum yk_status say_json(const char *out_path, const struct convert_result *result,
-                               const struct zone *zone, struct failure *why)
+static enum yk_status say_json(const struct cli *cli, const char *out_path,
+                               const struct convert_result *result, const struct zone *zone,
+                               struct failure *why)
 {
     struct json_out *json = json_out_new();
     json_out_object(json, NULL);
@@ -39,7 +40,7 @@ static enum yk_status say_json(const char *out_path, const struct convert_result
     json_out_number(json, "calibration_error_before_mg", result->calibration.error_before_mg);
     json_out_number(json, "calibration_error_after_mg", result->calibration.error_after_mg);
     json_out_end(json);
-    enum yk_status status = json_out_write(json, stdout, false, why);
+    enum yk_status status = cli_json_write(cli, json, false, why);
     json_out_free(json);
     return status;
 }
@@ -85,7 +86,7 @@ static enum yk_status work(struct cli *cli, const char *out_path, struct failure
     struct zone *zone = NULL;
     status = zone_open(result.zone, &zone, why);
     if (status == YK_OK && cli->is_json) {
-        status = say_json(out_path, &result, zone, why);
+        status = say_json(cli, out_path, &result, zone, why);
     } else if (status == YK_OK && !cli->is_quiet) {
         say_text(cli, out_path, &result, zone);
     }

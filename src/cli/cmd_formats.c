@@ -7,7 +7,7 @@
 #include "src/cli/command.h"
 #include "src/cli/json_out.h"
 
-static enum yk_status show_json(struct failure *why)
+static enum yk_status show_json(const struct cli *cli, struct failure *why)
 {
     struct json_out *json = json_out_new();
     json_out_array(json, NULL);
@@ -25,7 +25,7 @@ static enum yk_status show_json(struct failure *why)
         json_out_end(json);
     }
     json_out_end(json);
-    enum yk_status status = json_out_write(json, stdout, true, why);
+    enum yk_status status = cli_json_write(cli, json, true, why);
     json_out_free(json);
     return status;
 }
@@ -73,7 +73,7 @@ static enum yk_status show_table(const struct cli *cli, struct failure *why)
 static int run(struct cli *cli)
 {
     struct failure why;
-    enum yk_status status = cli->is_json ? show_json(&why) : show_table(cli, &why);
+    enum yk_status status = cli->is_json ? show_json(cli, &why) : show_table(cli, &why);
     return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 

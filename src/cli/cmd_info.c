@@ -241,7 +241,7 @@ static int run(struct cli *cli)
         code = EXIT_SOME_FAILED;
     }
     struct failure why;
-    if (cli->is_json && json_out_write(json, stdout, cli->out_is_terminal, &why) != YK_OK) {
+    if (cli->is_json && cli_json_write(cli, json, cli->out_is_terminal, &why) != YK_OK) {
         code = cli_fail(cli, &why);
     }
     json_out_free(json);

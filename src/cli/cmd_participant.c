@@ -169,12 +169,24 @@ static int run_remove(struct cli *cli, struct store *store, const char *code)
 
 /* ---- delete ---- */
 
-/* At a keyboard the code is typed once more; scripts say nothing or --yes. */
-static bool is_confirmed(const struct cli *cli, const struct person *person)
+/* At a keyboard the code is typed once more. Where nobody can be asked (cron, ssh, a loop that
+ * reads a list from standard input) only --yes deletes. */
+static enum yk_status confirm(const struct cli *cli, const struct person *person,
+                              struct failure *why)
 {
     char line[128] = "";
-    if (options_has(cli->options, "yes") || isatty(STDIN_FILENO) == 0) {
-        return true;
+    if (options_has(cli->options, "yes")) {
+        return YK_OK;
+    }
+    if (isatty(STDIN_FILENO) == 0) {
+        return failure_set(
+            why, YK_ERR_ARGUMENT,
+            cli_say(cli,
+                    "%s の記録 %lld 本は削除していません。端末がなく確かめられない"
+                    "ので、削除するなら --yes を付けてください",
+                    "nothing deleted of %s with %lld recordings: there is no "
+                    "terminal to ask on; to delete, say --yes"),
+            person->code, (long long)person->n_recordings);
     }
     fprintf(stderr,
             cli_say(cli,
@@ -183,11 +195,11 @@ static bool is_confirmed(const struct cli *cli, const struct person *person)
                     "This deletes %s and all %lld recordings for good.\nType the code again to "
                     "go on: "),
             person->code, (long long)person->n_recordings);
-    if (fgets(line, sizeof line, stdin) == NULL) {
-        return false;
-    }
+    bool is_said = fgets(line, sizeof line, stdin) != NULL;
     line[strcspn(line, "\n")] = '\0';
-    return strcmp(line, person->code) == 0;
+    return is_said && strcmp(line, person->code) == 0
+               ? YK_OK
+               : failure_set(why, YK_ERR_CANCELLED, "not confirmed");
 }
 
 static void print_receipt(const struct cli *cli, const char *code,
@@ -235,9 +247,7 @@ static int run_delete(struct cli *cli, struct store *store, const char *code)
     struct failure why;
     person_receipt_init(&receipt);
     enum yk_status status = person_find(store, code, &person, &why);
-    if (status == YK_OK && !is_confirmed(cli, &person)) {
-        status = failure_set(&why, YK_ERR_CANCELLED, "not confirmed");
-    }
+    status = status == YK_OK ? confirm(cli, &person, &why) : status;
     if (status == YK_OK) {
         status = person_delete(store, code, &receipt, &why);
     }
@@ -294,13 +304,14 @@ const struct command command_participant = {
                   "add、set では --zone でその人の記録計の時間帯、--group "
                   "で組を決めます。remove は記録のない"
                   "参加者だけを除きます。delete "
-                  "はその人の記録・計算結果・原本をすべて削除し、控えを出します。",
+                  "はその人の記録・計算結果・原本をすべて削除し、控えを出します("
+                  "端末がないときは --yes が要ります)。",
     .details_en =
         "A code has up to 63 bytes (Japanese is fine). Do not use names.\n\n"
         "add and set take --zone, the zone of this person's recorders, and --group. remove "
         "takes "
         "a participant without recordings. delete removes everything of a person, originals "
-        "included, and prints a receipt.",
+        "included, and prints a receipt; without a terminal to ask on it needs --yes.",
     .examples = "yoake participant add P01 --group A\nyoake participant list --json\n"
                 "yoake participant delete P01 --yes",
     .options = option_table,

@@ -241,7 +241,7 @@ static enum yk_status show(const struct cli *cli, const struct review *review,
                            struct failure *why)
 {
     if (cli->is_json) {
-        return review_json_write(review, stdout, why);
+        return review_json_write(cli, review, why);
     }
     struct text out;
     text_init(&out);

@@ -172,7 +172,7 @@ static enum yk_status write_json(const struct cli *cli, const struct recipes *re
     }
     json_out_end(json);
     json_out_end(json);
-    enum yk_status status = json_out_write(json, stdout, true, why);
+    enum yk_status status = cli_json_write(cli, json, true, why);
     json_out_free(json);
     return status;
 }

@@ -50,6 +50,13 @@ double options_number(const struct options *self, const char *name, double fallb
 size_t options_operands(const struct options *self);
 const char *options_operand(const struct options *self, size_t i);
 
+/* How it went so far: what was said last about a failure, and whether standard output has its
+ * JSON document. */
+struct cli_outcome {
+    struct failure why; /* code YK_OK: nothing failed */
+    bool has_json;
+};
+
 /* What every command gets. */
 struct cli {
     enum language language;
@@ -66,6 +73,7 @@ struct cli {
     const struct options *options;
     const struct command *command; /* the one that runs */
     char *store_room;              /* holds store_path */
+    struct cli_outcome *outcome;   /* kept by cli_fail() and cli_json_write(); may be NULL */
 };
 
 enum {

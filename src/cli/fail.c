@@ -36,6 +36,9 @@ const char *cli_say(const struct cli *cli, const char *ja, const char *en)
 
 int cli_fail(const struct cli *cli, const struct failure *why)
 {
+    if (cli->outcome != NULL) {
+        cli->outcome->why = *why;
+    }
     size_t code = (size_t)why->code < sizeof table / sizeof table[0] ? (size_t)why->code : 0;
     fflush(stdout);
     fprintf(stderr, "yoake: %s\n", i18n(cli->language, table[code].text));
@@ -47,11 +50,18 @@ int cli_fail(const struct cli *cli, const struct failure *why)
 
 int cli_usage(const struct cli *cli, const char *fmt, ...)
 {
+    struct failure why = {.code = YK_ERR_ARGUMENT};
     va_list args;
     va_start(args, fmt);
+    vsnprintf(why.text, sizeof why.text, fmt, args);
+    va_end(args);
+    if (cli->outcome != NULL) {
+        cli->outcome->why = why;
+    }
     fflush(stdout);
     fprintf(stderr, "yoake%s%s: ", cli->command != NULL ? " " : "",
             cli->command != NULL ? cli->command->name : "");
+    va_start(args, fmt);
     vfprintf(stderr, fmt, args);
     va_end(args);
     fprintf(stderr, "\n  %s yoake %s%s\n", i18n(cli->language, TEXT_usage_see),

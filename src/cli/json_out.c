@@ -149,3 +149,31 @@ enum yk_status json_out_write(struct json_out *self, FILE *out, bool is_pretty,
     }
     return YK_OK;
 }
+
+enum yk_status cli_json_write(const struct cli *cli, struct json_out *self, bool is_pretty,
+                              struct failure *why)
+{
+    if (cli->outcome != NULL) {
+        cli->outcome->has_json = true;
+    }
+    return json_out_write(self, stdout, is_pretty, why);
+}
+
+void cli_json_failure(const struct cli *cli, int exit_code)
+{
+    if (cli->outcome == NULL || cli->outcome->has_json) {
+        return;
+    }
+    const struct failure *why = &cli->outcome->why;
+    struct json_out *json = json_out_new();
+    json_out_object(json, NULL);
+    json_out_object(json, "error");
+    json_out_text(json, "code", status_word(why->code));
+    json_out_known_text(json, "message", why->text);
+    json_out_integer(json, "exit_code", exit_code);
+    json_out_end(json);
+    json_out_end(json);
+    cli_json_write(cli, json, true,
+                   NULL); /* standard output is looked at once more at the end */
+    json_out_free(json);
+}

@@ -12,6 +12,7 @@
 
 #include "src/base/status.h"
 #include "src/base/zone.h"
+#include "src/cli/command.h"
 
 struct json_out;
 
@@ -39,6 +40,13 @@ void json_out_rounded(struct json_out *self, const char *key, double value, int 
 /* ISO 8601 with offset; decimals 0 or 3. */
 void json_out_time(struct json_out *self, const char *key, const struct zone *zone,
                    int64_t utc_ns, int decimals);
+
+/* The document of a command, to standard output; the rest as json_out_write(). */
+enum yk_status cli_json_write(const struct cli *cli, struct json_out *self, bool is_pretty,
+                              struct failure *why);
+/* Where a command failed before it had a document, this is it:
+ * {"error": {"code", "message", "exit_code"}}. Nothing when there is one already. */
+void cli_json_failure(const struct cli *cli, int exit_code);
 
 /* Writes the document and a line end; is_pretty: indented, otherwise on one line.
  * errors: YK_ERR_MEMORY, YK_ERR_IO */

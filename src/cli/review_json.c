@@ -208,7 +208,8 @@ static void add_all(struct json_out *json, const struct review *review,
     json_out_end(json);
 }
 
-enum yk_status review_json_write(const struct review *review, FILE *out, struct failure *why)
+enum yk_status review_json_write(const struct cli *cli, const struct review *review,
+                                 struct failure *why)
 {
     enum { BINS = 96 };
     struct review_facts facts;
@@ -220,7 +221,7 @@ enum yk_status review_json_write(const struct review *review, FILE *out, struct 
     if (status == YK_OK) {
         struct json_out *json = json_out_new();
         add_all(json, review, &facts, &actogram);
-        status = json_out_write(json, out, true, why);
+        status = cli_json_write(cli, json, true, why);
         json_out_free(json);
     }
     actogram_release(&actogram);

@@ -5,11 +5,11 @@
 #ifndef SRC_CLI_REVIEW_JSON_H
 #define SRC_CLI_REVIEW_JSON_H
 
-#include <stdio.h>
-
+#include "src/cli/command.h"
 #include "src/report/review.h"
 
 /* errors: YK_ERR_MEMORY, YK_ERR_IO */
-enum yk_status review_json_write(const struct review *review, FILE *out, struct failure *why);
+enum yk_status review_json_write(const struct cli *cli, const struct review *review,
+                                 struct failure *why);
 
 #endif

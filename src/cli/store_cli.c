@@ -124,7 +124,7 @@ enum yk_status cli_recording_table(const struct cli *cli, const struct recording
 int cli_json_done(const struct cli *cli, struct json_out *json, int code)
 {
     struct failure why;
-    if (json_out_write(json, stdout, true, &why) != YK_OK) {
+    if (cli_json_write(cli, json, true, &why) != YK_OK) {
         code = cli_fail(cli, &why);
     }
     json_out_free(json);

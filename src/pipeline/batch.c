@@ -113,6 +113,7 @@ static enum yk_status prepare_folder(struct batch *self, int *lock_fd, struct fa
                             self->options->folder);
         }
     }
+    status = status == YK_OK ? batch_folder_refuse_foreign(self->options->folder, why) : status;
     status = status == YK_OK ? batch_path(self, NULL, "recordings", "", &path, why) : status;
     status = status == YK_OK ? disk_make_folder(text_string(&path), why) : status;
     if (status == YK_OK && self->options->with_epochs_csv) {

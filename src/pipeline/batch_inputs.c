@@ -5,7 +5,6 @@
 #include "src/pipeline/batch_parts.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,7 +193,8 @@ static enum yk_status add_entry(struct batch_inputs *self, const char *path,
                                           : add_folder(self, path, avoid, depth + 1, why);
     }
     if (S_ISLNK(status.st_mode) && stat(path, &status) != 0) {
-        return YK_OK;
+        /* a link whose file is elsewhere (git-annex): an input that is missing */
+        return known_suffix(last_part(path)) != NULL ? add_file(self, path, NULL, why) : YK_OK;
     }
     if (!S_ISREG(status.st_mode) || is_avoided(avoid, &status) || !is_recording(path)) {
         return YK_OK;
@@ -209,16 +209,16 @@ static enum yk_status add_folder(struct batch_inputs *self, const char *path,
         return failure_set(why, YK_ERR_ARGUMENT, "%s: folders are nested too deeply", path);
     }
     DIR *folder = opendir(path);
-    if (folder == NULL) {
-        int reason = errno;
-        return failure_set_errno(why, reason, "reading the folder %s", path);
+    if (folder == NULL) { /* one locked folder must not stop the others: it fails by itself */
+        return add_file(self, path, NULL, why);
     }
+    bool is_results = batch_folder_is_ours(path);
     enum yk_status result = YK_OK;
     struct text name;
     text_init(&name);
     const struct dirent *entry;
     while (result == YK_OK && (entry = readdir(folder)) != NULL) {
-        if (entry->d_name[0] == '.') {
+        if (entry->d_name[0] == '.' || (is_results && batch_folder_has(entry->d_name))) {
             continue;
         }
         text_clear(&name);

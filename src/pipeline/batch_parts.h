@@ -49,8 +49,9 @@ void batch_inputs_init(struct batch_inputs *self);
 void batch_inputs_release(struct batch_inputs *self);
 /* Files as they are named, and the files with a known suffix in folders and their folders (a
  * .csv or .txt only when a format recognises it), without hidden ones, without options->folder,
- * and without the participants table and the diary. A file met twice counts once. A named file
- * that is not there is an input too: it will fail by itself. */
+ * without what an earlier batch wrote, and without the participants table and the diary. A file
+ * met twice counts once. What is named and not there, a folder that cannot be read and a link
+ * that leads nowhere are inputs too: they will fail by themselves. */
 enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
                                  struct failure *why);
 /* Stems become recording_id; where stems are alike (letters' case aside) the first eight digits
@@ -58,6 +59,19 @@ enum yk_status batch_inputs_find(const struct batch_options *options, struct bat
  * those on n_jobs workers. */
 enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
                                  struct failure *why);
+
+/* ---- the folder of results ---- */
+
+/* Whether a batch of this program works or worked in the folder: it has the log and the cohort
+ * file that every batch begins with. */
+bool batch_folder_is_ours(const char *folder);
+
+/* Whether a batch writes this name (a table, recordings, run.log, ...) into its folder. */
+bool batch_folder_has(const char *name);
+
+/* YK_ERR_CONFLICT when the folder has a file under a name that a batch would write, and no
+ * batch wrote it: somebody else's night.csv is not to be lost. */
+enum yk_status batch_folder_refuse_foreign(const char *folder, struct failure *why);
 
 /* ---- one run ---- */
 

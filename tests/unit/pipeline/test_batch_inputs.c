@@ -119,6 +119,70 @@ static void named_files_are_inputs_whatever_they_are(void **state)
     batch_inputs_release(&inputs);
 }
 
+static void what_an_earlier_batch_wrote_is_no_input(void **state)
+{
+    (void)state;
+    char results[5000];
+    make_folder("b/results");
+    make_folder("b/results/epochs");
+    snprintf(results, sizeof results, "%s/b/results", folder);
+    make("b/results/night.csv", "recording_id,sleep_onset_ts,enmo\n");
+    make("b/results/epochs/a.cwa", "x");
+    make("b/results/mine.cwa", "x");
+    const char *paths[] = {results};
+    struct batch_options options = {.paths = paths, .n_paths = 1, .folder = results};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_false(batch_folder_is_ours(results));
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    check_found(&inputs, "b/results/epochs/a.cwa b/results/mine.cwa b/results/night.csv");
+    batch_inputs_release(&inputs);
+    make("b/results/run.log", "");
+    make("b/results/cohort.sqlite", "");
+    assert_true(batch_folder_is_ours(results));
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    check_found(&inputs, "b/results/mine.cwa");
+    batch_inputs_release(&inputs);
+    check_remove(results);
+}
+
+static void a_link_that_leads_nowhere_is_an_input_that_fails(void **state)
+{
+    (void)state;
+    char deep[5000], link[5000], notes[5000];
+    snprintf(deep, sizeof deep, "%s/b/deep", folder);
+    snprintf(link, sizeof link, "%s/b/deep/gone.cwa", folder);
+    snprintf(notes, sizeof notes, "%s/b/deep/gone.pdf", folder);
+    assert_int_equal(symlink("no-such-file", link), 0);
+    assert_int_equal(symlink("no-such-file", notes), 0);
+    const char *paths[] = {deep};
+    struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    check_found(&inputs, "b/deep/WEEK1.CWA b/deep/gone.cwa b/deep/week2.cwa.gz");
+    batch_inputs_release(&inputs);
+    unlink(link);
+    unlink(notes);
+}
+
+static void tables_that_no_batch_wrote_are_not_replaced(void **state)
+{
+    (void)state;
+    char theirs[5000];
+    struct failure why = {.text = ""};
+    make_folder("theirs");
+    snprintf(theirs, sizeof theirs, "%s/theirs", folder);
+    make("theirs/notes.csv", "x");
+    assert_int_equal(batch_folder_refuse_foreign(theirs, &why), YK_OK);
+    make("theirs/night.csv", "x");
+    assert_int_equal(batch_folder_refuse_foreign(theirs, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "theirs/night.csv is there already"));
+    make("theirs/run.log", "");
+    assert_int_equal(batch_folder_refuse_foreign(theirs, &why), YK_OK);
+    check_remove(theirs);
+}
+
 static void like_stems_get_a_part_of_the_hash(void **state)
 {
     (void)state;
@@ -203,6 +267,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_are_searched_for_known_suffixes),
         cmocka_unit_test(named_files_are_inputs_whatever_they_are),
+        cmocka_unit_test(what_an_earlier_batch_wrote_is_no_input),
+        cmocka_unit_test(a_link_that_leads_nowhere_is_an_input_that_fails),
+        cmocka_unit_test(tables_that_no_batch_wrote_are_not_replaced),
         cmocka_unit_test(like_stems_get_a_part_of_the_hash),
         cmocka_unit_test(stems_are_safe_names),
         cmocka_unit_test(refused_memory_is_a_failure),
