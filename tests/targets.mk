@@ -125,7 +125,7 @@ test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one work
 
 # ---- accuracy ----
 .PHONY: accuracy
-accuracy: $(B)/tests/unit/pipeline/test_accuracy ## onset and wake against simulated people, 500 nights
+accuracy: $(B)/tests/unit/pipeline/test_accuracy ## onset and wake against simulated people, 750 nights (YOAKE_ACCURACY_SEED=N: others)
 	@YOAKE_ACCURACY=full $<
 
 .PHONY: test-long
