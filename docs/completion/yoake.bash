@@ -14,10 +14,10 @@ _yoake() {
     else
         case ${COMP_WORDS[1]} in
         review)
-            options='--from --to --recipe --set --diary --person --width --ascii --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--from --to --recipe --set --diary --person --session --width --ascii --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         batch)
-            options='--output --recipe --set --jobs --participants --diary --epochs --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--output --recipe --set --jobs --participants --diary --session --epochs --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         info)
             options='--session --all-sessions --zone --lang --store --json --quiet --verbose --no-progress --help'

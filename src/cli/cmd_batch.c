@@ -23,6 +23,9 @@ static const struct option_spec option_table[] = {
     {"participants", 0, OPTION_FILE, "CSV", "ファイルと参加者の表",
      "table of files and participants: file person_id zone diary_id group"},
     {"diary", 0, OPTION_FILE, "CSV", "睡眠日誌", "diary of bed times and naps"},
+    {"session", 0, OPTION_INTEGER, "N:0..1000000",
+     "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",
+     "which session of files that hold several (0, the first)"},
     {"epochs", 0, OPTION_TEXT, "csv", "エポックごとの表も書く",
      "write every epoch as a table too: csv"},
     {"dry-run", 0, OPTION_FLAG, NULL, "何をするかを示し、何も書かない",
@@ -52,6 +55,12 @@ static void say(const struct cli *cli, const struct batch_totals *t, const char 
             ja ? "時間帯の指定がないため、この機械の時間帯を使いました。--zone で指定できます\n"
                : "no time zone was named: this machine's was taken; name it with --zone\n");
     }
+    if (t->n_noted > 0) {
+        fprintf(stderr,
+                ja ? "%zu件は一部だけが表に入りました。%s/quality.csv を見てください\n"
+                   : "of %zu files only a part is in the tables; see %s/quality.csv\n",
+                t->n_noted, folder);
+    }
     if (t->n_failed > 0) {
         fprintf(stderr,
                 ja ? "失敗の理由は %s/quality.csv\n" : "why files failed: %s/quality.csv\n",
@@ -68,6 +77,7 @@ static enum yk_status say_json(const struct cli *cli, const struct batch_totals 
     json_out_integer(json, "files", (int64_t)t->n_inputs);
     json_out_integer(json, "done", (int64_t)t->n_done);
     json_out_integer(json, "resumed", (int64_t)t->n_resumed);
+    json_out_integer(json, "partial", (int64_t)t->n_noted);
     json_out_integer(json, "empty", (int64_t)t->n_empty);
     json_out_integer(json, "duplicates", (int64_t)t->n_duplicates);
     json_out_integer(json, "failed", (int64_t)t->n_failed);
@@ -90,7 +100,7 @@ static int exit_code(const struct batch_totals *totals)
     if (totals->n_failed > 0) {
         return EXIT_SOME_FAILED;
     }
-    return totals->n_empty > 0 ? EXIT_ATTENTION : EXIT_DONE;
+    return totals->n_empty > 0 || totals->n_noted > 0 ? EXIT_ATTENTION : EXIT_DONE;
 }
 
 static int plan(struct cli *cli, const struct batch_options *options)
@@ -188,6 +198,7 @@ static int run(struct cli *cli)
         .n_jobs = (unsigned)options_integer(given, "jobs", (long long)pool_processors()),
         .participants = options_text(given, "participants"),
         .diary = options_text(given, "diary"),
+        .session = (int)options_integer(given, "session", 0),
         .with_epochs_csv = epochs != NULL,
         .max_failures = most < 0 ? SIZE_MAX : (size_t)most,
     };
@@ -212,7 +223,8 @@ const struct command command_batch = {
         "persons, a codebook that explains every column, one HDF5 file a recording, and "
         "cohort.sqlite. When it is interrupted, the same command goes on where it stopped. A "
         "file that cannot be read does not stop it; quality.csv says why.\n\n"
-        "Exit codes: 0 done, 3 some files failed, 4 some recordings are empty, 1 stopped after "
+        "Exit codes: 0 done, 3 some files failed, 4 some recordings are empty or only partly "
+        "in the tables, 1 stopped after "
         "--max-failures.",
     .examples = "yoake batch week1/ week2/ -o tables --zone Asia/Tokyo\n"
                 "yoake batch cohort/ -o tables --recipe ggir-3.3 --participants people.csv\n"

@@ -59,7 +59,8 @@ static void say_text(const struct cli *cli, const char *out_path,
     printf("\n");
 }
 
-static enum yk_status work(struct cli *cli, const char *out_path, struct failure *why)
+static enum yk_status work(struct cli *cli, const char *out_path, int *code,
+                           struct failure *why)
 {
     struct parameters parameters;
     struct convert_result result;
@@ -100,6 +101,15 @@ static enum yk_status work(struct cli *cli, const char *out_path, struct failure
                         "could not be calibrated: the values are as recorded"),
                 calibration_outcome_word(result.calibration.outcome));
     }
+    if (status == YK_OK && result.n_samples == 0) {
+        *code = EXIT_ATTENTION;
+        if (!cli->is_quiet) {
+            fprintf(stderr, "yoake convert: %s\n",
+                    cli_say(cli,
+                            "この範囲に標本はありません。yoake info で期間を確かめてください",
+                            "no sample lies there; yoake info says what the file spans"));
+        }
+    }
     return status;
 }
 
@@ -112,7 +122,8 @@ static int run(struct cli *cli)
                                  "say where to write, with -o OUT.h5 or -o OUT.csv"));
     }
     struct failure why;
-    return work(cli, out_path, &why) == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+    int code = EXIT_DONE;
+    return work(cli, out_path, &code, &why) == YK_OK ? code : cli_fail(cli, &why);
 }
 
 const struct command command_convert = {

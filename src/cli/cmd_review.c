@@ -29,6 +29,9 @@ static const struct option_spec option_table[] = {
      "change one value of the recipe (yoake rules lists them)"},
     {"diary", 0, OPTION_FILE, "CSV", "睡眠の記録(睡眠日誌)", "sleep diary of this person"},
     {"person", 0, OPTION_TEXT, "CODE", "日誌の中のどの人か", "whose entries of the diary"},
+    {"session", 0, OPTION_INTEGER, "N:0..1000000",
+     "複数のセッションがあるファイルで、何番目を見るか(既定 0、最初)",
+     "which session of a file that holds several (0, the first)"},
     {"width", 0, OPTION_INTEGER, "N:40..400", "横幅(文字数)", "columns to use"},
     {"ascii", 0, OPTION_FLAG, NULL, "図をASCII文字だけで描く",
      "draw with ASCII characters only"},
@@ -132,6 +135,8 @@ static enum yk_status compute(struct cli *cli, const char *path, struct shown *o
     if (status == YK_OK) {
         struct analyze_options options = {.recipe = recipe.name,
                                           .parameters = &recipe.parameters,
+                                          .session =
+                                              (int)options_integer(cli->options, "session", 0),
                                           .diary = diary.n > 0 ? &diary : NULL,
                                           .person_id = person_of(cli, &diary)};
         status = analyze_file(path, cli->zone_name, NULL, &options, &out->now, &out->zone,
@@ -168,13 +173,14 @@ static enum yk_status read_newest(struct store *store, const char *code, struct 
 {
     struct person person;
     struct recording_row *rows = NULL;
-    size_t n = 0, n_read = 0;
+    size_t n = 0, n_read = 0, n_excluded = 0;
     enum yk_status status = person_find(store, code, &person, why);
     if (status == YK_OK) {
         status = recording_list(store, code, &rows, &n, why);
     }
     for (size_t i = n; status == YK_OK && i > 0 && n_read < 2; i--) {
         const struct recording_row *row = &rows[i - 1];
+        n_excluded += row->is_excluded;
         if (row->analysis == 0 || row->is_excluded) {
             continue;
         }
@@ -186,7 +192,12 @@ static enum yk_status read_newest(struct store *store, const char *code, struct 
         }
         n_read++;
     }
-    if (status == YK_OK && n_read == 0) {
+    if (status == YK_OK && n_read == 0 && n_excluded > 0) {
+        status = failure_set(why, YK_ERR_TOO_LITTLE,
+                             "all %zu analysed recordings of %s are excluded; why: yoake "
+                             "recording list %s --json",
+                             n_excluded, code, code);
+    } else if (status == YK_OK && n_read == 0) {
         status = failure_set(why, YK_ERR_TOO_LITTLE,
                              "%s has no analysed recording yet: yoake import FILE "
                              "--participant %s",
@@ -218,7 +229,7 @@ static bool ends_with(const char *text, const char *end)
 static enum yk_status load(struct cli *cli, const char *what, struct shown *out,
                            struct failure *why)
 {
-    static const char *const only_for_files[] = {"recipe", "set", "diary", "person"};
+    static const char *const only_for_files[] = {"recipe", "set", "diary", "person", "session"};
     bool is_code = access(what, F_OK) != 0 && strpbrk(what, "./") == NULL;
     bool is_result = !is_code && ends_with(what, ".h5");
     if (!is_code && !is_result) {
@@ -253,6 +264,22 @@ static enum yk_status show(const struct cli *cli, const struct review *review,
     return status;
 }
 
+static enum yk_status read_period(const struct cli *cli, struct review *review,
+                                  struct failure *why)
+{
+    enum yk_status status = read_date(cli, "from", &review->from, why);
+    status = status == YK_OK ? read_date(cli, "to", &review->to, why) : status;
+    if (status == YK_OK && review->from.month != 0 && review->to.month != 0 &&
+        civil_to_days(review->from) > civil_to_days(review->to)) {
+        status =
+            failure_set(why, YK_ERR_ARGUMENT,
+                        cli_say(cli, "--from %.20s が --to %.20s より後です",
+                                "--from %.20s is later than --to %.20s"),
+                        options_text(cli->options, "from"), options_text(cli->options, "to"));
+    }
+    return status;
+}
+
 static int run(struct cli *cli)
 {
     const char *what = options_operand(cli->options, 0);
@@ -271,10 +298,7 @@ static int run(struct cli *cli)
         .has_unicode = !is_ascii,
     };
     shown_init(&shown);
-    enum yk_status status = read_date(cli, "from", &review.from, &why);
-    if (status == YK_OK) {
-        status = read_date(cli, "to", &review.to, &why);
-    }
+    enum yk_status status = read_period(cli, &review, &why);
     if (status == YK_OK) {
         status = load(cli, what, &shown, &why);
     }

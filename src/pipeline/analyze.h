@@ -17,6 +17,7 @@ struct analyze_options {
     const struct diary *diary; /* may be NULL */
     const char *person_id;     /* NULL: the file's own code, else "" */
     const char *input_sha256;  /* NULL: unknown */
+    int session;               /* analyze_file(): which of a file with several, 0 the first */
 };
 
 /* source  at its start; stays the caller's

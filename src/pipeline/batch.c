@@ -143,6 +143,7 @@ static void count(struct batch *self)
         const struct batch_input *input = &self->inputs.inputs[i];
         totals->n_done += input->state == BATCH_DONE;
         totals->n_resumed += input->state == BATCH_DONE && input->was_finished;
+        totals->n_noted += input->state == BATCH_DONE && input->note[0] != '\0';
         totals->n_empty += input->state == BATCH_EMPTY;
         totals->n_duplicates += input->state == BATCH_DUPLICATE;
         totals->n_failed += input->state == BATCH_FAILED;

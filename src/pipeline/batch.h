@@ -26,6 +26,7 @@ struct batch_options {
     unsigned n_jobs;          /* workers, 1..256 */
     const char *participants; /* CSV, or NULL */
     const char *diary;        /* CSV, or NULL */
+    int session;              /* of a file with several: which one, 0 the first */
     bool with_epochs_csv;
     size_t max_failures; /* stop when more files than this failed; SIZE_MAX: never */
 };
@@ -34,6 +35,7 @@ struct batch_totals {
     size_t n_inputs;
     size_t n_done;    /* tables hold them; those from an earlier run included */
     size_t n_resumed; /* of these, finished in an earlier run */
+    size_t n_noted;   /* done, but a part of the file is not in the tables: quality.csv */
     size_t n_empty;   /* readable, but without a single epoch */
     size_t n_duplicates;
     size_t n_failed;

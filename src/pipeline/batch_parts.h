@@ -35,6 +35,7 @@ struct batch_input {
     bool was_finished; /* in an earlier run */
     bool zone_is_guess;
     struct failure why; /* of BATCH_FAILED, BATCH_EMPTY, BATCH_DUPLICATE */
+    char note[160];     /* of BATCH_DONE: what of the file is not in the tables; "": nothing */
     char format[24], device_serial[32];
     double days, valid_nights, gaps, bad_blocks; /* NaN: unknown */
     _Atomic uint64_t bytes_done;                 /* for the progress bar */

@@ -139,6 +139,10 @@ static const char *advice_for(const struct batch_input *input)
     if (input->state == BATCH_WAITING) {
         return "see the failed files, then run it again";
     }
+    if (input->state == BATCH_DONE && input->note[0] != '\0') {
+        return "read another session with --session N; copy a file that is cut off from "
+               "the recorder again";
+    }
     bool has = input->state != BATCH_DONE && code < sizeof advice / sizeof *advice;
     return has && advice[code] != NULL ? advice[code] : "";
 }
@@ -152,7 +156,7 @@ static void add_quality(const struct batch *batch, struct text *out)
                                        [BATCH_FAILED] = "failed"};
     for (size_t i = 0; i < batch->inputs.n; i++) {
         const struct batch_input *input = &batch->inputs.inputs[i];
-        const char *reason = input->state == BATCH_DONE      ? ""
+        const char *reason = input->state == BATCH_DONE      ? input->note
                              : input->state == BATCH_WAITING ? "too many files had failed"
                                                              : input->why.text;
         struct quality_row row = {.file = input->path,

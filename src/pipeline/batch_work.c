@@ -7,6 +7,7 @@
  */
 #include "src/pipeline/batch_parts.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,7 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
     text_addf(&all, "%s %s %s\n%s\n", version_number(), version_commit(), work->input->sha256,
               batch->options->recipe.name);
     parameters_to_json(&batch->options->recipe.parameters, &all);
+    text_addf(&all, "\nsession %d", batch->options->session);
     text_addf(&all, "\nzone %s or %s\nperson %s or %s\n", zone != NULL ? zone : "",
               zone != NULL ? "" : batch->system_zone, row != NULL ? row->person_id : "",
               work->input->stem);
@@ -143,6 +145,7 @@ static void take_result(struct work *work, bool was_finished)
     input->was_finished = was_finished;
     snprintf(input->format, sizeof input->format, "%s", result->format);
     snprintf(input->device_serial, sizeof input->device_serial, "%s", result->device_serial);
+    snprintf(input->note, sizeof input->note, "%s", result->note);
     input->days = result->days;
     input->valid_nights = result->valid_nights;
     input->gaps = result->gaps;
@@ -220,6 +223,7 @@ static enum yk_status open_source(struct work *work, struct failure *why)
         return status;
     }
     struct open_options open = {.zone = work->zone,
+                                .session = work->batch->options->session,
                                 .file_zone_wins =
                                     work->batch->options->zone_name == NULL && name == NULL,
                                 .zone_is_guess = name == NULL,
@@ -316,6 +320,24 @@ static enum yk_status write_files(struct work *work, struct failure *why)
     return status;
 }
 
+/* What of the file did not come into the result without any sign of it in the numbers. */
+static void note_missing(const struct work *work, char *out, size_t room)
+{
+    const struct read_report *report = &work->analysis.report;
+    struct text note;
+    text_init(&note);
+    if (report->sessions > 1) {
+        text_addf(&note, "session %d only; the file has %" PRIu64 ", numbered from 0", work->batch->options->session,
+                  report->sessions);
+    }
+    if (report->trailing_bytes > 0) {
+        text_addf(&note, "%scut off: %" PRIu64 " bytes at the end are not a whole block",
+                  note.length > 0 ? "; " : "", report->trailing_bytes);
+    }
+    snprintf(out, room, "%s", text_string(&note));
+    text_release(&note);
+}
+
 static enum yk_status keep(struct work *work, struct failure *why)
 {
     static const enum export_table table[COHORT_PART_COUNT] = {
@@ -340,6 +362,7 @@ static enum yk_status keep(struct work *work, struct failure *why)
     snprintf(result->format, sizeof result->format, "%s", analysis->info.format);
     snprintf(result->device_serial, sizeof result->device_serial, "%s",
              analysis->info.device_serial);
+    note_missing(work, result->note, sizeof result->note);
     result->days = (double)analysis->epochs.n * analysis->epochs.epoch_s / 86400;
     result->valid_nights = (double)analysis->n_nights_valid;
     result->gaps = (double)analysis->report.gaps;
@@ -353,6 +376,24 @@ static enum yk_status keep(struct work *work, struct failure *why)
     return status;
 }
 
+static void note_empty(struct work *work)
+{
+    const struct read_report *report = &work->analysis.report;
+    work->input->state = BATCH_EMPTY;
+    work->input->bad_blocks = (double)report->bad_blocks;
+    if (report->n_samples > 0) {
+        double days =
+            (double)report->n_samples / work->analysis.info.rate_hz / 86400; /* NaN: no rate */
+        work->input->days = days;
+        failure_set(&work->input->why, YK_ERR_TOO_LITTLE,
+                    "its %" PRId64 " samples are less than one block of recipe %s",
+                    report->n_samples, work->batch->options->recipe.name);
+    } else {
+        work->input->days = 0;
+        failure_set(&work->input->why, YK_ERR_TOO_LITTLE, "holds no epoch");
+    }
+}
+
 static enum yk_status compute(struct work *work, struct failure *why)
 {
     enum yk_status status = open_source(work, why);
@@ -363,10 +404,7 @@ static enum yk_status compute(struct work *work, struct failure *why)
         return status;
     }
     if (work->analysis.epochs.n == 0) {
-        work->input->state = BATCH_EMPTY;
-        work->input->days = 0;
-        work->input->bad_blocks = (double)work->analysis.report.bad_blocks;
-        failure_set(&work->input->why, YK_ERR_TOO_LITTLE, "holds no epoch");
+        note_empty(work);
         return YK_OK;
     }
     return keep(work, why);

@@ -179,6 +179,10 @@ static enum yk_status prepare(struct conversion *self, const struct convert_opti
     if (status == YK_OK) {
         status = take_time(self->zone, options->to, INT64_MAX, &self->to_ns, why);
     }
+    if (status == YK_OK && self->from_ns >= self->to_ns) {
+        status = failure_set(why, YK_ERR_ARGUMENT, "--from %.40s is not before --to %.40s",
+                             options->from, options->to);
+    }
     if (status == YK_OK && options->parameters != NULL) {
         status =
             signal_calibrate(self->source, options->parameters, &result->calibration, job, why);

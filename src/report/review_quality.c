@@ -89,6 +89,11 @@ static void damage(const struct review *review, struct text *value)
         whole(report->skipped_bytes, skipped);
         text_fill(value, i18n(review->language, TEXT_review_q_skipped), skipped);
     }
+    if (report->sessions > 1) {
+        char sessions[NUMBER_ROOM];
+        whole(report->sessions, sessions);
+        text_fill(value, i18n(review->language, TEXT_review_q_sessions), sessions);
+    }
     review_done(&length, value);
 }
 

@@ -17,19 +17,20 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x796b6462 /* "ykdb" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2          /* 2: note */
 
 static const char SCHEMA[] =
     "CREATE TABLE IF NOT EXISTS result ("
     "recording_id TEXT PRIMARY KEY, work_key TEXT NOT NULL, input_sha256 TEXT NOT NULL, "
     "status TEXT NOT NULL, format TEXT NOT NULL, device_serial TEXT NOT NULL, "
+    "note TEXT NOT NULL, "
     "days REAL, valid_nights REAL, gaps REAL, bad_blocks REAL, "
     "recording_csv TEXT NOT NULL, night_csv TEXT NOT NULL, rest_csv TEXT NOT NULL, "
     "day_csv TEXT NOT NULL, event_csv TEXT NOT NULL) STRICT, WITHOUT ROWID";
 #define RESULT_COLUMNS                                                                         \
-    "recording_id, work_key, input_sha256, status, format, device_serial, days, "              \
+    "recording_id, work_key, input_sha256, status, format, device_serial, note, days, "        \
     "valid_nights, gaps, bad_blocks, recording_csv, night_csv, rest_csv, day_csv, event_csv"
-enum { FIRST_NUMBER = 6, FIRST_PART = 10 };
+enum { FIRST_NUMBER = 7, FIRST_PART = 11 };
 
 struct cohort_db {
     sqlite3 *db;
@@ -147,7 +148,7 @@ enum yk_status cohort_db_open(const char *path, struct cohort_db **out, struct f
     }
     const char *get = "SELECT " RESULT_COLUMNS " FROM result WHERE recording_id = ?";
     const char *put = "INSERT OR REPLACE INTO result (" RESULT_COLUMNS
-                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     if (status == YK_OK &&
         (sqlite3_prepare_v2(self->db, get, -1, &self->get, NULL) != SQLITE_OK ||
          sqlite3_prepare_v2(self->db, put, -1, &self->put, NULL) != SQLITE_OK)) {
@@ -194,6 +195,7 @@ static void take_row(sqlite3_stmt *row, struct cohort_result *out)
     copy_text(row, 3, out->status, sizeof out->status);
     copy_text(row, 4, out->format, sizeof out->format);
     copy_text(row, 5, out->device_serial, sizeof out->device_serial);
+    copy_text(row, 6, out->note, sizeof out->note);
     double *value[] = {&out->days, &out->valid_nights, &out->gaps, &out->bad_blocks};
     for (int i = 0; i < 4; i++) {
         *value[i] = number(row, FIRST_NUMBER + i);
@@ -236,7 +238,8 @@ enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result 
                              struct failure *why)
 {
     const char *text[] = {result->recording_id, result->work_key, result->input_sha256,
-                          result->status,       result->format,   result->device_serial};
+                          result->status,       result->format,   result->device_serial,
+                          result->note};
     const double value[] = {result->days, result->valid_nights, result->gaps,
                             result->bad_blocks};
     for (int i = 0; i < FIRST_NUMBER; i++) {

@@ -29,6 +29,7 @@ struct cohort_result {
     char input_sha256[65];
     char status[16]; /* "done", "empty" */
     char format[24], device_serial[32];
+    char note[160]; /* what of the file is not in the result; "": all of it is */
     double days, valid_nights, gaps, bad_blocks;
     struct text part[COHORT_PART_COUNT]; /* owned */
 };
