@@ -33,9 +33,23 @@ const struct method *method_find(const char *id)
     return NULL;
 }
 
-/* Whether the parameter called [name, name + n) has the value `word`. */
+/* Whether `word` is one of the alternatives "default|oakley". */
+static bool is_among(const char *word, const char *alternatives)
+{
+    size_t n = strlen(word);
+    for (const char *at = alternatives; *at != '\0'; at += *at == '|') {
+        size_t length = strcspn(at, "|");
+        if (length == n && strncmp(at, word, n) == 0) {
+            return true;
+        }
+        at += length;
+    }
+    return false;
+}
+
+/* Whether the parameter called [name, name + n) has one of the values in `words`. */
 static bool parameter_is(const struct parameters *parameters, const char *name, size_t n,
-                         const char *word)
+                         const char *words)
 {
     bool is_same = false;
     struct text value;
@@ -44,7 +58,7 @@ static bool parameter_is(const struct parameters *parameters, const char *name, 
         const char *known = parameters_info(i)->name;
         if (strlen(known) == n && strncmp(known, name, n) == 0) {
             parameters_value(parameters, i, &value);
-            is_same = strcmp(text_string(&value), word) == 0;
+            is_same = is_among(text_string(&value), words);
         }
     }
     text_release(&value);

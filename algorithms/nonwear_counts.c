@@ -138,3 +138,32 @@ void nonwear_zero_runs(const float *counts, size_t n, size_t min_period, uint8_t
     }
     replace_short(nonwear, n, 1, min_period, 0);
 }
+
+static size_t same_end(const float *counts, size_t n, size_t i)
+{
+    size_t end = i + 1;
+    while (end < n && counts[end] == counts[i]) {
+        end++;
+    }
+    return end;
+}
+
+void nonwear_add_stuck_runs(const float *counts, size_t n, size_t min_run, size_t gap,
+                            size_t min_period, uint8_t *nonwear)
+{
+    size_t period_start = 0, period_end = 0; /* empty: none is open */
+    for (size_t start = 0, end; start <= n; start = end) {
+        bool is_end = start == n;
+        end = is_end ? n + 1 : same_end(counts, n, start);
+        bool is_stuck = !is_end && counts[start] >= 1 && end - start >= min_run;
+        bool goes_on = is_stuck && period_end > period_start && start - period_end <= gap;
+        if (!goes_on && (is_stuck || is_end)) {
+            if (period_end - period_start >= min_period) {
+                memset(nonwear + period_start, 1, period_end - period_start);
+            }
+            period_start = start;
+        }
+        period_end = is_stuck ? end : period_end > period_start ? period_end : period_start;
+    }
+    forget_missing(counts, n, nonwear);
+}

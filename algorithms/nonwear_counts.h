@@ -40,4 +40,11 @@ void nonwear_troiano(const float *counts, size_t n, const struct troiano_paramet
 /* Runs of at least min_period zeros (below 1). */
 void nonwear_zero_runs(const float *counts, size_t n, size_t min_period, uint8_t *nonwear);
 
+/* A recorder with an offset, lying on a table, repeats one count that is not 0 for hours, now
+ * and then another; a wrist never does. Runs of at least min_run equal non-zero counts, joined
+ * over gaps of at most `gap` epochs, are nonwear where they come to min_period. Adds to nonwear
+ * (1s that are there stay). docs/algorithms/nonwear-counts.md */
+void nonwear_add_stuck_runs(const float *counts, size_t n, size_t min_run, size_t gap,
+                            size_t min_period, uint8_t *nonwear);
+
 #endif

@@ -37,8 +37,15 @@ static void start_anew(struct analysis *analysis)
 }
 
 /* Counts only: two hours of zeros on every channel. Minute counts of a worn recorder seldom
- * stay 0 so long, also at night, and nothing else is known about the wrist. */
+ * stay 0 so long, also at night, and nothing else is known about the wrist. A recorder with an
+ * offset never says 0; one that lies on a table says the same for quarters of an hour. */
 #define ZEROS_MIN 120
+#define STUCK_MIN 15
+
+static size_t epochs_of_minutes(int32_t epoch_s, size_t minutes)
+{
+    return (minutes * 60 + (size_t)epoch_s - 1) / (size_t)epoch_s;
+}
 
 static const enum epoch_column count_columns[] = {EPOCH_COUNTS, EPOCH_COUNTS_X, EPOCH_COUNTS_Y,
                                                   EPOCH_COUNTS_Z};
@@ -61,8 +68,10 @@ static enum yk_status mark_zero_runs(struct epoch_series *epochs, struct failure
         }
     }
     if (n_channels > 0) {
-        size_t epoch_s = (size_t)epochs->epoch_s;
-        nonwear_zero_runs(largest, n, (ZEROS_MIN * 60 + epoch_s - 1) / epoch_s, off);
+        size_t period = epochs_of_minutes(epochs->epoch_s, ZEROS_MIN);
+        size_t stuck = epochs_of_minutes(epochs->epoch_s, STUCK_MIN);
+        nonwear_zero_runs(largest, n, period, off);
+        nonwear_add_stuck_runs(largest, n, stuck > 3 ? stuck : 3, stuck, period, off);
     }
     for (size_t i = 0; i < n; i++) {
         bool is_off = off[i] != 0 && (epochs->state[i] & STATE_UNKNOWN) == 0;

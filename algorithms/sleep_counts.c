@@ -79,31 +79,73 @@ static void weigh(struct rest_series *self, const float *counts)
     }
 }
 
-/* Sleep and wake by epoch. Epoch lengths that no rule was made for: all of the rest is sleep.
- */
+/* The scorers that a recipe can name, and what nights scored with them are called. */
+struct named_scorer {
+    enum choice_sleep choice;
+    const char *id, *method;
+};
+
+static const struct named_scorer NAMED[] = {
+    {SLEEP_cole_kripke, "cole_kripke", "best-sum+cole_kripke"},
+    {SLEEP_cole_kripke_actilife, "cole_kripke_actilife", "best-sum+ck_actilife"},
+    {SLEEP_sadeh, "sadeh", "best-sum+sadeh"},
+    {SLEEP_sadeh_actilife, "sadeh_actilife", "best-sum+sadeh_actilife"},
+    {SLEEP_scripps, "scripps", "best-sum+scripps"},
+    {SLEEP_oakley, "oakley", "best-sum+oakley"},
+    {SLEEP_oakley_strict, "oakley_strict", "best-sum+oakley_strict"},
+};
+
+/* The place in NAMED, or -1: no scorer is named. */
+static int named_scorer(enum choice_sleep choice)
+{
+    for (int i = 0; i < (int)(sizeof NAMED / sizeof *NAMED); i++) {
+        if (NAMED[i].choice == choice) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Sleep and wake by epoch, by the rule the recipe names or else the one that suits the counts.
+ * A rule that was named refuses epochs it was not made for; without a name such epochs leave
+ * all of the rest as sleep. */
 static enum yk_status score(struct rest_series *self, const float *counts, bool is_actigraph,
                             struct failure *why)
 {
-    const struct sleep_scorer *scorer =
-        scorer_find(is_actigraph ? "cole_kripke_actilife" : "oakley");
+    enum choice_sleep choice = self->parameters->sleep;
+    bool is_named = named_scorer(choice) >= 0;
+    if (!is_named) {
+        choice = is_actigraph ? SLEEP_cole_kripke_actilife : SLEEP_oakley;
+    }
+    const struct named_scorer *rule = &NAMED[named_scorer(choice)];
+    bool is_oakley = strncmp(rule->id, "oakley", 6) == 0;
     struct scorer_input in = {.counts = counts,
                               .n = self->n,
                               .epoch_s = self->epochs->epoch_s,
                               .scale = 0,
-                              .threshold = NAN};
-    enum yk_status status = scorer_score(scorer, &in, self->asleep, why);
-    if (status == YK_ERR_ARGUMENT) {
+                              .threshold =
+                                  is_oakley ? self->parameters->oakley_threshold : NAN};
+    enum yk_status status = scorer_score(scorer_find(rule->id), &in, self->asleep, why);
+    if (status == YK_ERR_ARGUMENT && !is_named) {
         for (size_t i = 0; i < self->n; i++) {
             self->asleep[i] = self->weight[i] > 0;
         }
         self->method = "best-sum";
         return YK_OK;
     }
+    if (status != YK_OK) {
+        return status;
+    }
     for (size_t i = 0; i < self->n; i++) {
         self->asleep[i] = self->asleep[i] != SCORE_WAKE && !isnan(counts[i]);
     }
-    self->method = is_actigraph ? "best-sum+cole_kripke" : "best-sum+oakley";
-    return status;
+    self->method = rule->method;
+    return YK_OK;
+}
+
+bool rest_series_wants_counts(const struct parameters *parameters)
+{
+    return named_scorer(parameters->sleep) >= 0;
 }
 
 /* Marks every stretch of EDGE_MIN that begins and ends asleep and holds at most a minute of

@@ -44,6 +44,14 @@ enum yk_status rest_series_make(struct rest_series *self, const struct analysis 
     counts = is_actigraph ? epochs->column[EPOCH_COUNTS_Y] : counts;
     bool has_angle = epochs->column[EPOCH_ANGLE_Z_DEG] != NULL && epochs->epoch_s <= 60;
     bool has_counts = counts != NULL && epochs->epoch_s > 0 && 1800 % epochs->epoch_s == 0;
+    if (rest_series_wants_counts(&analysis->made_by.parameters)) {
+        if (!has_counts) {
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "the rule named by sleep= scores counts, and this recording has "
+                               "none at an epoch length that divides 30 minutes");
+        }
+        has_angle = false;
+    }
     if (!has_angle && !has_counts) {
         return YK_OK;
     }

@@ -43,6 +43,10 @@ void rest_series_release(struct rest_series *self);
 enum yk_status rest_series_make(struct rest_series *self, const struct analysis *analysis,
                                 const struct zone *zone, struct failure *why);
 
+/* Whether the recipe names a scorer of counts (sleep=oakley ...): angles are then left aside.
+ */
+bool rest_series_wants_counts(const struct parameters *parameters);
+
 /* The parts of it in sleep_angle.c and sleep_counts.c; self has its arrays. errors:
  * YK_ERR_MEMORY */
 enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *why);

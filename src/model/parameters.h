@@ -16,7 +16,17 @@
 enum choice_calibrate { CALIBRATE_none, CALIBRATE_converge, CALIBRATE_ggir };
 enum choice_grid { GRID_utc, GRID_ggir };
 enum choice_nonwear { NONWEAR_none, NONWEAR_default, NONWEAR_ggir2013, NONWEAR_ggir2023 };
-enum choice_sleep { SLEEP_default, SLEEP_ggir };
+enum choice_sleep {
+    SLEEP_default,
+    SLEEP_ggir,
+    SLEEP_cole_kripke, /* from here on: ids of algorithms/scorers.def */
+    SLEEP_cole_kripke_actilife,
+    SLEEP_sadeh,
+    SLEEP_sadeh_actilife,
+    SLEEP_scripps,
+    SLEEP_oakley,
+    SLEEP_oakley_strict
+};
 enum choice_days { DAYS_default, DAYS_ggir };
 
 struct parameters {

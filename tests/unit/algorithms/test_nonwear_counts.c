@@ -255,6 +255,33 @@ static void missing_counts_are_never_nonwear(void **state)
     assert_int_equal(nonwear[51], 1);
 }
 
+static void a_recorder_that_repeats_itself_is_not_worn(void **state)
+{
+    (void)state;
+    enum { N = 600 };
+    float counts[N];
+    uint8_t nonwear[N] = {0};
+    for (size_t i = 0; i < N;
+         i++) { /* 100 alive, 180 stuck at 3 and 5, alive, 60 stuck, alive */
+        bool is_stuck = (i >= 100 && i < 280) || (i >= 400 && i < 460);
+        counts[i] = is_stuck ? (i < 200 ? 3 : 5) : (float)(i * 37 % 101);
+    }
+    counts[150] = 40; /* a lorry passes */
+    nonwear_add_stuck_runs(counts, N, 15, 15, 120, nonwear);
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(nonwear[i], i >= 100 && i < 280);
+    }
+    memset(counts, 0, sizeof counts); /* zeros are the other rule's */
+    memset(nonwear, 0, sizeof nonwear);
+    nonwear_add_stuck_runs(counts, N, 15, 15, 120, nonwear);
+    assert_int_equal(nonwear[300], 0);
+    for (size_t i = 0; i < N; i++) { /* to the very end */
+        counts[i] = 7;
+    }
+    nonwear_add_stuck_runs(counts, N, 15, 15, 120, nonwear);
+    assert_int_equal(nonwear[0] + nonwear[N - 1], 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +289,7 @@ int main(void)
         cmocka_unit_test(troiano_equals_actilife_in_every_setting),
         cmocka_unit_test(tudor_locke_equals_actilife_in_every_period),
         cmocka_unit_test(depresjon_totals_equal_the_reference),
+        cmocka_unit_test(a_recorder_that_repeats_itself_is_not_worn),
         cmocka_unit_test(missing_counts_are_never_nonwear),
     };
     return cmocka_run_group_tests(tests, load_day, NULL);
