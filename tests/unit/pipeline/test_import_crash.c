@@ -119,7 +119,7 @@ static char **command_of(const char *store, const char *first, const char *secon
                          const char *third)
 {
     static char texts[8][2300];
-    static char *argv[9];
+    static char yes[] = "--yes", *argv[10];
     const char *const words[] = {"yoake", "--store", store,  "--lang",
                                  "en",    first,     second, third};
     int n = 0;
@@ -130,6 +130,9 @@ static char **command_of(const char *store, const char *first, const char *secon
             snprintf(texts[i], sizeof texts[i], "%s", word);
             argv[n++] = texts[i];
         }
+    }
+    if (second != NULL && strcmp(second, "delete") == 0) {
+        argv[n++] = yes; /* nobody is there to be asked */
     }
     argv[n] = NULL;
     return argv;
