@@ -126,13 +126,21 @@ static enum yk_status need_person(struct importing *self, struct failure *why)
     if (status == YK_ERR_NO_DEVICE) {
         status = person_add(&self->store, self->options.person, NULL, NULL, why);
         self->is_person_new = status == YK_OK;
-        if (status == YK_OK) {
-            fprintf(stderr, "%s: %s\n",
-                    cli_say(self->cli, "新しい参加者を加えました", "new participant added"),
-                    self->options.person);
-        }
     }
     return status;
+}
+
+/* Where nothing was imported the code was perhaps a mistyped one, and goes again. */
+static void say_new_person(struct importing *self)
+{
+    if (!self->is_person_new ||
+        (self->n_done == 0 &&
+         person_remove(&self->store, self->options.person, NULL) == YK_OK)) {
+        return;
+    }
+    fprintf(stderr, "%s: %s\n",
+            cli_say(self->cli, "新しい参加者を加えました", "new participant added"),
+            self->options.person);
 }
 
 static enum yk_status prepare(struct importing *self, struct failure *why)
@@ -192,9 +200,7 @@ static int run(struct cli *cli)
             import_one(&self, options_operand(cli->options, i));
         }
         json_out_end(self.json);
-        if (self.is_person_new && self.n_done == 0) { /* perhaps a mistyped code */
-            person_remove(&self.store, self.options.person, NULL);
-        }
+        say_new_person(&self);
         code = exit_code_of(&self);
         if (cli->is_json) {
             code = cli_json_done(cli, self.json, code);

@@ -70,7 +70,7 @@ void cli_recording_json(struct json_out *json, const char *key, const struct rec
         json_out_null(json, "valid_nights");
     }
     json_out_bool(json, "excluded", row->is_excluded);
-    json_out_known_text(json, "exclude_reason", row->exclude_reason);
+    json_out_known_text(json, "exclude_reason", row->is_excluded ? row->exclude_reason : "");
     json_out_end(json);
     zone_close(zone);
 }

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,7 +70,35 @@ static enum yk_status record(struct store *store, const struct recording_row *ro
     return status;
 }
 
-/* The part of import_analyze() that runs under the lock. */
+/* The original must still be what was archived: nothing is computed from a changed one. */
+static enum yk_status verify_original(const struct store *store,
+                                      const struct recording_row *row, struct job *job,
+                                      struct failure *why)
+{
+    char name[ARCHIVE_NAME_BYTES], hash[DIGEST_HEX] = "";
+    struct text path;
+    struct byte_source *bytes = NULL;
+    text_init(&path);
+    snprintf(name, sizeof name, "%s.%s", row->sha256, row->suffix);
+    enum yk_status status = store_path(store, STORE_ARCHIVE, name, &path, why);
+    if (status == YK_OK) {
+        status = file_source_open(text_string(&path), &bytes, why);
+    }
+    if (status == YK_OK) {
+        status = digest_of_source(bytes, job, hash, why);
+    }
+    if (status == YK_OK && strcmp(hash, row->sha256) != 0) {
+        status = failure_set(why, YK_ERR_CORRUPT,
+                             "the content of %s has changed since it was archived; importing "
+                             "the same file again replaces it",
+                             text_string(&path));
+    }
+    byte_source_close(bytes);
+    text_release(&path);
+    return status;
+}
+
+/* Analyses and records the archived original, which has been verified; under its lock. */
 static enum yk_status analyze_locked(struct store *store, struct recording_row *row,
                                      const struct import_options *options, char code[static 64],
                                      struct job *job, struct failure *why)
@@ -101,6 +130,12 @@ static enum yk_status analyze_locked(struct store *store, struct recording_row *
         snprintf(code, 64, "%s", analysis.info.person_id);
         if (analysis.info.zone_is_guess && job != NULL) {
             log_warn(job->log, "import: %s: zone %s was assumed", row->id, analysis.info.zone);
+        }
+        if (analysis.report.sessions > 1 && job != NULL) {
+            log_warn(job->log,
+                     "import: %s: the file holds %" PRIu64 " sessions; the first is "
+                     "analysed",
+                     row->id, analysis.report.sessions);
         }
         status = record(store, row, &analysis, why);
     }
@@ -134,6 +169,9 @@ enum yk_status import_analyze(struct store *store, struct recording_row *row,
     int lock = -1;
     snprintf(name, sizeof name, "%s.%s", row->sha256, row->suffix);
     enum yk_status status = lock_original(store, name, job, &lock, why);
+    if (status == YK_OK) {
+        status = verify_original(store, row, job, why);
+    }
     if (status == YK_OK) {
         status = analyze_locked(store, row, options, code, job, why);
     }

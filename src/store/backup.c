@@ -97,6 +97,22 @@ static enum yk_status write_all(struct backing *self, struct failure *why)
     return status;
 }
 
+/* A damaged database must not become a backup that is called verified. */
+static enum yk_status check_copy(struct backing *self, struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status = db_query_open(self->copy, "PRAGMA integrity_check(1)", &query, why);
+    status = status == YK_OK ? db_next(query, why) : status;
+    if (status == YK_OK && strcmp(db_text(query, 0), "ok") != 0) {
+        status = failure_set(why, YK_ERR_STORE,
+                             "the store's database is damaged (%.120s); no backup was written: "
+                             "keep the backups there are, and see yoake check",
+                             db_text(query, 0));
+    }
+    db_query_close(query);
+    return status;
+}
+
 static enum yk_status open_all(struct backing *self, struct failure *why)
 {
     enum yk_status status = disk_remove(text_string(&self->copy_path), why);
@@ -106,6 +122,9 @@ static enum yk_status open_all(struct backing *self, struct failure *why)
     if (status == YK_OK) {
         chmod(text_string(&self->copy_path), 0600);
         status = db_open(text_string(&self->copy_path), DB_READ, &self->copy, why);
+    }
+    if (status == YK_OK) {
+        status = check_copy(self, why);
     }
     if (status == YK_OK) {
         self->tar.path = text_string(&self->part);

@@ -195,7 +195,7 @@ enum yk_status recording_add(struct store *store, const struct archived *archive
 
 static enum yk_status need_reason(const char *reason, struct failure *why)
 {
-    return reason != NULL && *reason != '\0' && strlen(reason) < 256
+    return reason != NULL && reason[strspn(reason, " \t\r\n")] != '\0' && strlen(reason) < 256
                ? YK_OK
                : failure_set(why, YK_ERR_ARGUMENT,
                              "a reason of up to 255 bytes is needed (--reason TEXT)");

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/base/zone.h"
@@ -74,6 +75,43 @@ static enum yk_status make_part(struct store *self, const char *part, struct fai
     return status;
 }
 
+static enum yk_status find_originals(struct store *self, bool *has, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = store_path(self, STORE_ARCHIVE, NULL, &path, why);
+    DIR *dir = status == YK_OK ? opendir(text_string(&path)) : NULL;
+    *has = false;
+    for (struct dirent *entry; dir != NULL && !*has && (entry = readdir(dir)) != NULL;) {
+        *has = strspn(entry->d_name, "0123456789abcdef") == DIGEST_HEX - 1;
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    text_release(&path);
+    return status;
+}
+
+/* An empty database beside originals is a lost one. Beginning anew would forget whose they are,
+ * and the next sweep would take the series for nobody's. */
+static enum yk_status refuse_lost(struct store *self, struct failure *why)
+{
+    int64_t version = 0;
+    bool has = false;
+    enum yk_status status = db_integer(self->db, "PRAGMA user_version", 0, &version, why);
+    if (status == YK_OK && version == 0) {
+        status = find_originals(self, &has, why);
+    }
+    if (status == YK_OK && has) {
+        status = failure_set(why, YK_ERR_STORE,
+                             "%s/" STORE_DB " is empty, but %s/" STORE_ARCHIVE
+                             " holds originals: the records were lost; restore a backup into "
+                             "another folder, or import those files into a new store",
+                             self->folder, self->folder);
+    }
+    return status;
+}
+
 static enum yk_status open_db(struct store *self, enum db_mode mode, struct failure *why)
 {
     struct text path;
@@ -81,6 +119,9 @@ static enum yk_status open_db(struct store *self, enum db_mode mode, struct fail
     enum yk_status status = store_path(self, STORE_DB, NULL, &path, why);
     if (status == YK_OK) {
         status = db_open(text_string(&path), mode, &self->db, why);
+    }
+    if (status == YK_OK) {
+        status = refuse_lost(self, why);
     }
     if (status == YK_OK) {
         status = mode == DB_READ ? schema_check(self->db, why) : schema_migrate(self->db, why);

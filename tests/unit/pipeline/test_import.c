@@ -161,6 +161,31 @@ static void a_new_analysis_keeps_the_old_one(void **state)
     text_release(&path);
 }
 
+static void a_changed_original_is_not_analysed(void **state)
+{
+    (void)state;
+    struct import_result result;
+    struct text path;
+    char name[ARCHIVE_NAME_BYTES];
+    text_init(&path);
+    store_scene_import(&scene, 1, "P01", &result);
+    snprintf(name, sizeof name, "%s.%s", result.row.sha256, result.row.suffix);
+    store_path(&scene.store, STORE_ARCHIVE, name, &path, &why);
+    assert_int_equal(chmod(text_string(&path), 0600), 0);
+    FILE *file = fopen(text_string(&path), "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 600, SEEK_SET), 0);
+    int byte = fgetc(file);
+    assert_int_equal(fseek(file, 600, SEEK_SET), 0);
+    fputc(byte ^ 1, file);
+    fclose(file);
+    assert_int_equal(import_analyze(&scene.store, &result.row, &options, NULL, &why),
+                     YK_ERR_CORRUPT);
+    assert_non_null(strstr(why.text, "has changed since it was archived"));
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM analysis"), 1);
+    text_release(&path);
+}
+
 static void stopping_before_the_archive_is_complete_leaves_nothing(void **state)
 {
     (void)state;
@@ -288,6 +313,7 @@ int main(void)
         T(what_is_no_recording_is_not_archived),
         T(the_zone_is_the_one_said_then_the_persons_then_the_stores),
         T(a_new_analysis_keeps_the_old_one),
+        T(a_changed_original_is_not_analysed),
         T(stopping_before_the_archive_is_complete_leaves_nothing),
         T(a_sweep_clears_what_is_nobodys_and_nothing_else),
         T(a_sweep_leaves_what_is_being_made),

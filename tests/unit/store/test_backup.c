@@ -188,6 +188,23 @@ static void a_damaged_store_is_not_backed_up_silently(void **state)
     assert_false(disk_is_file(tar));
 }
 
+static void a_damaged_database_is_not_backed_up(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    /* an index that no longer fits its table: every query still works, the check does not */
+    assert_int_equal(db_run(scene.store.db, "PRAGMA writable_schema = ON", &why), YK_OK);
+    assert_int_equal(db_run(scene.store.db,
+                            "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM "
+                            "sqlite_schema WHERE name = 'rhythm') WHERE name = "
+                            "'recording_person'",
+                            &why),
+                     YK_OK);
+    assert_int_equal(backup_write(&scene.store, tar, &totals, NULL, &why), YK_ERR_STORE);
+    assert_non_null(strstr(why.text, "no backup was written"));
+    assert_false(disk_is_file(tar));
+}
+
 static void a_backup_of_a_newer_version_is_refused(void **state)
 {
     (void)state;
@@ -256,6 +273,7 @@ int main(void)
         T(any_changed_byte_of_a_backup_is_noticed),
         T(a_backup_cut_short_is_refused_and_leaves_nothing),
         T(a_damaged_store_is_not_backed_up_silently),
+        T(a_damaged_database_is_not_backed_up),
         T(a_backup_of_a_newer_version_is_refused),
         T(a_disk_that_refuses_leaves_no_backup),
         T(refused_memory_leaves_nothing),

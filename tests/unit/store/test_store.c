@@ -80,6 +80,16 @@ static void a_store_that_was_begun_is_completed(void **state)
     assert_int_equal(store_create(folder, NULL, &was_there, &why), YK_OK);
     assert_int_equal(store_open(folder, STORE_READ, &store, &why), YK_OK);
     store_close(&store);
+    /* with originals beside it, it is a lost one, and nothing begins anew over them */
+    char original[2400];
+    snprintf(original, sizeof original, "%s/%064d.cwa", archive, 7);
+    assert_int_equal(truncate(db, 0), 0);
+    out = fopen(original, "wb");
+    assert_non_null(out);
+    fclose(out);
+    assert_int_equal(store_open(folder, STORE_WRITE, &store, &why), YK_ERR_STORE);
+    assert_non_null(strstr(why.text, "restore a backup"));
+    assert_int_equal(store_create(folder, NULL, &was_there, &why), YK_ERR_STORE);
 }
 
 static void a_folder_with_other_things_is_refused(void **state)
