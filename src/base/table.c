@@ -32,7 +32,7 @@ void table_align(struct table *self, size_t column, enum table_align align)
 
 void table_cell(struct table *self, const char *value)
 {
-    text_add(&self->cells, value != NULL ? value : "");
+    text_add_plain(&self->cells, value != NULL ? value : "");
     text_add_n(&self->cells, "", 1);
     self->n_cells++;
 }

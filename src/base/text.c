@@ -193,6 +193,43 @@ static size_t utf8_next(const unsigned char *p, size_t n, uint32_t *code)
     return length;
 }
 
+size_t text_utf8_length(const char *value)
+{
+    uint32_t code = 0;
+    return utf8_next((const unsigned char *)value, strnlen(value, 4), &code);
+}
+
+static bool is_control(const char *p, size_t n)
+{
+    const unsigned char *c = (const unsigned char *)p;
+    return (n == 1 && (c[0] < 0x20 || c[0] == 0x7F)) ||
+           (n == 2 && c[0] == 0xC2 && c[1] < 0xA0); /* U+0080..9F */
+}
+
+static void add_clean(struct text *self, const char *value, size_t left, bool is_plain)
+{
+    for (size_t n; left > 0; value += n, left -= n) {
+        uint32_t code = 0;
+        n = utf8_next((const unsigned char *)value, left, &code);
+        if (n == 0 || (is_plain && is_control(value, n))) {
+            text_add(self, "\xEF\xBF\xBD");
+            n = n == 0 ? 1 : n;
+        } else {
+            text_add_n(self, value, n);
+        }
+    }
+}
+
+void text_add_utf8(struct text *self, const char *value)
+{
+    add_clean(self, value, strlen(value), false);
+}
+
+void text_add_plain(struct text *self, const char *value)
+{
+    add_clean(self, value, strlen(value), true);
+}
+
 void text_add_json(struct text *self, const char *value)
 {
     static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -244,12 +281,11 @@ void text_add_csv(struct text *self, const char *value)
     if (is_formula) {
         text_add_char(self, '\'');
     }
-    for (const char *p = value; *p != '\0'; p++) {
-        if (*p == '"') {
-            text_add_char(self, '"');
-        }
-        text_add_char(self, *p);
+    for (const char *quote; (quote = strchr(value, '"')) != NULL; value = quote + 1) {
+        add_clean(self, value, (size_t)(quote - value), false);
+        text_add(self, "\"\"");
     }
+    text_add_utf8(self, value);
     if (is_quoted) {
         text_add_char(self, '"');
     }

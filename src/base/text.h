@@ -35,9 +35,17 @@ void text_add_double(struct text *self, double value, int decimals);
 void text_add_exact(struct text *self, double value);
 /* JSON string with quotes; control characters and invalid UTF-8 are escaped. */
 void text_add_json(struct text *self, const char *value);
-/* CSV field, quoted when it holds a comma, a quote, a line end or leading/trailing blanks. A
- * field that a spreadsheet would run as a formula (= + - @ first, and not a number) gets a '
- * in front. */
+/* Whole UTF-8 whatever value is: a byte that is none becomes U+FFFD (a file's name is only
+ * bytes). */
+void text_add_utf8(struct text *self, const char *value);
+/* The same for a line on a terminal: control characters (a line end, an escape sequence in a
+ * file's name) become U+FFFD, too. */
+void text_add_plain(struct text *self, const char *value);
+/* As text_add_utf8(), the length in bytes of a piece that can be kept; 0: replace one byte. */
+size_t text_utf8_length(const char *value);
+/* CSV field in whole UTF-8, quoted when it holds a comma, a quote, a line end or
+ * leading/trailing blanks. A field that a spreadsheet would run as a formula (= + - @ first,
+ * and not a number) gets a ' in front. */
 void text_add_csv(struct text *self, const char *value);
 /* YK_OK, or YK_ERR_MEMORY when something could not be added. */
 enum yk_status text_status(const struct text *self, struct failure *why);

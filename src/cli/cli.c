@@ -164,7 +164,8 @@ static void write_log(void *user, enum log_level level, const char *line)
         [LOG_DEBUG] = TEXT_log_debug,
     };
     progress_bar_wipe(&session->bar);
-    fprintf(stderr, "%s: %s\n", i18n(session->cli.language, words[level]), line);
+    fprintf(stderr, "%s: ", i18n(session->cli.language, words[level]));
+    cli_put_line(stderr, "", line);
 }
 
 void cli_progress_end(struct cli *cli)

@@ -50,7 +50,11 @@ static void say_outcome(const struct cli *cli, const char *path,
          "the original is archived, but could not be analysed"},
     };
     const char *const *sentence = sentences[result->outcome];
-    printf("%s: %s\n", path, cli_say(cli, sentence[0], sentence[1]));
+    struct text plain;
+    text_init(&plain);
+    text_add_plain(&plain, path);
+    printf("%s: %s\n", text_string(&plain), cli_say(cli, sentence[0], sentence[1]));
+    text_release(&plain);
     if (result->was_repaired) {
         printf("  %s\n", cli_say(cli, "傷んでいた原本を、このファイルで置き換えました",
                                  "a damaged original was replaced by this file"));

@@ -170,7 +170,8 @@ static void show(struct cli *cli, const struct inspection *file, struct text *ou
     say_range(&line, "光(生の値)", "light (raw)", &file->report.light, "", 0);
     say_damage(&line, file);
     say_text(&line, "SHA-256", "SHA-256", file->sha256);
-    text_addf(out, "%s\n", file->file);
+    text_add_plain(out, file->file);
+    text_add(out, "\n");
     struct failure ignored; /* text_status() of out tells */
     if (table_write(&table, 2, 2, false, out, &ignored) != YK_OK) {
         out->is_short = true;

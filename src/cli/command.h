@@ -103,6 +103,8 @@ struct command {
 /* Prints the sentence for people (chosen by code) and the exact one, on standard error; returns
  * the exit code for it (EXIT_FAILED, EXIT_USAGE for YK_ERR_ARGUMENT, EXIT_CANCELLED). */
 int cli_fail(const struct cli *cli, const struct failure *why);
+/* front, then line without anything a terminal would take for a command, then a line end. */
+void cli_put_line(FILE *out, const char *front, const char *line);
 /* Usage error of this command, with a hint to --help. Returns EXIT_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -34,6 +34,15 @@ const char *cli_say(const struct cli *cli, const char *ja, const char *en)
     return cli->language == LANGUAGE_JA ? ja : en;
 }
 
+void cli_put_line(FILE *out, const char *front, const char *line)
+{
+    struct text plain;
+    text_init(&plain);
+    text_add_plain(&plain, line);
+    fprintf(out, "%s%s\n", front, text_string(&plain)); /* without memory: what there is */
+    text_release(&plain);
+}
+
 int cli_fail(const struct cli *cli, const struct failure *why)
 {
     if (cli->outcome != NULL) {
@@ -43,7 +52,7 @@ int cli_fail(const struct cli *cli, const struct failure *why)
     fflush(stdout);
     fprintf(stderr, "yoake: %s\n", i18n(cli->language, table[code].text));
     if (code != YK_ERR_CANCELLED && why->text[0] != '\0') {
-        fprintf(stderr, "  %s\n", why->text);
+        cli_put_line(stderr, "  ", why->text);
     }
     return table[code].exit_code;
 }
@@ -61,10 +70,8 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
     fflush(stdout);
     fprintf(stderr, "yoake%s%s: ", cli->command != NULL ? " " : "",
             cli->command != NULL ? cli->command->name : "");
-    va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fprintf(stderr, "\n  %s yoake %s%s\n", i18n(cli->language, TEXT_usage_see),
+    cli_put_line(stderr, "", why.text);
+    fprintf(stderr, "  %s yoake %s%s\n", i18n(cli->language, TEXT_usage_see),
             cli->command != NULL ? cli->command->name : "help",
             cli->command != NULL ? " --help" : "");
     return EXIT_USAGE;

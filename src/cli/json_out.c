@@ -89,9 +89,12 @@ void json_out_text(struct json_out *self, const char *key, const char *value)
         put(self, key, json_null());
         return;
     }
-    json_t *text = json_string(value);
-    /* bytes that are no UTF-8 (a damaged header) must not lose the whole document */
-    put(self, key, text != NULL ? text : json_string("?"));
+    struct text clean; /* bytes that are no UTF-8 must not lose the whole document */
+    text_init(&clean);
+    text_add_utf8(&clean, value);
+    put(self, key,
+        text_status(&clean, NULL) == YK_OK ? json_string(text_string(&clean)) : NULL);
+    text_release(&clean);
 }
 
 void json_out_known_text(struct json_out *self, const char *key, const char *value)

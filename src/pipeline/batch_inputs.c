@@ -118,9 +118,11 @@ static void make_stem(const char *path, char *out, size_t room)
     while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80) {
         n--;
     }
+    size_t whole = 0; /* up to here the characters are known to be UTF-8 */
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)name[i];
-        bool is_bad = c < 0x20 || c == 0x7F || strchr("\\:*?\"<>|", c) != NULL;
+        whole = i < whole ? whole : i + text_utf8_length(name + i);
+        bool is_bad = i == whole || c < 0x20 || c == 0x7F || strchr("\\:*?\"<>|", c) != NULL;
         bool is_first_bad = i == 0 && (c == '.' || c == '-');
         out[i] = is_bad || is_first_bad ? '_' : (char)c;
     }

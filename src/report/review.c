@@ -44,15 +44,19 @@ static void header(const struct review *review, const struct review_facts *facts
 {
     const struct recording_info *info = &review->now->info;
     const char *title = i18n(review->language, TEXT_review_title);
-    int room = review->width - text_columns(title) - text_columns(review->title);
+    struct text name; /* a file's name may hold anything */
+    text_init(&name);
+    text_add_plain(&name, review->title);
+    int room = review->width - text_columns(title) - text_columns(text_string(&name));
     review_style(review, STYLE_TITLE, out);
     text_add(out, title);
     review_style(review, STYLE_PLAIN, out);
     if (room >= 2) {
-        text_addf(out, "%*s%s\n", room, "", review->title);
+        text_addf(out, "%*s%s\n", room, "", text_string(&name));
     } else {
-        text_addf(out, "\n%s\n", review->title);
+        text_addf(out, "\n%s\n", text_string(&name));
     }
+    review_done(&name, out);
     char counted[NUMBER_ROOM], nights[NUMBER_ROOM];
     snprintf(counted, sizeof counted, "%zu", facts->n_counted);
     snprintf(nights, sizeof nights, "%zu", facts->n_nights);

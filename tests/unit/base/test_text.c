@@ -213,11 +213,27 @@ static void check_csv(const char *value, const char *expected)
     text_release(&t);
 }
 
+static void a_line_for_the_terminal_holds_no_control_characters(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t);
+    text_add_plain(&t, "a\x1b[31m\n\xc2\x9b\xff\xe8\xa8\x98.cwa");
+    assert_string_equal(text_string(&t), "a\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd"
+                                         "\xef\xbf\xbd\xe8\xa8\x98.cwa");
+    text_clear(&t);
+    text_add_utf8(&t, "a\nb\xc3");
+    assert_string_equal(text_string(&t), "a\nb\xef\xbf\xbd");
+    text_release(&t);
+}
+
 static void csv_fields_are_quoted_where_needed(void **state)
 {
     (void)state;
     check_csv("", "");
     check_csv("plain", "plain");
+    check_csv("lat\xe9.cwa", "lat\xef\xbf\xbd.cwa");
+    check_csv("\xe8\xa8\x98\"\xe8\xa8", "\"\xe8\xa8\x98\"\"\xef\xbf\xbd\xef\xbf\xbd\"");
     check_csv("a,b", "\"a,b\"");
     check_csv("say \"x\"", "\"say \"\"x\"\"\"");
     check_csv("two\nlines", "\"two\nlines\"");
@@ -276,6 +292,7 @@ int main(void)
         cmocka_unit_test(integers_read_to_the_ends_of_the_range),
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(csv_fields_are_quoted_where_needed),
+        cmocka_unit_test(a_line_for_the_terminal_holds_no_control_characters),
         cmocka_unit_test(terminal_columns_follow_east_asian_width),
         cmocka_unit_test(near_names_are_found),
     };

@@ -214,10 +214,10 @@ static void stems_are_safe_names(void **state)
     (void)state;
     static const struct {
         const char *path, *stem;
-    } wanted[] = {{"/x/a.b.cwa", "a.b"},        {"nosuffix", "nosuffix"},
-                  {"/x/-rf.cwa", "_rf"},        {"/x/.cwa", "_cwa"},
-                  {"w:1?.cwa", "w_1_"},         {"夜明け.cwa.gz", "夜明け"},
-                  {"tab\there.bin", "tab_here"}};
+    } wanted[] = {{"/x/a.b.cwa", "a.b"},         {"nosuffix", "nosuffix"},
+                  {"/x/-rf.cwa", "_rf"},         {"/x/.cwa", "_cwa"},
+                  {"w:1?.cwa", "w_1_"},          {"夜明け.cwa.gz", "夜明け"},
+                  {"tab\there.bin", "tab_here"}, {"lat\xe9.cwa", "lat_"}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         const char *paths[] = {wanted[i].path};
         struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
