@@ -123,7 +123,7 @@ static enum yk_status prepare_folder(struct batch *self, int *lock_fd, struct fa
     status = status == YK_OK ? batch_path(self, NULL, "run", ".log", &path, why) : status;
     if (status == YK_OK) {
         self->log_fd =
-            open(text_string(&path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+            open(text_string(&path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
         if (self->log_fd < 0) {
             status = failure_set_errno(why, errno, "opening %s", text_string(&path));
         }

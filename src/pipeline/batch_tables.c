@@ -38,7 +38,7 @@ enum yk_status batch_write_file(const char *path, const struct text *content,
         goto done;
     }
     const char *name = text_string(&part);
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) {
         status = failure_set_errno(why, errno, "making %s", name);
         goto done;
