@@ -173,6 +173,13 @@ static enum yk_status work_and_write(struct batch *self, struct failure *why)
                         "stopped with %zu of %zu recordings done; the same command goes on",
                         self->totals->n_done, self->inputs.n);
     }
+    if (status == YK_OK && self->cannot_write.code != YK_OK) {
+        *why = self->cannot_write;
+        status = failure_within(why,
+                                "stopped with %zu of %zu done; the same command goes on once "
+                                "this can be written",
+                                self->totals->n_done, self->inputs.n);
+    }
     if (status == YK_OK) {
         status = batch_write_tables(self, why);
     }

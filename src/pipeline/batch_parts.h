@@ -89,7 +89,8 @@ struct batch {
     struct log log;       /* to run.log and to the caller's */
     int log_fd;
     atomic_size_t n_failed;
-    atomic_bool is_stopped; /* too many failures */
+    atomic_bool is_stopped;      /* too many failures, or nothing more can be written */
+    struct failure cannot_write; /* the first of them; code YK_OK: none */
 };
 
 /* Path below options->folder. */

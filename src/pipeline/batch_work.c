@@ -34,6 +34,7 @@ struct work {
     struct analysis analysis;
     struct cohort_result result;
     char work_key[DIGEST_HEX];
+    bool is_keeping; /* computed; what fails now is the folder of results */
 };
 
 /* ---- progress ---- */
@@ -327,8 +328,8 @@ static void note_missing(const struct work *work, char *out, size_t room)
     struct text note;
     text_init(&note);
     if (report->sessions > 1) {
-        text_addf(&note, "session %d only; the file has %" PRIu64 ", numbered from 0", work->batch->options->session,
-                  report->sessions);
+        text_addf(&note, "session %d only; the file has %" PRIu64 ", numbered from 0",
+                  work->batch->options->session, report->sessions);
     }
     if (report->trailing_bytes > 0) {
         text_addf(&note, "%scut off: %" PRIu64 " bytes at the end are not a whole block",
@@ -347,6 +348,7 @@ static enum yk_status keep(struct work *work, struct failure *why)
     };
     const struct analysis *analysis = &work->analysis;
     struct cohort_result *result = &work->result;
+    work->is_keeping = true;
     enum yk_status status = write_files(work, why);
     for (size_t i = 0; i < COHORT_PART_COUNT && status == YK_OK; i++) {
         export_add_rows(table[i], analysis, work->own, &result->part[i]);
@@ -434,11 +436,26 @@ static void release(struct work *work)
     cohort_result_release(&work->result);
 }
 
+/* A full or lost disk is no fault of the recording, and would fail every other one. */
+static void stop_writing(struct batch *batch, const struct failure *why)
+{
+    pthread_mutex_lock(&batch->lock);
+    if (batch->cannot_write.code == YK_OK) {
+        batch->cannot_write = *why;
+    }
+    pthread_mutex_unlock(&batch->lock);
+    atomic_store(&batch->is_stopped, true);
+}
+
 /* A failure belongs to the file; a stop by the user to nobody. */
 static void note_failure(struct work *work, enum yk_status status, const struct failure *why)
 {
     struct batch *batch = work->batch;
     if (status == YK_ERR_CANCELLED) {
+        return;
+    }
+    if (work->is_keeping && status != YK_ERR_MEMORY) {
+        stop_writing(batch, why);
         return;
     }
     work->input->state = BATCH_FAILED;
