@@ -152,6 +152,9 @@ static enum yk_status best_window(const struct run *run, int64_t from_ns, int64_
                                   struct active_window *out, struct failure *why)
 {
     const struct activity_series *a = &run->activity;
+    if (a->n == 0) { /* not a single known value: no step either */
+        return YK_OK;
+    }
     int64_t step_ns = a->step_s * NS_PER_S;
     int64_t first = floor_div(from_ns - a->t0_ns + step_ns - 1, step_ns);
     int64_t end = floor_div(to_ns - a->t0_ns + step_ns - 1, step_ns);

@@ -200,6 +200,24 @@ static void invalid_time_enters_no_mean(void **state)
     zone_close(zone);
 }
 
+static void a_table_without_a_single_value_gives_empty_days(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-06-01T00:00", 2, 5);
+    for (size_t k = 0; k < a.epochs.n; k++) {
+        a.epochs.column[EPOCH_ENMO_MG][k] = NAN;
+    }
+    assert_int_equal(days_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_true(a.n_days >= 2);
+    assert_true(isnan(a.days[0].m10));
+    assert_true(isnan(a.days[0].l5));
+    assert_true(isnan(a.days[0].enmo_mean_mg));
+    analysis_release(&a);
+    zone_close(zone);
+}
+
 static void classes_leave_the_sleep_period_out(void **state)
 {
     (void)state;
@@ -269,6 +287,7 @@ int main(void)
         cmocka_unit_test(the_ggir_recipe_gives_part_2_numbers),
         cmocka_unit_test(days_of_23_and_25_hours_have_their_own_length),
         cmocka_unit_test(invalid_time_enters_no_mean),
+        cmocka_unit_test(a_table_without_a_single_value_gives_empty_days),
         cmocka_unit_test(classes_leave_the_sleep_period_out),
         cmocka_unit_test(l5_is_of_the_night_that_begins_on_the_day),
         cmocka_unit_test(refused_memory_is_reported),
