@@ -155,6 +155,20 @@ static void note_button(struct epoch_csv *self, const struct csv_row *row)
                     "");
 }
 
+/* Where ';' divides the columns, a spreadsheet writes numbers with a decimal comma. */
+static bool read_number(const struct epoch_csv *self, const char *text, double *out)
+{
+    char local[64];
+    size_t n = strlen(text), comma = strcspn(text, ",");
+    if (csv_separator(self->csv) != ';' || comma == n || n >= sizeof local ||
+        strchr(text + comma + 1, ',') != NULL || strchr(text, '.') != NULL) {
+        return text_parse_double(text, n, out);
+    }
+    memcpy(local, text, n);
+    local[comma] = '.';
+    return text_parse_double(local, n, out);
+}
+
 /* Writes the row's values into epoch k. A cell that is no number leaves NaN and is counted. */
 static void put_row(struct epoch_csv *self, const struct csv_row *row, struct epoch_series *to,
                     size_t k)
@@ -167,7 +181,7 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
         if (is_missing(text)) {
             continue;
         }
-        if (!text_parse_double(text, strlen(text), &value) || fabs(value * v->factor) > 1e30) {
+        if (!read_number(self, text, &value) || fabs(value * v->factor) > 1e30) {
             char what[64];
             snprintf(what, sizeof what, "column %zu: '%.20s' is no number", v->field + 1, text);
             bad_row(self, row, what);

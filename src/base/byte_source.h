@@ -38,7 +38,9 @@ enum yk_status byte_source_read_exactly(struct byte_source *self, uint64_t pos, 
                                         size_t want, struct failure *why);
 void byte_source_close(struct byte_source *self); /* accepts NULL */
 
-/* Opens a regular file (a folder, a device or a missing file is refused with a sentence). */
+/* Opens a regular file (a folder, a device or a missing file is refused with a sentence).
+ * Reading fails with YK_ERR_IO once the file became shorter or was written to within its
+ * length. */
 enum yk_status file_source_open(const char *path, struct byte_source **out,
                                 struct failure *why);
 

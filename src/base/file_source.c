@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,8 +18,31 @@
 struct file_source {
     struct byte_source base;
     int fd;
+    struct timespec written; /* as it was when opened */
     char *path;
 };
+
+/* What is read in several passes must be one content: a file that became shorter, or was
+ * written to within its length (copied anew, or set to its length before it is filled), is
+ * not. One that only grows is read up to where it ended. */
+static enum yk_status check_same(const struct file_source *self, struct failure *why)
+{
+    struct stat now;
+    if (fstat(self->fd, &now) != 0) {
+        int error = errno;
+        return failure_set_errno(why, error, "looking at %s", self->path);
+    }
+    uint64_t size = (uint64_t)now.st_size;
+    bool is_same_time = now.st_mtim.tv_sec == self->written.tv_sec &&
+                        now.st_mtim.tv_nsec == self->written.tv_nsec;
+    if (size < self->base.size || (size == self->base.size && !is_same_time)) {
+        return failure_set(why, YK_ERR_IO,
+                           "%s was changed while it was read; try again when nothing writes "
+                           "to it any more",
+                           self->base.name);
+    }
+    return YK_OK;
+}
 
 static enum yk_status file_read_at(struct byte_source *base, uint64_t pos, void *dst,
                                    size_t want, size_t *got, struct failure *why)
@@ -42,8 +66,11 @@ static enum yk_status file_read_at(struct byte_source *base, uint64_t pos, void 
         }
         have += (size_t)r;
     }
-    *got = have;
-    return YK_OK;
+    enum yk_status status = check_same(self, why);
+    if (status == YK_OK) {
+        *got = have;
+    }
+    return status;
 }
 
 static void file_close(struct byte_source *base)
@@ -108,6 +135,7 @@ enum yk_status file_source_open(const char *path, struct byte_source **out, stru
                  .name = last_part(copy),
                  .path = copy},
         .fd = fd,
+        .written = status.st_mtim,
         .path = copy,
     };
     *out = &self->base;

@@ -137,6 +137,24 @@ static void a_description_names_columns_units_and_times(void **state)
     done(&t);
 }
 
+static void a_decimal_comma_is_read_where_semicolons_divide_the_columns(void **state)
+{
+    (void)state;
+    struct table t;
+    READ(&t,
+         "timestamp;enmo_mg;anglez\n2026-05-11T12:00:00;13,5;-31,25\n"
+         "2026-05-11T12:00:05;7.5;1,2,3\n",
+         "UTC", NULL);
+    assert_int_equal(t.status, YK_END);
+    assert_int_equal(t.epochs.n, 2);
+    assert_close((double)t.epochs.column[EPOCH_ENMO_MG][0], 13.5, 1e-6);
+    assert_close((double)t.epochs.column[EPOCH_ANGLE_Z_DEG][0], -31.25, 1e-6);
+    assert_close((double)t.epochs.column[EPOCH_ENMO_MG][1], 7.5, 1e-6);
+    assert_true(isnan(t.epochs.column[EPOCH_ANGLE_Z_DEG][1]));
+    assert_int_equal(t.source->report.bad_blocks, 1);
+    done(&t);
+}
+
 static void a_wrong_description_is_refused_with_its_line(void **state)
 {
     (void)state;
@@ -436,6 +454,7 @@ int main(void)
         cmocka_unit_test(depresjon_tables_are_read),
         cmocka_unit_test(steps_need_a_start_beside_the_file),
         cmocka_unit_test(a_description_names_columns_units_and_times),
+        cmocka_unit_test(a_decimal_comma_is_read_where_semicolons_divide_the_columns),
         cmocka_unit_test(a_wrong_description_is_refused_with_its_line),
         cmocka_unit_test(a_jump_ahead_is_a_gap_and_a_step_back_is_a_damaged_row),
         cmocka_unit_test(damaged_rows_are_counted_and_named),
