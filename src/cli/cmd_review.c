@@ -69,6 +69,16 @@ static enum yk_status read_recipe(const struct cli *cli, struct recipe *out,
 }
 
 /* The diary's clock times need a zone before the recording is opened. */
+static bool has_person(const struct diary *diary, const char *code)
+{
+    for (size_t i = 0; i < diary->n; i++) {
+        if (strcmp(diary->nights[i].person_id, code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum yk_status read_diary(const struct cli *cli, struct diary *out, struct failure *why)
 {
     const char *path = options_text(cli->options, "diary");
@@ -83,6 +93,13 @@ static enum yk_status read_diary(const struct cli *cli, struct diary *out, struc
         struct diary_read_options options = {.zone = zone,
                                              .person_id = options_text(cli->options, "person")};
         status = diary_read_file(path, &options, out, NULL, why);
+    }
+    const char *said = options_text(cli->options, "person");
+    if (status == YK_OK && said != NULL && !has_person(out, said)) {
+        status = failure_set(
+            why, YK_ERR_NO_DEVICE,
+            cli_say(cli, "%.200s に %.60s の日誌はありません", "%.200s has no entry of %.60s"),
+            path, said);
     }
     zone_close(zone);
     return status;

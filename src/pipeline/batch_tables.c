@@ -107,13 +107,48 @@ static enum yk_status add_recordings(struct batch *batch, struct tables *out,
     return status;
 }
 
-static enum yk_status add_persons(struct tables *out, struct failure *why)
+static bool is_recorded(const struct batch *batch, const struct person_summaries *persons,
+                        const char *code)
+{
+    for (size_t i = 0; i < persons->n; i++) {
+        if (strcmp(persons->persons[i].person_id, code) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < batch->inputs.n; i++) {
+        const struct participant_row *row = batch->inputs.inputs[i].participant;
+        if (row != NULL && strcmp(row->diary_id, code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A diary whose codes are not those of the recordings would be left unread in silence. */
+static void warn_of_strangers(struct batch *batch, const struct person_summaries *persons)
+{
+    const char *last = "";
+    for (size_t i = 0; i < batch->diary.n; i++) {
+        const char *code = batch->diary.nights[i].person_id;
+        if (strcmp(code, last) != 0 && !is_recorded(batch, persons, code)) {
+            log_warn(&batch->log,
+                     "batch: the diary has entries of %s, but no recording is of %s", code,
+                     code);
+        }
+        last = code;
+    }
+}
+
+static enum yk_status add_persons(struct batch *batch, struct tables *out, struct failure *why)
 {
     struct person_summaries persons;
     person_summaries_init(&persons);
     enum yk_status status =
         person_summaries_make(&out->text[TABLE_recording], &out->text[TABLE_night],
                               &out->text[TABLE_day], &persons, why);
+    if (status == YK_OK) {
+        warn_of_strangers(batch, &persons);
+    }
     for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
         export_add_person(&persons.persons[i], &out->text[TABLE_person]);
     }
@@ -265,7 +300,7 @@ enum yk_status batch_write_tables(struct batch *batch, struct failure *why)
     }
     enum yk_status status = find_finished(batch, &tables, why);
     status = status == YK_OK ? add_recordings(batch, &tables, why) : status;
-    status = status == YK_OK ? add_persons(&tables, why) : status;
+    status = status == YK_OK ? add_persons(batch, &tables, why) : status;
     add_quality(batch, &tables.text[TABLE_quality]);
     export_add_codebook(&tables.text[TABLE_CODEBOOK]);
     for (size_t t = 0; t < FILE_COUNT && status == YK_OK; t++) {
