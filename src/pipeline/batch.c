@@ -155,12 +155,30 @@ static void count(struct batch *self)
     }
 }
 
+/* A file that the participants table does not know goes by its own name: perhaps a slip in the
+ * table. Rows for files that are not named this time are usual. */
+static void warn_of_unlisted(struct batch *self)
+{
+    size_t n = 0, first = 0;
+    for (size_t i = self->inputs.n; i > 0; i--) {
+        if (self->inputs.inputs[i - 1].participant == NULL) {
+            n++;
+            first = i - 1;
+        }
+    }
+    if (self->options->participants != NULL && n > 0) {
+        log_warn(&self->log, "batch: %zu of %zu files are not in %s, the first of them %s", n,
+                 self->inputs.n, self->options->participants, self->inputs.inputs[first].path);
+    }
+}
+
 static enum yk_status work_and_write(struct batch *self, struct failure *why)
 {
     const struct batch_options *options = self->options;
     log_info(&self->log, "batch: yoake %s (%s), recipe %s, %zu inputs, %u workers",
              version_number(), version_commit(), options->recipe.name, self->inputs.n,
              options->n_jobs);
+    warn_of_unlisted(self);
     enum yk_status status =
         pool_run(self->inputs.n, options->n_jobs, self->job != NULL ? self->job->cancel : NULL,
                  batch_work, self, why);
