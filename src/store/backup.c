@@ -53,15 +53,23 @@ static enum yk_status add_file(struct backing *self, const char *name, const cha
 static enum yk_status add_files(struct backing *self, struct failure *why)
 {
     static const char sql[] =
-        "SELECT 'archive', sha256 || '.' || suffix AS name, sha256 FROM recording UNION ALL "
-        "SELECT 'recordings', h5_name, h5_sha256 FROM analysis ORDER BY 1, 2";
+        "SELECT 'archive', sha256 || '.' || suffix AS name, sha256, 0 FROM recording UNION ALL "
+        "SELECT 'recordings', h5_name, h5_sha256, version < (SELECT max(version) FROM analysis "
+        "WHERE recording = a.recording) FROM analysis AS a ORDER BY 1, 2";
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(self->copy, sql, &query, why);
     while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
         char name[TAR_NAME_BYTES];
         snprintf(name, sizeof name, "%s/%s", db_text(query, 0), db_text(query, 1));
         status = store_path(self->store, name, NULL, &self->path, why);
-        if (status == YK_OK) {
+        /* a lost series of a result that is no longer in use must not prevent every backup */
+        bool is_lost =
+            status == YK_OK && db_int(query, 3) != 0 && !disk_is_file(text_string(&self->path));
+        if (is_lost && self->job != NULL) {
+            log_warn(self->job->log,
+                     "backup: %s is missing and left out; the result in use is newer", name);
+        }
+        if (status == YK_OK && !is_lost) {
             status = add_file(self, name, text_string(&self->path), db_text(query, 2), why);
         }
     }

@@ -266,18 +266,21 @@ static enum yk_status on_analysis(struct checking *self, const struct db_query *
     text_init(&path);
     subject_of(STORE_RECORDINGS, db_text(row, 0), subject);
     self->totals.analyses++;
+    bool is_old = db_int(row, 7) != 0; /* `analyze` has made a newer one, which is in use */
+    enum check_kind missing = is_old ? CHECK_old_series_missing : CHECK_series_missing;
+    enum check_kind damaged = is_old ? CHECK_old_series_damaged : CHECK_series_damaged;
     enum yk_status status =
         store_path(self->store, STORE_RECORDINGS, db_text(row, 0), &path, why);
     if (status == YK_OK) {
         enum yk_status read = archive_hash(text_string(&path), hash, &bytes, self->job, &how);
         if (read == YK_ERR_NO_DEVICE) {
-            report(self, CHECK_series_missing, subject, db_text(row, 2));
+            report(self, missing, subject, db_text(row, 2));
         } else if (read == YK_ERR_CANCELLED || read == YK_ERR_MEMORY) {
             status = failure_set(why, read, "%s", how.text);
         } else if (read != YK_OK) {
-            report(self, CHECK_series_damaged, subject, how.text);
+            report(self, damaged, subject, how.text);
         } else if (strcmp(hash, db_text(row, 1)) != 0) {
-            report(self, CHECK_series_damaged, subject, hash);
+            report(self, damaged, subject, hash);
         } else {
             compare_series(self, row, subject, text_string(&path));
         }
@@ -429,7 +432,9 @@ enum yk_status check_store(struct store *store, struct job *job,
         status = each_row(&self,
                           "SELECT h5_name, h5_sha256, recording, input_sha256, nights_n, "
                           "(SELECT count(*) FROM night WHERE analysis = a.id), "
-                          "(SELECT count(*) FROM day WHERE analysis = a.id) "
+                          "(SELECT count(*) FROM day WHERE analysis = a.id), "
+                          "a.version < (SELECT max(version) FROM analysis WHERE recording = "
+                          "a.recording) "
                           "FROM analysis AS a ORDER BY recording, version",
                           on_analysis, why);
     }

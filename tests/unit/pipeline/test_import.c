@@ -9,6 +9,7 @@
 
 #include "src/base/disk.h"
 #include "src/h5/h5_analysis.h"
+#include "src/store/backup.h"
 #include "src/store/check.h"
 #include "tests/support/alloc.h"
 #include "tests/support/store_scene.h"
@@ -159,6 +160,34 @@ static void a_new_analysis_keeps_the_old_one(void **state)
                      1);
     assert_int_equal(findings(), 0);
     text_release(&path);
+}
+
+static void a_lost_series_of_an_older_result_prevents_no_backup(void **state)
+{
+    (void)state;
+    struct import_result result;
+    struct check_totals totals;
+    struct backup_totals backup;
+    struct text path, tar;
+    text_init(&path);
+    text_init(&tar);
+    store_scene_import(&scene, 1, "P01", &result);
+    store_path(&scene.store, STORE_RECORDINGS, result.row.h5_name, &path, &why);
+    text_addf(&tar, "%s.tar", scene.store.folder);
+    assert_int_equal(unlink(text_string(&path)), 0);
+    assert_int_equal(check_store(&scene.store, NULL, NULL, NULL, &totals, &why), YK_OK);
+    assert_int_equal(totals.broken, 1);
+    assert_int_equal(backup_write(&scene.store, text_string(&tar), &backup, NULL, &why),
+                     YK_ERR_NO_DEVICE);
+    assert_int_equal(import_analyze(&scene.store, &result.row, &options, NULL, &why), YK_OK);
+    assert_int_equal(check_store(&scene.store, NULL, NULL, NULL, &totals, &why), YK_OK);
+    assert_int_equal(totals.broken, 0);
+    assert_int_equal(totals.leftovers, 1);
+    assert_int_equal(backup_write(&scene.store, text_string(&tar), &backup, NULL, &why), YK_OK);
+    assert_int_equal(backup.files, 3); /* database, original, the series in use */
+    unlink(text_string(&tar));
+    text_release(&path);
+    text_release(&tar);
 }
 
 static void a_changed_original_is_not_analysed(void **state)
@@ -313,6 +342,7 @@ int main(void)
         T(what_is_no_recording_is_not_archived),
         T(the_zone_is_the_one_said_then_the_persons_then_the_stores),
         T(a_new_analysis_keeps_the_old_one),
+        T(a_lost_series_of_an_older_result_prevents_no_backup),
         T(a_changed_original_is_not_analysed),
         T(stopping_before_the_archive_is_complete_leaves_nothing),
         T(a_sweep_clears_what_is_nobodys_and_nothing_else),
