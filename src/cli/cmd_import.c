@@ -38,6 +38,12 @@ static bool is_code_strange(const struct import_result *result)
            strcmp(result->code_in_file, result->row.person) != 0;
 }
 
+/* Configured and never started, or not charged: nothing to analyse, and nobody would notice. */
+static bool is_empty(const struct import_result *result)
+{
+    return result->outcome != IMPORT_ARCHIVED && result->row.start_ns == TIME_UNKNOWN;
+}
+
 static void say_outcome(const struct cli *cli, const char *path,
                         const struct import_result *result)
 {
@@ -69,6 +75,12 @@ static void say_outcome(const struct cli *cli, const char *path,
                    "  recording %s  participant %s  %s  %lld nights (%lld counted)\n"),
            result->row.id, result->row.person, span, (long long)result->row.n_nights,
            (long long)result->row.n_nights_valid);
+    if (is_empty(result)) {
+        printf(
+            "  %s\n",
+            cli_say(cli, "記録は空です。記録計が充電され、始まっていたか確かめてください",
+                    "the recording is empty: check that the recorder was charged and started"));
+    }
     if (is_code_strange(result)) {
         printf(
             cli_say(
@@ -113,7 +125,7 @@ static void import_one(struct importing *self, const char *path)
         cli_fail(self->cli, &why);
     } else {
         self->n_done++;
-        self->n_attention += result.outcome == IMPORT_ARCHIVED;
+        self->n_attention += result.outcome == IMPORT_ARCHIVED || is_empty(&result);
     }
     if (self->cli->is_json) {
         json_outcome(self->json, path, status, &result, &why);
