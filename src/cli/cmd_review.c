@@ -190,6 +190,7 @@ static enum yk_status read_newest(struct store *store, const char *code, struct 
 {
     struct person person;
     struct recording_row *rows = NULL;
+    const struct recording_row *newest = NULL;
     size_t n = 0, n_read = 0, n_excluded = 0;
     enum yk_status status = person_find(store, code, &person, why);
     if (status == YK_OK) {
@@ -201,6 +202,11 @@ static enum yk_status read_newest(struct store *store, const char *code, struct 
         if (row->analysis == 0 || row->is_excluded) {
             continue;
         }
+        /* the same days once more (packed and unpacked, read out twice) are not "before" */
+        if (n_read > 0 && row->end_ns > newest->start_ns) {
+            continue;
+        }
+        newest = n_read == 0 ? row : newest;
         if (n_read == 0) {
             status = read_stored(store, row, &out->now, &out->zone, why);
         } else {
