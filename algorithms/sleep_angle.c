@@ -201,34 +201,49 @@ static void weigh(struct rest_series *self, const uint8_t *calm)
     }
 }
 
-enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *why)
+/* Which epochs move, and from that who is asleep. */
+static enum yk_status find_states(struct rest_series *self, struct failure *why)
 {
-    uint8_t *moved = mem_alloc(self->n, 1), *calm = mem_alloc(self->n, 1);
-    double *median = mem_alloc(self->n, sizeof *median);
+    uint8_t *moved = mem_alloc(self->n, 1);
     double *scratch = mem_alloc(self->n, sizeof *scratch);
     enum yk_status status = YK_OK;
-    if (moved == NULL || calm == NULL || median == NULL || scratch == NULL) {
+    if (moved == NULL || scratch == NULL) {
         status = failure_set(why, YK_ERR_MEMORY, "no memory for the movements of %zu epochs",
                              self->n);
-        goto done;
-    }
-    if (self->epochs->epoch_s < LONG_EPOCH_S) {
+    } else if (self->epochs->epoch_s < LONG_EPOCH_S) {
         find_movement(self, scratch, moved);
     } else {
         grade_movement(self, scratch, moved);
     }
-    status = sleep_states_find(moved, self->n, self->epochs->epoch_s, self->asleep, why);
+    mem_free(scratch);
+    if (status == YK_OK) {
+        status = sleep_states_find(moved, self->n, self->epochs->epoch_s, self->asleep, why);
+    }
+    mem_free(moved);
+    return status;
+}
+
+/* Each step gives back its working memory before the next takes its own: a month of epochs
+ * would otherwise show in the program's size. */
+enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *why)
+{
+    enum yk_status status = find_states(self, why);
+    uint8_t *calm = mem_alloc(self->n, 1);
+    double *median = mem_alloc(self->n, sizeof *median);
+    double *scratch = mem_alloc(self->n, sizeof *scratch);
+    if (status == YK_OK && (calm == NULL || median == NULL || scratch == NULL)) {
+        status = failure_set(why, YK_ERR_MEMORY, "no memory for the postures of %zu epochs",
+                             self->n);
+    }
     if (status == YK_OK) {
         status = find_calm(self, median, scratch, calm, why);
     }
+    mem_free(median);
+    mem_free(scratch);
     if (status == YK_OK) {
         weigh(self, calm);
         self->method = "best-sum+movement";
     }
-done:
-    mem_free(moved);
     mem_free(calm);
-    mem_free(median);
-    mem_free(scratch);
     return status;
 }
