@@ -169,6 +169,23 @@ static bool read_number(const struct epoch_csv *self, const char *text, double *
     return text_parse_double(local, n, out);
 }
 
+/* Values that no wrist gives: most columns are amounts, angles have an end. Amounts a trifle
+ * below 0 come from tables that were scaled to and fro. */
+static bool is_possible(enum epoch_column column, double value)
+{
+    static const double TRIFLE = -1, ANGLE_END_DEG = 90.01;
+    switch ((int)column) {
+    case EPOCH_ANGLE_X_DEG:
+    case EPOCH_ANGLE_Y_DEG:
+    case EPOCH_ANGLE_Z_DEG:
+        return fabs(value) <= ANGLE_END_DEG;
+    case EPOCH_TEMPERATURE_C:
+        return fabs(value) <= 200;
+    default:
+        return value >= TRIFLE;
+    }
+}
+
 /* Writes the row's values into epoch k. A cell that is no number leaves NaN and is counted. */
 static void put_row(struct epoch_csv *self, const struct csv_row *row, struct epoch_series *to,
                     size_t k)
@@ -188,6 +205,13 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
             continue;
         }
         value *= v->factor;
+        if (!is_possible(v->column, value)) {
+            char what[64];
+            snprintf(what, sizeof what, "column %zu: '%.20s' is impossible", v->field + 1,
+                     text);
+            bad_row(self, row, what);
+            continue;
+        }
         to->column[v->column][k] = (float)value;
         watch_range(&self->base.report, v->column, value);
         if (v->column == EPOCH_MARKER && value > 0) {

@@ -185,11 +185,9 @@ static int run(struct cli *cli)
     if (status == YK_OK) {
         status = parameters_of_recipe(RECIPE_GGIR, &recipes.ggir, &why);
     }
-    if (status == YK_OK && cli->is_json) {
-        status = write_json(cli, &recipes, &why);
-    } else if (status == YK_OK) {
-        struct text out;
-        text_init(&out);
+    struct text out;
+    text_init(&out);
+    if (status == YK_OK) {
         if (show(cli, &recipes, &out) == 0) {
             status = failure_set(&why, YK_ERR_NO_DEVICE,
                                  cli->language == LANGUAGE_JA
@@ -199,9 +197,13 @@ static int run(struct cli *cli)
         } else {
             status = text_status(&out, &why);
         }
-        fputs(text_string(&out), stdout);
-        text_release(&out);
     }
+    if (status == YK_OK && cli->is_json) {
+        status = write_json(cli, &recipes, &why);
+    } else if (status == YK_OK) {
+        fputs(text_string(&out), stdout);
+    }
+    text_release(&out);
     return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 

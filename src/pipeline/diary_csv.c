@@ -158,13 +158,17 @@ static enum yk_status read_span(const struct reader *self, enum column start,
     return YK_OK;
 }
 
-/* Bed times in the order of the night; unknown ones are left out. */
+#define LONGEST_IN_BED_NS (20 * NS_PER_H)
+
+/* Bed times in the order of the night; unknown ones are left out. A clock time before the one
+ * to its left was taken for the next day: more than 20 hours in bed then means that the two
+ * were written in the wrong order. */
 static enum yk_status check_order(const struct reader *self, const struct diary_night *night,
                                   struct failure *why)
 {
     const int64_t time[] = {night->in_bed_ns, night->lights_out_ns, night->wake_ns,
                             night->out_of_bed_ns};
-    int64_t before = TIME_UNKNOWN;
+    int64_t before = TIME_UNKNOWN, first = TIME_UNKNOWN;
     for (int k = 0; k < 4; k++) {
         if (time[k] == TIME_UNKNOWN) {
             continue;
@@ -173,6 +177,13 @@ static enum yk_status check_order(const struct reader *self, const struct diary_
             return wrong(
                 self, IN_BED + (enum column)k, why,
                 "after the times to its left (into bed, lights out, awake, out of bed)");
+        }
+        if (first == TIME_UNKNOWN) {
+            first = time[k];
+        }
+        if (time[k] - first > LONGEST_IN_BED_NS) {
+            return wrong(self, IN_BED + (enum column)k, why,
+                         "within 20 hours of going to bed: check both times and night_date");
         }
         before = time[k];
     }

@@ -235,6 +235,23 @@ static void damaged_rows_are_counted_and_named(void **state)
     done(&t);
 }
 
+static void values_that_no_wrist_gives_are_damage(void **state)
+{
+    (void)state;
+    struct table t;
+    READ(&t,
+         "timestamp,enmo_mg,angle_z_deg\n2020-01-01 00:00:00,12,89.9\n"
+         "2020-01-01 00:00:05,-662,10\n2020-01-01 00:00:10,-0.01,170\n",
+         "UTC", NULL);
+    assert_int_equal(t.status, YK_END);
+    assert_int_equal(t.source->report.bad_blocks, 2);
+    assert_true(isnan(t.epochs.column[EPOCH_ENMO_MG][1]));
+    assert_close((double)t.epochs.column[EPOCH_ANGLE_Z_DEG][1], 10, 0);
+    assert_close((double)t.epochs.column[EPOCH_ENMO_MG][2], -0.01, 1e-6);
+    assert_true(isnan(t.epochs.column[EPOCH_ANGLE_Z_DEG][2]));
+    done(&t);
+}
+
 /* Summer time begins on 2003-03-30 at 2:00 and ends on 2003-10-26 at 3:00. */
 static void rows_that_follow_the_wall_clock_have_no_gap_at_its_change(void **state)
 {
@@ -458,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_wrong_description_is_refused_with_its_line),
         cmocka_unit_test(a_jump_ahead_is_a_gap_and_a_step_back_is_a_damaged_row),
         cmocka_unit_test(damaged_rows_are_counted_and_named),
+        cmocka_unit_test(values_that_no_wrist_gives_are_damage),
         cmocka_unit_test(rows_that_follow_the_wall_clock_have_no_gap_at_its_change),
         cmocka_unit_test(rows_of_a_clock_that_never_changes_have_no_gap_either),
         cmocka_unit_test(without_a_zone_the_missing_hour_is_missing),
