@@ -139,7 +139,15 @@ static enum yk_status set_start(struct epoch_csv *self, struct peek *peek, struc
                                    : zone_instant(self->zone, start.local);
     self->first_offset_s = (int32_t)((local - utc) / NS_PER_S);
     self->first_step = peek->first_step;
-    self->t0_ns = utc + (epoch_csv_has_times(self) ? 0 : peek->first_step * self->epoch_ns);
+    int64_t ahead = epoch_csv_has_times(self) ? 0 : peek->first_step;
+    if (__builtin_mul_overflow(ahead, self->epoch_ns, &ahead) ||
+        __builtin_add_overflow(utc, ahead, &self->t0_ns) || self->t0_ns > EPOCH_CSV_LATEST_NS) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "the first row, step %" PRId64
+                           " of %d s, lies behind the year 2200: "
+                           "check the step column, start and epoch_s",
+                           peek->first_step, (int)epoch_s);
+    }
     return YK_OK;
 }
 

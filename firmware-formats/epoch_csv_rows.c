@@ -285,6 +285,10 @@ static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row
         bad_row(self, row, problem);
         return YK_OK;
     }
+    if (index > (EPOCH_CSV_LATEST_NS - self->t0_ns) / self->epoch_ns) {
+        bad_row(self, row, "later than the year 2200");
+        return YK_OK;
+    }
     if (index < self->next) {
         row_before_its_time(self, row);
         return YK_OK;

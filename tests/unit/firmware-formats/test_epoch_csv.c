@@ -235,6 +235,17 @@ static void damaged_rows_are_counted_and_named(void **state)
     done(&t);
 }
 
+static void steps_beyond_every_calendar_are_refused(void **state)
+{
+    (void)state;
+    struct table t;
+    READ(&t, "step,anglez\n1776586001,2\n1776586002,3\n", "UTC",
+         "start = 2018-08-14T14:30:00-04:00\nepoch_s = 5\n");
+    assert_int_equal(t.status, YK_ERR_ARGUMENT);
+    assert_non_null(strstr(t.why.text, "1776586001"));
+    done(&t);
+}
+
 static void values_that_no_wrist_gives_are_damage(void **state)
 {
     (void)state;
@@ -475,6 +486,7 @@ int main(void)
         cmocka_unit_test(a_wrong_description_is_refused_with_its_line),
         cmocka_unit_test(a_jump_ahead_is_a_gap_and_a_step_back_is_a_damaged_row),
         cmocka_unit_test(damaged_rows_are_counted_and_named),
+        cmocka_unit_test(steps_beyond_every_calendar_are_refused),
         cmocka_unit_test(values_that_no_wrist_gives_are_damage),
         cmocka_unit_test(rows_that_follow_the_wall_clock_have_no_gap_at_its_change),
         cmocka_unit_test(rows_of_a_clock_that_never_changes_have_no_gap_either),
