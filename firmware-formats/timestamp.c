@@ -106,7 +106,7 @@ static bool finish(const struct parts *p, struct timestamp *out)
         hour = hour % 12 + (p->is_pm ? 12 : 0);
     }
     struct civil_date date = {(int32_t)p->year, (int8_t)p->month, (int8_t)p->day};
-    if (p->month < 1 || p->month > 12 || p->day < 1 || p->day > 31 || p->year < 1900 ||
+    if (p->month < 1 || p->month > 12 || p->day < 1 || p->day > 31 || p->year < 1910 ||
         p->year > 2200 || !civil_is_valid(date) || hour > 23 || p->minute > 59 ||
         p->second > 59) {
         return false;
@@ -245,6 +245,10 @@ static bool parse_unix(const char *at, int64_t unit_ns, struct timestamp *out)
         }
         ns = (int64_t)seconds;
     } else {
+        return false;
+    }
+    /* The same years as written dates have, 1910 to 2200: the difference of any two fits. */
+    if (ns < -INT64_C(1893456000) * NS_PER_S || ns >= INT64_C(7289654400) * NS_PER_S) {
         return false;
     }
     out->local = civil_time_of_utc_ns(ns);
