@@ -11,7 +11,7 @@
 
 /* The end of the year 2200, the last that timestamp_parse() takes: whatever lies behind it is a
  * mistake, and sums with it could leave the range of instants. */
-#define EPOCH_CSV_LATEST_NS (INT64_C(7289654400) * NS_PER_S)
+#define EPOCH_CSV_LATEST_NS TIMESTAMP_END_NS
 
 struct epoch_csv {
     struct recording_source base;

@@ -248,7 +248,7 @@ static bool parse_unix(const char *at, int64_t unit_ns, struct timestamp *out)
         return false;
     }
     /* The same years as written dates have, 1910 to 2200: the difference of any two fits. */
-    if (ns < -INT64_C(1893456000) * NS_PER_S || ns >= INT64_C(7289654400) * NS_PER_S) {
+    if (ns < TIMESTAMP_FIRST_NS || ns >= TIMESTAMP_END_NS) {
         return false;
     }
     out->local = civil_time_of_utc_ns(ns);

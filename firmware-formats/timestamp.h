@@ -13,6 +13,10 @@ struct timestamp {
     int32_t offset_s; /* local minus UTC; only when has_offset */
 };
 
+/* Years 1910 to 2200 are taken; the difference of any two such instants fits into int64_t. */
+#define TIMESTAMP_FIRST_NS (-INT64_C(1893456000) * NS_PER_S)
+#define TIMESTAMP_END_NS (INT64_C(7289654400) * NS_PER_S)
+
 /* The whole of text must match.
  *
  * pattern  NULL or "iso": 2003-05-07 15:00[:00[.123]], with 'T' or a blank between, '/' or '-'
