@@ -15,14 +15,14 @@ PREFIX ?= /usr/local
 YOAKE_SHARED ?= ../shared
 export YOAKE_SHARED
 
-ROOMS := src/base src/h5 src/model src/store src/simulate src/pipeline src/export src/report src/cli drivers \
+ROOMS := src/base src/h5 src/model src/store src/simulate src/pipeline src/export src/report src/dock src/cli drivers drivers/pretend \
          algorithms firmware-formats
 SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard $(room)/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 LIB := $(B)/libyoake.a
 PROGRAM := $(B)/yoake
 
-PACKAGES := fftw3 sqlite3 gsl glib-2.0 libcrypto zlib jansson hdf5
+PACKAGES := fftw3 sqlite3 gsl glib-2.0 libcrypto zlib jansson hdf5 libusb-1.0 libzip cairo pangocairo libsodium
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g')
 PKG_LIBS = $(shell pkg-config --libs $(PACKAGES))
 # "fftw3 3.3.10, hdf5 1.10.8": for `yoake --version`

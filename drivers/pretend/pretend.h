@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Pretend recorders: AX3 and AX6 devices that exist only here, on a usb_bus of their own. They
+ * hold a recording each, follow the firmware's facts (docs/hardware-checklist.md tells what
+ * only a real one can prove) and are read by the same driver as real ones: for training staff,
+ * for the demo and for the tests. Nothing is written to the file that is shown: what `lend`
+ * writes stays in memory.
+ */
+#ifndef DRIVERS_PRETEND_PRETEND_H
+#define DRIVERS_PRETEND_PRETEND_H
+
+#include "drivers/usb_port.h"
+
+struct pretend_recorder {
+    const char *file;        /* a .cwa; NULL: a recorder that was never started */
+    const char *model;       /* "AX3", "AX6"; NULL: as the file says, else AX3 */
+    uint64_t device_id;      /* 0: the file's */
+    int firmware;            /* 0: the file's, else 44 */
+    double battery_pct;      /* 0: 85 */
+    int64_t clock_offset_ms; /* device minus PC; INT64_MIN: a clock that was reset to 2000 */
+    const struct zone *zone; /* of its wall clock; NULL: UTC. Borrowed. */
+    uint64_t bytes_per_s;    /* 0: as fast as it goes; a real one gives 333000 */
+    unsigned bootloader_ms;  /* it first shows as a bootloader */
+    const char *faults;      /* language of pretend/faults.h; NULL: none */
+};
+
+/* A bus with these recorders attached. Everything is copied; files are opened and kept. */
+enum yk_status pretend_bus_open(const struct pretend_recorder *recorders, size_t n,
+                                struct usb_bus **out, struct failure *why);
+/* Pulls recorder i out, or puts it back. Safe from any thread. */
+void pretend_unplug(struct usb_bus *bus, size_t i);
+void pretend_plug(struct usb_bus *bus, size_t i);
+
+#endif
