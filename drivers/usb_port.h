@@ -19,6 +19,7 @@
 #define USB_TEXT_BYTES 128
 #define USB_INTERFACES_MAX 8
 #define USB_ENDPOINTS_MAX 16
+#define USB_STARTED_MAX 8
 
 /* Why a device that is attached cannot be used now. */
 enum usb_access {
@@ -97,6 +98,19 @@ struct usb_port_ops {
     enum yk_status (*bulk_in_start)(struct usb_port *self, uint8_t endpoint, size_t n,
                                     size_t bytes, struct failure *why);
     void (*bulk_in_stop)(struct usb_port *self, uint8_t endpoint);
+    /* Puts one bulk transfer in flight and returns at once, so that the system moves the bytes
+     * while the caller works. Transfers of one endpoint are done in the order they were
+     * started. data is the port's until finish() or close. At most USB_STARTED_MAX at a time
+     * (YK_ERR_BUSY beyond). NULL, with finish: not supported, the caller waits in bulk_in and
+     * bulk_out. */
+    enum yk_status (*start)(struct usb_port *self, uint8_t endpoint, uint8_t *data,
+                            size_t length, unsigned *ticket, struct failure *why);
+    /* Waits for a started transfer; the time is counted from this call, not from start(). A
+     * transfer that is not done by then is taken back: YK_ERR_TIMEOUT, *got what had come.
+     * timeout_ms 0: takes it back at once. Statuses and *got as of bulk_in. The ticket is used
+     * up whatever comes. */
+    enum yk_status (*finish)(struct usb_port *self, unsigned ticket, unsigned timeout_ms,
+                             size_t *got, struct failure *why);
     /* CLEAR_FEATURE(HALT), and the host's toggle with it. */
     enum yk_status (*clear_halt)(struct usb_port *self, uint8_t endpoint, struct failure *why);
     /* Resets the port. The device may come back elsewhere: YK_ERR_NO_DEVICE then. */
@@ -114,8 +128,8 @@ struct usb_port { /* first member of each implementation's own struct */
 };
 
 struct usb_bus_ops {
-    /* Everything attached that any driver may care for (list_wanted() of drivers.h filters), in
-     * order of place. *out is freed with mem_free(). */
+    /* Everything attached but hubs, in order of place; dock_driver_for_usb() says whose it is.
+     * *out is freed with mem_free(). */
     enum yk_status (*list)(struct usb_bus *self, struct usb_listing **out, size_t *n,
                            struct failure *why);
     /* Sleeps until something may have been plugged or unplugged, or the time is up; *changed
