@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which consent is in force, and what a copy may hold.
+ */
+#include "src/model/consent.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+
+/* In the order of enum copy_kind. */
+static const char *const kinds[COPY_KIND_COUNT] = {"participant", "staff", "physician",
+                                                   "employer", "research"};
+/* In the order of the bits of enum consent_item. */
+static const char *const items_by_bit[] = {"attendance", "wake_range", "nights", "averages",
+                                           "actogram",   "days_off",   "rhythm"};
+#define ITEM_COUNT (sizeof items_by_bit / sizeof *items_by_bit)
+
+void consents_init(struct consents *self)
+{
+    *self = (struct consents){0};
+}
+
+void consents_release(struct consents *self)
+{
+    if (self != NULL) {
+        mem_free(self->list);
+        consents_init(self);
+    }
+}
+
+static bool holds(const struct consent *c, struct civil_date date)
+{
+    return (c->from.month == 0 || civil_compare(c->from, date) <= 0) &&
+           (c->until.month == 0 || civil_compare(date, c->until) <= 0) &&
+           (c->withdrawn.month == 0 || civil_compare(date, c->withdrawn) < 0);
+}
+
+const struct consent *consent_in_force(const struct consents *self, enum copy_kind scope,
+                                       const char *recipient, struct civil_date date)
+{
+    const struct consent *found = NULL;
+    for (size_t i = 0; i < self->n; i++) {
+        const struct consent *c = &self->list[i];
+        bool is_meant =
+            c->scope == scope && (recipient == NULL || strcmp(recipient, c->recipient) == 0);
+        if (is_meant && holds(c, date) &&
+            (found == NULL || civil_compare(found->from, c->from) <= 0)) {
+            found = c;
+        }
+    }
+    return found;
+}
+
+const char *copy_kind_word(enum copy_kind kind)
+{
+    return kinds[kind];
+}
+
+bool copy_kind_parse(const char *word, enum copy_kind *out)
+{
+    for (size_t i = 0; i < COPY_KIND_COUNT; i++) {
+        if (strcasecmp(word, kinds[i]) == 0) {
+            *out = (enum copy_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool item_of(const char *word, size_t length, unsigned *out)
+{
+    for (size_t b = 0; b < ITEM_COUNT; b++) {
+        if (strlen(items_by_bit[b]) == length && strncmp(items_by_bit[b], word, length) == 0) {
+            *out |= 1u << b;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool consent_items_parse(const char *text, unsigned *out)
+{
+    unsigned found = 0;
+    for (const char *at = text + strspn(text, ", "); *at != '\0'; at += strspn(at, ", ")) {
+        size_t length = strcspn(at, ", ");
+        if (!item_of(at, length, &found)) {
+            return false;
+        }
+        at += length;
+    }
+    *out = found;
+    return true;
+}
+
+unsigned consent_items_default(enum copy_kind scope)
+{
+    static const unsigned by_kind[COPY_KIND_COUNT] = {
+        [COPY_PARTICIPANT] = (1u << ITEM_COUNT) - 1,
+        [COPY_STAFF] = (1u << ITEM_COUNT) - 1,
+        [COPY_PHYSICIAN] = CONSENT_ATTENDANCE | CONSENT_WAKE_RANGE | CONSENT_AVERAGES,
+        [COPY_EMPLOYER] = CONSENT_ATTENDANCE | CONSENT_WAKE_RANGE,
+        [COPY_RESEARCH] = (1u << ITEM_COUNT) - 1,
+    };
+    return by_kind[scope];
+}
+
+void consent_items_format(unsigned items, char out[static 128])
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t b = 0; b < ITEM_COUNT; b++) {
+        if ((items >> b & 1u) != 0) {
+            int n =
+                snprintf(out + used, 128 - used, "%s%s", used > 0 ? "," : "", items_by_bit[b]);
+            used += n > 0 ? (size_t)n : 0;
+        }
+    }
+}

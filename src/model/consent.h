@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a participant agreed to: who may be given which copy, from when until when.
+ */
+#ifndef SRC_MODEL_CONSENT_H
+#define SRC_MODEL_CONSENT_H
+
+#include <stddef.h>
+
+#include "src/base/clock.h"
+
+/* Different readers get different copies. */
+enum copy_kind { COPY_PARTICIPANT, COPY_STAFF, COPY_PHYSICIAN, COPY_EMPLOYER, COPY_RESEARCH };
+enum { COPY_KIND_COUNT = COPY_RESEARCH + 1 };
+
+/* What the copy may hold, beyond its default. */
+enum consent_item {
+    CONSENT_ATTENDANCE = 1u << 0, /* attendance counts */
+    CONSENT_WAKE_RANGE = 1u << 1, /* a worded range of waking times on programme days */
+    CONSENT_NIGHTS = 1u << 2,     /* rows of single nights */
+    CONSENT_AVERAGES = 1u << 3,   /* averages of sleep */
+    CONSENT_ACTOGRAM = 1u << 4,   /* the picture */
+    CONSENT_DAYS_OFF = 1u << 5,   /* anything about days off */
+    CONSENT_RHYTHM = 1u << 6      /* rhythm indices */
+};
+
+struct consent {
+    int64_t id;
+    enum copy_kind scope;
+    unsigned items;     /* enum consent_item bits; 0: the default of that copy */
+    char recipient[64]; /* a role or an institution's code, never a person's name */
+    char version[32];   /* of the consent form */
+    struct civil_date from, until, withdrawn; /* month 0: open, not withdrawn */
+};
+
+struct consents {
+    struct consent *list;
+    size_t n, capacity;
+};
+
+void consents_init(struct consents *self);
+void consents_release(struct consents *self);
+/* The consent in force for a copy on a date, the newest when several; NULL when there is none.
+ * Participant and staff copies need none: NULL for them means nothing. recipient may be NULL.
+ */
+const struct consent *consent_in_force(const struct consents *self, enum copy_kind scope,
+                                       const char *recipient, struct civil_date date);
+const char *copy_kind_word(enum copy_kind kind); /* "participant" ... */
+bool copy_kind_parse(const char *word, enum copy_kind *out);
+/* "attendance,wake_range"; false for an unknown word. */
+bool consent_items_parse(const char *text, unsigned *out);
+/* What a copy holds when the consent names nothing: the employer gets attendance and the range
+ * of waking times at most. */
+unsigned consent_items_default(enum copy_kind scope);
+void consent_items_format(unsigned items, char out[static 128]);
+
+#endif

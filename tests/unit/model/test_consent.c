@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which consent is in force, and that the employer's copy is narrow unless more was agreed.
+ */
+#include "tests/support/check.h"
+
+#include "src/model/attendance.h"
+#include "src/model/consent.h"
+
+static struct civil_date day(int month, int d)
+{
+    return (struct civil_date){2026, (int8_t)month, (int8_t)d};
+}
+
+static void a_withdrawn_or_expired_consent_holds_no_more(void **state)
+{
+    (void)state;
+    struct consent list[] = {
+        {.id = 1, .scope = COPY_EMPLOYER, .from = {2026, 5, 1}, .until = {2026, 5, 31}},
+        {.id = 2, .scope = COPY_EMPLOYER, .from = {2026, 7, 1}, .withdrawn = {2026, 7, 10}},
+        {.id = 3, .scope = COPY_PHYSICIAN, .from = {2026, 5, 1}, .recipient = "clinic-1"},
+        {.id = 4, .scope = COPY_PHYSICIAN, .from = {2026, 6, 1}, .recipient = "clinic-2"},
+    };
+    struct consents all = {.list = list, .n = 4};
+    assert_null(consent_in_force(&all, COPY_EMPLOYER, NULL, day(4, 30)));
+    assert_int_equal(consent_in_force(&all, COPY_EMPLOYER, NULL, day(5, 31))->id, 1);
+    assert_null(consent_in_force(&all, COPY_EMPLOYER, NULL, day(6, 1)));
+    assert_int_equal(consent_in_force(&all, COPY_EMPLOYER, NULL, day(7, 9))->id, 2);
+    assert_null(consent_in_force(&all, COPY_EMPLOYER, NULL, day(7, 10)));
+    assert_int_equal(consent_in_force(&all, COPY_PHYSICIAN, NULL, day(6, 2))->id, 4);
+    assert_int_equal(consent_in_force(&all, COPY_PHYSICIAN, "clinic-1", day(6, 2))->id, 3);
+    assert_null(consent_in_force(&all, COPY_PHYSICIAN, "clinic-3", day(6, 2)));
+    assert_null(consent_in_force(&all, COPY_RESEARCH, NULL, day(6, 2)));
+}
+
+static void the_employer_gets_attendance_and_a_range_of_waking_at_most(void **state)
+{
+    (void)state;
+    char text[128];
+    consent_items_format(consent_items_default(COPY_EMPLOYER), text);
+    assert_string_equal(text, "attendance,wake_range");
+    unsigned items = 0;
+    assert_true(consent_items_parse("averages, days_off", &items));
+    assert_int_equal(items, CONSENT_AVERAGES | CONSENT_DAYS_OFF);
+    assert_false(consent_items_parse("averages,everything", &items));
+    assert_int_equal(items, CONSENT_AVERAGES | CONSENT_DAYS_OFF);
+}
+
+static void words_of_attendance_are_read_in_both_languages(void **state)
+{
+    (void)state;
+    enum attendance_status status = ATTENDANCE_UNKNOWN;
+    assert_true(attendance_parse("late", &status));
+    assert_int_equal(status, ATTENDANCE_LATE);
+    assert_true(attendance_parse("欠席", &status));
+    assert_int_equal(status, ATTENDANCE_ABSENT);
+    assert_false(attendance_parse("sick", &status));
+    assert_string_equal(attendance_word(ATTENDANCE_ONLINE), "online");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_withdrawn_or_expired_consent_holds_no_more),
+        cmocka_unit_test(the_employer_gets_attendance_and_a_range_of_waking_at_most),
+        cmocka_unit_test(words_of_attendance_are_read_in_both_languages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
