@@ -19,8 +19,8 @@ BEGIN {
     allow["src/cli"] = "*"
     allow["src"] = "*" # main.c
     allow["tests"] = "*"
-    # Layouts are pure functions on bytes: the simulator and drivers use them too.
-    layouts["drivers"] = layouts["src/simulate"] = 1
+    # Layouts are pure functions on bytes: the simulator, drivers and the dock use them too.
+    layouts["drivers"] = layouts["src/simulate"] = layouts["src/dock"] = 1
 
     # Library header (start of its name) -> where it may be included, as a regular expression.
     door["libusb"] = "^drivers/usb_libusb[.]c$"
