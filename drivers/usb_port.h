@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "src/base/clock.h"
 #include "src/base/status.h"
 
 #define USB_TEXT_BYTES 128
@@ -118,6 +119,9 @@ struct usb_port_ops {
     /* Monotonic milliseconds and a wait, so that a scripted port can run without waiting. */
     int64_t (*now_ms)(struct usb_port *self);
     void (*sleep_ms)(struct usb_port *self, unsigned ms);
+    /* The PC's clock, UTC, in step with now_ms(): where waits are skipped it is ahead of the
+     * machine's. NULL: clock_now_utc_ns(). Drivers call usb_port_utc_ns(). */
+    int64_t (*utc_ns)(struct usb_port *self);
     /* Frees everything, the port itself included. Kernel drivers come back here. */
     void (*close)(struct usb_port *self);
 };
@@ -126,6 +130,12 @@ struct usb_port { /* first member of each implementation's own struct */
     const struct usb_port_ops *ops;
     struct usb_listing listing; /* what was opened */
 };
+
+/* The PC's time as a driver must take it when it compares a device's clock with it. */
+static inline int64_t usb_port_utc_ns(struct usb_port *self)
+{
+    return self->ops->utc_ns != NULL ? self->ops->utc_ns(self) : clock_now_utc_ns();
+}
 
 struct usb_bus_ops {
     /* Everything attached but hubs, in order of place; dock_driver_for_usb() says whose it is.

@@ -22,6 +22,11 @@ struct pretend_recorder {
     uint64_t bytes_per_s;    /* 0: as fast as it goes; a real one gives 333000 */
     unsigned bootloader_ms;  /* it first shows as a bootloader */
     const char *faults;      /* language of pretend/faults.h; NULL: none */
+    double clock_ppm;        /* its clock gains this much against the PC's */
+    /* Waits take no time: whenever a reader waits for this recorder, time jumps to where
+     * something happens or the reader's patience ends. For tests; such a recorder is used by
+     * one thread, and its time is that of usb_port's now_ms() and usb_port_utc_ns(). */
+    bool skips_waits;
 };
 
 /* A bus with these recorders attached. Everything is copied; files are opened and kept. */
@@ -30,5 +35,17 @@ enum yk_status pretend_bus_open(const struct pretend_recorder *recorders, size_t
 /* Pulls recorder i out, or puts it back. Safe from any thread. */
 void pretend_unplug(struct usb_bus *bus, size_t i);
 void pretend_plug(struct usb_bus *bus, size_t i);
+/* Replaces the faults of recorder i; NULL: none from now on. errors: YK_ERR_ARGUMENT */
+enum yk_status pretend_fault(struct usb_bus *bus, size_t i, const char *faults,
+                             struct failure *why);
+
+/* What happened to a recorder since the bus was opened, for tests. */
+struct pretend_stats {
+    uint64_t transfers, bytes_in, bytes_out; /* all endpoints */
+    uint64_t commands, reads, resets, clear_halts, lines, faults_hit, lost_replies;
+    uint64_t formats, commits; /* carried out */
+    bool holds_recording;      /* the file that it was given is still there, whole */
+};
+void pretend_stats(struct usb_bus *bus, size_t i, struct pretend_stats *out);
 
 #endif
