@@ -360,6 +360,8 @@ static void json_values(const struct inspection *self, bool is_read, struct json
     json_count(out, "epoch_s", self->info.epoch_s, is_epochs && self->info.epoch_s > 0);
     json_out_known_text(out, "channels", self->info.channels);
     json_out_number(out, "counts_sum", self->counts_sum);
+    json_out_known_text(out, "count_kind",
+                        isnan(self->counts_sum) ? "" : count_kind_name(self->info.count_kind));
 }
 
 void inspection_to_json(const struct inspection *self, struct json_out *out, const char *key)

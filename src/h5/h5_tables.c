@@ -17,6 +17,12 @@ static const char *event_word(int value)
                : NULL;
 }
 
+static const char *count_kind_word(int value)
+{
+    return value >= 0 && value < COUNT_KIND_COUNT ? count_kind_name((enum count_kind)value)
+                                                  : NULL;
+}
+
 static const char *source_word(int value)
 {
     return value >= REST_NONE && value <= REST_AVERAGE
@@ -65,6 +71,8 @@ static const struct h5_field recording_fields[] = {
     F(n_samples, "samples", "samples in the file; -1 unknown"),
     F(epoch_s, "s", "epoch of a count file; 0 for samples"),
     F(channels, NULL, "channels of a count file"),
+    H5_FIELD_ENUM("count_kind", recording_info, count_kind, NULL, count_kind_word,
+                  "whose activity counts they are"),
     F(zone, NULL, "zone of the device's wall clock"),
     F(zone_is_guess, NULL, "1: the zone was assumed"),
     F(clock_is_in_doubt, NULL, "1: the device's clock was reset or set while recording"),

@@ -68,6 +68,7 @@ const char *read_event_word(enum read_event_kind kind)
         [READ_EVENT_OVERFLOW] = "overflow",
         [READ_EVENT_SESSION] = "session",
         [READ_EVENT_REPAIR] = "repair",
+        [READ_EVENT_INTERVAL] = "interval",
         [READ_EVENT_NOTE] = "note",
     };
     return (size_t)kind < sizeof word / sizeof *word ? word[kind] : "unknown";

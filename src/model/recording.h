@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "src/base/clock.h"
+#include "src/model/count_kind.h"
 
 /* Zero-terminated fields are always terminated; "" = unknown. Real numbers: NaN = unknown. */
 struct recording_info {
@@ -29,10 +30,11 @@ struct recording_info {
     int64_t configured_start_ns, configured_stop_ns; /* plan in the header, or TIME_UNKNOWN */
     int64_t n_samples;  /* estimate after open, exact after reading everything; -1 unknown */
     int32_t epoch_s;    /* count files: their epoch; 0 for sample files */
-    char channels[64];  /* count files: "y,x,z,light"; else "" */
-    char zone[48];      /* zone used to turn the device's wall clock into UTC */
-    bool zone_is_guess; /* system's zone taken because nothing else was said */
-    bool clock_is_in_doubt; /* clock reset, or set while recording */
+    char channels[160]; /* count files: "y,x,z,light"; else "" */
+    enum count_kind count_kind; /* whose counts they are; COUNT_KIND_UNKNOWN when not said */
+    char zone[48];              /* zone used to turn the device's wall clock into UTC */
+    bool zone_is_guess;         /* system's zone taken because nothing else was said */
+    bool clock_is_in_doubt;     /* clock reset, or set while recording */
 };
 
 enum read_event_kind {
@@ -44,6 +46,7 @@ enum read_event_kind {
     READ_EVENT_OVERFLOW,   /* the device lost samples */
     READ_EVENT_SESSION,    /* another session begins in the same file */
     READ_EVENT_REPAIR,     /* e.g. AX6 exchange undone */
+    READ_EVENT_INTERVAL,   /* rest or exclusion, as the maker's software or a person set it */
     READ_EVENT_NOTE /* how something not stated was read: "epoch of 60 s taken from ..." */
 };
 

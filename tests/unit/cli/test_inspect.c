@@ -52,14 +52,40 @@ static const char *word(const json_t *root, const char *key)
     return value;
 }
 
-static const char *const KEYS[] = {
-    "file",        "format",         "device_model",  "device_serial",    "firmware",
-    "session_id",  "sensor_axes",    "rate_hz",       "observed_rate_hz", "range_g",
-    "samples",     "start",          "end",           "start_ns",         "end_ns",
-    "zone",        "gaps",           "gap_s",         "bad_blocks",       "skipped_bytes",
-    "clock_jumps", "first_sample_g", "last_sample_g", "mean_g",           "temperature_c",
-    "light",       "battery_v",      "epochs",        "epoch_s",          "channels",
-    "counts_sum",  "warnings",       "sha256"};
+static const char *const KEYS[] = {"file",
+                                   "format",
+                                   "device_model",
+                                   "device_serial",
+                                   "firmware",
+                                   "session_id",
+                                   "sensor_axes",
+                                   "rate_hz",
+                                   "observed_rate_hz",
+                                   "range_g",
+                                   "samples",
+                                   "start",
+                                   "end",
+                                   "start_ns",
+                                   "end_ns",
+                                   "zone",
+                                   "gaps",
+                                   "gap_s",
+                                   "bad_blocks",
+                                   "skipped_bytes",
+                                   "clock_jumps",
+                                   "first_sample_g",
+                                   "last_sample_g",
+                                   "mean_g",
+                                   "temperature_c",
+                                   "light",
+                                   "battery_v",
+                                   "epochs",
+                                   "epoch_s",
+                                   "channels",
+                                   "count_kind",
+                                   "counts_sum",
+                                   "warnings",
+                                   "sha256"};
 
 static void assert_all_keys(const json_t *root)
 {
