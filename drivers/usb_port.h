@@ -74,8 +74,8 @@ struct usb_port_ops {
      * YK_ERR_NO_DEVICE (gone). Blocks briefly. */
     enum yk_status (*claim)(struct usb_port *self, uint8_t interface_number,
                             struct failure *why);
-    /* Gives the interface back and re-attaches the kernel driver that was on it. Claimed
-     * interfaces are released by close as well. */
+    /* Gives the interface back. The kernel driver that was on it comes back at close, not now:
+     * each return starts a new scan of the disk. Claimed interfaces are released by close. */
     void (*release)(struct usb_port *self, uint8_t interface_number);
     /* One control transfer; direction is bit 7 of request_type. *got: bytes moved; may be NULL.
      * errors: YK_ERR_TIMEOUT, YK_ERR_PROTOCOL (stall), YK_ERR_IO, YK_ERR_NO_DEVICE. */
