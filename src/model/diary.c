@@ -56,3 +56,34 @@ const struct diary_night *diary_find(const struct diary *self, const char *perso
     }
     return NULL;
 }
+
+int32_t diary_clock_s(const char *text)
+{
+    int part[3] = {0, 0, 0}, n = 0, digits = 0;
+    for (const char *c = text; n < 3; c++) {
+        if (*c >= '0' && *c <= '9' && digits < 2) {
+            part[n] = part[n] * 10 + (*c - '0');
+            digits++;
+        } else if ((*c == ':' || *c == '\0') && digits > 0) {
+            n++;
+            digits = 0;
+            if (*c == '\0') {
+                break;
+            }
+        } else {
+            return -1;
+        }
+    }
+    if (n < 2 || part[0] > 35 || part[1] > 59 || part[2] > 59) {
+        return -1;
+    }
+    int32_t hour = part[0] < 12 ? part[0] + 24 : part[0];
+    return hour * 3600 + part[1] * 60 + part[2];
+}
+
+int64_t diary_instant(const struct zone *zone, struct civil_date night, int32_t second)
+{
+    bool is_next_day = second >= 86400;
+    return zone_instant_of_day(zone, civil_add_days(night, is_next_day),
+                               second - (is_next_day ? 86400 : 0));
+}

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "src/base/clock.h"
+#include "src/base/zone.h"
 
 #define DIARY_SPANS_MAX 8
 
@@ -35,5 +35,11 @@ void diary_night_init(struct diary_night *self);
 /* NULL when nothing was written. */
 const struct diary_night *diary_find(const struct diary *self, const char *person_id,
                                      struct civil_date night);
+
+/* A clock time of a night, "7:05", "23:10:30" or "25:10", in seconds since the evening's
+ * midnight; -1 when it is none. Hours before noon are those of the morning after. */
+int32_t diary_clock_s(const char *text);
+/* Its instant in the night of that evening. */
+int64_t diary_instant(const struct zone *zone, struct civil_date night, int32_t second);
 
 #endif

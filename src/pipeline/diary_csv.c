@@ -56,32 +56,6 @@ static enum yk_status wrong(const struct reader *self, enum column c, struct fai
                        "'%.40s' is not %s", cell(self, c), right);
 }
 
-/* "7:05", "23:10:30", "25:10": seconds since the evening's midnight, or -1. Hours before noon
- * are those of the morning after. */
-static int32_t clock_time(const char *text)
-{
-    int part[3] = {0, 0, 0}, n = 0, digits = 0;
-    for (const char *c = text; n < 3; c++) {
-        if (*c >= '0' && *c <= '9' && digits < 2) {
-            part[n] = part[n] * 10 + (*c - '0');
-            digits++;
-        } else if ((*c == ':' || *c == '\0') && digits > 0) {
-            n++;
-            digits = 0;
-            if (*c == '\0') {
-                break;
-            }
-        } else {
-            return -1;
-        }
-    }
-    if (n < 2 || part[0] > 35 || part[1] > 59 || part[2] > 59) {
-        return -1;
-    }
-    int32_t hour = part[0] < 12 ? part[0] + 24 : part[0];
-    return hour * 3600 + part[1] * 60 + part[2];
-}
-
 /* A time cell: TIME_UNKNOWN when empty. */
 static enum yk_status read_time(const struct reader *self, enum column c,
                                 struct civil_date night, int64_t *out, struct failure *why)
@@ -91,11 +65,9 @@ static enum yk_status read_time(const struct reader *self, enum column c,
         *out = TIME_UNKNOWN;
         return YK_OK;
     }
-    int32_t second = clock_time(text);
+    int32_t second = diary_clock_s(text);
     if (second >= 0) {
-        bool is_next_day = second >= 86400;
-        *out = zone_instant_of_day(self->options->zone, civil_add_days(night, is_next_day),
-                                   second - (is_next_day ? 86400 : 0));
+        *out = diary_instant(self->options->zone, night, second);
         return YK_OK;
     }
     int64_t ns;
@@ -206,7 +178,7 @@ static enum yk_status read_night(const struct reader *self, struct diary_night *
         enum column c = IN_BED + (enum column)k;
         status = read_time(self, c, night->night, time[k], why);
         bool is_early = *time[k] != TIME_UNKNOWN && before != TIME_UNKNOWN && *time[k] < before;
-        if (status == YK_OK && is_early && clock_time(cell(self, c)) >= 0) {
+        if (status == YK_OK && is_early && diary_clock_s(cell(self, c)) >= 0) {
             /* Awake at 12:40 after a night: the noon after, not the noon before. */
             status = read_time(self, c, civil_add_days(night->night, 1), time[k], why);
         }

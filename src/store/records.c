@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Records as rows: the SQL of every kind is written from its table of columns. All names in it
+ * are ours; values are always bound.
+ */
+#include "src/store/records.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/store/audit.h"
+#include "src/store/loans.h"
+#include "src/store/persons.h"
+
+static const struct record_kind *const kinds_of_records[] = {&record_kind_loan, NULL};
+
+const struct record_kind *record_kind_at(size_t i)
+{
+    return i < sizeof kinds_of_records / sizeof *kinds_of_records - 1 ? kinds_of_records[i]
+                                                                      : NULL;
+}
+
+size_t record_column(const struct record_kind *kind, const char *name)
+{
+    size_t k = 0;
+    while (k < kind->n_columns && strcmp(kind->columns[k].name, name) != 0) {
+        k++;
+    }
+    return k;
+}
+
+static const char *sql_name(const struct record_column *column)
+{
+    return column->sql != NULL ? column->sql : column->name;
+}
+
+static int64_t id_of(const void *row)
+{
+    int64_t id;
+    memcpy(&id, row, sizeof id);
+    return id;
+}
+
+/* The participant's code of a record, or "" for a kind without one. */
+static const char *person_of(const struct record_kind *kind, const void *row)
+{
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        if (kind->columns[k].type == RECORD_PERSON) {
+            return (const char *)row + kind->columns[k].offset;
+        }
+    }
+    return "";
+}
+
+/* ---- binding and reading ---- */
+
+static void bind_text_of(struct db_query *query, int i, const struct record_kind *kind,
+                         size_t k, const void *row)
+{
+    struct text text;
+    text_init(&text);
+    record_format(kind, k, NULL, row, &text);
+    bool is_empty = record_is_empty(kind, k, row);
+    db_bind_text(query, i, is_empty ? NULL : text_string(&text));
+    text_release(&text);
+}
+
+static void bind(struct db_query *query, int i, const struct record_kind *kind, size_t k,
+                 const void *row)
+{
+    const struct record_column *column = &kind->columns[k];
+    const char *from = (const char *)row + column->offset;
+    int64_t ns = 0;
+    int32_t number = 0;
+    double value = 0;
+    switch (column->type) {
+    case RECORD_TIME:
+        memcpy(&ns, from, sizeof ns);
+        db_bind_time(query, i, ns);
+        break;
+    case RECORD_CLOCK:
+        memcpy(&number, from, sizeof number);
+        db_bind_time(query, i, number == RECORD_NO_CLOCK ? TIME_UNKNOWN : number);
+        break;
+    case RECORD_NUMBER:
+        memcpy(&value, from, sizeof value);
+        db_bind_real(query, i, value);
+        break;
+    case RECORD_PERSON:
+    case RECORD_TEXT:
+    case RECORD_WORD:
+    case RECORD_WORDS:
+    case RECORD_DAYS:
+    case RECORD_DATE:
+        bind_text_of(query, i, kind, k, row);
+        break;
+    }
+}
+
+static enum yk_status take_cell(const struct db_query *query, int i,
+                                const struct record_kind *kind, size_t k, void *row,
+                                struct failure *why)
+{
+    const struct record_column *column = &kind->columns[k];
+    char *to = (char *)row + column->offset;
+    int64_t ns;
+    int32_t number;
+    double value;
+    switch (column->type) {
+    case RECORD_TIME:
+        ns = db_time(query, i);
+        memcpy(to, &ns, sizeof ns);
+        return YK_OK;
+    case RECORD_CLOCK:
+        number = db_is_null(query, i) ? RECORD_NO_CLOCK : (int32_t)db_int(query, i);
+        memcpy(to, &number, sizeof number);
+        return YK_OK;
+    case RECORD_NUMBER:
+        value = db_real(query, i);
+        memcpy(to, &value, sizeof value);
+        return YK_OK;
+    case RECORD_PERSON:
+    case RECORD_TEXT:
+        db_copy(query, i, to, column->room);
+        return YK_OK;
+    case RECORD_WORD:
+    case RECORD_WORDS:
+    case RECORD_DAYS:
+    case RECORD_DATE:
+        break;
+    }
+    enum yk_status status = record_parse(kind, k, db_text(query, i), NULL, row, why);
+    return status == YK_ERR_ARGUMENT
+               ? failure_set(why, YK_ERR_STORE, "%s %" PRId64 ", %s: the store holds '%.40s'",
+                             kind->word, id_of(row), column->name, db_text(query, i))
+               : status;
+}
+
+static enum yk_status take_row(const struct db_query *query, const struct record_kind *kind,
+                               void *row, struct failure *why)
+{
+    int64_t id = db_int(query, 0);
+    kind->init(row);
+    memcpy(row, &id, sizeof id);
+    enum yk_status status = YK_OK;
+    for (size_t k = 0; k < kind->n_columns && status == YK_OK; k++) {
+        status = take_cell(query, (int)k + 1, kind, k, row, why);
+    }
+    return status;
+}
+
+/* "SELECT id, columns FROM table AS r " */
+static void add_select(const struct record_kind *kind, struct text *sql)
+{
+    text_add(sql, "SELECT r.id");
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        const struct record_column *column = &kind->columns[k];
+        if (column->type == RECORD_PERSON) {
+            text_addf(sql, ", (SELECT code FROM person WHERE id = r.%s)", sql_name(column));
+        } else {
+            text_addf(sql, ", r.%s", sql_name(column));
+        }
+    }
+    text_addf(sql, " FROM %s AS r ", kind->table);
+}
+
+static enum yk_status open_query(struct store *store, struct text *sql, struct db_query **out,
+                                 struct failure *why)
+{
+    enum yk_status status = text_status(sql, why);
+    return status == YK_OK ? db_query_open(store->db, text_string(sql), out, why) : status;
+}
+
+/* ---- reading ---- */
+
+static void bind_values(struct db_query *query, const char *kinds, va_list values)
+{
+    for (int i = 1; kinds[i - 1] != '\0'; i++) {
+        switch (kinds[i - 1]) {
+        case 't':
+            db_bind_text(query, i, va_arg(values, const char *));
+            break;
+        case 'd':
+            db_bind_real(query, i, va_arg(values, double));
+            break;
+        default: /* T, i */
+            db_bind_time(query, i, va_arg(values, int64_t));
+            break;
+        }
+    }
+}
+
+static enum yk_status take_all(struct db_query *query, const struct record_kind *kind,
+                               void **out, size_t *n, struct failure *why)
+{
+    char *list = NULL;
+    size_t count = 0, capacity = 0;
+    enum yk_status status;
+    while ((status = db_next(query, why)) == YK_OK) {
+        if (mem_reserve((void **)&list, count, &capacity, kind->bytes) != 0) {
+            status =
+                failure_set(why, YK_ERR_MEMORY, "no memory for the list of %s", kind->command);
+        } else {
+            status = take_row(query, kind, list + count * kind->bytes, why);
+            count++;
+        }
+        if (status != YK_OK) {
+            break;
+        }
+    }
+    if (status != YK_END) {
+        mem_free(list);
+        return status;
+    }
+    *out = list;
+    *n = count;
+    return YK_OK;
+}
+
+enum yk_status record_select(struct store *store, const struct record_kind *kind, void **out,
+                             size_t *n, struct failure *why, const char *condition,
+                             const char *kinds, ...)
+{
+    struct text sql;
+    struct db_query *query = NULL;
+    text_init(&sql);
+    add_select(kind, &sql);
+    if (*condition != '\0') {
+        text_addf(&sql, "WHERE %s ", condition);
+    }
+    text_addf(&sql, "ORDER BY %s, r.id", kind->order);
+    enum yk_status status = open_query(store, &sql, &query, why);
+    if (status == YK_OK) {
+        va_list values;
+        va_start(values, kinds);
+        bind_values(query, kinds, values);
+        va_end(values);
+        status = take_all(query, kind, out, n, why);
+    }
+    db_query_close(query);
+    text_release(&sql);
+    return status;
+}
+
+enum yk_status record_list(struct store *store, const struct record_kind *kind,
+                           const char *person, void **out, size_t *n, struct failure *why)
+{
+    return record_select(store, kind, out, n, why,
+                         "?1 IS NULL OR r.person = (SELECT id FROM person WHERE code = ?1)",
+                         "t", person);
+}
+
+enum yk_status record_find(struct store *store, const struct record_kind *kind, int64_t id,
+                           void *row, struct failure *why)
+{
+    void *list = NULL;
+    size_t n = 0;
+    enum yk_status status = record_select(store, kind, &list, &n, why, "r.id = ?1", "i", id);
+    if (status == YK_OK && n == 0) {
+        status = failure_set(why, YK_ERR_NO_DEVICE,
+                             "there is no %s number %" PRId64 "; see: yoake %s list",
+                             kind->word, id, kind->command);
+    }
+    if (status == YK_OK) {
+        memcpy(row, list, kind->bytes);
+    }
+    mem_free(list);
+    return status;
+}
+
+/* ---- writing ---- */
+
+static enum yk_status check(struct store *store, const struct record_kind *kind, void *row,
+                            size_t *column, struct failure *why)
+{
+    struct person person;
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        *column = k;
+        if ((kind->columns[k].flags & RECORD_MUST) != 0 && record_is_empty(kind, k, row)) {
+            return failure_set(why, YK_ERR_ARGUMENT, "%s is missing", kind->columns[k].name);
+        }
+        if (kind->columns[k].type == RECORD_PERSON) {
+            enum yk_status status = person_find(store, person_of(kind, row), &person, why);
+            if (status != YK_OK) {
+                return status;
+            }
+        }
+    }
+    *column = kind->n_columns;
+    return kind->check != NULL ? kind->check(store, row, column, why) : YK_OK;
+}
+
+/* The record with the same key columns, but not the same id; 0 none. */
+static enum yk_status find_same_key(struct store *store, const struct record_kind *kind,
+                                    const void *row, size_t *last_key, int64_t *id,
+                                    struct failure *why)
+{
+    struct text sql;
+    struct db_query *query = NULL;
+    int n = 0;
+    *id = 0;
+    text_init(&sql);
+    text_addf(&sql, "SELECT id FROM %s WHERE ", kind->table);
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        const struct record_column *column = &kind->columns[k];
+        if ((column->flags & RECORD_KEY) != 0) {
+            text_addf(&sql,
+                      column->type == RECORD_PERSON
+                          ? "%s%s = (SELECT id FROM person WHERE code = ?%d)"
+                          : "%s%s IS ?%d",
+                      n > 0 ? " AND " : "", sql_name(column), n + 1);
+            n++;
+            *last_key = k;
+        }
+    }
+    if (n == 0) {
+        text_release(&sql);
+        return YK_OK;
+    }
+    text_addf(&sql, " AND id <> ?%d", n + 1);
+    enum yk_status status = open_query(store, &sql, &query, why);
+    if (status == YK_OK) {
+        int i = 0;
+        for (size_t k = 0; k < kind->n_columns; k++) {
+            if ((kind->columns[k].flags & RECORD_KEY) != 0) {
+                bind(query, ++i, kind, k, row);
+            }
+        }
+        db_bind_integer(query, n + 1, id_of(row));
+        status = db_next(query, why);
+        if (status == YK_OK) {
+            *id = db_int(query, 0);
+        }
+    }
+    db_query_close(query);
+    text_release(&sql);
+    return status == YK_END ? YK_OK : status;
+}
+
+/* Every column that people write is the same. */
+static bool is_same(const struct record_kind *kind, const void *a, const void *b)
+{
+    struct text x, y;
+    bool is_alike = true;
+    text_init(&x);
+    text_init(&y);
+    struct zone *utc = NULL;
+    if (zone_open("UTC", &utc, NULL) != YK_OK) {
+        is_alike = false;
+    }
+    for (size_t k = 0; k < kind->n_columns && is_alike; k++) {
+        if ((kind->columns[k].flags & RECORD_PROGRAM) == 0) {
+            text_clear(&x);
+            text_clear(&y);
+            record_format(kind, k, utc, a, &x);
+            record_format(kind, k, utc, b, &y);
+            is_alike =
+                !x.is_short && !y.is_short && strcmp(text_string(&x), text_string(&y)) == 0;
+        }
+    }
+    zone_close(utc);
+    text_release(&x);
+    text_release(&y);
+    return is_alike;
+}
+
+/* Another record with this key: the same one again, or a contradiction. */
+static enum yk_status refuse_same_key(struct store *store, const struct record_kind *kind,
+                                      const void *row, bool *is_same_again, size_t *column,
+                                      int64_t *id, struct failure *why)
+{
+    size_t last_key = kind->n_columns;
+    enum yk_status status = find_same_key(store, kind, row, &last_key, id, why);
+    *is_same_again = false;
+    if (status != YK_OK || *id == 0) {
+        return status;
+    }
+    void *there = mem_alloc(1, kind->bytes);
+    if (there == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to compare records");
+    }
+    status = record_find(store, kind, *id, there, why);
+    if (status == YK_OK && is_same(kind, row, there)) {
+        *is_same_again = true;
+    } else if (status == YK_OK) {
+        *column = last_key;
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "there is another %s with the same %s: number %" PRId64
+                             "; change that one: yoake %s set %" PRId64,
+                             kind->word, kind->columns[last_key].name, *id, kind->command, *id);
+    }
+    mem_free(there);
+    return status;
+}
+
+static enum yk_status write_row(struct store *store, const struct record_kind *kind,
+                                const void *row, struct text *sql, struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status = open_query(store, sql, &query, why);
+    if (status == YK_OK) {
+        for (size_t k = 0; k < kind->n_columns; k++) {
+            bind(query, (int)k + 1, kind, k, row);
+        }
+        if (id_of(row) != 0) {
+            db_bind_integer(query, (int)kind->n_columns + 1, id_of(row));
+        }
+        status = db_next(query, why);
+        status = status == YK_END ? YK_OK : status;
+    }
+    db_query_close(query);
+    return status;
+}
+
+static enum yk_status audit(struct store *store, const struct record_kind *kind,
+                            const char *verb, int64_t id, const char *person,
+                            struct failure *why)
+{
+    char action[64], detail[64];
+    snprintf(action, sizeof action, "%s %s", kind->command, verb);
+    snprintf(detail, sizeof detail, "%s %" PRId64, kind->word, id);
+    return audit_add(store->db, action, *person != '\0' ? person : "store", detail, why);
+}
+
+enum yk_status record_insert(struct store *store, const struct record_kind *kind, void *row,
+                             bool *is_new, size_t *column, struct failure *why)
+{
+    struct text sql;
+    bool is_again = false;
+    int64_t id = 0;
+    enum yk_status status = check(store, kind, row, column, why);
+    if (status == YK_OK) {
+        status = refuse_same_key(store, kind, row, &is_again, column, &id, why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    text_init(&sql);
+    text_addf(&sql, "INSERT INTO %s (", kind->table);
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        text_addf(&sql, "%s%s", k > 0 ? ", " : "", sql_name(&kind->columns[k]));
+    }
+    text_add(&sql, ") VALUES (");
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        text_addf(&sql,
+                  kind->columns[k].type == RECORD_PERSON
+                      ? "%s(SELECT id FROM person WHERE code = ?%zu)"
+                      : "%s?%zu",
+                  k > 0 ? ", " : "", k + 1);
+    }
+    text_add(&sql, ")");
+    if (!is_again) {
+        status = write_row(store, kind, row, &sql, why);
+        id = db_last_id(store->db);
+    }
+    text_release(&sql);
+    if (status == YK_OK && !is_again) {
+        status = audit(store, kind, "add", id, person_of(kind, row), why);
+    }
+    if (status == YK_OK) {
+        memcpy(row, &id, sizeof id);
+        *is_new = !is_again;
+    }
+    return status;
+}
+
+enum yk_status record_update(struct store *store, const struct record_kind *kind, void *row,
+                             size_t *column, struct failure *why)
+{
+    struct text sql;
+    bool is_again = false;
+    int64_t other = 0;
+    enum yk_status status = check(store, kind, row, column, why);
+    if (status == YK_OK) {
+        status = refuse_same_key(store, kind, row, &is_again, column, &other, why);
+    }
+    if (status == YK_OK && is_again) {
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "%s number %" PRId64 " says the same already", kind->word, other);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    text_init(&sql);
+    text_addf(&sql, "UPDATE %s SET ", kind->table);
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        text_addf(&sql,
+                  kind->columns[k].type == RECORD_PERSON
+                      ? "%s%s = (SELECT id FROM person WHERE code = ?%zu)"
+                      : "%s%s = ?%zu",
+                  k > 0 ? ", " : "", sql_name(&kind->columns[k]), k + 1);
+    }
+    text_addf(&sql, " WHERE id = ?%zu", kind->n_columns + 1);
+    status = write_row(store, kind, row, &sql, why);
+    text_release(&sql);
+    if (status == YK_OK) {
+        status = audit(store, kind, "set", id_of(row), person_of(kind, row), why);
+    }
+    return status;
+}
+
+enum yk_status record_remove(struct store *store, const struct record_kind *kind, int64_t id,
+                             struct failure *why)
+{
+    void *row = mem_alloc(1, kind->bytes);
+    char sql[128];
+    if (row == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to remove a %s", kind->word);
+    }
+    enum yk_status status = record_find(store, kind, id, row, why);
+    if (status == YK_OK) {
+        snprintf(sql, sizeof sql, "DELETE FROM %s WHERE id = ?", kind->table);
+        status = db_runv(store->db, why, sql, "i", id);
+    }
+    if (status == YK_OK) {
+        status = audit(store, kind, "remove", id, person_of(kind, row), why);
+    }
+    mem_free(row);
+    return status;
+}
+
+/* ---- in a transaction of their own ---- */
+
+static enum yk_status finish(struct store *store, enum yk_status status, struct failure *why)
+{
+    if (status == YK_OK) {
+        status = db_commit(store->db, why);
+    }
+    if (status != YK_OK) {
+        db_rollback(store->db);
+    }
+    return status;
+}
+
+enum yk_status record_add(struct store *store, const struct record_kind *kind, void *row,
+                          bool *is_new, size_t *column, struct failure *why)
+{
+    *column = kind->n_columns;
+    enum yk_status status = db_begin(store->db, why);
+    return status == YK_OK
+               ? finish(store, record_insert(store, kind, row, is_new, column, why), why)
+               : status;
+}
+
+enum yk_status record_set(struct store *store, const struct record_kind *kind, void *row,
+                          size_t *column, struct failure *why)
+{
+    *column = kind->n_columns;
+    enum yk_status status = db_begin(store->db, why);
+    return status == YK_OK ? finish(store, record_update(store, kind, row, column, why), why)
+                           : status;
+}
+
+enum yk_status record_drop(struct store *store, const struct record_kind *kind, int64_t id,
+                           struct failure *why)
+{
+    enum yk_status status = db_begin(store->db, why);
+    return status == YK_OK ? finish(store, record_remove(store, kind, id, why), why) : status;
+}
