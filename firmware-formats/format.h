@@ -45,8 +45,8 @@ const struct format *format_at(size_t i);
 const struct format *format_find(const char *id); /* NULL when unknown */
 
 /* Opens a file of any known format, gzip-compressed or not (unpacked into an unlinked temporary
- * file). A file no format recognises gives YK_ERR_UNSUPPORTED with what it looks like (first
- * bytes) and what can be read. */
+ * file), or the only recording in a ZIP archive. A file no format recognises gives
+ * YK_ERR_UNSUPPORTED with what it looks like (first bytes) and what can be read. */
 enum yk_status recording_open(const char *path, const struct open_options *opt,
                               struct recording_source **out, struct failure *why);
 /* The same on an open byte source; takes bytes on success only. */

@@ -1,36 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * gzip (RFC 1952) through zlib. The temporary file lies in $TMPDIR or /tmp and has no name: it
- * disappears with the program, however that ends.
+ * gzip (RFC 1952) through zlib, into a temporary file (temporary_source.h).
  *
  * Left out: random access into the compressed file.
  */
 #include "firmware-formats/gzip_source.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include "src/base/disk.h"
+#include "firmware-formats/temporary_source.h"
 #include "src/base/mem.h"
 
 #define CHUNK ((size_t)256 << 10)
-/* Recordings shrink by 2 .. 10, tables by 20. More than 200 over more than 256 MiB is no
- * recording; nor is anything above 64 GiB. */
-#define FREE_BYTES (UINT64_C(256) << 20)
-#define RATIO_MOST 200
-#define BYTES_MOST (UINT64_C(64) << 30)
-
-struct gzip_source {
-    struct byte_source base;
-    int fd;
-    char *name, *path;
-};
 
 bool gzip_source_probe(struct byte_source *bytes)
 {
@@ -40,45 +22,11 @@ bool gzip_source_probe(struct byte_source *bytes)
            memcmp(at, "\x1f\x8b\x08", 3) == 0;
 }
 
-static enum yk_status read_at(struct byte_source *base, uint64_t pos, void *dst, size_t want,
-                              size_t *got, struct failure *why)
-{
-    struct gzip_source *self = (struct gzip_source *)base;
-    uint64_t left = pos < base->size ? base->size - pos : 0;
-    size_t n = want < left ? want : (size_t)left, have = 0;
-    while (have < n) {
-        ssize_t r = pread(self->fd, (char *)dst + have, n - have, (off_t)(pos + have));
-        if (r < 0 && errno == EINTR) {
-            continue;
-        }
-        if (r <= 0) {
-            return failure_set_errno(why, r < 0 ? errno : EIO, "reading the unpacked %s",
-                                     base->name);
-        }
-        have += (size_t)r;
-    }
-    *got = have;
-    return YK_OK;
-}
-
-static void close_source(struct byte_source *base)
-{
-    struct gzip_source *self = (struct gzip_source *)base;
-    if (self->fd >= 0) {
-        close(self->fd);
-    }
-    mem_free(self->name);
-    mem_free(self->path);
-    mem_free(self);
-}
-
-static const struct byte_source_ops GZIP_OPS = {read_at, close_source};
-
 /* ---- unpacking ---- */
 
 struct unpacker {
     struct byte_source *packed;
-    struct gzip_source *to;
+    struct temporary_source *to;
     struct job *job;
     z_stream z;
     uint8_t *in, *out;
@@ -98,42 +46,6 @@ static void give_back(voidpf nobody, voidpf at)
     mem_free(at);
 }
 
-static enum yk_status open_temporary(int *fd, struct failure *why)
-{
-    const char *folder = getenv("TMPDIR");
-    folder = folder != NULL && *folder != '\0' ? folder : "/tmp";
-    *fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (*fd < 0) { /* some file systems cannot make files without a name */
-        char path[4096];
-        int n = snprintf(path, sizeof path, "%s/yoake-XXXXXX", folder);
-        *fd = n > 0 && (size_t)n < sizeof path ? mkostemp(path, O_CLOEXEC) : -1;
-        if (*fd >= 0) {
-            unlink(path);
-        }
-    }
-    return *fd >= 0 ? YK_OK
-                    : failure_set_errno(why, errno,
-                                        "making a temporary file in %s (set TMPDIR)", folder);
-}
-
-static enum yk_status keep(struct unpacker *self, size_t n, struct failure *why)
-{
-    struct byte_source *to = &self->to->base;
-    if (to->size + n > BYTES_MOST ||
-        (to->size + n > FREE_BYTES && (to->size + n) / RATIO_MOST > self->pos)) {
-        return failure_set(why, YK_ERR_CORRUPT,
-                           "%s unpacks to more than %" PRIu64 " bytes from %" PRIu64
-                           ": no recording does that",
-                           self->packed->name, to->size + n, self->pos);
-    }
-    enum yk_status status =
-        disk_write(self->to->fd, self->out, n, "the temporary unpacked copy", why);
-    if (status == YK_OK) {
-        to->size += n;
-    }
-    return status;
-}
-
 /* Unpacks what is in the input buffer. *is_over: nothing that follows can be unpacked. */
 static enum yk_status inflate_chunk(struct unpacker *self, bool *is_over, struct failure *why)
 {
@@ -145,7 +57,8 @@ static enum yk_status inflate_chunk(struct unpacker *self, bool *is_over, struct
             return failure_set(why, YK_ERR_MEMORY, "no memory to unpack %s",
                                self->packed->name);
         }
-        enum yk_status status = keep(self, CHUNK - self->z.avail_out, why);
+        enum yk_status status = temporary_source_add(self->to, self->out,
+                                                     CHUNK - self->z.avail_out, self->pos, why);
         if (status != YK_OK) {
             return status;
         }
@@ -195,7 +108,7 @@ static enum yk_status unpack(struct unpacker *self, struct failure *why)
     return YK_OK;
 }
 
-static enum yk_status unpack_to(struct gzip_source *to, struct byte_source *packed,
+static enum yk_status unpack_to(struct temporary_source *to, struct byte_source *packed,
                                 struct job *job, struct failure *why)
 {
     struct unpacker self = {.packed = packed, .to = to, .job = job};
@@ -224,30 +137,16 @@ static enum yk_status unpack_to(struct gzip_source *to, struct byte_source *pack
 enum yk_status gzip_source_open(struct byte_source *packed, struct job *job,
                                 struct byte_source **out, struct failure *why)
 {
-    struct gzip_source *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory to unpack %s", packed->name);
-    }
-    self->base.ops = &GZIP_OPS;
-    self->fd = -1;
-    self->name = mem_copy_text(packed->name);
-    self->path = packed->path != NULL ? mem_copy_text(packed->path) : NULL;
-    enum yk_status status = YK_OK;
-    if (self->name == NULL || (packed->path != NULL && self->path == NULL)) {
-        status = failure_set(why, YK_ERR_MEMORY, "no memory to unpack %s", packed->name);
-    }
-    if (status == YK_OK) {
-        status = open_temporary(&self->fd, why);
-    }
-    if (status == YK_OK) {
-        status = unpack_to(self, packed, job, why);
-    }
+    struct temporary_source *to = NULL;
+    enum yk_status status = temporary_source_open(packed->name, packed->path, &to, why);
     if (status != YK_OK) {
-        close_source(&self->base);
         return status;
     }
-    self->base.name = self->name;
-    self->base.path = self->path;
-    *out = &self->base;
+    status = unpack_to(to, packed, job, why);
+    if (status != YK_OK) {
+        byte_source_close(&to->base);
+        return status;
+    }
+    *out = &to->base;
     return YK_OK;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The table of formats, and opening a file of any of them: its content decides, its name does
- * not. gzip-compressed files are unpacked first.
+ * not. gzip-compressed files are unpacked first; of a ZIP archive the one recording is read.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "firmware-formats/format.h"
 #include "firmware-formats/gzip_source.h"
+#include "firmware-formats/zip_source.h"
+#include "src/base/mem.h"
 #include "src/base/text.h"
 
 #define FORMAT(id) extern const struct format format_##id;
@@ -38,6 +40,21 @@ const struct format *format_find(const char *id)
         }
     }
     return NULL;
+}
+
+static const struct format *best_of(struct byte_source *bytes, int *sure_out)
+{
+    const struct format *best = NULL;
+    int most = 0;
+    for (size_t i = 0; i < format_count(); i++) {
+        int sure = FORMATS[i]->probe(bytes);
+        if (sure > most) {
+            most = sure;
+            best = FORMATS[i];
+        }
+    }
+    *sure_out = most;
+    return best;
 }
 
 /* What a file of no known format looks like, so that its owner can tell what it is. */
@@ -86,15 +103,8 @@ static enum yk_status refuse(struct byte_source *bytes, struct failure *why)
 static enum yk_status open_best(struct byte_source *bytes, const struct open_options *opt,
                                 struct recording_source **out, struct failure *why)
 {
-    const struct format *best = NULL;
-    int most = 0;
-    for (size_t i = 0; i < format_count(); i++) {
-        int sure = FORMATS[i]->probe(bytes);
-        if (sure > most) {
-            most = sure;
-            best = FORMATS[i];
-        }
-    }
+    int sure = 0;
+    const struct format *best = best_of(bytes, &sure);
     return best != NULL ? best->open(bytes, opt, out, why) : refuse(bytes, why);
 }
 
@@ -132,18 +142,186 @@ static enum yk_status open_beside(const struct open_options *opt, const char *su
     return status;
 }
 
+/* ---- a ZIP archive around one recording ---- */
+
+#define ZIP_MEMBERS_MOST 64 /* looked at to find the recording */
+#define SURE_ENOUGH 30      /* a table that merely could be one is none of several files */
+
+struct options_in_zip {
+    struct open_options options;
+    struct zip_archive *archive;
+    const char *name; /* of the recording's member */
+};
+
+/* "x.ini" beside "x.csv" in the same archive. */
+static enum yk_status open_beside_in_zip(const struct open_options *opt, const char *suffix,
+                                         struct byte_source **out, struct failure *why)
+{
+    const struct options_in_zip *self = (const struct options_in_zip *)opt;
+    const char *dot = strrchr(self->name, '.');
+    size_t n = dot != NULL ? (size_t)(dot - self->name) : strlen(self->name);
+    for (size_t i = 0; i < zip_archive_count(self->archive); i++) {
+        const char *name = zip_archive_name(self->archive, i);
+        if (strncmp(name, self->name, n) == 0 && name[n] == '.' &&
+            strcmp(name + n + 1, suffix) == 0) {
+            return zip_archive_open_member(self->archive, i, ZIP_CHECKED, opt->job, out, why);
+        }
+    }
+    return failure_set(why, YK_ERR_NO_DEVICE, "no .%s beside %s in the archive", suffix,
+                       self->name);
+}
+
+/* Folders, and what file managers leave behind, are no recordings. */
+static bool is_candidate(const struct zip_archive *archive, size_t i)
+{
+    const char *name = zip_archive_name(archive, i), *slash = strrchr(name, '/');
+    const char *last = slash != NULL ? slash + 1 : name;
+    return *last != '\0' && *last != '.' && strncmp(name, "__MACOSX/", 9) != 0 &&
+           zip_archive_size(archive, i) > 0;
+}
+
+static enum yk_status is_recording(struct zip_archive *archive, size_t i, struct job *job,
+                                   bool *out, struct failure *why)
+{
+    struct byte_source *member = NULL;
+    int sure = 0;
+    enum yk_status status =
+        zip_archive_open_member(archive, i, ZIP_UNCHECKED, job, &member, why);
+    if (status == YK_OK) {
+        *out = best_of(member, &sure) != NULL && sure >= SURE_ENOUGH;
+        byte_source_close(member);
+    }
+    return status == YK_ERR_CORRUPT || status == YK_ERR_UNSUPPORTED ? YK_OK : status;
+}
+
+/* The archive's only file, or the only one that is a recording. */
+static enum yk_status find_recording(struct zip_archive *archive, const char *name,
+                                     struct job *job, size_t *out, struct failure *why)
+{
+    size_t n_candidates = 0, n_found = 0, only = 0, found = 0, second = 0;
+    size_t n = zip_archive_count(archive);
+    for (size_t i = 0; i < n; i++) {
+        if (is_candidate(archive, i)) {
+            n_candidates++;
+            only = i;
+        }
+    }
+    for (size_t i = 0; i < n && n_candidates > 1 && n_candidates <= ZIP_MEMBERS_MOST; i++) {
+        bool is_one = false;
+        enum yk_status status =
+            is_candidate(archive, i) ? is_recording(archive, i, job, &is_one, why) : YK_OK;
+        if (status != YK_OK) {
+            return status;
+        }
+        n_found += is_one;
+        second = is_one && n_found == 2 ? i : second;
+        found = is_one && n_found == 1 ? i : found;
+    }
+    if (n_found > 1) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "%s holds %zu recordings (%.40s, %.40s%s): unpack it and name one",
+                           name, n_found, zip_archive_name(archive, found),
+                           zip_archive_name(archive, second), n_found > 2 ? ", ..." : "");
+    }
+    if (n_candidates == 0 || (n_candidates > 1 && n_found == 0)) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "%s: none of the %zu files in this ZIP archive is a recording; "
+                           "`yoake formats` lists what can be read",
+                           name, n_candidates);
+    }
+    *out = n_candidates == 1 ? only : found;
+    return YK_OK;
+}
+
+/* A member that lies in the archive as it is keeps needing it: both are closed together. */
+struct member_of_zip {
+    struct byte_source base;
+    struct byte_source *member, *packed;
+};
+
+static enum yk_status member_read_at(struct byte_source *base, uint64_t pos, void *dst,
+                                     size_t want, size_t *got, struct failure *why)
+{
+    struct member_of_zip *self = (struct member_of_zip *)base;
+    return byte_source_read_at(self->member, pos, dst, want, got, why);
+}
+
+static void member_close(struct byte_source *base)
+{
+    struct member_of_zip *self = (struct member_of_zip *)base;
+    byte_source_close(self->member);
+    byte_source_close(self->packed);
+    mem_free(self);
+}
+
+static enum yk_status open_member(struct byte_source *packed, struct zip_archive *archive,
+                                  size_t i, const struct open_options *opt,
+                                  struct recording_source **out, struct failure *why)
+{
+    static const struct byte_source_ops ops = {member_read_at, member_close};
+    struct member_of_zip *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", packed->name);
+    }
+    struct options_in_zip options = {
+        .options = *opt, .archive = archive, .name = zip_archive_name(archive, i)};
+    options.options.sibling = open_beside_in_zip;
+    enum yk_status status =
+        zip_archive_open_member(archive, i, ZIP_CHECKED, opt->job, &self->member, why);
+    if (status == YK_OK) {
+        self->base = *self->member;
+        self->base.ops = &ops;
+        status = open_best(&self->base, &options.options, out, why);
+    }
+    if (status != YK_OK) {
+        byte_source_close(self->member);
+        mem_free(self);
+        return status;
+    }
+    self->packed = packed;
+    return YK_OK;
+}
+
+static enum yk_status open_zip(struct byte_source *packed, const struct open_options *opt,
+                               struct recording_source **out, struct failure *why)
+{
+    struct zip_archive *archive = NULL;
+    size_t i = 0;
+    enum yk_status status = zip_archive_open(packed, &archive, why);
+    if (status == YK_OK) {
+        status = find_recording(archive, packed->name, opt->job, &i, why);
+    }
+    if (status == YK_OK) {
+        status = open_member(packed, archive, i, opt, out, why);
+    }
+    zip_archive_close(archive);
+    return status;
+}
+
+/* Some formats are ZIP archives themselves: these come first. */
+static enum yk_status open_plain(struct byte_source *bytes, const struct open_options *opt,
+                                 struct recording_source **out, struct failure *why)
+{
+    int sure = 0;
+    const struct format *best = best_of(bytes, &sure);
+    if (best != NULL) {
+        return best->open(bytes, opt, out, why);
+    }
+    return zip_source_probe(bytes) ? open_zip(bytes, opt, out, why) : refuse(bytes, why);
+}
+
 static enum yk_status open_unpacked(struct byte_source *bytes, const struct open_options *opt,
                                     struct recording_source **out, struct failure *why)
 {
     if (!gzip_source_probe(bytes)) {
-        return open_best(bytes, opt, out, why);
+        return open_plain(bytes, opt, out, why);
     }
     struct byte_source *plain = NULL;
     enum yk_status status = gzip_source_open(bytes, opt->job, &plain, why);
     if (status != YK_OK) {
         return status;
     }
-    status = open_best(plain, opt, out, why);
+    status = open_plain(plain, opt, out, why);
     byte_source_close(status == YK_OK ? bytes : plain); /* the copy is all that is needed */
     return status;
 }

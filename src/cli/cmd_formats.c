@@ -56,9 +56,11 @@ static enum yk_status show_table(const struct cli *cli, struct failure *why)
     enum yk_status status = table_write(&table, 0, 2, true, &out, why);
     text_addf(
         &out, "\n%s\n",
-        cli_say(cli, "中身で見分けるので、拡張子は何でもかまいません。.gz のままでも読めます。",
-                "Files are recognised by their content, whatever their name; "
-                "gzip-compressed ones too."));
+        cli_say(
+            cli,
+            "中身で見分けるので、拡張子は何でもかまいません。.gz や .zip のままでも読めます。",
+            "Files are recognised by their content, whatever their name; "
+            "inside .gz and .zip, too."));
     if (status == YK_OK) {
         status = text_status(&out, why);
     }
