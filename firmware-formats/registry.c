@@ -63,7 +63,6 @@ static enum yk_status refuse(struct byte_source *bytes, struct failure *why)
     static const struct {
         const char *start, *what;
     } known[] = {
-        {"PK\003\004", "a ZIP archive"},
         {"\x89HDF", "an HDF5 file"},
         {"SQLite", "a SQLite file"},
         {"%PDF", "a PDF"},
