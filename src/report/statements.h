@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * "In short": at most three sentences about a period, the first about something that held.
+ * Every sentence is a line of statements.def, in both languages, with the rule when it may be
+ * said; nothing is composed from adjectives, so no verdict can come out.
+ */
+#ifndef SRC_REPORT_STATEMENTS_H
+#define SRC_REPORT_STATEMENTS_H
+
+#include "src/base/i18n.h"
+#include "src/base/text.h"
+#include "src/model/interview.h"
+
+#define STATEMENTS_MAX 3
+
+/* One sentence per group, in this order. */
+enum statement_group {
+    STATEMENT_HELD,  /* what held; always there */
+    STATEMENT_SLEEP, /* how long */
+    STATEMENT_TALK   /* what may be worth talking over */
+};
+
+struct statements {
+    struct text line[STATEMENTS_MAX];
+    const char *rule[STATEMENTS_MAX]; /* id in statements.def */
+    size_t n;
+};
+
+void statements_init(struct statements *self);
+void statements_release(struct statements *self); /* safe twice */
+/* round_min as in written.h. errors: YK_ERR_MEMORY */
+enum yk_status statements_choose(const struct interview_facts *facts, int round_min,
+                                 enum language language, struct statements *out,
+                                 struct failure *why);
+
+/* The whole table, for the documentation and for tests that look for words that must not be
+ * there.
+ */
+size_t statements_count(void);
+const char *statements_pattern(size_t i, enum language language, const char **id);
+
+#endif
