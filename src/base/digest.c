@@ -59,6 +59,35 @@ void digest_free(struct digest *self)
     }
 }
 
+enum yk_status digest_clone(const struct digest *self, struct digest **out, struct failure *why)
+{
+    struct digest *copy = NULL;
+    enum yk_status status = digest_new(&copy, why);
+    if (status == YK_OK && EVP_MD_CTX_copy_ex(copy->context, self->context) != 1) {
+        digest_free(copy);
+        return failure_set(why, YK_ERR_MEMORY, "libcrypto refuses to copy a SHA-256");
+    }
+    if (status == YK_OK) {
+        *out = copy;
+    }
+    return status;
+}
+
+enum yk_status digest_so_far(const struct digest *self, char hex[static DIGEST_HEX],
+                             struct failure *why)
+{
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+    if (copy == NULL || EVP_MD_CTX_copy_ex(copy, self->context) != 1) {
+        EVP_MD_CTX_free(copy);
+        return failure_set(why, YK_ERR_MEMORY, "libcrypto refuses to copy a SHA-256");
+    }
+    unsigned char sum[EVP_MAX_MD_SIZE] = {0};
+    EVP_DigestFinal_ex(copy, sum, NULL);
+    to_hex(sum, hex);
+    EVP_MD_CTX_free(copy);
+    return YK_OK;
+}
+
 void digest_of_memory(const void *at, size_t n, char hex[static DIGEST_HEX])
 {
     unsigned char sum[SHA256_DIGEST_LENGTH];

@@ -20,6 +20,12 @@ void digest_add(struct digest *self, const void *at, size_t n);
 void digest_finish(struct digest *self,
                    char hex[static DIGEST_HEX]); /* then only digest_free */
 void digest_free(struct digest *self);
+/* A second one that has seen the same bytes. */
+enum yk_status digest_clone(const struct digest *self, struct digest **out,
+                            struct failure *why);
+/* The hash of what was added so far; more may be added afterwards. */
+enum yk_status digest_so_far(const struct digest *self, char hex[static DIGEST_HEX],
+                             struct failure *why);
 
 enum yk_status digest_of_source(struct byte_source *bytes, struct job *job,
                                 char hex[static DIGEST_HEX], struct failure *why);

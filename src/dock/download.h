@@ -46,6 +46,7 @@ struct download_plan {
      * preview that is thrown away; may be NULL. */
     void (*on_bytes)(void *user, uint64_t pos, const void *at, size_t n);
     void *user;
+    uint64_t piece_bytes; /* synced and proven at a time; 0: 8 MiB */
 };
 
 /* What was seen in the sectors. */

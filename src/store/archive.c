@@ -486,3 +486,63 @@ enum yk_status archive_add(const char *folder, const char *path, struct archived
     }
     return status;
 }
+
+/* ---- adopting ---- */
+
+/* disk_publish_new() takes the part away when it fails; here it is all there is. */
+static enum yk_status move_in(const char *part, const char *final, bool *was_there,
+                              struct failure *why)
+{
+    int failed = renameat2(AT_FDCWD, part, AT_FDCWD, final, RENAME_NOREPLACE);
+    if (failed != 0 && (errno == EINVAL || errno == ENOSYS) && access(final, F_OK) != 0) {
+        failed = rename(part, final);
+    }
+    if (failed != 0 && errno == EEXIST) {
+        *was_there = true;
+        return disk_remove(part, why);
+    }
+    return failed == 0 ? disk_sync_parent(final, why)
+                       : failure_set_errno(why, errno, "moving %s into the archive", part);
+}
+
+static enum yk_status replace_damaged(const char *folder, const char *name, const char *part,
+                                      const char *final, struct failure *why)
+{
+    int lock = -1;
+    enum yk_status status = archive_try_lock(folder, name, &lock, why);
+    if (status == YK_OK) {
+        status = rename(part, final) == 0
+                     ? disk_sync_parent(final, why)
+                     : failure_set_errno(why, errno, "replacing %s", final);
+    }
+    archive_unlock(lock);
+    return status;
+}
+
+enum yk_status archive_adopt(const char *folder, const char *part, struct archived *out,
+                             struct job *job, struct failure *why)
+{
+    struct copying self = {.folder = folder, .path = part, .from = -1, .to = -1};
+    struct archived now = *out;
+    text_init(&self.part);
+    text_init(&self.final);
+    now.was_there = now.was_repaired = false;
+    snprintf(now.name, sizeof now.name, "%s.%s", now.sha256, now.suffix);
+    enum yk_status status = look_for_copy(&self, &now, job, why);
+    if (status == YK_OK && now.was_there) {
+        status = disk_remove(part, why);
+    } else if (status == YK_OK) {
+        status = disk_join(folder, now.name, &self.final, why);
+        if (status == YK_OK) {
+            status =
+                now.was_repaired
+                    ? replace_damaged(folder, now.name, part, text_string(&self.final), why)
+                    : move_in(part, text_string(&self.final), &now.was_there, why);
+        }
+    }
+    copying_release(&self);
+    if (status == YK_OK) {
+        *out = now;
+    }
+    return status;
+}

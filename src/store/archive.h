@@ -33,6 +33,14 @@ struct archived {
 enum yk_status archive_add(const char *folder, const char *path, struct archived *out,
                            struct job *job, struct failure *why);
 
+/* Gives a finished file its name in the folder, without copying: `part` is on the same file
+ * system, synced, and its content was read back and hashes to out->sha256 (as do out->suffix
+ * and out->bytes, set by the caller). When that content is there already and whole, part is
+ * removed. On failure part stays where it is. errors: of the system; YK_ERR_BUSY when a damaged
+ * copy is to be replaced and is in use */
+enum yk_status archive_adopt(const char *folder, const char *part, struct archived *out,
+                             struct job *job, struct failure *why);
+
 /* The name of the file with that hash: YK_ERR_NO_DEVICE when there is none. */
 enum yk_status archive_find(const char *folder, const char *sha256,
                             char name[static ARCHIVE_NAME_BYTES], struct failure *why);

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The download. Reading, hashing, syncing and reading back go on piece by piece while the
+ * device sends, so that nothing but the last piece is left to do when the last byte is there.
+ *
+ * After docs/hardware-checklist.md: a recorder's file cannot change while it is docked, because
+ * it records only when it is unplugged; that is why a part may be continued.
+ */
+#include "src/dock/download.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware-formats/cwa_layout.h"
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/dock/part_file.h"
+#include "src/dock/sectors.h"
+
+#define CHUNK_BYTES ((size_t)256 * 1024)
+#define PIECE_BYTES ((uint64_t)8 * 1024 * 1024)
+#define TAIL_BYTES ((size_t)64 * 1024)
+#define SPOTS 8
+#define REPORT_NS (NS_PER_S / 10)
+
+enum { READ_TRIES = 3, HEADER_TRIES = 5, UNREADABLE_RUN_MAX = 64, TIMEOUTS_MAX = 3 };
+
+struct downloading {
+    const struct download_plan *plan;
+    struct dock_device *device;
+    struct job *job;
+    struct byte_source *source;
+    struct part_file part;
+    struct part_note note; /* what was known, then what is to be noted */
+    struct sectors sectors;
+    struct download_result result;
+    uint8_t *chunk, *other;
+    uint8_t header[CWA_HEADER_BYTES];
+    size_t header_n;
+    uint64_t piece_bytes;
+    /* speed */
+    int64_t start_ns, report_ns, mark_ns;
+    uint64_t mark_bytes;
+    double per_s;
+};
+
+static bool ends_download(enum yk_status status)
+{
+    return status == YK_ERR_NO_DEVICE || status == YK_ERR_CANCELLED ||
+           status == YK_ERR_MEMORY || status == YK_ERR_ACCESS;
+}
+
+/* ---- progress ---- */
+
+static void report(struct downloading *self, enum download_stage stage, uint64_t done)
+{
+    int64_t now = clock_monotonic_ns();
+    uint64_t total = self->source->size;
+    if (stage == DOWNLOAD_READING && now - self->mark_ns >= NS_PER_S) {
+        double fresh = (double)(done - self->mark_bytes) * 1e9 / (double)(now - self->mark_ns);
+        self->per_s = isnan(self->per_s) ? fresh : 0.7 * self->per_s + 0.3 * fresh;
+        self->mark_ns = now;
+        self->mark_bytes = done;
+    }
+    if (self->plan->on_progress == NULL ||
+        (now - self->report_ns < REPORT_NS && done != total)) {
+        return;
+    }
+    self->report_ns = now;
+    struct download_progress progress = {
+        .stage = stage, .done = done, .total = total, .bytes_per_s = self->per_s};
+    progress.left_s = self->per_s > 0 ? (double)(total - done) / self->per_s : (double)NAN;
+    self->plan->on_progress(self->plan->user, &progress);
+}
+
+/* ---- asking the device ---- */
+
+/* From the device itself, whatever is kept ahead. */
+static enum yk_status ask(struct downloading *self, uint64_t pos, void *at, size_t n,
+                          struct failure *why)
+{
+    if (self->device->ops->reread != NULL) {
+        return self->device->ops->reread(self->device, pos, at, n, why);
+    }
+    return byte_source_read_exactly(self->source, pos, at, n, why);
+}
+
+/* The header has no checksum: it counts when it comes twice the same. */
+static enum yk_status prove_header(struct downloading *self, struct failure *why)
+{
+    uint8_t again[CWA_HEADER_BYTES];
+    self->header_n =
+        self->source->size < CWA_HEADER_BYTES ? (size_t)self->source->size : CWA_HEADER_BYTES;
+    enum yk_status status =
+        byte_source_read_exactly(self->source, 0, self->header, self->header_n, why);
+    for (int i = 0; i < HEADER_TRIES && (status == YK_OK || !ends_download(status)); i++) {
+        status = ask(self, 0, again, self->header_n, why);
+        if (status == YK_OK && memcmp(again, self->header, self->header_n) == 0) {
+            return YK_OK;
+        }
+        if (status == YK_OK) {
+            memcpy(self->header, again, self->header_n);
+        }
+    }
+    return status != YK_OK
+               ? status
+               : failure_set(why, YK_ERR_CORRUPT,
+                             "the header of the recording is different each time it "
+                             "is read; unplug the recorder, and plug it in again");
+}
+
+/* A chunk that cannot be read at once, sector by sector; what gives nothing stays zero, and
+ * sectors_check() asks for it once more and counts it. */
+static enum yk_status read_by_sector(struct downloading *self, uint64_t pos, size_t n,
+                                     struct failure *why)
+{
+    unsigned run = 0, timeouts = 0;
+    memset(self->chunk, 0, n);
+    for (size_t i = 0; i < n; i += CWA_SECTOR_BYTES) {
+        size_t want = n - i < CWA_SECTOR_BYTES ? n - i : CWA_SECTOR_BYTES;
+        enum yk_status status = ask(self, pos + i, self->chunk + i, want, why);
+        if (status != YK_OK && job_is_cancelled(self->job)) {
+            return failure_set(why, YK_ERR_CANCELLED, "stopped while reading");
+        }
+        if (status != YK_OK) {
+            memset(self->chunk + i, 0, want); /* whatever half an answer left there */
+        }
+        timeouts += status == YK_ERR_TIMEOUT;
+        run = status == YK_OK ? 0 : run + 1;
+        if (ends_download(status) || timeouts >= TIMEOUTS_MAX || run > UNREADABLE_RUN_MAX) {
+            return status;
+        }
+    }
+    return YK_OK;
+}
+
+static enum yk_status read_chunk(struct downloading *self, uint64_t pos, size_t want,
+                                 struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    for (int i = 0; i < READ_TRIES; i++) {
+        status = byte_source_read_exactly(self->source, pos, self->chunk, want, why);
+        if (status == YK_OK || ends_download(status)) {
+            return status;
+        }
+    }
+    return self->device->ops->reread != NULL ? read_by_sector(self, pos, want, why) : status;
+}
+
+/* ---- is what is kept the beginning of what the device holds? ---- */
+
+typedef enum yk_status (*kept_reader)(void *user, uint64_t pos, void *at, size_t n,
+                                      struct failure *why);
+
+static enum yk_status read_part(void *user, uint64_t pos, void *at, size_t n,
+                                struct failure *why)
+{
+    return part_file_read(user, pos, at, n, why);
+}
+
+static enum yk_status read_original(void *user, uint64_t pos, void *at, size_t n,
+                                    struct failure *why)
+{
+    return byte_source_read_exactly(user, pos, at, n, why);
+}
+
+/* Two good sectors that differ, or bytes outside sectors. A sector that one of the two readings
+ * did not get right proves nothing. */
+static bool contradicts(const uint8_t *kept, const uint8_t *now, size_t n)
+{
+    struct cwa_sector sector;
+    for (size_t i = 0; i < n; i += CWA_SECTOR_BYTES) {
+        size_t length = n - i < CWA_SECTOR_BYTES ? n - i : CWA_SECTOR_BYTES;
+        if (memcmp(kept + i, now + i, length) == 0) {
+            continue;
+        }
+        if (length < CWA_SECTOR_BYTES || (cwa_sector_check(kept + i, &sector) == CWA_GOOD) ==
+                                             (cwa_sector_check(now + i, &sector) == CWA_GOOD)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum yk_status compare_at(struct downloading *self, kept_reader kept, void *user,
+                                 uint64_t pos, size_t n, bool *fits, struct failure *why)
+{
+    enum yk_status status = kept(user, pos, self->other, n, why);
+    if (status == YK_OK) {
+        status = ask(self, pos, self->chunk, n, why);
+    }
+    if (status == YK_OK) {
+        *fits = *fits && !contradicts(self->other, self->chunk, n);
+    }
+    return status;
+}
+
+/* Header, the end, and places between; length > 0. */
+static enum yk_status compare_with_device(struct downloading *self, kept_reader kept,
+                                          void *user, uint64_t length, bool *fits,
+                                          struct failure *why)
+{
+    size_t header = length < self->header_n ? (size_t)length : self->header_n;
+    enum yk_status status = kept(user, 0, self->other, header, why);
+    *fits = status == YK_OK && memcmp(self->other, self->header, header) == 0;
+    uint64_t sectors = length / CWA_SECTOR_BYTES;
+    uint64_t tail = length < TAIL_BYTES ? length : TAIL_BYTES;
+    tail -= (length - tail) % CWA_SECTOR_BYTES; /* begins at a sector */
+    if (tail > length || tail == 0) {
+        tail = length;
+    }
+    if (status == YK_OK && *fits) {
+        status = compare_at(self, kept, user, length - tail, (size_t)tail, fits, why);
+    }
+    for (uint64_t i = 1; i <= SPOTS && sectors > 4 * SPOTS && status == YK_OK && *fits; i++) {
+        uint64_t at = sectors * i / (SPOTS + 1) * CWA_SECTOR_BYTES;
+        status = compare_at(self, kept, user, at, CWA_SECTOR_BYTES, fits, why);
+    }
+    return status;
+}
+
+/* ---- beginning ---- */
+
+static enum yk_status resume(struct downloading *self, bool *fits, struct failure *why)
+{
+    uint8_t *first = self->other, *last = self->other + CWA_SECTOR_BYTES;
+    uint64_t length = self->note.length;
+    enum yk_status status =
+        compare_with_device(self, read_part, &self->part, length, fits, why);
+    if (status != YK_OK || !*fits) {
+        return status;
+    }
+    status = part_file_continue(&self->part, &self->note, self->plan->on_bytes,
+                                self->plan->user, self->job, why);
+    if (status == YK_ERR_CORRUPT || status == YK_ERR_IO) { /* the disk lost it; the device did
+                                                              not */
+        log_warn(self->job != NULL ? self->job->log : NULL, "dock: %s; reading it again",
+                 why != NULL ? why->text : "a part is damaged");
+        self->note.length = 0;
+        return part_file_restart(&self->part, why);
+    }
+    uint64_t at = self->sectors.counts.has_header ? CWA_HEADER_BYTES : 0;
+    if (status == YK_OK && length >= at + CWA_SECTOR_BYTES) {
+        status = part_file_read(&self->part, at, first, CWA_SECTOR_BYTES, why);
+        if (status == YK_OK) {
+            status =
+                part_file_read(&self->part, (length / CWA_SECTOR_BYTES - 1) * CWA_SECTOR_BYTES,
+                               last, CWA_SECTOR_BYTES, why);
+        }
+        if (status == YK_OK) {
+            sectors_resume(&self->sectors, &self->note.counts, first, last);
+            self->result.resumed_from = length;
+        }
+    }
+    return status;
+}
+
+/* The original that the note speaks of, when the archive has it whole. */
+static struct byte_source *find_original(struct downloading *self, struct archived *out)
+{
+    char hash[DIGEST_HEX];
+    struct text path;
+    struct byte_source *original = NULL;
+    struct archived found = {.was_there = true};
+    text_init(&path);
+    if (archive_find(self->plan->archive, self->note.sha256, found.name, NULL) == YK_OK &&
+        disk_join(self->plan->archive, found.name, &path, NULL) == YK_OK &&
+        archive_hash(text_string(&path), hash, &found.bytes, self->job, NULL) == YK_OK &&
+        strcmp(hash, self->note.sha256) == 0 && found.bytes == self->source->size &&
+        found.bytes > CWA_HEADER_BYTES + CWA_SECTOR_BYTES &&
+        file_source_open(text_string(&path), &original, NULL) == YK_OK) {
+        snprintf(found.sha256, sizeof found.sha256, "%s", hash);
+        snprintf(found.suffix, sizeof found.suffix, "%.15s", found.name + DIGEST_HEX);
+        *out = found;
+    }
+    text_release(&path);
+    return original;
+}
+
+/* This very recording is in the archive already: the archive has it whole, and the device holds
+ * the same. errors: of the device */
+static enum yk_status recognise(struct downloading *self, bool *is_there, struct failure *why)
+{
+    uint8_t *first = self->other, *last = self->other + CWA_SECTOR_BYTES;
+    struct byte_source *original = find_original(self, &self->result.archived);
+    if (original == NULL) {
+        return YK_OK;
+    }
+    uint64_t end = original->size / CWA_SECTOR_BYTES * CWA_SECTOR_BYTES;
+    enum yk_status status =
+        compare_with_device(self, read_original, original, original->size, is_there, why);
+    if (status == YK_OK && *is_there) {
+        status = read_original(original, CWA_HEADER_BYTES, first, CWA_SECTOR_BYTES, why);
+    }
+    if (status == YK_OK && *is_there) {
+        status = read_original(original, end - CWA_SECTOR_BYTES, last, CWA_SECTOR_BYTES, why);
+    }
+    if (status == YK_OK && *is_there) {
+        sectors_resume(&self->sectors, &self->note.counts, first, last);
+        self->result.resumed_from = original->size;
+    } else {
+        *is_there = false;
+    }
+    byte_source_close(original);
+    return status;
+}
+
+static void fill_owner(const struct downloading *self, struct part_owner *out)
+{
+    const struct dock_identity *identity = self->plan->identity;
+    *out = (struct part_owner){.size = self->source->size,
+                               .last_changed_ns = self->plan->health != NULL
+                                                      ? self->plan->health->last_changed_ns
+                                                      : TIME_UNKNOWN};
+    snprintf(out->model, sizeof out->model, "%s", identity->model);
+    snprintf(out->serial, sizeof out->serial, "%s", identity->serial);
+    digest_of_memory(self->header, self->header_n, out->header_sha256);
+}
+
+static enum yk_status set_aside(struct downloading *self, struct failure *why)
+{
+    struct text kept;
+    text_init(&kept);
+    enum yk_status status = part_file_set_aside(&self->part, self->note.length, &kept, why);
+    if (status == YK_OK && self->job != NULL) {
+        log_warn(self->job->log, "dock: an older part does not fit and is kept as %s",
+                 text_string(&kept));
+    }
+    self->note.length = 0;
+    text_release(&kept);
+    return status == YK_OK ? part_file_restart(&self->part, why) : status;
+}
+
+static enum yk_status begin(struct downloading *self, bool *is_there, struct failure *why)
+{
+    struct part_owner owner;
+    fill_owner(self, &owner);
+    enum yk_status status =
+        part_file_open(&self->part, self->plan->parts, &owner, &self->note, why);
+    if (status == YK_OK && self->part.fd < 0) {
+        status = recognise(self, is_there, why);
+        if (*is_there || status != YK_OK) {
+            return status;
+        }
+        status = part_file_forget(&self->part, why);
+        part_file_release(&self->part);
+        if (status != YK_OK) {
+            return status;
+        }
+        status = part_file_open(&self->part, self->plan->parts, &owner, &self->note, why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    bool fits = part_owner_is_same(&self->note.owner, &owner);
+    if (self->note.length == 0) {
+        return part_file_restart(&self->part, why);
+    }
+    if (fits) {
+        report(self, DOWNLOAD_RESUMING, self->note.length);
+        status = resume(self, &fits, why);
+    }
+    return status == YK_OK && !fits ? set_aside(self, why) : status;
+}
+
+/* ---- the bytes ---- */
+
+static enum yk_status settle(struct downloading *self, struct failure *why)
+{
+    self->note.counts = self->sectors.counts;
+    return part_file_settle(&self->part, &self->note, why);
+}
+
+static enum yk_status take_chunk(struct downloading *self, size_t want, struct failure *why)
+{
+    uint64_t pos = self->part.length;
+    enum yk_status status = job_is_cancelled(self->job)
+                                ? failure_set(why, YK_ERR_CANCELLED, "stopped while reading")
+                                : read_chunk(self, pos, want, why);
+    if (status == YK_OK && pos < self->header_n) {
+        size_t n = self->header_n - (size_t)pos < want ? self->header_n - (size_t)pos : want;
+        if (self->sectors.counts.has_header) {
+            memcpy(self->chunk, self->header + pos, n); /* the one that came twice */
+        }
+    }
+    if (status == YK_OK) {
+        status =
+            sectors_check(&self->sectors, self->device, pos, self->chunk, want, self->job, why);
+    }
+    if (status != YK_OK) {
+        struct failure ignored;
+        settle(self, &ignored); /* what came so far need not come again */
+        return status;
+    }
+    status = part_file_add(&self->part, self->chunk, want, why);
+    if (status == YK_OK && self->plan->on_bytes != NULL) {
+        self->plan->on_bytes(self->plan->user, pos, self->chunk, want);
+    }
+    if (status == YK_OK && self->part.length - self->part.settled >= self->piece_bytes) {
+        status = settle(self, why);
+    }
+    return status;
+}
+
+static enum yk_status take_all(struct downloading *self, struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    uint64_t size = self->source->size;
+    self->mark_bytes = self->part.length;
+    self->mark_ns = clock_monotonic_ns();
+    while (status == YK_OK && self->part.length < size) {
+        uint64_t left = size - self->part.length;
+        uint64_t to_settle = self->part.settled + self->piece_bytes - self->part.length;
+        uint64_t want = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+        want = to_settle < want ? to_settle : want;
+        status = take_chunk(self, (size_t)want, why);
+        report(self, DOWNLOAD_READING, self->part.length);
+    }
+    if (status == YK_OK) {
+        report(self, DOWNLOAD_CHECKING, size);
+        status = settle(self, why);
+    }
+    return status;
+}
+
+/* ---- the end ---- */
+
+/* Parts that were put aside and turn out to be a beginning of this recording are of no use any
+ * more; others stay. */
+static enum yk_status look_at_kept(struct downloading *self, struct failure *why)
+{
+    struct text path, original;
+    text_init(&path);
+    text_init(&original);
+    enum yk_status status =
+        disk_join(self->plan->archive, self->result.archived.name, &original, why);
+    for (int n = 1; status == YK_OK; n++) {
+        char hash[DIGEST_HEX], begins[DIGEST_HEX];
+        uint64_t bytes = 0;
+        struct byte_source *source = NULL;
+        text_clear(&path);
+        text_add_n(&path, text_string(&self->part.path),
+                   self->part.path.length - strlen(DISK_PART));
+        text_addf(&path, ".kept-%d", n);
+        status = text_status(&path, why);
+        if (status != YK_OK || !disk_is_file(text_string(&path))) {
+            break;
+        }
+        status = archive_hash(text_string(&path), hash, &bytes, self->job, why);
+        if (status == YK_OK) {
+            status = file_source_open(text_string(&original), &source, why);
+        }
+        if (status == YK_OK) {
+            source->size = bytes < source->size ? bytes : source->size;
+            status = digest_of_source(source, self->job, begins, why);
+        }
+        byte_source_close(source);
+        if (status == YK_OK && strcmp(hash, begins) == 0) {
+            status = disk_remove(text_string(&path), why);
+        } else {
+            self->result.has_kept_part = true;
+        }
+    }
+    text_release(&path);
+    text_release(&original);
+    return status;
+}
+
+static enum yk_status finish(struct downloading *self, struct failure *why)
+{
+    const struct download_counts *counts = &self->sectors.counts;
+    self->note.counts = *counts;
+    self->note.is_verified = counts->n_unstable == 0 && counts->n_unreadable == 0;
+    enum yk_status status = part_file_publish(&self->part, self->plan->archive, &self->note,
+                                              &self->result.archived, self->job, why);
+    if (status == YK_OK) {
+        struct failure ignored; /* the recording is safe; kept parts can wait */
+        look_at_kept(self, &ignored);
+    }
+    return status;
+}
+
+static enum yk_status open_all(struct downloading *self, struct failure *why)
+{
+    enum yk_status status = self->device->ops->open_recording(self->device, &self->source,
+                                                              &self->result.found_beyond, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    self->chunk = mem_alloc(CHUNK_BYTES, 1);
+    self->other = mem_alloc(CHUNK_BYTES, 1);
+    if (self->chunk == NULL || self->other == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to copy a recording");
+    }
+    status = prove_header(self, why);
+    if (status == YK_OK) {
+        size_t n = self->source->size < CHUNK_BYTES ? (size_t)self->source->size : CHUNK_BYTES;
+        struct cwa_header header;
+        bool has_header =
+            self->header_n == CWA_HEADER_BYTES && cwa_header_get(self->header, &header);
+        if (self->source->size <= (has_header ? CWA_HEADER_BYTES : 0)) {
+            return failure_set(why, YK_ERR_TOO_LITTLE, "the recorder holds no recording");
+        }
+        if (!has_header) {
+            status = byte_source_read_exactly(self->source, 0, self->chunk, n, why);
+        } else {
+            memcpy(self->chunk, self->header, self->header_n);
+            n = self->header_n;
+            self->result.session = header.session_id;
+        }
+        if (status == YK_OK) {
+            sectors_begin(&self->sectors, self->chunk, n);
+        }
+    }
+    return status;
+}
+
+static void close_all(struct downloading *self)
+{
+    byte_source_close(self->source);
+    part_file_release(&self->part);
+    mem_free(self->chunk);
+    mem_free(self->other);
+}
+
+enum yk_status download_run(const struct download_plan *plan, struct download_result *out,
+                            struct job *job, struct failure *why)
+{
+    struct failure unwanted;
+    struct downloading self = {.plan = plan,
+                               .device = plan->device,
+                               .job = job,
+                               .per_s = (double)NAN,
+                               .start_ns = clock_monotonic_ns()};
+    bool is_there = false;
+    why = why != NULL ? why : &unwanted;
+    self.piece_bytes = plan->piece_bytes > 0 ? plan->piece_bytes : PIECE_BYTES;
+    part_file_init(&self.part);
+    enum yk_status status = open_all(&self, why);
+    if (status == YK_OK) {
+        status = begin(&self, &is_there, why);
+    }
+    if (status == YK_OK && !is_there) {
+        status = take_all(&self, why);
+        if (status == YK_OK) {
+            status = finish(&self, why);
+        }
+    }
+    if (status == YK_OK) {
+        struct download_result *result = &self.result;
+        result->counts = self.sectors.counts;
+        result->bytes = result->archived.bytes;
+        result->is_verified =
+            is_there ? self.note.is_verified
+                     : result->counts.n_unstable == 0 && result->counts.n_unreadable == 0;
+        result->first_ns_of_clock = self.sectors.first_ns_of_clock;
+        result->last_ns_of_clock = self.sectors.last_ns_of_clock;
+        result->seconds = (double)(clock_monotonic_ns() - self.start_ns) / 1e9;
+        *out = *result;
+    }
+    close_all(&self);
+    return status;
+}

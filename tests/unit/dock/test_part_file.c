@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <string.h>
+
+#include "src/dock/part_file.h"
+
+static struct part_note made(void)
+{
+    struct part_note note = {.owner = {.model = "AX6",
+                                       .serial = "6011834",
+                                       .size = 90000,
+                                       .last_changed_ns = TIME_UNKNOWN},
+                             .length = 65536,
+                             .is_verified = true,
+                             .counts = {.n_sectors = 126, .n_healed = 3, .has_header = true}};
+    digest_of_memory("a", 1, note.owner.header_sha256);
+    digest_of_memory("b", 1, note.sha256);
+    return note;
+}
+
+static void part_note_reads_what_it_wrote(void **state)
+{
+    struct part_note note = made(), read;
+    struct text text;
+    (void)state;
+    memset(&read, 0, sizeof read);
+    text_init(&text);
+    part_note_write(&note, &text);
+    assert_true(part_note_read(text_string(&text), &read));
+    assert_true(part_owner_is_same(&note.owner, &read.owner));
+    assert_int_equal(read.length, 65536);
+    assert_string_equal(read.sha256, note.sha256);
+    assert_int_equal(read.counts.n_sectors, 126);
+    assert_int_equal(read.counts.n_healed, 3);
+    assert_true(read.counts.has_header && read.is_verified && !read.is_complete);
+    text_release(&text);
+}
+
+static void part_note_is_refused_when_one_letter_changed_or_its_end_is_missing(void **state)
+{
+    struct part_note note = made(), read;
+    struct text text;
+    char copy[2000];
+    (void)state;
+    text_init(&text);
+    part_note_write(&note, &text);
+    assert_true(text.length < sizeof copy);
+    for (size_t i = 0; i < text.length; i++) {
+        memcpy(copy, text_string(&text), text.length + 1);
+        copy[i] ^= 1;
+        assert_false(part_note_read(copy, &read));
+        copy[i] = '\0';
+        assert_false(part_note_read(copy, &read));
+    }
+    text_release(&text);
+}
+
+static void part_owner_differs_by_size_and_last_change(void **state)
+{
+    struct part_note a = made(), b = made();
+    (void)state;
+    b.owner.size++;
+    assert_false(part_owner_is_same(&a.owner, &b.owner));
+    b = made();
+    b.owner.last_changed_ns = 5;
+    assert_false(part_owner_is_same(&a.owner, &b.owner));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(part_note_reads_what_it_wrote),
+        cmocka_unit_test(part_note_is_refused_when_one_letter_changed_or_its_end_is_missing),
+        cmocka_unit_test(part_owner_differs_by_size_and_last_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
