@@ -9,7 +9,7 @@ _yoake() {
     --diary|--participants|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch info convert formats simulate rules init participant recording import analyze check backup restore help'
+        verbs='review batch info convert formats simulate rules init participant loans recording import analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -40,6 +40,10 @@ _yoake() {
         participant)
             options='--code --group --yes --zone --lang --store --json --quiet --verbose --no-progress --help'
             [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove delete'
+            ;;
+        loans)
+            options='--participant --device --from --to --returned --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
             ;;
         recording)
             options='--reason --zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -22,6 +22,7 @@
 
 #define CHUNK ((size_t)1 << 16)
 #define SNIFF ((size_t)1 << 18)
+#define NAME_SHOWN 60 /* bytes of a path in a sentence */
 
 struct csv {
     struct byte_source *bytes;
@@ -573,22 +574,44 @@ const char *csv_field(const struct csv_row *row, size_t column)
     return column < row->n ? row->field[column] : "";
 }
 
+/* The last part of a long path: the line and the column must not be cut off. */
+static const char *short_name(const char *name)
+{
+    const char *slash = strlen(name) > NAME_SHOWN ? strrchr(name, '/') : NULL;
+    return slash != NULL ? slash + 1 : name;
+}
+
+/* At most n bytes of a text, cut at a character. */
+static int whole_bytes(const char *text, int n)
+{
+    int length = (int)strnlen(text, (size_t)n + 1);
+    if (length > n) {
+        for (length = n; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;) {
+            length--;
+        }
+    }
+    return length;
+}
+
 enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,
                            struct failure *why, enum yk_status code, const char *fmt, ...)
 {
-    char what[160], place[128];
+    char what[224], place[128];
     va_list args;
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
     if (column == CSV_NONE) {
-        snprintf(place, sizeof place, "line %llu", (unsigned long long)row->line);
+        snprintf(place, sizeof place, "line %llu:", (unsigned long long)row->line);
     } else {
-        snprintf(place, sizeof place, "line %llu, column %zu%s%.24s%s: '%.40s'",
-                 (unsigned long long)row->line, column + 1, column < self->header_n ? " (" : "",
-                 csv_header_name(self, column), column < self->header_n ? ")" : "",
-                 csv_field(row, column));
+        const char *name = csv_header_name(self, column), *value = csv_field(row, column);
+        bool has_name = column < self->header_n, has_value = what[0] == '\'';
+        snprintf(place, sizeof place, "line %llu, column %zu%s%.*s%s:%s%.*s%s",
+                 (unsigned long long)row->line, column + 1, has_name ? " (" : "",
+                 whole_bytes(name, 24), name, has_name ? ")" : "", has_value ? "" : " '",
+                 has_value ? 0 : whole_bytes(value, 40), value, has_value ? "" : "'");
     }
-    return failure_set_at(why, code, (int64_t)row->offset, "%.60s, %s%s %s", self->bytes->name,
-                          place, column == CSV_NONE ? ":" : "", what);
+    const char *file = short_name(self->bytes->name);
+    return failure_set_at(why, code, (int64_t)row->offset, "%.*s, %s %s",
+                          whole_bytes(file, NAME_SHOWN), file, place, what);
 }

@@ -60,7 +60,8 @@ size_t csv_find(const struct csv *self, const char *name);
 const char *csv_field(const struct csv_row *row, size_t column);
 
 /* Fills *why with "FILE, line 12, column 3 (wake_ts): '25:99' ..." and returns code. column may
- * be CSV_NONE: then the row is meant. The sentence's end comes from fmt. */
+ * be CSV_NONE: then the row is meant. The sentence's end comes from fmt; where that begins with
+ * a quoted value of its own, the cell's is not said twice. */
 enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,
                            struct failure *why, enum yk_status code, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));

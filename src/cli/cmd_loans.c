@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake loans: the ledger of recorders.
+ */
+#include "src/cli/record_cli.h"
+#include "src/store/loans.h"
+
+static const struct option_spec option_table[] = {
+    {"participant", 'p', OPTION_TEXT, "CODE", "だれに貸したか", "to whom it is lent"},
+    {"device", 0, OPTION_TEXT, "SERIAL", "機器の番号(set)", "the device's number (set)"},
+    {"from", 0, OPTION_TEXT, "TS", "いつから(2026-05-11 または 2026-05-11T10:00)",
+     "from when (2026-05-11 or 2026-05-11T10:00)"},
+    {"to", 0, OPTION_TEXT, "TS", "いつまで。日付だけならその日の終わりまで",
+     "until when; a date alone is the end of that day"},
+    {"returned", 0, OPTION_TEXT, "TS", "返却された時", "when it came back"},
+    OPTION_CSV,
+    OPTION_KEEP_GOOD,
+    OPTION_CLEAR,
+    OPTION_LAST};
+
+static int run(struct cli *cli)
+{
+    static const struct record_cli how = {.kind = &record_kind_loan,
+                                          .operand = "device_serial"};
+    return record_cli_run(cli, &how);
+}
+
+const struct command command_loans = {
+    .name = "loans",
+    .operands = "[DEVICE|ID|FILE]",
+    .ja = "貸出台帳: どの記録計をだれがいつ持っているか",
+    .en = "the ledger of recorders: who has which one, when",
+    .details_ja =
+        "台帳が、戻ってきた記録計の記録がだれのものかを決めます。ひとつの記録計を同じ時に"
+        "二人に貸す行は受け付けません。lend で設定した記録計は自動で載ります。\n\n"
+        "CSVの列: device_serial person_id from_ts to_ts。ひとつでも誤ったセルがあれば、どの行の"
+        "どの列かを示し、何も取り込みません(--keep-good で正しい行だけ)。",
+    .details_en =
+        "The ledger decides whose recording a returned recorder holds. Lines that lend a "
+        "recorder to two people at a time are refused. Recorders set up by `lend` are entered "
+        "by themselves.\n\n"
+        "Columns of the CSV: device_serial person_id from_ts to_ts. One wrong cell is named by "
+        "line and column and nothing is taken (--keep-good takes the rows that are right).",
+    .examples = "yoake loans add 39434 --participant P01 --from 2026-05-11 --to 2026-05-18\n"
+                "yoake loans add --csv loans.csv\nyoake loans list 39434\n"
+                "yoake loans set 3 --returned 2026-05-18T10:00",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = 3,
+    .verbs = record_cli_verbs,
+    .run = run,
+};

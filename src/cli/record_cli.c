@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The record commands. Options are named after the columns; each value goes through the same
+ * parser as a cell of a CSV.
+ */
+#include "src/cli/record_cli.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/pipeline/records_csv.h"
+
+const char *const record_cli_verbs[] = {"add", "list", "show", "set", "remove", NULL};
+
+/* ---- columns and options ---- */
+
+static void option_name(const struct record_column *column, char out[static 48])
+{
+    snprintf(out, 48, "%s", column->option != NULL ? column->option : column->name);
+    for (char *c = out; column->option == NULL && *c != '\0'; c++) {
+        *c = *c == '_' ? '-' : *c;
+    }
+}
+
+static bool is_option(const struct record_column *column)
+{
+    return (column->flags & RECORD_PROGRAM) == 0;
+}
+
+static const char *person_in(const struct record_kind *kind, const void *row)
+{
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        if (kind->columns[k].type == RECORD_PERSON) {
+            return (const char *)row + kind->columns[k].offset;
+        }
+    }
+    return NULL;
+}
+
+static enum yk_status parse_one(const struct record_kind *kind, size_t k, const char *text,
+                                const struct zone *zone, void *row, struct failure *why)
+{
+    char name[48];
+    enum yk_status status = record_parse(kind, k, text, zone, row, why);
+    if (status == YK_ERR_ARGUMENT) {
+        option_name(&kind->columns[k], name);
+        failure_within(why, "--%s", name);
+    }
+    return status;
+}
+
+/* Every option that is given; clock times last, in the zone of the person then known. */
+static enum yk_status parse_options(struct cli *cli, struct store *store,
+                                    const struct record_kind *kind, void *row,
+                                    struct failure *why)
+{
+    struct zone *zone = NULL;
+    enum yk_status status = YK_OK;
+    char name[48];
+    for (int times = 0; times < 2 && status == YK_OK; times++) {
+        if (times == 1) {
+            status = records_zone(store, cli->zone_name, person_in(kind, row), &zone, why);
+        }
+        for (size_t k = 0; k < kind->n_columns && status == YK_OK; k++) {
+            bool is_time = kind->columns[k].type == RECORD_TIME;
+            option_name(&kind->columns[k], name);
+            const char *text =
+                is_option(&kind->columns[k]) ? options_text(cli->options, name) : NULL;
+            if (text != NULL && is_time == (times == 1)) {
+                status = parse_one(kind, k, text, zone, row, why);
+            }
+        }
+    }
+    zone_close(zone);
+    return status;
+}
+
+static enum yk_status clear_options(const struct cli *cli, const struct record_kind *kind,
+                                    void *row, struct failure *why)
+{
+    const char *said;
+    for (size_t i = 0; (said = options_list(cli->options, "clear", i)) != NULL; i++) {
+        char name[48] = "";
+        size_t k = 0;
+        for (; k < kind->n_columns; k++) {
+            option_name(&kind->columns[k], name);
+            if (is_option(&kind->columns[k]) && strcmp(name, said) == 0) {
+                break;
+            }
+        }
+        if (k == kind->n_columns) {
+            return failure_set(why, YK_ERR_ARGUMENT, "--clear: '%.40s' is no item of a %s",
+                               said, kind->word);
+        }
+        enum yk_status status = record_parse(kind, k, "", NULL, row, why);
+        if (status != YK_OK) {
+            return status;
+        }
+    }
+    return YK_OK;
+}
+
+/* Puts the option's name in front of what a check found wrong. */
+static int fail_at(const struct cli *cli, const struct record_kind *kind, size_t column,
+                   struct failure *why)
+{
+    char name[48];
+    bool is_cell = why->code == YK_ERR_ARGUMENT || why->code == YK_ERR_CONFLICT ||
+                   why->code == YK_ERR_NO_DEVICE;
+    if (column < kind->n_columns && is_cell) {
+        option_name(&kind->columns[column], name);
+        failure_within(why, "--%s", name);
+    }
+    return cli_fail(cli, why);
+}
+
+/* ---- showing ---- */
+
+static void json_cell(struct json_out *json, const struct record_kind *kind, size_t k,
+                      const struct zone *zone, const void *row)
+{
+    const struct record_column *column = &kind->columns[k];
+    struct text text;
+    double number = 0;
+    text_init(&text);
+    record_format(kind, k, zone, row, &text);
+    bool is_list = column->type == RECORD_DAYS || column->type == RECORD_WORDS;
+    if (is_list) {
+        json_out_array(json, column->name);
+        char item[64];
+        for (const char *at = text_string(&text); *at != '\0';) {
+            size_t n = strcspn(at, ",");
+            snprintf(item, sizeof item, "%.*s", (int)n, at);
+            if (strcmp(item, "none") != 0) {
+                json_out_text(json, NULL, item);
+            }
+            at += n + (at[n] == ',');
+        }
+        json_out_end(json);
+    } else if (column->type == RECORD_NUMBER) {
+        memcpy(&number, (const char *)row + column->offset, sizeof number);
+        json_out_rounded(json, column->name, number, column->decimals);
+    } else {
+        json_out_known_text(json, column->name, text_string(&text));
+    }
+    text_release(&text);
+}
+
+void record_cli_json(struct json_out *json, const char *key, const struct record_kind *kind,
+                     const struct zone *zone, const void *row)
+{
+    int64_t id;
+    memcpy(&id, row, sizeof id);
+    json_out_object(json, key);
+    json_out_integer(json, "id", id);
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        json_cell(json, kind, k, zone, row);
+    }
+    json_out_end(json);
+}
+
+static void add_cells(const struct cli *cli, struct table *table,
+                      const struct record_kind *kind, const struct zone *zone, const void *row)
+{
+    int64_t id;
+    struct text text;
+    text_init(&text);
+    memcpy(&id, row, sizeof id);
+    table_number(table, (double)id, 0);
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        const struct record_column *column = &kind->columns[k];
+        text_clear(&text);
+        if (column->type == RECORD_WORD && column->aliases != NULL &&
+            cli->language == LANGUAGE_JA) {
+            int word;
+            memcpy(&word, (const char *)row + column->offset, sizeof word);
+            text_add(&text, column->aliases[word]);
+        } else {
+            record_format(kind, k, zone, row, &text);
+        }
+        table_cell(table, text_string(&text));
+    }
+    text_release(&text);
+}
+
+enum yk_status record_cli_table(const struct cli *cli, struct store *store,
+                                const struct record_kind *kind, const void *rows, size_t n,
+                                struct failure *why)
+{
+    struct table table;
+    enum yk_status status = YK_OK;
+    table_init(&table, kind->n_columns + 1);
+    table_align(&table, 0, TABLE_RIGHT);
+    table_cell(&table, cli_say(cli, "番号", "number"));
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        table_cell(&table, cli_say(cli, kind->columns[k].ja, kind->columns[k].en));
+        if (kind->columns[k].type == RECORD_NUMBER || kind->columns[k].type == RECORD_CLOCK) {
+            table_align(&table, k + 1, TABLE_RIGHT);
+        }
+    }
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        const char *row = (const char *)rows + i * kind->bytes;
+        struct zone *zone = NULL;
+        status = records_zone(store, cli->zone_name, person_in(kind, row), &zone, why);
+        if (status == YK_OK) {
+            add_cells(cli, &table, kind, zone, row);
+        }
+        zone_close(zone);
+    }
+    if (status != YK_OK) {
+        table_release(&table);
+        return status;
+    }
+    return cli_table_done(&table, why);
+}
+
+static int show_json(struct cli *cli, struct store *store, const struct record_kind *kind,
+                     const void *rows, size_t n, bool is_array)
+{
+    struct failure why;
+    enum yk_status status = YK_OK;
+    struct json_out *json = json_out_new();
+    if (is_array) {
+        json_out_array(json, NULL);
+    }
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        const char *row = (const char *)rows + i * kind->bytes;
+        struct zone *zone = NULL;
+        status = records_zone(store, cli->zone_name, person_in(kind, row), &zone, &why);
+        if (status == YK_OK) {
+            record_cli_json(json, NULL, kind, zone, row);
+        }
+        zone_close(zone);
+    }
+    if (is_array) {
+        json_out_end(json);
+    }
+    if (status != YK_OK) {
+        json_out_free(json);
+        return cli_fail(cli, &why);
+    }
+    return cli_json_done(cli, json, EXIT_DONE);
+}
+
+static int show_one(struct cli *cli, struct store *store, const struct record_kind *kind,
+                    const void *row, const char *said)
+{
+    struct failure why;
+    if (cli->is_json) {
+        return show_json(cli, store, kind, row, 1, false);
+    }
+    if (cli->is_quiet) {
+        return EXIT_DONE;
+    }
+    if (said != NULL) {
+        puts(said);
+    }
+    return record_cli_table(cli, store, kind, row, 1, &why) == YK_OK ? EXIT_DONE
+                                                                     : cli_fail(cli, &why);
+}
+
+/* ---- verbs ---- */
+
+int record_cli_added(const struct cli *cli, const struct record_kind *kind, uint64_t n_new,
+                     uint64_t n_same)
+{
+    if (cli->is_json) {
+        struct json_out *json = json_out_new();
+        json_out_object(json, NULL);
+        json_out_text(json, "kind", kind->word);
+        json_out_integer(json, "added", (int64_t)n_new);
+        json_out_integer(json, "already", (int64_t)n_same);
+        json_out_end(json);
+        return cli_json_done(cli, json, EXIT_DONE);
+    }
+    if (!cli->is_quiet) {
+        printf(cli_say(cli, "加えた行 %llu、すでにあった行 %llu\n",
+                       "%llu added, %llu were there already\n"),
+               (unsigned long long)n_new, (unsigned long long)n_same);
+    }
+    return EXIT_DONE;
+}
+
+static int add_file(struct cli *cli, struct store *store, const struct record_kind *kind,
+                    const char *person, const char *path)
+{
+    struct failure why;
+    struct records_csv_counts counts;
+    struct records_csv_options options = {.zone_name = cli->zone_name,
+                                          .person = person,
+                                          .keep_good = options_has(cli->options, "keep-good")};
+    if (records_csv_read_file(store, kind, path, &options, &counts, &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    int code = record_cli_added(cli, kind, counts.n_new, counts.n_same);
+    if (code == EXIT_DONE && counts.n_wrong > 0) {
+        fprintf(stderr,
+                cli_say(cli, "yoake: 取り込まなかった行 %llu。最初のもの:\n",
+                        "yoake: %llu rows were not taken; the first of them:\n"),
+                (unsigned long long)counts.n_wrong);
+        cli_put_line(stderr, "  ", counts.first_wrong.text);
+        code = EXIT_SOME_FAILED;
+    }
+    return code;
+}
+
+static int add_row(struct cli *cli, struct store *store, const struct record_cli *how,
+                   const char *operand, void *row)
+{
+    struct failure why;
+    const struct record_kind *kind = how->kind;
+    bool is_new = false;
+    size_t column = record_column(kind, how->operand);
+    kind->init(row);
+    enum yk_status status = record_parse(kind, column, operand, NULL, row, &why);
+    if (status == YK_OK) {
+        status = parse_options(cli, store, kind, row, &why);
+    }
+    if (status == YK_OK && how->complete != NULL) {
+        status = how->complete(store, row, &why);
+    }
+    if (status != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    if (record_add(store, kind, row, &is_new, &column, &why) != YK_OK) {
+        return fail_at(cli, kind, column, &why);
+    }
+    return show_one(cli, store, kind, row,
+                    is_new ? cli_say(cli, "加えました", "added")
+                           : cli_say(cli, "すでにあります。何も変えていません",
+                                     "there already; nothing changed"));
+}
+
+static int run_add(struct cli *cli, struct store *store, const struct record_cli *how)
+{
+    const char *first = options_operand(cli->options, 1),
+               *second = options_operand(cli->options, 2);
+    if (options_has(cli->options, "csv")) {
+        bool is_person =
+            second != NULL &&
+            how->kind->columns[record_column(how->kind, how->operand)].type == RECORD_PERSON;
+        if (first == NULL || (second != NULL && !is_person)) {
+            return cli_usage(cli, "%s",
+                             cli_say(cli, "add --csv のあとにファイルがひとつ要ります",
+                                     "add --csv needs one file"));
+        }
+        return add_file(cli, store, how->kind, is_person ? first : NULL,
+                        is_person ? second : first);
+    }
+    if (first == NULL || second != NULL) {
+        return cli_usage(cli, cli_say(cli, "add には %s がひとつ要ります", "add needs one %s"),
+                         how->operand);
+    }
+    int code = EXIT_DONE;
+    if (how->add != NULL && how->add(cli, store, first, &code)) {
+        return code;
+    }
+    void *row = mem_alloc(1, how->kind->bytes);
+    if (row == NULL) {
+        struct failure why;
+        failure_set(&why, YK_ERR_MEMORY, "no memory for a %s", how->kind->word);
+        return cli_fail(cli, &why);
+    }
+    code = add_row(cli, store, how, first, row);
+    mem_free(row);
+    return code;
+}
+
+static enum yk_status select_rows(struct store *store, const struct record_cli *how,
+                                  const char *operand, const char *person, void **rows,
+                                  size_t *n, struct failure *why)
+{
+    struct person there;
+    size_t k = record_column(how->kind, how->operand);
+    const struct record_column *column = &how->kind->columns[k];
+    if (column->type == RECORD_PERSON) {
+        person = operand;
+        operand = NULL;
+    }
+    enum yk_status status = person != NULL ? person_find(store, person, &there, why) : YK_OK;
+    char condition[256];
+    snprintf(condition, sizeof condition,
+             "(?1 IS NULL OR r.%s = ?1) AND (?2 IS NULL OR r.person = "
+             "(SELECT id FROM person WHERE code = ?2))",
+             column->sql != NULL ? column->sql : column->name);
+    return status == YK_OK
+               ? record_select(store, how->kind, rows, n, why, condition, "tt", operand, person)
+               : status;
+}
+
+static int run_list(struct cli *cli, struct store *store, const struct record_cli *how)
+{
+    void *rows = NULL;
+    size_t n = 0;
+    struct failure why;
+    int code = EXIT_DONE;
+    const char *person = options_text(cli->options, "participant");
+    enum yk_status status =
+        select_rows(store, how, options_operand(cli->options, 1), person, &rows, &n, &why);
+    if (status == YK_OK && cli->is_json) {
+        code = show_json(cli, store, how->kind, rows, n, true);
+    } else if (status == YK_OK && options_has(cli->options, "csv")) {
+        struct text out;
+        text_init(&out);
+        status = records_csv_write(store, how->kind, cli->zone_name, rows, n, &out, &why);
+        if (status == YK_OK) {
+            fputs(text_string(&out), stdout);
+        }
+        text_release(&out);
+    } else if (status == YK_OK && n > 0) {
+        status = record_cli_table(cli, store, how->kind, rows, n, &why);
+    } else if (status == YK_OK && !cli->is_quiet) {
+        puts(cli_say(cli, "まだ何もありません。", "There is nothing yet."));
+    }
+    mem_free(rows);
+    return status == YK_OK ? code : cli_fail(cli, &why);
+}
+
+static enum yk_status find_numbered(const struct cli *cli, struct store *store,
+                                    const struct record_kind *kind, void *row,
+                                    struct failure *why)
+{
+    int64_t id = 0;
+    const char *said = options_operand(cli->options, 1);
+    if (said == NULL || !text_parse_int64(said, strlen(said), &id) || id <= 0) {
+        return failure_set(
+            why, YK_ERR_ARGUMENT,
+            "'%.40s' is not the number of a %s; see the first column of: yoake %s "
+            "list",
+            said != NULL ? said : "", kind->word, kind->command);
+    }
+    return record_find(store, kind, id, row, why);
+}
+
+static int set_row(struct cli *cli, struct store *store, const struct record_kind *kind,
+                   void *row)
+{
+    struct failure why;
+    size_t column = kind->n_columns;
+    enum yk_status status = find_numbered(cli, store, kind, row, &why);
+    if (status == YK_OK) {
+        status = clear_options(cli, kind, row, &why);
+    }
+    if (status == YK_OK) {
+        status = parse_options(cli, store, kind, row, &why);
+    }
+    if (status != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    if (record_set(store, kind, row, &column, &why) != YK_OK) {
+        return fail_at(cli, kind, column, &why);
+    }
+    return show_one(cli, store, kind, row, cli_say(cli, "変更しました", "changed"));
+}
+
+static int show_row(struct cli *cli, struct store *store, const struct record_kind *kind,
+                    void *row)
+{
+    struct failure why;
+    return find_numbered(cli, store, kind, row, &why) == YK_OK
+               ? show_one(cli, store, kind, row, NULL)
+               : cli_fail(cli, &why);
+}
+
+static int remove_row(struct cli *cli, struct store *store, const struct record_kind *kind,
+                      void *row)
+{
+    struct failure why;
+    int64_t id = 0;
+    enum yk_status status = find_numbered(cli, store, kind, row, &why);
+    if (status == YK_OK) {
+        memcpy(&id, row, sizeof id);
+        status = record_drop(store, kind, id, &why);
+    }
+    return status == YK_OK
+               ? show_one(cli, store, kind, row, cli_say(cli, "除きました", "removed"))
+               : cli_fail(cli, &why);
+}
+
+static int run_numbered(struct cli *cli, struct store *store, const struct record_kind *kind,
+                        int (*run)(struct cli *cli, struct store *store,
+                                   const struct record_kind *kind, void *row))
+{
+    struct failure why;
+    void *row = mem_alloc(1, kind->bytes);
+    if (row == NULL) {
+        failure_set(&why, YK_ERR_MEMORY, "no memory for a %s", kind->word);
+        return cli_fail(cli, &why);
+    }
+    int code = run(cli, store, kind, row);
+    mem_free(row);
+    return code;
+}
+
+int record_cli_run(struct cli *cli, const struct record_cli *how)
+{
+    const char *verb = options_operand(cli->options, 0);
+    bool is_reading = strcmp(verb, "list") == 0 || strcmp(verb, "show") == 0;
+    struct store store;
+    struct failure why;
+    if (store_open(cli->store_path, is_reading ? STORE_READ : STORE_WRITE, &store, &why) !=
+        YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    int code = strcmp(verb, "add") == 0    ? run_add(cli, &store, how)
+               : strcmp(verb, "list") == 0 ? run_list(cli, &store, how)
+               : strcmp(verb, "show") == 0 ? run_numbered(cli, &store, how->kind, show_row)
+               : strcmp(verb, "set") == 0  ? run_numbered(cli, &store, how->kind, set_row)
+                                           : run_numbered(cli, &store, how->kind, remove_row);
+    store_close(&store);
+    return code;
+}
