@@ -137,6 +137,9 @@ static enum yk_status analyze_locked(struct store *store, struct recording_row *
                      "analysed",
                      row->id, analysis.report.sessions);
         }
+        if (options->on_analysis != NULL) {
+            options->on_analysis(options->user, &analysis);
+        }
         status = record(store, row, &analysis, why);
     }
     if (status == YK_OK) {
@@ -268,6 +271,35 @@ static enum yk_status import_locked(struct store *store, const struct archived *
     return status;
 }
 
+enum yk_status import_record(struct store *store, const struct archived *archived,
+                             const struct import_options *options, struct recording_row *row,
+                             struct failure *why)
+{
+    struct recording_row found;
+    enum yk_status status = find_or_add_row(store, archived, options, &found, why);
+    if (status == YK_OK) {
+        *row = found;
+    }
+    return status;
+}
+
+enum yk_status import_archived(struct store *store, const struct archived *archived,
+                               const struct import_options *options, struct import_result *out,
+                               struct job *job, struct failure *why)
+{
+    struct import_result result = {.outcome = IMPORT_NEW};
+    int lock = -1;
+    enum yk_status status = lock_original(store, archived->name, job, &lock, why);
+    if (status == YK_OK) {
+        status = import_locked(store, archived, options, &result, job, why);
+    }
+    archive_unlock(lock);
+    if (status == YK_OK) {
+        *out = result;
+    }
+    return status;
+}
+
 enum yk_status import_file(struct store *store, const char *path,
                            const struct import_options *options, struct import_result *out,
                            struct job *job, struct failure *why)
@@ -275,8 +307,6 @@ enum yk_status import_file(struct store *store, const char *path,
     struct text folder;
     struct archived archived = {.bytes = 0};
     struct person person;
-    struct import_result result = {.outcome = IMPORT_NEW};
-    int lock = -1;
     text_init(&folder);
     enum yk_status status = person_find(store, options->person, &person, why);
     if (status == YK_OK) {
@@ -288,18 +318,8 @@ enum yk_status import_file(struct store *store, const char *path,
     if (status == YK_OK) {
         status = archive_add(text_string(&folder), path, &archived, job, why);
     }
-    if (status == YK_OK) {
-        status = archive_lock(text_string(&folder), archived.name, job, &lock, why);
-    }
-    if (status == YK_OK) {
-        status = import_locked(store, &archived, options, &result, job, why);
-    }
-    archive_unlock(lock);
     text_release(&folder);
-    if (status == YK_OK) {
-        *out = result;
-    }
-    return status;
+    return status == YK_OK ? import_archived(store, &archived, options, out, job, why) : status;
 }
 
 /* ---- clearing up ---- */

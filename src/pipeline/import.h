@@ -5,6 +5,7 @@
 #ifndef SRC_PIPELINE_IMPORT_H
 #define SRC_PIPELINE_IMPORT_H
 
+#include "src/model/analysis.h"
 #include "src/model/diary.h"
 #include "src/model/parameters.h"
 #include "src/store/recordings.h"
@@ -15,6 +16,9 @@ struct import_options {
     const char *recipe;    /* name, for provenance */
     const struct parameters *parameters;
     const struct diary *diary; /* may be NULL */
+    /* Shows each finished analysis before it is recorded, on the same thread; may be NULL. */
+    void (*on_analysis)(void *user, const struct analysis *analysis);
+    void *user;
 };
 
 enum import_outcome {
@@ -42,6 +46,16 @@ struct import_result {
 enum yk_status import_file(struct store *store, const char *path,
                            const struct import_options *options, struct import_result *out,
                            struct job *job, struct failure *why);
+
+/* The same for an original that is in the archive already (archive_adopt()), so that nothing is
+ * copied again. import_record() only adds its row (or finds it), import_archived() goes on to
+ * the end. An original that no format can open is kept all the same: IMPORT_ARCHIVED. */
+enum yk_status import_record(struct store *store, const struct archived *archived,
+                             const struct import_options *options, struct recording_row *row,
+                             struct failure *why);
+enum yk_status import_archived(struct store *store, const struct archived *archived,
+                               const struct import_options *options, struct import_result *out,
+                               struct job *job, struct failure *why);
 
 /* One more analysis of a recording in the store; older ones stay. row is brought up to date.
  * options->person is ignored. */

@@ -8,6 +8,9 @@
 #include "src/store/store.h"
 
 #define PERSON_CODE_BYTES 64
+/* Recordings from the dock whose wearer is not known wait under this code until somebody
+ * assigns them (`yoake recording assign`). */
+#define PERSON_UNASSIGNED "unassigned"
 
 struct person {
     int64_t id;

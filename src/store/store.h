@@ -16,6 +16,7 @@
 
 #define STORE_ARCHIVE "archive"
 #define STORE_RECORDINGS "recordings"
+#define STORE_DOCK "dock" /* unfinished copies of docked recorders; made when first needed */
 #define STORE_DB "yoake.db"
 
 struct store {
