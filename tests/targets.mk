@@ -115,8 +115,12 @@ install: $(PROGRAM) ## program, manual pages and completion (PREFIX, DESTDIR)
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(BINDIR)/yoake $(DESTDIR)$(BASHDIR)/yoake $(DESTDIR)$(MANDIR)/yoake.1 $(DESTDIR)$(MANDIR)/yoake-*.1
 
-bench: $(PROGRAM) ## CPU time against sha256sum, memory, two workers (BENCH_LONG=0 leaves out 28 days)
-	@sh tests/bench/bench.sh $(PROGRAM) build/bench
+$(B)/tests/bench/to_%: $(B)/tests/bench/to_%.o $(B)/tests/support/%_build.o $(LIB)
+	$(SAY) '  LINK  $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LIBS) -o $@
+
+bench: $(PROGRAM) $(B)/tests/bench/to_geneactiv ## CPU time against sha256sum, memory, two workers (BENCH_LONG=0 leaves out 28 days)
+	@TO_GENEACTIV=$(B)/tests/bench/to_geneactiv sh tests/bench/bench.sh $(PROGRAM) build/bench
 
 .PHONY: test-same
 test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one worker and two

@@ -70,6 +70,21 @@ for i in 1 2 3; do
     echo "$(echo "$a" | cut -d' ' -f2) $(echo "$b" | cut -d' ' -f2)" >>"$dir/jobs"
 done
 speedup=$(awk '{print $1 / $2}' "$dir/jobs" | median)
+# The same samples as a GENEActiv file (text, 2.9 times as large).
+gene=$dir/week.bin
+gene_ratio=null gene_kib=
+if [ -n "${TO_GENEACTIV:-}" ]; then
+    [ -s "$gene" ] || "$TO_GENEACTIV" Asia/Tokyo "$week" "$gene"
+    cat "$gene" >/dev/null
+    : >"$dir/gene"
+    for i in 1 2 3; do
+        a=$(batch 1 "$week")
+        b=$(batch 1 "$gene")
+        echo "${a%% *} $b" >>"$dir/gene"
+    done
+    gene_ratio=$(awk '{print $2 / $1}' "$dir/gene" | median)
+    gene_kib=$(awk '{print $4}' "$dir/gene" | median)
+fi
 month_kib=
 if [ "$long" != 0 ]; then
     month_kib=$(batch 1 "$month" | cut -d' ' -f3)
@@ -91,8 +106,12 @@ row "import, peak resident MiB" "$((import_kib / 1024))" "<= 64" "$(verdict "$im
 month_most=$((batch_kib * 11 / 10 + 21 * 17280 * (18 * 4 + 2) / 1024))
 [ -z "$month_kib" ] || row "batch, 28 days, peak resident MiB" "$((month_kib / 1024))" "<= $((month_most / 1024))" "$(verdict "$month_kib" '<=' "$month_most")"
 row "two jobs against one, times faster" "$(printf %.2f "$speedup")" ">= 1.8" "$(verdict "$speedup" '>=' 1.8)"
-printf '{"sha256sum_cpu_s":%s,"batch_cpu_s":%s,"batch_ratio":%s,"import_ratio":%s,"batch_peak_kib":%s,"import_peak_kib":%s,"month_peak_kib":%s,"two_jobs_speedup":%s}\n' \
-    "$sum_cpu" "$batch_cpu" "$batch_ratio" "$import_ratio" "$batch_kib" "$import_kib" "${month_kib:-null}" "$speedup" >"$dir/../bench.json"
+if [ -n "$gene_kib" ]; then
+    row "GENEActiv, same samples / .cwa, CPU" "$(printf %.2f "$gene_ratio")" "<= 3" "$(verdict "$gene_ratio" '<=' 3)"
+    row "GENEActiv, peak resident MiB" "$((gene_kib / 1024))" "<= 64" "$(verdict "$gene_kib" '<=' 65536)"
+fi
+printf '{"sha256sum_cpu_s":%s,"batch_cpu_s":%s,"batch_ratio":%s,"import_ratio":%s,"batch_peak_kib":%s,"import_peak_kib":%s,"month_peak_kib":%s,"two_jobs_speedup":%s,"geneactiv_ratio":%s}\n' \
+    "$sum_cpu" "$batch_cpu" "$batch_ratio" "$import_ratio" "$batch_kib" "$import_kib" "${month_kib:-null}" "$speedup" "$gene_ratio" >"$dir/../bench.json"
 
 # Where the time goes, when the kernel lets us look.
 if command -v perf >/dev/null && perf record -q -o "$dir/perf.data" -- "$yoake" batch "$week" -o "$dir/tables" --jobs 1 --zone Asia/Tokyo --quiet >/dev/null 2>&1; then
