@@ -47,13 +47,14 @@ double activity_counts_at(const struct epoch_series *epochs, size_t k)
 }
 
 enum yk_status activity_series_make(struct activity_series *self,
-                                    const struct epoch_series *epochs, struct failure *why)
+                                    const struct epoch_series *epochs, enum choice_rhythm input,
+                                    struct failure *why)
 {
     activity_series_release(self);
-    const float *enmo =
-        has_values(epochs, EPOCH_ENMO_MG) ? epochs->column[EPOCH_ENMO_MG] : NULL;
-    bool has_counts =
-        epochs->column[EPOCH_COUNTS] != NULL || epochs->column[EPOCH_COUNTS_Y] != NULL;
+    bool is_enmo = input != RHYTHM_counts && has_values(epochs, EPOCH_ENMO_MG);
+    const float *enmo = is_enmo ? epochs->column[EPOCH_ENMO_MG] : NULL;
+    bool has_counts = input != RHYTHM_enmo && (epochs->column[EPOCH_COUNTS] != NULL ||
+                                               epochs->column[EPOCH_COUNTS_Y] != NULL);
     if (epochs->n == 0 || (enmo == NULL && !has_counts)) {
         return YK_OK;
     }

@@ -10,6 +10,7 @@
 
 #include "src/base/zone.h"
 #include "src/model/epochs.h"
+#include "src/model/parameters.h"
 
 struct activity_series {
     double *x; /* owned; NaN = missing */
@@ -22,11 +23,12 @@ struct activity_series {
 void activity_series_init(struct activity_series *self);
 void activity_series_release(struct activity_series *self);
 
-/* ENMO when there is any, else counts: the one-channel column, else the vector magnitude, else
- * the vertical axis. A minute is known when at least half of its epochs are valid. n == 0 when
- * there is no activity column. errors: YK_ERR_MEMORY */
+/* ENMO when there is any, else counts (or what `input` names): the one-channel column, else the
+ * vector magnitude, else the vertical axis. A minute is known when at least half of its epochs
+ * are valid. n == 0 when there is no activity column. errors: YK_ERR_MEMORY */
 enum yk_status activity_series_make(struct activity_series *self,
-                                    const struct epoch_series *epochs, struct failure *why);
+                                    const struct epoch_series *epochs, enum choice_rhythm input,
+                                    struct failure *why);
 
 /* The same on the wall clock of a zone: *out begins at the local midnight of the first day's
  * date and has one place for every step of every day's 24 hours. The hour that a spring change

@@ -307,7 +307,8 @@ enum yk_status days_summarize(struct analysis *analysis, const struct zone *zone
         .epochs = &analysis->epochs, .parameters = &analysis->made_by.parameters, .zone = zone};
     activity_series_init(&run.activity);
     epoch_series_init(&run.imputed);
-    enum yk_status status = activity_series_make(&run.activity, run.epochs, why);
+    enum yk_status status =
+        activity_series_make(&run.activity, run.epochs, run.parameters->rhythm, why);
     bool is_ggir = ggir_days_fit(&run);
     if (status == YK_OK && is_ggir) {
         status = impute(&run, why);

@@ -33,12 +33,12 @@ const struct method *method_find(const char *id)
     return NULL;
 }
 
-/* Whether `word` is one of the alternatives "default|oakley". */
+/* Whether `word` is one of the alternatives "default|oakley", which end at '&'. */
 static bool is_among(const char *word, const char *alternatives)
 {
     size_t n = strlen(word);
-    for (const char *at = alternatives; *at != '\0'; at += *at == '|') {
-        size_t length = strcspn(at, "|");
+    for (const char *at = alternatives; *at != '\0' && *at != '&'; at += *at == '|') {
+        size_t length = strcspn(at, "|&");
         if (length == n && strncmp(at, word, n) == 0) {
             return true;
         }
@@ -65,14 +65,28 @@ static bool parameter_is(const struct parameters *parameters, const char *name, 
     return is_same;
 }
 
+/* One condition of `when`, which ends at '&' or at the end. */
+static bool holds(const char *condition, const struct parameters *parameters)
+{
+    size_t n = strcspn(condition, "!=&");
+    if (condition[n] == '\0' || condition[n] == '&') {
+        return strncmp(condition, "always", n) == 0;
+    }
+    bool is_not = condition[n] == '!';
+    return parameter_is(parameters, condition, n, condition + n + 1 + is_not) != is_not;
+}
+
 bool method_is_in_force(const struct method *self, const struct parameters *parameters)
 {
-    size_t n = strcspn(self->when, "!=");
-    if (self->when[n] == '\0') {
-        return strcmp(self->when, "always") == 0;
+    const char *at = self->when;
+    while (holds(at, parameters)) {
+        at += strcspn(at, "&");
+        if (*at == '\0') {
+            return true;
+        }
+        at++;
     }
-    bool is_not = self->when[n] == '!';
-    return parameter_is(parameters, self->when, n, self->when + n + 1 + is_not) != is_not;
+    return false;
 }
 
 const char *method_kind_word(enum method_kind kind)

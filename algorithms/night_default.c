@@ -34,6 +34,7 @@ struct evening {
     double second_sum;
     size_t second_first;
     const struct diary_night *diary; /* NULL: not guided */
+    bool is_fixed;                   /* window by the clock */
 };
 
 struct detection {
@@ -61,9 +62,13 @@ static struct rest_span best_between(const struct detection *self, int64_t start
 
 static void find_main(struct detection *self, struct evening *evening)
 {
+    enum choice_rest rule = self->series.parameters->rest;
     struct civil_date next = civil_add_days(evening->date, 1);
     evening->start_ns = instant_of(self, evening->date, 12);
     evening->end_ns = instant_of(self, next, 12);
+    if (rule == REST_RULE_fixed || rule == REST_RULE_diary) {
+        return; /* nothing is searched */
+    }
     evening->rest = best_between(self, evening->start_ns, evening->end_ns);
     size_t noon = sleep_epoch_of(self->series.epochs, evening->end_ns);
     size_t eleven = sleep_epoch_of(self->series.epochs, instant_of(self, next, 11));
@@ -131,6 +136,34 @@ static bool find_guided(struct detection *self, struct evening *evening)
     }
     evening->diary = entry;
     return evening->rest.end > evening->rest.first;
+}
+
+/* The clock times of rest=fixed, the same every night. */
+static bool find_fixed(struct detection *self, struct evening *evening)
+{
+    const struct parameters *p = self->series.parameters;
+    if (p->rest != REST_RULE_fixed || evening->diary != NULL) {
+        return false;
+    }
+    int64_t edge_ns[2];
+    const double hour[2] = {p->rest_from_h, p->rest_to_h};
+    for (int k = 0; k < 2; k++) {
+        int32_t second = (int32_t)lround(hour[k] * 3600);
+        struct civil_date date = civil_add_days(evening->date, second / 86400);
+        edge_ns[k] = zone_instant_of_day(self->series.zone, date, second % 86400);
+    }
+    size_t first = sleep_epoch_of(self->series.epochs, edge_ns[0]);
+    size_t end = sleep_epoch_of(self->series.epochs, edge_ns[1]);
+    first = first > self->taken ? first : self->taken;
+    if (end <= first) {
+        return false;
+    }
+    evening->rest = rest_series_refine(&self->series, first, end, first, end);
+    evening->is_fixed = evening->rest.end > evening->rest.first;
+    for (size_t i = evening->rest.first; i < evening->rest.end; i++) {
+        evening->rest.sum += (double)self->series.weight[i];
+    }
+    return evening->is_fixed;
 }
 
 /* ---- a night ---- */
@@ -214,6 +247,7 @@ static void fill_night(const struct detection *self, const struct evening *eveni
     night->window_end_ns = evening->end_ns;
     night->rest_source = !has_rest                ? REST_NONE
                          : evening->diary != NULL ? REST_DIARY
+                         : evening->is_fixed      ? REST_FIXED
                                                   : REST_ALGORITHM;
     snprintf(night->sleep_method, sizeof night->sleep_method, "%s", self->series.method);
     if (evening->diary != NULL) {
@@ -244,17 +278,18 @@ static enum yk_status detect_evening(struct detection *self, struct civil_date d
     evening.first = sleep_epoch_of(self->series.epochs, evening.start_ns);
     evening.first = evening.first > self->taken ? evening.first : self->taken;
     find_guided(self, &evening);
+    find_fixed(self, &evening);
     double rest_min = (double)(evening.rest.end - evening.rest.first) / self->series.per_min;
-    bool is_rest =
-        evening.diary != NULL || evening.rest.sum / self->series.per_min >= MAIN_REST_MIN;
+    bool is_rest = evening.diary != NULL || evening.is_fixed ||
+                   evening.rest.sum / self->series.per_min >= MAIN_REST_MIN;
     double hours =
         end > evening.first ? (double)(end - evening.first) / self->series.per_min / 60 : 0;
     if (hours < LISTED_MIN_H && !(is_rest && rest_min >= LISTED_REST_MIN)) {
         return YK_OK;
     }
-    if (is_rest) {
+    if (is_rest && self->series.parameters->rest != REST_RULE_diary) {
         find_second(self, &evening);
-    } else {
+    } else if (!is_rest) {
         evening.rest = (struct rest_span){0};
     }
     struct night night;

@@ -273,7 +273,8 @@ static enum yk_status add_activity(struct work *w, struct failure *why)
 {
     static enum yk_status (*const parts[])(struct work * w, struct failure * why) = {
         add_is_iv, add_l5_m10, add_periods, add_fluctuations, add_ggir_models};
-    enum yk_status status = activity_series_make(&w->activity, &w->a->epochs, why);
+    enum yk_status status =
+        activity_series_make(&w->activity, &w->a->epochs, w->p->rhythm, why);
     if (status == YK_OK) {
         status = activity_series_on_wall_clock(&w->activity, w->zone, &w->wall, why);
     }

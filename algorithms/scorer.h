@@ -4,7 +4,8 @@
  * add a rule.
  *
  * Every rule is a weighted sum of neighbouring epochs made for one kind of count at one epoch
- * length; a rule refuses input of another epoch length rather than answer on a wrong scale.
+ * length; a rule refuses input of another epoch length rather than answer on a wrong scale, and
+ * count_input_choose() refuses counts of a kind it was not made for.
  */
 #ifndef ALGORITHMS_SCORER_H
 #define ALGORITHMS_SCORER_H
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 #include "src/base/status.h"
+#include "src/model/count_kind.h"
 
 enum { SCORE_WAKE = 0, SCORE_SLEEP = 1, SCORE_UNKNOWN = 255 };
 
@@ -22,16 +24,22 @@ struct scorer_input {
     int32_t epoch_s;
     double scale;     /* what one unit of the rule is worth in counts; 0 = the rule's own */
     double threshold; /* NaN = the rule's own */
+    int32_t phase_s;  /* seconds from a whole minute to the first epoch; for rules that reduce
+                         shorter epochs to minutes */
 };
 
 struct sleep_scorer {
     const char *id;     /* also an id in methods.def */
     const char *epochs; /* "60" or "15 30 60 120": epoch lengths it was made for, in s */
+    uint32_t kinds;     /* counts it was made for, a set of COUNT_KIND_BIT() */
     /* score: n results, SCORE_WAKE, SCORE_SLEEP or SCORE_UNKNOWN (a missing epoch, or one whose
      * window holds a missing one). Cannot fail on valid input; scorer_score() has checked it.
      */
     void (*score)(const struct scorer_input *in, uint8_t *score);
 };
+
+/* The counts a published rule was made for, and those that nobody has named. */
+#define PUBLISHED(kind) (COUNT_KIND_BIT(kind) | COUNT_KIND_BIT(UNKNOWN))
 
 size_t scorer_count(void);
 const struct sleep_scorer *scorer_at(size_t i);

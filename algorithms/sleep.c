@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "algorithms/count_input.h"
 #include "algorithms/night_default.h"
 #include "algorithms/night_ggir.h"
 #include "algorithms/nonwear_counts.h"
@@ -83,6 +84,53 @@ done:
     return status;
 }
 
+/* Choi's, Troiano's and the plain rule, on the counts that come first. Made for minutes of
+ * counts that are 0 when nothing moves; the first two for ActiGraph's. */
+static enum yk_status mark_by_counts(struct analysis *analysis, struct failure *why)
+{
+    struct epoch_series *epochs = &analysis->epochs;
+    const struct parameters *p = &analysis->made_by.parameters;
+    bool is_zeros = p->nonwear == NONWEAR_zero_runs;
+    const char *rule = is_zeros ? "zero_runs" : p->nonwear == NONWEAR_choi ? "choi" : "troiano";
+    struct count_input in;
+    uint32_t kinds = COUNT_KIND_BIT(ACTIGRAPH) | COUNT_KIND_BIT(UNKNOWN);
+    enum yk_status status =
+        count_input_choose(analysis, rule, is_zeros ? COUNT_KINDS_ANY : kinds, &in, why);
+    if (status == YK_OK && !is_zeros && epochs->epoch_s != 60) {
+        return failure_set(
+            why, YK_ERR_ARGUMENT,
+            "nonwear rule %s was made for epochs of 60 s; these are %d s long: sum "
+            "them first (counts_epoch_s=60, epoch_s=60)",
+            rule, (int)epochs->epoch_s);
+    }
+    uint8_t *off = status == YK_OK ? mem_alloc(epochs->n, 1) : NULL;
+    if (status == YK_OK && off == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu counts", epochs->n);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    if (is_zeros) {
+        nonwear_zero_runs(in.counts, epochs->n,
+                          epochs_of_minutes(epochs->epoch_s, (size_t)p->zero_runs_min), off);
+    } else if (p->nonwear == NONWEAR_choi) {
+        struct choi_parameters choi = {(size_t)p->choi_min, (size_t)p->choi_window_min,
+                                       (size_t)p->choi_spike_min};
+        nonwear_choi(in.counts, epochs->n, &choi, off);
+    } else {
+        struct troiano_parameters troiano = {
+            (size_t)p->troiano_min, 0,   HUGE_VAL, (size_t)p->troiano_spike_min,
+            p->troiano_stop_counts, true};
+        nonwear_troiano(in.counts, epochs->n, &troiano, off);
+    }
+    for (size_t i = 0; i < epochs->n; i++) {
+        bool is_off = off[i] != 0 && (epochs->state[i] & STATE_UNKNOWN) == 0;
+        epochs->state[i] |= is_off ? STATE_NONWEAR : 0;
+    }
+    mem_free(off);
+    return YK_OK;
+}
+
 /* What each choice of rule takes from the quarters' scores; the stillness rule is always noted.
  */
 static const uint16_t bits_of_choice[] = {
@@ -90,6 +138,10 @@ static const uint16_t bits_of_choice[] = {
     [NONWEAR_default] = STATE_NONWEAR_STILL | STATE_CLIPPED,
     [NONWEAR_ggir2013] = SLEEP_QUARTER_BITS,
     [NONWEAR_ggir2023] = SLEEP_QUARTER_BITS,
+    [NONWEAR_choi] = STATE_NONWEAR_STILL,
+    [NONWEAR_troiano] = STATE_NONWEAR_STILL,
+    [NONWEAR_zero_runs] = STATE_NONWEAR_STILL,
+    [NONWEAR_recorder] = STATE_NONWEAR_STILL,
 };
 
 /* A recorder that feels the wrist knows better than any rule. */
@@ -108,6 +160,10 @@ static enum yk_status mark_nonwear(struct analysis *analysis, struct failure *wh
     }
     enum yk_status status = sleep_mark_quarters(analysis, p->nonwear == NONWEAR_ggir2013,
                                                 bits_of_choice[p->nonwear], why);
+    if (status == YK_OK && (p->nonwear == NONWEAR_choi || p->nonwear == NONWEAR_troiano ||
+                            p->nonwear == NONWEAR_zero_runs)) {
+        return mark_by_counts(analysis, why);
+    }
     if (status != YK_OK || p->nonwear != NONWEAR_default) {
         return status;
     }

@@ -7,6 +7,7 @@
 #include "algorithms/sleep_default.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "algorithms/order.h"
@@ -242,7 +243,8 @@ enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *
     mem_free(scratch);
     if (status == YK_OK) {
         weigh(self, calm);
-        self->method = "best-sum+movement";
+        snprintf(self->method, sizeof self->method, "%s+movement",
+                 rest_rule_word(self->parameters->rest));
     }
     mem_free(calm);
     return status;

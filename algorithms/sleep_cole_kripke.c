@@ -75,7 +75,9 @@ static void score_scripps(const struct scorer_input *in, uint8_t *score)
 extern const struct sleep_scorer scorer_cole_kripke, scorer_cole_kripke_actilife,
     scorer_scripps;
 
-const struct sleep_scorer scorer_cole_kripke = {"cole_kripke", "60", score_cole_kripke};
-const struct sleep_scorer scorer_cole_kripke_actilife = {"cole_kripke_actilife", "60",
-                                                         score_cole_kripke_actilife};
-const struct sleep_scorer scorer_scripps = {"scripps", "60", score_scripps};
+const struct sleep_scorer scorer_cole_kripke = {"cole_kripke", "60", PUBLISHED(ZERO_CROSSING),
+                                                score_cole_kripke};
+const struct sleep_scorer scorer_cole_kripke_actilife = {
+    "cole_kripke_actilife", "60", PUBLISHED(ACTIGRAPH), score_cole_kripke_actilife};
+const struct sleep_scorer scorer_scripps = {"scripps", "60", PUBLISHED(ACTIWATCH),
+                                            score_scripps};

@@ -11,6 +11,7 @@
 #include "algorithms/sleep_default.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "algorithms/order.h"
@@ -86,13 +87,18 @@ struct named_scorer {
 };
 
 static const struct named_scorer NAMED[] = {
-    {SLEEP_cole_kripke, "cole_kripke", "best-sum+cole_kripke"},
-    {SLEEP_cole_kripke_actilife, "cole_kripke_actilife", "best-sum+ck_actilife"},
-    {SLEEP_sadeh, "sadeh", "best-sum+sadeh"},
-    {SLEEP_sadeh_actilife, "sadeh_actilife", "best-sum+sadeh_actilife"},
-    {SLEEP_scripps, "scripps", "best-sum+scripps"},
-    {SLEEP_oakley, "oakley", "best-sum+oakley"},
-    {SLEEP_oakley_strict, "oakley_strict", "best-sum+oakley_strict"},
+    {SLEEP_cole_kripke, "cole_kripke", "cole_kripke"},
+    {SLEEP_cole_kripke_actilife, "cole_kripke_actilife", "ck_actilife"},
+    {SLEEP_cole_kripke_10max, "cole_kripke_10max", "ck_10max"},
+    {SLEEP_cole_kripke_10max_ov, "cole_kripke_10max_ov", "ck_10max_ov"},
+    {SLEEP_cole_kripke_30max, "cole_kripke_30max", "ck_30max"},
+    {SLEEP_sadeh, "sadeh", "sadeh"},
+    {SLEEP_sadeh_actilife, "sadeh_actilife", "sadeh_actilife"},
+    {SLEEP_scripps, "scripps", "scripps"},
+    {SLEEP_galland, "galland", "galland"},
+    {SLEEP_csm, "csm", "csm"},
+    {SLEEP_oakley, "oakley", "oakley"},
+    {SLEEP_oakley_strict, "oakley_strict", "oakley_strict"},
 };
 
 /* The place in NAMED, or -1: no scorer is named. */
@@ -106,46 +112,74 @@ static int named_scorer(enum choice_sleep choice)
     return -1;
 }
 
-/* Sleep and wake by epoch, by the rule the recipe names or else the one that suits the counts.
- * A rule that was named refuses epochs it was not made for; without a name such epochs leave
- * all of the rest as sleep. */
-static enum yk_status score(struct rest_series *self, const float *counts, bool is_actigraph,
+static void put_method(struct rest_series *self, const char *scorer)
+{
+    const struct parameters *p = self->parameters;
+    snprintf(self->method, sizeof self->method, "%s%s%s%s", rest_rule_word(p->rest),
+             *scorer != '\0' ? "+" : "", scorer,
+             p->rescoring == RESCORING_webster && *scorer != '\0' ? "+webster" : "");
+}
+
+static enum yk_status rescore(const struct rest_series *self, struct failure *why)
+{
+    if (self->parameters->rescoring != RESCORING_webster) {
+        return YK_OK;
+    }
+    if (self->epochs->epoch_s != 60) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "Webster's rescoring is in minutes; these epochs are %d s long: sum "
+                           "them first (counts_epoch_s=60, epoch_s=60)",
+                           (int)self->epochs->epoch_s);
+    }
+    webster_rescore(self->asleep, self->n);
+    return YK_OK;
+}
+
+/* Sleep and wake by epoch into self->asleep (SCORE_...), by the rule the recipe names or else
+ * the one that suits the counts. A rule that was named refuses epochs it was not made for;
+ * without a name such epochs leave all of the rest as sleep. */
+static enum yk_status score(struct rest_series *self, const float *counts, enum count_kind kind,
                             struct failure *why)
 {
     enum choice_sleep choice = self->parameters->sleep;
     bool is_named = named_scorer(choice) >= 0;
     if (!is_named) {
+        bool is_actigraph = kind == COUNT_KIND_ACTIGRAPH;
         choice = is_actigraph ? SLEEP_cole_kripke_actilife : SLEEP_oakley;
     }
     const struct named_scorer *rule = &NAMED[named_scorer(choice)];
     bool is_oakley = strncmp(rule->id, "oakley", 6) == 0;
+    int64_t phase_ns = floor_mod(self->epochs->t0_ns, NS_PER_MIN);
     struct scorer_input in = {.counts = counts,
                               .n = self->n,
                               .epoch_s = self->epochs->epoch_s,
-                              .scale = 0,
-                              .threshold =
-                                  is_oakley ? self->parameters->oakley_threshold : NAN};
+                              .scale = self->parameters->counts_scale > 0 ? 1 : 0,
+                              .threshold = is_oakley ? self->parameters->oakley_threshold : NAN,
+                              .phase_s = (int32_t)(phase_ns / NS_PER_S)};
     enum yk_status status = scorer_score(scorer_find(rule->id), &in, self->asleep, why);
     if (status == YK_ERR_ARGUMENT && !is_named) {
         for (size_t i = 0; i < self->n; i++) {
-            self->asleep[i] = self->weight[i] > 0;
+            self->asleep[i] = self->weight[i] > 0 ? SCORE_SLEEP : SCORE_WAKE;
         }
-        self->method = "best-sum";
+        put_method(self, "");
         return YK_OK;
     }
-    if (status != YK_OK) {
-        return status;
-    }
-    for (size_t i = 0; i < self->n; i++) {
-        self->asleep[i] = self->asleep[i] != SCORE_WAKE && !isnan(counts[i]);
-    }
-    self->method = rule->method;
-    return YK_OK;
+    put_method(self, rule->method);
+    return status == YK_OK ? rescore(self, why) : status;
 }
 
-bool rest_series_wants_counts(const struct parameters *parameters)
+enum yk_status rest_series_count_rules(const struct analysis *analysis, bool *wants_counts,
+                                       struct count_input *in, struct failure *why)
 {
-    return named_scorer(parameters->sleep) >= 0;
+    const struct parameters *p = &analysis->made_by.parameters;
+    int scorer = named_scorer(p->sleep);
+    *wants_counts = scorer >= 0 || rest_rule_reads_counts(p->rest);
+    if (!*wants_counts) {
+        return YK_OK;
+    }
+    uint32_t kinds = scorer >= 0 ? scorer_find(NAMED[scorer].id)->kinds : COUNT_KINDS_ANY;
+    const char *rule = scorer >= 0 ? NAMED[scorer].id : rest_rule_word(p->rest);
+    return count_input_choose(analysis, rule, kinds, in, why);
 }
 
 /* Marks every stretch of EDGE_MIN that begins and ends asleep and holds at most a minute of
@@ -168,23 +202,55 @@ static void mark_edges(struct rest_series *self)
     }
 }
 
-enum yk_status rest_series_from_counts(struct rest_series *self, const float *counts,
-                                       bool is_actigraph, struct failure *why)
+/* Actiware's mobile epochs: at least one count per 15 s. */
+static void mark_immobile(struct rest_series *self, const float *counts)
+{
+    double length = self->parameters->immobile_min * self->per_min;
+    self->immobile_n = (size_t)fmax(length, 2);
+    for (size_t i = 0; i < self->n; i++) {
+        bool is_mobile = (double)counts[i] >= self->epochs->epoch_s / 15.0;
+        self->edge[i] = !is_mobile;
+    }
+}
+
+/* Counts as the rules read them: in the rule's unit, NaN where nobody knows. ActiLife scores
+ * what was recorded and looks for nonwear beside it, so Tudor-Locke's periods are not broken by
+ * it. */
+static void take_counts(const struct rest_series *self, const float *counts, float *known)
+{
+    double scale = self->parameters->counts_scale;
+    uint16_t unknown = self->parameters->rest == REST_RULE_tudor_locke
+                           ? STATE_UNKNOWN | STATE_EXCLUDED
+                           : STATE_INVALID;
+    for (size_t i = 0; i < self->n; i++) {
+        bool is_known = (self->epochs->state[i] & unknown) == 0;
+        known[i] = is_known ? (float)((double)counts[i] / (scale > 0 ? scale : 1)) : NAN;
+    }
+}
+
+enum yk_status rest_series_from_counts(struct rest_series *self, const struct count_input *in,
+                                       struct failure *why)
 {
     float *known = mem_alloc(self->n, sizeof *known);
     if (known == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for %zu counts", self->n);
     }
-    for (size_t i = 0; i < self->n; i++) {
-        known[i] = rest_series_is_known(self, i) ? counts[i] : NAN;
-    }
+    take_counts(self, in->counts, known);
     weigh(self, known);
     enum yk_status status =
         rest_roenneberg(known, self->n, self->epochs->epoch_s, self->still, why);
     if (status == YK_OK) {
-        status = score(self, known, is_actigraph, why);
+        status = score(self, known, in->kind, why);
     }
     if (status == YK_OK) {
+        status = rest_rule_apply(self, known, self->asleep, why);
+    }
+    for (size_t i = 0; i < self->n && status == YK_OK; i++) {
+        self->asleep[i] = self->asleep[i] != SCORE_WAKE && !isnan(known[i]);
+    }
+    if (status == YK_OK && self->parameters->edges == EDGES_immobile) {
+        mark_immobile(self, known);
+    } else if (status == YK_OK && !rest_rule_sets_edges(self->parameters->rest)) {
         mark_edges(self);
     }
     mem_free(known);

@@ -15,7 +15,6 @@
 void rest_series_init(struct rest_series *self)
 {
     memset(self, 0, sizeof *self);
-    self->method = "";
 }
 
 void rest_series_release(struct rest_series *self)
@@ -39,19 +38,21 @@ enum yk_status rest_series_make(struct rest_series *self, const struct analysis 
                                 const struct zone *zone, struct failure *why)
 {
     const struct epoch_series *epochs = &analysis->epochs;
-    const float *counts = epochs->column[EPOCH_COUNTS];
-    bool is_actigraph = counts == NULL;
-    counts = is_actigraph ? epochs->column[EPOCH_COUNTS_Y] : counts;
+    struct count_input in = count_input_first(analysis);
     bool has_angle = epochs->column[EPOCH_ANGLE_Z_DEG] != NULL && epochs->epoch_s <= 60;
-    bool has_counts = counts != NULL && epochs->epoch_s > 0 && 1800 % epochs->epoch_s == 0;
-    if (rest_series_wants_counts(&analysis->made_by.parameters)) {
-        if (!has_counts) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "the rule named by sleep= scores counts, and this recording has "
-                               "none at an epoch length that divides 30 minutes");
-        }
-        has_angle = false;
+    bool wants_counts = false;
+    enum yk_status status = rest_series_count_rules(analysis, &wants_counts, &in, why);
+    if (status != YK_OK) {
+        return status;
     }
+    bool has_counts = in.counts != NULL && epochs->epoch_s > 0 && 1800 % epochs->epoch_s == 0;
+    if (wants_counts && !has_counts) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "rules on counts want epochs that divide 30 minutes; these are %d s "
+                           "long",
+                           (int)epochs->epoch_s);
+    }
+    has_angle = has_angle && !wants_counts;
     if (!has_angle && !has_counts) {
         return YK_OK;
     }
@@ -71,15 +72,40 @@ enum yk_status rest_series_make(struct rest_series *self, const struct analysis 
     }
     self->n = epochs->n;
     return has_angle ? rest_series_from_angle(self, why)
-                     : rest_series_from_counts(self, counts, is_actigraph, why);
+                     : rest_series_from_counts(self, &in, why);
 }
 
 /* ---- windows ---- */
+
+/* Actiware: sleep begins with the first section of immobile_n epochs inside the window of which
+ * at most one is mobile, and ends where the last epoch of the last such section begins. */
+static struct rest_span refine_immobile(const struct rest_series *self, size_t first,
+                                        size_t end)
+{
+    struct rest_span span = {.first = first, .end = first};
+    size_t length = self->immobile_n, mobile = 0;
+    bool is_found = false;
+    for (size_t i = first; i < end; i++) {
+        mobile += self->edge[i] == 0;
+        if (i >= first + length) {
+            mobile -= self->edge[i - length] == 0;
+        }
+        if (i + 1 >= first + length && mobile <= 1) {
+            span.first = is_found ? span.first : i + 1 - length;
+            span.end = i;
+            is_found = true;
+        }
+    }
+    return span;
+}
 
 struct rest_span rest_series_refine(const struct rest_series *self, size_t first, size_t end,
                                     size_t low, size_t high)
 {
     struct rest_span span = {.first = first, .end = end};
+    if (self->immobile_n > 0) {
+        return refine_immobile(self, first, end);
+    }
     while (span.first < end && self->edge[span.first] == 0) {
         span.first++;
     }
@@ -172,7 +198,7 @@ struct rest_span rest_series_best(const struct rest_series *self, size_t first, 
     }
     struct rest_span span = rest_series_refine(self, best.first, best.end, first, end);
     span.sum = span.end > span.first ? best.sum : 0;
-    return without_lit_evening(self, span);
+    return self->immobile_n > 0 ? span : without_lit_evening(self, span);
 }
 
 double rest_series_share(const struct rest_series *self, size_t first, size_t end)

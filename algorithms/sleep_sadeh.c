@@ -62,6 +62,6 @@ static void score_sadeh_actilife(const struct scorer_input *in, uint8_t *score)
 
 extern const struct sleep_scorer scorer_sadeh, scorer_sadeh_actilife;
 
-const struct sleep_scorer scorer_sadeh = {"sadeh", "60", score_sadeh};
-const struct sleep_scorer scorer_sadeh_actilife = {"sadeh_actilife", "60",
+const struct sleep_scorer scorer_sadeh = {"sadeh", "60", PUBLISHED(ZERO_CROSSING), score_sadeh};
+const struct sleep_scorer scorer_sadeh_actilife = {"sadeh_actilife", "60", PUBLISHED(ACTIGRAPH),
                                                    score_sadeh_actilife};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * yoake rules: every parameter with its value in both recipes, and every method with its paper.
- * Nothing is written down here: both come from the tables that the computation uses.
+ * yoake rules: every recipe, every parameter with its value in each, and every method with its
+ * paper. Nothing is written down here: both come from the tables that the computation uses.
  */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,8 +15,10 @@
 
 enum { MEANING_INDENT = 6 };
 
-struct recipes {
-    struct parameters ours, ggir;
+enum { RECIPES_MAX = 8 };
+
+struct recipes { /* in the order of recipes_info(), the default first */
+    struct parameters of[RECIPES_MAX];
 };
 
 static bool is_wanted(const struct cli *cli, const char *name, const char *kind)
@@ -42,22 +45,29 @@ static void show_parameter(const struct cli *cli, const struct recipes *recipes,
                            struct text *out)
 {
     const struct parameter_info *info = parameters_info(i);
-    struct text ours, ggir, range;
+    struct text ours, other, range;
     text_init(&ours);
-    text_init(&ggir);
+    text_init(&other);
     text_init(&range);
-    parameters_value(&recipes->ours, i, &ours);
-    parameters_value(&recipes->ggir, i, &ggir);
+    parameters_value(&recipes->of[0], i, &ours);
     add_range(info, &range);
     text_addf(out, "  %s = %s", info->name, text_string(&ours));
-    if (strcmp(text_string(&ours), text_string(&ggir)) != 0) {
-        text_addf(out, "  (%s: %s)", RECIPE_GGIR, text_string(&ggir));
+    bool is_first = true;
+    for (size_t k = 1; k < recipes_count(); k++) {
+        text_clear(&other);
+        parameters_value(&recipes->of[k], i, &other);
+        if (strcmp(text_string(&ours), text_string(&other)) != 0) {
+            text_addf(out, "%s%s: %s", is_first ? "  (" : "; ", recipes_info(k)->name,
+                      text_string(&other));
+            is_first = false;
+        }
     }
+    text_add(out, is_first ? "" : ")");
     text_addf(out, "  [%s]\n%*s", text_string(&range), MEANING_INDENT, "");
     text_add_wrapped(out, cli_say(cli, info->ja, info->en), MEANING_INDENT, MEANING_INDENT,
                      cli->columns);
     text_release(&ours);
-    text_release(&ggir);
+    text_release(&other);
     text_release(&range);
 }
 
@@ -76,9 +86,35 @@ static void show_method(const struct cli *cli, const struct method *method, stru
     text_release(&source);
 }
 
+static size_t show_recipes(const struct cli *cli, struct text *out)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < recipes_count(); k++) {
+        const struct recipe_info *info = recipes_info(k);
+        if (!is_wanted(cli, info->name, "recipe")) {
+            continue;
+        }
+        if (n++ == 0) {
+            text_addf(out, "%s\n\n",
+                      cli_say(cli, "手順(--recipe 名前)", "Recipes (--recipe NAME)"));
+        }
+        text_addf(out, "  %s\n%*s", info->name, MEANING_INDENT, "");
+        text_add_wrapped(out, cli_say(cli, info->ja, info->en), MEANING_INDENT, MEANING_INDENT,
+                         cli->columns);
+        if (*info->settings != '\0') {
+            text_addf(out, "%*s", MEANING_INDENT, "");
+            text_add_wrapped(out, info->settings, MEANING_INDENT, MEANING_INDENT, cli->columns);
+        }
+    }
+    if (n > 0) {
+        text_add(out, "\n");
+    }
+    return n;
+}
+
 static size_t show(const struct cli *cli, const struct recipes *recipes, struct text *out)
 {
-    size_t n_parameters = 0, n_methods = 0;
+    size_t n_parameters = 0, n_methods = 0, n_recipes = show_recipes(cli, out);
     for (size_t i = 0; i < parameters_count(); i++) {
         if (is_wanted(cli, parameters_info(i)->name, "parameter")) {
             if (n_parameters++ == 0) {
@@ -99,7 +135,7 @@ static size_t show(const struct cli *cli, const struct recipes *recipes, struct 
             show_method(cli, method, out);
         }
     }
-    return n_parameters + n_methods;
+    return n_recipes + n_parameters + n_methods;
 }
 
 static void json_value(struct json_out *json, const char *key,
@@ -123,8 +159,9 @@ static void json_parameter(struct json_out *json, const struct recipes *recipes,
     const struct parameter_info *info = parameters_info(i);
     json_out_object(json, NULL);
     json_out_text(json, "name", info->name);
-    json_value(json, "default", &recipes->ours, i);
-    json_value(json, RECIPE_GGIR, &recipes->ggir, i);
+    for (size_t k = 0; k < recipes_count(); k++) {
+        json_value(json, recipes_info(k)->name, &recipes->of[k], i);
+    }
     json_out_known_text(json, "unit", info->unit);
     json_out_number(json, "min", info->words == NULL ? info->min : NAN);
     json_out_number(json, "max", info->words == NULL ? info->max : NAN);
@@ -148,6 +185,19 @@ static enum yk_status write_json(const struct cli *cli, const struct recipes *re
 {
     struct json_out *json = json_out_new();
     json_out_object(json, NULL);
+    json_out_array(json, "recipes");
+    for (size_t k = 0; k < recipes_count(); k++) {
+        const struct recipe_info *info = recipes_info(k);
+        if (is_wanted(cli, info->name, "recipe")) {
+            json_out_object(json, NULL);
+            json_out_text(json, "name", info->name);
+            json_out_text(json, "settings", info->settings);
+            json_out_text(json, "meaning_en", info->en);
+            json_out_text(json, "meaning_ja", info->ja);
+            json_out_end(json);
+        }
+    }
+    json_out_end(json);
     json_out_array(json, "parameters");
     for (size_t i = 0; i < parameters_count(); i++) {
         if (is_wanted(cli, parameters_info(i)->name, "parameter")) {
@@ -181,9 +231,10 @@ static int run(struct cli *cli)
 {
     struct failure why;
     struct recipes recipes;
-    enum yk_status status = parameters_of_recipe(RECIPE_DEFAULT, &recipes.ours, &why);
-    if (status == YK_OK) {
-        status = parameters_of_recipe(RECIPE_GGIR, &recipes.ggir, &why);
+    enum yk_status status = YK_OK;
+    assert(recipes_count() <= RECIPES_MAX);
+    for (size_t k = 0; k < recipes_count() && status == YK_OK; k++) {
+        status = parameters_of_recipe(recipes_info(k)->name, &recipes.of[k], &why);
     }
     struct text out;
     text_init(&out);
@@ -212,10 +263,11 @@ const struct command command_rules = {
     .operands = "[WORD]",
     .ja = "計算の規則すべて:値、既定、範囲、もとになった論文",
     .en = "every rule: parameters with defaults and ranges, methods with their papers",
-    .details_ja = "WORD を書くと、名前にその語を含むもの、またはその種類"
-                  "(parameter, signal, nonwear, rest, scorer, rhythm)だけを表示します。",
+    .details_ja =
+        "WORD を書くと、名前にその語を含むもの、またはその種類"
+        "(recipe, parameter, signal, nonwear, rest, scorer, rhythm)だけを表示します。",
     .details_en = "With WORD, only those with the word in their name, or of that kind "
-                  "(parameter, signal, nonwear, rest, scorer, rhythm).",
+                  "(recipe, parameter, signal, nonwear, rest, scorer, rhythm).",
     .examples = "yoake rules\nyoake rules nonwear\nyoake rules --json",
     .options = NULL,
     .min_operands = 0,

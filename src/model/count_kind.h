@@ -7,6 +7,7 @@
 #define SRC_MODEL_COUNT_KIND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum count_kind {
 #define KIND(id, name, meaning) COUNT_KIND_##id,
@@ -14,6 +15,10 @@ enum count_kind {
 #undef KIND
     COUNT_KIND_COUNT
 };
+
+/* A set of kinds, for rules. */
+#define COUNT_KIND_BIT(kind) (UINT32_C(1) << COUNT_KIND_##kind)
+#define COUNT_KINDS_ANY ((UINT32_C(1) << COUNT_KIND_COUNT) - 1)
 
 const char *count_kind_name(enum count_kind kind);    /* "actiwatch"; "unknown" outside */
 const char *count_kind_meaning(enum count_kind kind); /* in English */

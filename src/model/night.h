@@ -49,7 +49,7 @@ struct night {
     int64_t window_start_ns, window_end_ns; /* noon to noon (or 18 to 18) that was searched */
     int64_t in_bed_ns, lights_out_ns, onset_ns, wake_ns, out_of_bed_ns;
     enum rest_source rest_source;
-    char sleep_method[24]; /* "hdcza+sib" ...; own, because a night may come from a file */
+    char sleep_method[40]; /* "hdcza+sib" ...; own, because a night may come from a file */
     double spt_min, tst_min, waso_min;
     double sol_min, tib_min; /* only when bed times are known (diary, marker, edit) */
     double efficiency_pct;   /* TST / TIB; same condition */

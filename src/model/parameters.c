@@ -15,8 +15,19 @@ struct entry {
     const char *word[2]; /* per recipe; a CHOICE */
 };
 
-static const char *const RECIPE[] = {RECIPE_DEFAULT, RECIPE_GGIR};
-enum { RECIPE_COUNT = sizeof RECIPE / sizeof *RECIPE };
+enum value_column { COLUMN_OURS, COLUMN_GGIR }; /* of parameters.def */
+
+struct recipe_line {
+    struct recipe_info info;
+    enum value_column column;
+};
+
+static const struct recipe_line RECIPES[] = {
+#define RECIPE(name, column, settings, en, ja) {{name, settings, en, ja}, COLUMN_##column},
+#include "src/model/recipes.def"
+#undef RECIPE
+};
+enum { RECIPE_COUNT = sizeof RECIPES / sizeof *RECIPES };
 
 static const struct entry ENTRY[] = {
 #define NUMBER(name, def, ggir, min, max, unit, en, ja)                                        \
@@ -91,21 +102,45 @@ static void store_choice(struct parameters *self, const struct entry *entry, siz
 
 /* ---- recipes ---- */
 
+size_t recipes_count(void)
+{
+    return RECIPE_COUNT;
+}
+
+const struct recipe_info *recipes_info(size_t i)
+{
+    return &RECIPES[i].info;
+}
+
+/* "a=1 b=2": each in turn. */
+static enum yk_status set_all(struct parameters *self, const char *settings,
+                              struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    while (*settings != '\0' && status == YK_OK) {
+        char one[128];
+        size_t n = strcspn(settings, " ");
+        snprintf(one, sizeof one, "%.*s", (int)n, settings);
+        status = parameters_set(self, one, why);
+        settings += n + strspn(settings + n, " ");
+    }
+    return status;
+}
+
 enum yk_status parameters_of_recipe(const char *recipe, struct parameters *out,
                                     struct failure *why)
 {
     size_t which = 0;
-    while (which < RECIPE_COUNT && strcmp(recipe, RECIPE[which]) != 0) {
+    while (which < RECIPE_COUNT && strcmp(recipe, RECIPES[which].info.name) != 0) {
         which++;
     }
     if (which == RECIPE_COUNT) {
-        struct text_nearest near;
-        char list[TEXT_NEAREST_ROOM];
-        text_nearest_init(&near, recipe);
+        char list[128] = "";
         for (size_t i = 0; i < RECIPE_COUNT; i++) {
-            text_nearest_offer(&near, RECIPE[i]);
+            size_t n = strlen(list);
+            snprintf(list + n, sizeof list - n, "%s%s", i > 0 ? ", " : "",
+                     RECIPES[i].info.name);
         }
-        text_nearest_join(&near, list);
         return failure_set(why, YK_ERR_ARGUMENT, "no recipe \"%.48s\"; known: %s", recipe,
                            list);
     }
@@ -113,15 +148,19 @@ enum yk_status parameters_of_recipe(const char *recipe, struct parameters *out,
     memset(&made, 0, sizeof made);
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
         const struct entry *entry = &ENTRY[i];
+        enum value_column column = RECIPES[which].column;
         size_t word = 0;
         if (entry->info.words == NULL) {
-            store_number(&made, entry, entry->number[which]);
-        } else if (find_word(entry->info.words, entry->word[which], &word)) {
+            store_number(&made, entry, entry->number[column]);
+        } else if (find_word(entry->info.words, entry->word[column], &word)) {
             store_choice(&made, entry, word);
         }
     }
-    *out = made;
-    return YK_OK;
+    enum yk_status status = set_all(&made, RECIPES[which].info.settings, why);
+    if (status == YK_OK) {
+        *out = made;
+    }
+    return status;
 }
 
 /* ---- changing one ---- */

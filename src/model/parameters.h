@@ -15,7 +15,16 @@
 /* Words of the choices, as enums. Keep each list in the order of parameters.def. */
 enum choice_calibrate { CALIBRATE_none, CALIBRATE_converge, CALIBRATE_ggir };
 enum choice_grid { GRID_utc, GRID_ggir };
-enum choice_nonwear { NONWEAR_none, NONWEAR_default, NONWEAR_ggir2013, NONWEAR_ggir2023 };
+enum choice_nonwear {
+    NONWEAR_none,
+    NONWEAR_default,
+    NONWEAR_ggir2013,
+    NONWEAR_ggir2023,
+    NONWEAR_choi,
+    NONWEAR_troiano,
+    NONWEAR_zero_runs,
+    NONWEAR_recorder
+};
 enum choice_sleep {
     SLEEP_default,
     SLEEP_ggir,
@@ -25,9 +34,38 @@ enum choice_sleep {
     SLEEP_sadeh_actilife,
     SLEEP_scripps,
     SLEEP_oakley,
-    SLEEP_oakley_strict
+    SLEEP_oakley_strict,
+    SLEEP_cole_kripke_10max,
+    SLEEP_cole_kripke_10max_ov,
+    SLEEP_cole_kripke_30max,
+    SLEEP_galland,
+    SLEEP_csm
 };
 enum choice_days { DAYS_default, DAYS_ggir };
+enum choice_rest {
+    REST_RULE_best_sum,
+    REST_RULE_tudor_locke,
+    REST_RULE_roenneberg,
+    REST_RULE_crespo,
+    REST_RULE_fixed,
+    REST_RULE_diary
+};
+enum choice_edges { EDGES_scored, EDGES_immobile };
+enum choice_rescoring { RESCORING_none, RESCORING_webster };
+enum choice_rhythm { RHYTHM_auto, RHYTHM_enmo, RHYTHM_counts };
+enum choice_counts_kind { /* in the order of src/model/count_kind.def */
+                          COUNTS_KIND_auto,
+                          COUNTS_KIND_actigraph,
+                          COUNTS_KIND_actiwatch,
+                          COUNTS_KIND_motionwatch,
+                          COUNTS_KIND_actical,
+                          COUNTS_KIND_acttrust,
+                          COUNTS_KIND_daqtometer,
+                          COUNTS_KIND_tempatilumi,
+                          COUNTS_KIND_apple_watch,
+                          COUNTS_KIND_zero_crossing,
+                          COUNTS_KIND_acttrust_zcmn
+};
 
 struct parameters {
 #define NUMBER(name, def, ggir, min, max, unit, en, ja) double name;
@@ -45,6 +83,17 @@ struct parameter_info {
 
 #define RECIPE_DEFAULT "default"
 #define RECIPE_GGIR "ggir-3.3"
+#define RECIPE_ACTILIFE "actilife"
+#define RECIPE_ACTIWARE "actiware"
+
+struct recipe_info {
+    const char *name;
+    const char *settings; /* on top of the values of parameters.def: "sleep=oakley ..." */
+    const char *en, *ja;
+};
+
+size_t recipes_count(void);
+const struct recipe_info *recipes_info(size_t i);
 
 /* All values of a named recipe. Unknown names: YK_ERR_ARGUMENT with the nearest ones. */
 enum yk_status parameters_of_recipe(const char *recipe, struct parameters *out,

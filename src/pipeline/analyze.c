@@ -14,6 +14,7 @@
 #include "algorithms/rhythm_days.h"
 #include "algorithms/signal.h"
 #include "algorithms/sleep.h"
+#include "algorithms/sum_epochs.h"
 #include "firmware-formats/format.h"
 #include "src/base/digest.h"
 #include "src/base/version.h"
@@ -71,6 +72,10 @@ enum yk_status analyze_recording(struct recording_source *source, const struct z
                                 &out->epochs, &out->quarters, job, why);
     } else {
         status = read_epochs(source, out, job, why);
+        if (status == YK_OK) {
+            int32_t wanted_s = (int32_t)options->parameters->counts_epoch_s;
+            status = sum_epochs(&out->epochs, wanted_s, why);
+        }
     }
     take_report(source, out);
     copy_field(out->person_id, sizeof out->person_id,

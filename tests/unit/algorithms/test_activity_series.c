@@ -33,7 +33,7 @@ static void minutes_lie_on_the_clock_and_need_half_their_epochs(void **state)
         e.state[k] = STATE_NONWEAR;
     }
     activity_series_init(&a);
-    assert_int_equal(activity_series_make(&a, &e, NULL), YK_OK);
+    assert_int_equal(activity_series_make(&a, &e, RHYTHM_auto, NULL), YK_OK);
     assert_int_equal(a.n, 4);
     assert_int_equal(a.t0_ns % NS_PER_MIN, 0);
     assert_true(isnan(a.x[0])); /* two of six epochs */
@@ -55,7 +55,7 @@ static void counts_become_counts_per_minute(void **state)
     assert_int_equal(zone_open("UTC", &utc, NULL), YK_OK);
     make(&e, utc, "2024-06-01T10:00", 120, 3, EPOCH_COUNTS_Y);
     activity_series_init(&a);
-    assert_int_equal(activity_series_make(&a, &e, NULL), YK_OK);
+    assert_int_equal(activity_series_make(&a, &e, RHYTHM_auto, NULL), YK_OK);
     assert_int_equal(a.n, 3);
     assert_int_equal(a.step_s, 120);
     assert_true(a.is_counts);
@@ -81,7 +81,7 @@ static void the_wall_clock_has_a_hole_in_spring_and_a_mean_in_autumn(void **stat
     activity_series_init(&a);
     activity_series_init(&wall);
     make(&e, london, "2024-03-31T00:30", 1800, 6, EPOCH_COUNTS);
-    assert_int_equal(activity_series_make(&a, &e, NULL), YK_OK);
+    assert_int_equal(activity_series_make(&a, &e, RHYTHM_auto, NULL), YK_OK);
     assert_int_equal(activity_series_on_wall_clock(&a, london, &wall, NULL), YK_OK);
     /* 0:30, then 2:00 2:30 3:00 3:30 4:00 */
     assert_int_equal(wall.n, 9);
@@ -92,7 +92,7 @@ static void the_wall_clock_has_a_hole_in_spring_and_a_mean_in_autumn(void **stat
     }
     epoch_series_release(&e);
     make(&e, london, "2024-10-27T00:30", 1800, 6, EPOCH_COUNTS);
-    assert_int_equal(activity_series_make(&a, &e, NULL), YK_OK);
+    assert_int_equal(activity_series_make(&a, &e, RHYTHM_auto, NULL), YK_OK);
     assert_int_equal(activity_series_on_wall_clock(&a, london, &wall, NULL), YK_OK);
     /* 0:30, 1:00 1:30, again 1:00 1:30, 2:00 */
     assert_int_equal(wall.n, 5);
@@ -115,7 +115,7 @@ static void without_activity_there_is_no_series(void **state)
     assert_int_equal(zone_open("UTC", &utc, NULL), YK_OK);
     make(&e, utc, "2024-06-01T10:00", 60, 3, EPOCH_LIGHT);
     activity_series_init(&a);
-    assert_int_equal(activity_series_make(&a, &e, NULL), YK_OK);
+    assert_int_equal(activity_series_make(&a, &e, RHYTHM_auto, NULL), YK_OK);
     assert_int_equal(a.n, 0);
     epoch_series_release(&e);
     zone_close(utc);

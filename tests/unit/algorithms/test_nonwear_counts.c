@@ -134,7 +134,7 @@ static void tudor_locke_equals_actilife_in_every_period(void **state)
     SHARED_OR_SKIP(path, DAY "sleep-periods.csv");
     char *text = check_read_file(path, NULL), *next = strchr(text, '\n') + 1;
     uint8_t score[N_MAX], scratch[N_MAX];
-    struct scorer_input in = {axis1, n_minutes, 60, 0, NAN};
+    struct scorer_input in = {axis1, n_minutes, 60, 0, NAN, 0};
     assert_int_equal(scorer_score(scorer_find("sadeh_actilife"), &in, score, NULL), YK_OK);
     char setting[64] = "";
     size_t seen = 0, n = 0, compared = 0;

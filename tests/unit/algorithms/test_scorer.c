@@ -85,7 +85,7 @@ static uint8_t *score_with(const char *id, const float *counts, size_t n, int32_
                            double threshold)
 {
     uint8_t *score = calloc(n + 1, 1);
-    struct scorer_input in = {counts, n, epoch_s, 0, threshold};
+    struct scorer_input in = {counts, n, epoch_s, 0, threshold, 0};
     struct failure why = {0};
     assert_int_equal(scorer_score(scorer_find(id), &in, score, &why), YK_OK);
     return score;
@@ -363,7 +363,7 @@ static void a_rule_refuses_epochs_it_was_not_made_for(void **state)
     (void)state;
     float counts[4] = {0};
     uint8_t score[4] = {9, 9, 9, 9};
-    struct scorer_input in = {counts, 4, 30, 0, NAN};
+    struct scorer_input in = {counts, 4, 30, 0, NAN, 0};
     struct failure why = {0};
     assert_int_equal(scorer_score(scorer_find("sadeh"), &in, score, &why), YK_ERR_ARGUMENT);
     assert_non_null(strstr(why.text, "60"));

@@ -31,7 +31,8 @@ static void unknown_recipes_list_the_known(void **state)
     struct parameters p;
     struct failure why;
     assert_int_equal(parameters_of_recipe("ggir", &p, &why), YK_ERR_ARGUMENT);
-    assert_string_equal(why.text, "no recipe \"ggir\"; known: ggir-3.3, default");
+    assert_string_equal(why.text,
+                        "no recipe \"ggir\"; known: default, ggir-3.3, actilife, actiware");
 }
 
 /* Each word of a choice is accepted and stored as the enum's next value: the lists in
@@ -53,8 +54,45 @@ static void words_of_choices_are_in_the_order_of_their_enums(void **state)
     assert_int_equal(p.nonwear, NONWEAR_ggir2013);
     assert_int_equal(parameters_set(&p, "nonwear=ggir2023", NULL), YK_OK);
     assert_int_equal(p.nonwear, NONWEAR_ggir2023);
+    assert_int_equal(parameters_set(&p, "nonwear=recorder", NULL), YK_OK);
+    assert_int_equal(p.nonwear, NONWEAR_recorder);
     assert_int_equal(parameters_set(&p, "sleep=ggir", NULL), YK_OK);
     assert_int_equal(p.sleep, SLEEP_ggir);
+    assert_int_equal(parameters_set(&p, "sleep=csm", NULL), YK_OK);
+    assert_int_equal(p.sleep, SLEEP_csm);
+    assert_int_equal(parameters_set(&p, "rest=diary", NULL), YK_OK);
+    assert_int_equal(p.rest, REST_RULE_diary);
+    assert_int_equal(parameters_set(&p, "edges=immobile", NULL), YK_OK);
+    assert_int_equal(p.edges, EDGES_immobile);
+    assert_int_equal(parameters_set(&p, "rescoring=webster", NULL), YK_OK);
+    assert_int_equal(p.rescoring, RESCORING_webster);
+    assert_int_equal(parameters_set(&p, "rhythm=counts", NULL), YK_OK);
+    assert_int_equal(p.rhythm, RHYTHM_counts);
+    assert_int_equal(parameters_set(&p, "counts_kind=acttrust_zcmn", NULL), YK_OK);
+    assert_int_equal(p.counts_kind, COUNTS_KIND_acttrust_zcmn);
+}
+
+static void every_recipe_is_made_of_values_that_fit(void **state)
+{
+    (void)state;
+    assert_true(recipes_count() >= 4);
+    for (size_t i = 0; i < recipes_count(); i++) {
+        struct parameters p;
+        struct failure why = {0};
+        if (parameters_of_recipe(recipes_info(i)->name, &p, &why) != YK_OK) {
+            fail_msg("%s: %s", recipes_info(i)->name, why.text);
+        }
+    }
+    struct parameters p;
+    assert_int_equal(parameters_of_recipe(RECIPE_ACTILIFE, &p, NULL), YK_OK);
+    assert_int_equal(p.nonwear, NONWEAR_choi);
+    assert_int_equal(p.rest, REST_RULE_tudor_locke);
+    assert_int_equal(p.sleep, SLEEP_cole_kripke_actilife);
+    assert_close(p.epoch_s, 60, 0);
+    assert_int_equal(parameters_of_recipe(RECIPE_ACTIWARE, &p, NULL), YK_OK);
+    assert_int_equal(p.sleep, SLEEP_oakley);
+    assert_int_equal(p.edges, EDGES_immobile);
+    assert_close(p.oakley_threshold, 40, 0);
 }
 
 static void every_value_reads_back(void **state)
@@ -129,6 +167,7 @@ int main(void)
         cmocka_unit_test(recipes_differ_where_the_table_says),
         cmocka_unit_test(unknown_recipes_list_the_known),
         cmocka_unit_test(words_of_choices_are_in_the_order_of_their_enums),
+        cmocka_unit_test(every_recipe_is_made_of_values_that_fit),
         cmocka_unit_test(every_value_reads_back),
         cmocka_unit_test(wrong_assignments_say_what_is_right),
         cmocka_unit_test(json_is_in_table_order),
