@@ -30,6 +30,9 @@ static void note_plan(struct epoch_csv *self, bool epoch_is_guess)
                            csv_header_name(self->csv, v->field), epoch_column_name(v->column));
         }
     }
+    for (size_t i = 0; i < self->plan.n_remarks; i++) {
+        epoch_csv_note(self, READ_EVENT_NOTE, -1, "%s", self->plan.remark[i]);
+    }
     if (epoch_is_guess) {
         epoch_csv_note(self, READ_EVENT_NOTE, -1,
                        "epoch of %" PRId64 " s taken from the time stamps",
@@ -43,7 +46,7 @@ struct peek { /* what the first rows say */
     int64_t local_ns[PEEK_ROWS];
     struct timestamp first;
     int64_t first_step;
-    size_t n;
+    size_t n, n_rows;
     bool has_first;
 };
 
@@ -57,9 +60,10 @@ static enum yk_status peek_rows(struct epoch_csv *self, struct peek *peek, struc
             break;
         }
         struct timestamp t;
-        if (row->problem != NULL) {
+        if (row->problem != NULL || !epoch_csv_is_ours(self, row)) {
             continue;
         }
+        peek->n_rows++;
         if (epoch_csv_has_times(self)) {
             if (!epoch_csv_row_time(self, row, &t)) {
                 continue;
@@ -139,7 +143,8 @@ static enum yk_status set_start(struct epoch_csv *self, struct peek *peek, struc
                                    : zone_instant(self->zone, start.local);
     self->first_offset_s = (int32_t)((local - utc) / NS_PER_S);
     self->first_step = peek->first_step;
-    int64_t ahead = epoch_csv_has_times(self) ? 0 : peek->first_step;
+    bool is_ahead = !epoch_csv_has_times(self) && !self->plan.start_is_first_row;
+    int64_t ahead = is_ahead ? peek->first_step : 0;
     if (__builtin_mul_overflow(ahead, self->epoch_ns, &ahead) ||
         __builtin_add_overflow(utc, ahead, &self->t0_ns) || self->t0_ns > EPOCH_CSV_LATEST_NS) {
         return failure_set(why, YK_ERR_ARGUMENT,
@@ -167,18 +172,64 @@ static enum yk_status read_ini(struct epoch_csv *self, const struct open_options
     }
     status = epoch_csv_plan_read_ini(&self->plan, ini, why);
     byte_source_close(ini);
-    if (status == YK_OK && self->plan.zone[0] != '\0' && opt->file_zone_wins) {
-        status = zone_open(self->plan.zone, &self->own_zone, why);
-        self->zone = status == YK_OK ? self->own_zone : self->zone;
-    }
     return status;
+}
+
+static enum yk_status choose_zone(struct epoch_csv *self, const struct open_options *opt,
+                                  struct failure *why)
+{
+    if (self->plan.zone[0] == '\0') {
+        return YK_OK;
+    }
+    if (!opt->file_zone_wins) {
+        epoch_csv_plan_remark(&self->plan, "the file's own zone is %.30s", self->plan.zone);
+        return YK_OK;
+    }
+    enum yk_status status = zone_open(self->plan.zone, &self->own_zone, why);
+    self->zone = status == YK_OK ? self->own_zone : self->zone;
+    return status;
+}
+
+/* The recording asked for, where a table holds several: its first row begins the table. */
+static enum yk_status find_series(struct epoch_csv *self, int session, struct failure *why)
+{
+    int64_t wanted = session > 1 ? session : 1, seen = 0;
+    const struct csv_row *row = NULL;
+    enum yk_status status = YK_OK;
+    while (self->plan.series != CSV_NONE && status == YK_OK) {
+        status = csv_next(self->csv, &row, why);
+        if (status != YK_OK || row->problem != NULL) {
+            continue;
+        }
+        const char *name = csv_field(row, self->plan.series);
+        if (seen == 0 || strncmp(name, self->series, sizeof self->series - 1) != 0) {
+            snprintf(self->series, sizeof self->series, "%s", name);
+            seen++;
+        }
+        if (seen == wanted) {
+            return YK_OK;
+        }
+    }
+    return status == YK_END
+               ? failure_set(why, YK_ERR_ARGUMENT,
+                             "the table holds %" PRId64 " recordings, not %" PRId64, seen,
+                             wanted)
+               : status;
 }
 
 static void fill_info(struct epoch_csv *self, const struct open_options *opt)
 {
     struct recording_info *info = &self->base.info;
     recording_info_init(info);
-    snprintf(info->format, sizeof info->format, "epoch_csv");
+    const struct table_kind *kind = self->plan.kind;
+    snprintf(info->format, sizeof info->format, "%s", kind != NULL ? kind->id : "epoch_csv");
+    info->count_kind = kind != NULL ? kind->counts : COUNT_KIND_UNKNOWN;
+    if (self->plan.counts_name[0] != '\0') {
+        count_kind_find(self->plan.counts_name, &info->count_kind);
+    }
+    snprintf(info->firmware, sizeof info->firmware, "%s", self->plan.firmware);
+    snprintf(info->body_site, sizeof info->body_site, "%s", self->plan.body_site);
+    snprintf(info->session_id, sizeof info->session_id, "%.20s", self->series);
     snprintf(info->device_model, sizeof info->device_model, "%s", self->plan.device_model);
     snprintf(info->device_serial, sizeof info->device_serial, "%s", self->plan.device_serial);
     snprintf(info->person_id, sizeof info->person_id, "%s", self->plan.person_id);
@@ -197,33 +248,66 @@ static void fill_info(struct epoch_csv *self, const struct open_options *opt)
     }
 }
 
+static enum yk_status go_to_table(struct epoch_csv *self, struct failure *why)
+{
+    enum yk_status status = csv_rewind(self->csv, why);
+    if (status == YK_OK && self->plan.kind != NULL) {
+        csv_seek(self->csv, self->plan.table_at, self->plan.table_line);
+    }
+    return status == YK_OK && !self->plan.has_no_header ? csv_read_header(self->csv, why)
+                                                        : status;
+}
+
 static enum yk_status restart(struct epoch_csv *self, struct failure *why)
 {
     self->offset_s = self->first_offset_s;
     self->next = self->gap_epochs = 0;
     self->rows = 0;
-    self->is_going_back = false;
+    self->is_going_back = self->end_is_noted = false;
+    self->intervals = 0;
+    self->last_series[0] = '\0';
     read_report_release(&self->base.report);
     read_report_init(&self->base.report);
     note_plan(self, self->plan.epoch_s == 0);
-    enum yk_status status = csv_rewind(self->csv, why);
-    return status == YK_OK ? csv_read_header(self->csv, why) : status;
+    return go_to_table(self, why);
+}
+
+/* What is said about the table: by the maker's header, then by the .ini, then by its columns.
+ */
+static enum yk_status describe(struct epoch_csv *self, const struct open_options *opt,
+                               struct failure *why)
+{
+    const struct table_kind *kind = self->plan.kind;
+    enum yk_status status = YK_OK;
+    if (kind != NULL) {
+        status = csv_open(self->bytes, kind->separator, &self->csv, why);
+        status = status == YK_OK ? kind->describe(&self->plan, self->csv, why) : status;
+    }
+    if (status == YK_OK) {
+        status = read_ini(self, opt, why);
+    }
+    if (status == YK_OK && kind == NULL) {
+        status = csv_open(self->bytes, self->plan.separator, &self->csv, why);
+    }
+    if (status == YK_OK) {
+        status = go_to_table(self, why);
+    }
+    if (status == YK_OK) {
+        status = epoch_csv_plan_columns(&self->plan, self->csv, why);
+    }
+    if (status == YK_OK) {
+        status = choose_zone(self, opt, why);
+    }
+    if (status == YK_OK) {
+        status = find_series(self, opt->session, why);
+    }
+    return status == YK_OK ? go_to_table(self, why) : status;
 }
 
 static enum yk_status open_table(struct epoch_csv *self, const struct open_options *opt,
                                  struct failure *why)
 {
-    epoch_csv_plan_init(&self->plan);
-    enum yk_status status = read_ini(self, opt, why);
-    if (status == YK_OK) {
-        status = csv_open(self->bytes, self->plan.separator, &self->csv, why);
-    }
-    if (status == YK_OK) {
-        status = csv_read_header(self->csv, why);
-    }
-    if (status == YK_OK) {
-        status = epoch_csv_plan_columns(&self->plan, self->csv, why);
-    }
+    enum yk_status status = describe(self, opt, why);
     struct peek *peek = status == YK_OK ? mem_alloc(1, sizeof *peek) : NULL;
     if (status == YK_OK && peek == NULL) {
         status = failure_set(why, YK_ERR_MEMORY, "epoch_csv: no memory");
@@ -231,11 +315,14 @@ static enum yk_status open_table(struct epoch_csv *self, const struct open_optio
     if (status == YK_OK) {
         status = peek_rows(self, peek, why);
     }
-    if (status == YK_OK && !peek->has_first) {
+    if (status == YK_OK && peek->n_rows == 0) {
+        status = failure_set(why, YK_ERR_TOO_LITTLE, "the table has no rows");
+    } else if (status == YK_OK && !peek->has_first) {
         status = failure_set(why, YK_ERR_UNSUPPORTED,
-                             "none of the first %d rows has a time that can be read; say "
+                             "%s%snone of the first %d rows has a time that can be read; say "
                              "'time_format = ...' in a .ini of the same name beside the file",
-                             PEEK_ROWS);
+                             self->plan.n_remarks > 0 ? self->plan.remark[0] : "",
+                             self->plan.n_remarks > 0 ? "; " : "", PEEK_ROWS);
     }
     if (status == YK_OK) {
         status = set_start(self, peek, why);
@@ -269,13 +356,16 @@ static const struct recording_source_ops epoch_csv_ops = {
     .close = epoch_csv_close,
 };
 
-static enum yk_status epoch_csv_open(struct byte_source *bytes, const struct open_options *opt,
-                                     struct recording_source **out, struct failure *why)
+enum yk_status table_open(const struct table_kind *kind, struct byte_source *bytes,
+                          const struct open_options *opt, struct recording_source **out,
+                          struct failure *why)
 {
     struct epoch_csv *self = mem_alloc(1, sizeof *self);
     if (self == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "epoch_csv: no memory");
     }
+    epoch_csv_plan_init(&self->plan);
+    self->plan.kind = kind;
     self->base.ops = &epoch_csv_ops;
     self->bytes = bytes;
     self->zone = opt->zone;
@@ -289,6 +379,12 @@ static enum yk_status epoch_csv_open(struct byte_source *bytes, const struct ope
     }
     *out = &self->base;
     return YK_OK;
+}
+
+static enum yk_status epoch_csv_open(struct byte_source *bytes, const struct open_options *opt,
+                                     struct recording_source **out, struct failure *why)
+{
+    return table_open(NULL, bytes, opt, out, why);
 }
 
 /* ---- recognising ---- */

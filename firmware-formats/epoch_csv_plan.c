@@ -12,6 +12,7 @@
 #include "src/base/text.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -70,7 +71,21 @@ void epoch_csv_plan_init(struct epoch_csv_plan *self)
 {
     memset(self, 0, sizeof *self);
     self->timestamp = self->date = self->time = self->step = CSV_NONE;
-    self->state = CSV_NONE;
+    self->state = self->interval = self->series = CSV_NONE;
+    for (size_t i = 0; i < EPOCH_CSV_FLAGS; i++) {
+        self->flag[i] = (struct epoch_csv_flag){CSV_NONE, flags[i].bits};
+    }
+    self->table_line = 1;
+}
+
+void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)
+{
+    if (self->n_remarks < EPOCH_CSV_REMARKS) {
+        va_list args;
+        va_start(args, fmt);
+        vsnprintf(self->remark[self->n_remarks++], EPOCH_CSV_REMARK_BYTES, fmt, args);
+        va_end(args);
+    }
 }
 
 /* ---- the .ini ---- */
@@ -96,6 +111,7 @@ static const struct ini_key keys[] = {
     KEY("date", date_name),
     KEY("time", time_name),
     KEY("step", step_name),
+    KEY("counts", counts_name),
 };
 
 static enum yk_status set_number_or_sign(struct epoch_csv_plan *self, const char *key,
@@ -125,8 +141,8 @@ static enum yk_status set_number_or_sign(struct epoch_csv_plan *self, const char
     }
     return failure_set(why, YK_ERR_ARGUMENT,
                        "%s: unknown key '%.40s'; known: start epoch_s time_format zone "
-                       "timestamp date time step separator person_id device_model "
-                       "device_serial",
+                       "timestamp date time step separator counts person_id "
+                       "device_model device_serial",
                        place, key);
 }
 
@@ -141,6 +157,12 @@ static enum yk_status set_key(struct epoch_csv_plan *self, const char *key, cons
                                    place, key, keys[i].room - 1);
             }
             memcpy((char *)self + keys[i].offset, value, n + 1);
+            if (strcmp(key, "counts") == 0 && !count_kind_find(value, &(enum count_kind){0})) {
+                return failure_set(why, YK_ERR_ARGUMENT,
+                                   "%s: counts '%.20s' are not known; actigraph actiwatch "
+                                   "motionwatch actical acttrust ... unknown are right",
+                                   place, value);
+            }
             if (strcmp(key, "time_format") == 0 && !timestamp_pattern_is_valid(value)) {
                 return failure_set(why, YK_ERR_ARGUMENT,
                                    "%s: time_format '%.40s' is not understood; iso, unix_s, "
@@ -313,10 +335,72 @@ static enum yk_status add_declared(struct epoch_csv_plan *self, const struct csv
     return add_value(self, csv, (struct epoch_csv_value){field, column, factor, false}, why);
 }
 
+/* Names as makers' programs write them: letters' case, the kind of blank and of apostrophe, and
+ * a colon at the end make no difference. */
+static bool is_called(const char *at, const char *name)
+{
+    for (;;) {
+        if (strncmp(at, "\xC2\xA0", 2) == 0 && (*name == ' ' || *name == '\0')) {
+            at += 2;
+            name += *name == ' ';
+        } else if (strncmp(at, "\xE2\x80\x99", 3) == 0 && *name == '\'') {
+            at += 3;
+            name++;
+        } else if (*name == '\0') {
+            at += strspn(at, " :");
+            return *at == '\0';
+        } else if (*at == '\0' || strncasecmp(at, name, 1) != 0) {
+            return false;
+        } else {
+            at++;
+            name++;
+        }
+    }
+}
+
+bool table_name_is(const char *text, const char *name)
+{
+    return is_called(text, name);
+}
+
+static enum yk_status add_role(struct epoch_csv_plan *self, const struct csv *csv, size_t field,
+                               const struct table_name *as, struct failure *why)
+{
+    size_t *const places[] = {[TABLE_TIMESTAMP] = &self->timestamp,
+                              [TABLE_DATE] = &self->date,
+                              [TABLE_TIME] = &self->time,
+                              [TABLE_STEP] = &self->step,
+                              [TABLE_OFF_WRIST] = &self->flag[0].field,
+                              [TABLE_INTERVAL] = &self->interval,
+                              [TABLE_SERIES] = &self->series};
+    if (as->role == TABLE_VALUE) {
+        struct epoch_csv_value value = {field, as->column, as->factor, false};
+        return add_value(self, csv, value, why);
+    }
+    if (*places[as->role] == CSV_NONE) {
+        *places[as->role] = field;
+    }
+    return YK_OK;
+}
+
+static enum yk_status add_maker_name(struct epoch_csv_plan *self, const struct csv *csv,
+                                     size_t field, struct failure *why)
+{
+    for (const struct table_name *as = self->kind->names; as->name != NULL; as++) {
+        if (is_called(csv_header_name(csv, field), as->name)) {
+            return add_role(self, csv, field, as, why);
+        }
+    }
+    return YK_OK;
+}
+
 static enum yk_status add_by_name(struct epoch_csv_plan *self, const struct csv *csv,
                                   size_t field, struct failure *why)
 {
     const char *name = csv_header_name(csv, field);
+    if (self->kind != NULL) {
+        return add_maker_name(self, csv, field, why);
+    }
     for (size_t i = 0; i < EPOCH_COLUMN_COUNT; i++) {
         if (strcasecmp(epoch_column_name((enum epoch_column)i), name) == 0) {
             return add_value(self, csv,
@@ -379,11 +463,11 @@ static enum yk_status find_times(struct epoch_csv_plan *self, const struct csv *
 enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct csv *csv,
                                       struct failure *why)
 {
-    enum yk_status status = find_times(self, csv, why);
-    self->state = csv_find(csv, "state");
-    for (size_t i = 0; i < EPOCH_CSV_FLAGS; i++) {
-        self->flag[i] = (struct epoch_csv_flag){csv_find(csv, flags[i].name), flags[i].bits};
+    enum yk_status status = self->kind == NULL ? find_times(self, csv, why) : YK_OK;
+    for (size_t i = 0; i < EPOCH_CSV_FLAGS && self->kind == NULL; i++) {
+        self->flag[i].field = csv_find(csv, flags[i].name);
     }
+    self->state = self->kind == NULL ? csv_find(csv, "state") : CSV_NONE;
     self->n_values = 0;
     for (size_t i = 0; i < csv_header_n(csv) && status == YK_OK; i++) {
         bool is_declared = false;

@@ -7,6 +7,7 @@
 #define FIRMWARE_FORMATS_EPOCH_CSV_PLAN_H
 
 #include "src/base/csv.h"
+#include "src/model/count_kind.h"
 #include "src/model/epochs.h"
 
 struct epoch_csv_value {
@@ -30,18 +31,79 @@ struct epoch_csv_flag { /* a column of 0 and 1 that sets bits of the state */
 
 #define EPOCH_CSV_FLAGS 3 /* off_wrist, nonwear, unknown */
 
+/* ---- what a maker's table has that the generic one has not ---- */
+
+enum table_role {
+    TABLE_VALUE,     /* of an epoch column, times factor */
+    TABLE_TIMESTAMP, /* date and time */
+    TABLE_DATE,
+    TABLE_TIME,
+    TABLE_STEP,      /* number of the epoch */
+    TABLE_OFF_WRIST, /* 1: off */
+    TABLE_INTERVAL,  /* a word of table_kind.intervals */
+    TABLE_SERIES     /* whose recording the row belongs to; the table holds several */
+};
+
+struct table_name {
+    const char *name; /* NULL ends a list; the first that a file has wins among equal roles */
+    enum table_role role;
+    enum epoch_column column;
+    double factor;
+};
+
+enum table_interval { INTERVAL_REST = 1, INTERVAL_SLEEP = 2, INTERVAL_EXCLUDED = 4 };
+
+struct table_word {
+    const char *word;   /* NULL ends a list */
+    unsigned intervals; /* enum table_interval, or 0: active */
+};
+
+struct epoch_csv_plan;
+struct open_options;
+struct recording_source;
+
+struct table_kind {
+    const char *id; /* of the format */
+    enum count_kind counts;
+    char separator; /* 0: the most frequent one of the first line */
+    const struct table_name *names;
+    const struct table_word *intervals; /* or NULL */
+    /* Reads what stands above the table: csv is at its first row. Fills the plan, and says
+     * where the header row begins (table_at, table_line) or gives the names itself
+     * (csv_set_header(), has_no_header; then it says where the first row is). */
+    enum yk_status (*describe)(struct epoch_csv_plan *plan, struct csv *csv,
+                               struct failure *why);
+};
+
+#define EPOCH_CSV_REMARKS 6
+#define EPOCH_CSV_REMARK_BYTES 64
+
 struct epoch_csv_plan {
-    /* said beside the file; "" or 0 when not */
+    /* said beside the file; "" or 0 when not. A maker's header says it first. */
     char start[48], time_format[48], zone[48], person_id[64], device_model[32],
-        device_serial[32];
+        device_serial[32], counts_name[16];
     char timestamp_name[64], date_name[64], time_name[64], step_name[64];
     char separator; /* 0: find out */
     int32_t epoch_s;
     struct epoch_csv_declared declared[EPOCH_CSV_DECLARED_MAX];
     size_t n_declared;
 
+    /* said by a maker's header */
+    const struct table_kind *kind; /* NULL: the generic table */
+    char firmware[24], body_site[24];
+    char missing[8];            /* the maker's word for a missing value, case aside */
+    char marker_letter;         /* behind the last value of a row: button pressed; 0: none */
+    bool has_decimal_comma;     /* whatever divides the columns */
+    bool rows_are_stamped_late; /* a time inside the epoch, not nearest to its beginning */
+    bool start_is_first_row;    /* `start` is the time of the first row, whatever its step */
+    bool has_no_header;
+    uint64_t table_at, table_line; /* the header row, or the first row */
+    int64_t epochs_declared;       /* 0: the header does not say */
+    char remark[EPOCH_CSV_REMARKS][EPOCH_CSV_REMARK_BYTES]; /* how the header was read */
+    size_t n_remarks;
+
     /* found in the header; CSV_NONE when there is none */
-    size_t timestamp, date, time, step, state;
+    size_t timestamp, date, time, step, state, interval, series;
     struct epoch_csv_flag flag[EPOCH_CSV_FLAGS];
     bool timestamp_is_unix_ns;
     struct epoch_csv_value value[EPOCH_COLUMN_COUNT];
@@ -49,6 +111,13 @@ struct epoch_csv_plan {
 };
 
 void epoch_csv_plan_init(struct epoch_csv_plan *self);
+/* How something in a header was read, for the report; at most EPOCH_CSV_REMARKS. */
+void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Whether a maker's label is this name: letters' case, the kind of blank and of apostrophe, and
+ * a colon at the end aside. */
+bool table_name_is(const char *text, const char *name);
 
 /* Takes what an .ini says; bytes stay the caller's. Unknown keys and values that have no
  * meaning are errors with the line (YK_ERR_ARGUMENT); more than 64 KiB is refused. */
@@ -59,5 +128,10 @@ enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_
  * no value column, or a declared one is missing, or two columns mean the same. */
 enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct csv *csv,
                                       struct failure *why);
+
+/* Opens a maker's table (kind NULL: the generic one); as format.open(). */
+enum yk_status table_open(const struct table_kind *kind, struct byte_source *bytes,
+                          const struct open_options *opt, struct recording_source **out,
+                          struct failure *why);
 
 #endif

@@ -30,6 +30,12 @@ struct epoch_csv {
     int64_t gap_epochs; /* filled so far */
     uint64_t rows;      /* data rows seen */
     bool is_going_back; /* the last row was before its time */
+
+    char series[64],
+        last_series[64];       /* read; of the row before ("": there is no such column) */
+    unsigned intervals;        /* enum table_interval bits the row before was in */
+    int64_t interval_start[3]; /* epoch in which each of them began */
+    bool end_is_noted;
 };
 
 /* Adds an event without a place in time; at is a line number or -1. */
@@ -41,6 +47,13 @@ bool epoch_csv_has_times(const struct epoch_csv *self);
 /* The row's time, however its columns are laid out. */
 bool epoch_csv_row_time(const struct epoch_csv *self, const struct csv_row *row,
                         struct timestamp *out);
+
+/* Whether the row belongs to the recording that is read. */
+bool epoch_csv_is_ours(const struct epoch_csv *self, const struct csv_row *row);
+
+/* Begins and ends intervals as the row of epoch `index` says; NULL: a gap, or the end. Each
+ * that ends becomes an event. */
+void epoch_csv_intervals(struct epoch_csv *self, const char *word, int64_t index);
 
 /* recording_source_ops.next_epochs */
 enum yk_status epoch_csv_next_epochs(struct recording_source *base, struct epoch_series *to,

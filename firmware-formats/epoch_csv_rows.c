@@ -71,6 +71,12 @@ bool epoch_csv_row_time(const struct epoch_csv *self, const struct csv_row *row,
     return parse_time(self, time_text(self, row, room, sizeof room), out);
 }
 
+bool epoch_csv_is_ours(const struct epoch_csv *self, const struct csv_row *row)
+{
+    return self->plan.series == CSV_NONE || strncmp(csv_field(row, self->plan.series),
+                                                    self->series, sizeof self->series - 1) == 0;
+}
+
 /* UTC of a row's time. Without an offset in the text the rows' own offset decides (see
  * epoch_csv.c); expected is the instant the next row should have. */
 static int64_t follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns)
@@ -119,14 +125,18 @@ static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t
         return false;
     }
     int64_t ns = follow(self, &t, self->t0_ns + self->next * self->epoch_ns);
-    *index = floor_div(ns - self->t0_ns + self->epoch_ns / 2, self->epoch_ns);
+    int64_t into = self->plan.rows_are_stamped_late ? 0 : self->epoch_ns / 2;
+    *index = floor_div(ns - self->t0_ns + into, self->epoch_ns);
     return true;
 }
 
 /* ---- rows to epochs ---- */
 
-static bool is_missing(const char *text)
+static bool is_missing(const struct epoch_csv *self, const char *text)
 {
+    if (*self->plan.missing != '\0' && strcasecmp(text, self->plan.missing) == 0) {
+        return true;
+    }
     static const char *const word[] = {"", "na", "nan", "n/a", "null", "none", "."};
     for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
         if (strcasecmp(text, word[i]) == 0) {
@@ -155,12 +165,26 @@ static void note_button(struct epoch_csv *self, const struct csv_row *row)
                     "");
 }
 
+/* Length of a cell without the letter of a button press behind it. */
+static size_t without_marker(const struct epoch_csv *self, const char *text)
+{
+    size_t n = strlen(text);
+    if (self->plan.marker_letter != '\0' && n > 1 && text[n - 1] == self->plan.marker_letter) {
+        n--;
+        while (n > 0 && text[n - 1] == ' ') {
+            n--;
+        }
+    }
+    return n;
+}
+
 /* Where ';' divides the columns, a spreadsheet writes numbers with a decimal comma. */
 static bool read_number(const struct epoch_csv *self, const char *text, double *out)
 {
     char local[64];
-    size_t n = strlen(text), comma = strcspn(text, ",");
-    if (csv_separator(self->csv) != ';' || comma == n || n >= sizeof local ||
+    size_t n = without_marker(self, text), comma = strcspn(text, ",");
+    bool has_comma = csv_separator(self->csv) == ';' || self->plan.has_decimal_comma;
+    if (!has_comma || comma >= n || n >= sizeof local ||
         strchr(text + comma + 1, ',') != NULL || strchr(text, '.') != NULL) {
         return text_parse_double(text, n, out);
     }
@@ -186,6 +210,20 @@ static bool is_possible(enum epoch_column column, double value)
     }
 }
 
+static void put_marker_letter(struct epoch_csv *self, const struct csv_row *row,
+                              struct epoch_series *to, size_t k)
+{
+    if (self->plan.marker_letter == '\0' || row->n == 0) {
+        return;
+    }
+    const char *last = csv_field(row, row->n - 1);
+    bool is_marked = without_marker(self, last) < strlen(last);
+    to->column[EPOCH_MARKER][k] = is_marked ? 1 : 0;
+    if (is_marked) {
+        note_button(self, row);
+    }
+}
+
 /* Writes the row's values into epoch k. A cell that is no number leaves NaN and is counted. */
 static void put_row(struct epoch_csv *self, const struct csv_row *row, struct epoch_series *to,
                     size_t k)
@@ -195,7 +233,7 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
         const struct epoch_csv_value *v = &self->plan.value[i];
         const char *text = csv_field(row, v->field);
         double value = 0;
-        if (is_missing(text)) {
+        if (is_missing(self, text)) {
             continue;
         }
         if (!read_number(self, text, &value) || fabs(value * v->factor) > 1e30) {
@@ -217,8 +255,9 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
         if (v->column == EPOCH_MARKER && value > 0) {
             note_button(self, row);
         }
-        is_known = true;
+        is_known = is_known || (v->column != EPOCH_MARKER && v->column != EPOCH_MAKER_WAKE);
     }
+    put_marker_letter(self, row, to, k);
     const char *state = csv_field(row, self->plan.state);
     int64_t bits = 0;
     if (text_parse_int64(state, strlen(state), &bits) && bits >= 0 && bits <= UINT16_MAX) {
@@ -270,11 +309,30 @@ static void row_before_its_time(struct epoch_csv *self, const struct csv_row *ro
     self->base.report.bad_blocks++;
 }
 
+/* Leaves the other recordings of the table out, and counts them. */
+static bool is_next_of_ours(struct epoch_csv *self, const struct csv_row *row)
+{
+    if (self->plan.series == CSV_NONE || row->problem != NULL) {
+        return true;
+    }
+    const char *name = csv_field(row, self->plan.series);
+    if (self->base.report.sessions == 0 ||
+        strncmp(name, self->last_series, sizeof self->last_series - 1) != 0) {
+        snprintf(self->last_series, sizeof self->last_series, "%s", name);
+        self->base.report.sessions++;
+        epoch_csv_note(self, READ_EVENT_SESSION, (int64_t)row->line, "recording %.40s", name);
+    }
+    return epoch_csv_is_ours(self, row);
+}
+
 static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row,
                                struct epoch_series *to, struct failure *why)
 {
     char problem[64];
     int64_t index = 0;
+    if (!is_next_of_ours(self, row)) {
+        return YK_OK;
+    }
     self->base.report.blocks++;
     self->rows++;
     if (row->problem != NULL) {
@@ -300,12 +358,18 @@ static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row
         bad_row(self, row, "time jumps ahead too far");
         return YK_OK;
     }
+    if (gap > 0) {
+        epoch_csv_intervals(self, NULL, self->next);
+    }
     enum yk_status status = gap > 0 ? fill_gap(self, row, gap, to, why) : YK_OK;
     if (status == YK_OK) {
         status = epoch_series_resize(to, to->n + 1, why);
     }
     if (status == YK_OK) {
         put_row(self, row, to, to->n - 1);
+        if (self->plan.interval != CSV_NONE) {
+            epoch_csv_intervals(self, csv_field(row, self->plan.interval), self->next);
+        }
         self->next++;
     }
     return status;
@@ -322,7 +386,27 @@ static enum yk_status need_columns(struct epoch_csv *self, struct epoch_series *
     for (size_t i = 0; i < self->plan.n_values && status == YK_OK; i++) {
         status = epoch_series_need(to, self->plan.value[i].column, why);
     }
-    return status;
+    return status == YK_OK && self->plan.marker_letter != '\0'
+               ? epoch_series_need(to, EPOCH_MARKER, why)
+               : status;
+}
+
+/* What only the end of the table tells: whether it is whole. */
+static void note_end(struct epoch_csv *self, bool is_open)
+{
+    if (self->end_is_noted) {
+        return;
+    }
+    self->end_is_noted = true;
+    epoch_csv_intervals(self, NULL, self->next);
+    if (is_open) {
+        epoch_csv_note(self, READ_EVENT_NOTE, -1, "no line end behind the last row: cut off?");
+    }
+    if (self->plan.epochs_declared > 0 && self->plan.epochs_declared != self->next) {
+        epoch_csv_note(self, READ_EVENT_NOTE, -1,
+                       "the header says %" PRId64 " epochs, there are %" PRId64,
+                       self->plan.epochs_declared, self->next);
+    }
 }
 
 enum yk_status epoch_csv_next_epochs(struct recording_source *base, struct epoch_series *to,
@@ -334,12 +418,17 @@ enum yk_status epoch_csv_next_epochs(struct recording_source *base, struct epoch
         return failure_set(why, YK_ERR_CANCELLED, "epoch_csv: cancelled");
     }
     enum yk_status status = need_columns(self, to, why);
+    bool is_open = false;
     while (status == YK_OK && to->n - first < EPOCHS_PER_CALL) {
         const struct csv_row *row = NULL;
         status = csv_next(self->csv, &row, why);
         if (status == YK_OK) {
+            is_open = row->is_open;
             status = take_row(self, row, to, why);
         }
+    }
+    if (status == YK_END || is_open) {
+        note_end(self, is_open);
     }
     base->info.end_ns = self->t0_ns + self->next * self->epoch_ns;
     if (status == YK_END && to->n > first) {

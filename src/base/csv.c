@@ -3,7 +3,7 @@
  * Reading comma-separated tables (RFC 4180 and what spreadsheets make of it).
  *
  * The encoding is decided once, from the first 256 KiB: UTF-8 when they are valid UTF-8, else
- * CP932 (what Japanese spreadsheets save) when every byte pair fits it, else Latin-1. In all
+ * CP932 (what Japanese spreadsheets save) when every byte pair fits it, else CP1252. In all
  * three neither a quote, nor a separator, nor a line end can be half of another character, so
  * rows are cut first and converted afterwards.
  *
@@ -29,6 +29,7 @@ struct csv {
     enum csv_encoding encoding;
     iconv_t converter; /* (iconv_t)-1 unless CP932 */
     char separator;
+    bool has_no_quotes;
     uint64_t body;           /* offset behind the byte order mark */
     uint64_t chunk_at;       /* offset of chunk[0] */
     size_t chunk_n, chunk_i; /* bytes in chunk, next one */
@@ -212,6 +213,16 @@ char csv_separator(const struct csv *self)
     return self->separator;
 }
 
+void csv_ignore_quotes(struct csv *self)
+{
+    self->has_no_quotes = true;
+}
+
+void csv_prefer_latin(struct csv *self)
+{
+    self->encoding = self->encoding == CSV_CP932 ? CSV_LATIN1 : self->encoding;
+}
+
 enum yk_status csv_rewind(struct csv *self, struct failure *why)
 {
     (void)why;
@@ -237,6 +248,11 @@ static void go_to(struct csv *self, uint64_t offset, uint64_t line)
     }
     self->chunk_at = offset;
     self->chunk_n = self->chunk_i = 0;
+}
+
+void csv_seek(struct csv *self, uint64_t offset, uint64_t line)
+{
+    go_to(self, offset, line);
 }
 
 /* The next byte without taking it, or -1 at the end. */
@@ -292,8 +308,12 @@ static enum yk_status skip_line(struct csv *self, struct failure *why)
  */
 enum place { AT_START, IN_PLAIN, IN_QUOTES, BEHIND_QUOTE };
 
-static enum place step(enum place at, char c, char separator)
+static enum place step(const struct csv *self, enum place at, char c)
 {
+    char separator = self->separator;
+    if (self->has_no_quotes) {
+        return AT_START;
+    }
     if (at == IN_QUOTES) {
         return c == '"' ? BEHIND_QUOTE : IN_QUOTES;
     }
@@ -321,6 +341,7 @@ static enum yk_status read_raw(struct csv *self, bool *is_end, const char **prob
         }
         if (c < 0) {
             *is_end = position(self) == self->row.offset;
+            self->row.is_open = true;
             *problem = at == IN_QUOTES ? "a quote is not closed" : NULL;
             return YK_OK;
         }
@@ -335,7 +356,7 @@ static enum yk_status read_raw(struct csv *self, bool *is_end, const char **prob
                 return YK_OK;
             }
         }
-        at = step(at, (char)c, self->separator);
+        at = step(self, at, (char)c);
         status = keep(self, (char)c, why);
         if (status != YK_OK) {
             return status;
@@ -344,6 +365,35 @@ static enum yk_status read_raw(struct csv *self, bool *is_end, const char **prob
 }
 
 /* ---- rows of fields ---- */
+
+/* What CP1252 has at 0x80 to 0x9F; 0: nothing, the control character of Latin-1 is kept. */
+static const uint16_t latin_letters[32] = {
+    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+
+/* to has room for three bytes a letter; returns how many were written. */
+static size_t convert_latin(const char *from, size_t n, char *to)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned letter = (unsigned char)from[i];
+        if (letter >= 0x80 && letter < 0xA0 && latin_letters[letter - 0x80] != 0) {
+            letter = latin_letters[letter - 0x80];
+        }
+        if (letter >= 0x800) {
+            to[written++] = (char)(0xE0 | letter >> 12);
+            to[written++] = (char)(0x80 | (letter >> 6 & 0x3F));
+            to[written++] = (char)(0x80 | (letter & 0x3F));
+        } else if (letter >= 0x80) {
+            to[written++] = (char)(0xC0 | letter >> 6);
+            to[written++] = (char)(0x80 | (letter & 0x3F));
+        } else {
+            to[written++] = (char)letter;
+        }
+    }
+    return written;
+}
 
 /* Converts raw to text (terminated); false: not text of this encoding. */
 static enum yk_status convert(struct csv *self, bool *is_text, size_t *text_n,
@@ -360,16 +410,7 @@ static enum yk_status convert(struct csv *self, bool *is_text, size_t *text_n,
     }
     *is_text = true;
     if (self->encoding == CSV_LATIN1) {
-        size_t n = 0;
-        for (size_t i = 0; i < self->raw_n; i++) {
-            unsigned char c = (unsigned char)self->raw[i];
-            if (c >= 0x80) {
-                self->text[n++] = (char)(0xC0 | c >> 6);
-                c = (unsigned char)(0x80 | (c & 0x3F));
-            }
-            self->text[n++] = (char)c;
-        }
-        *text_n = n;
+        *text_n = convert_latin(self->raw, self->raw_n, self->text);
     } else if (self->encoding == CSV_CP932) {
         char *from = self->raw, *to = self->text;
         size_t from_n = self->raw_n, to_n = self->text_room - 1;
@@ -416,16 +457,17 @@ static enum yk_status add_field(struct csv *self, char *at, size_t n, struct fai
 }
 
 /* Takes blanks and quotes off a field; n shrinks. A quoted field keeps its inner blanks. */
-static char *undress(char *at, size_t *n)
+static char *undress(const struct csv *self, char *at, size_t *n)
 {
-    while (*n > 0 && (at[*n - 1] == ' ' || at[*n - 1] == '\t' || at[*n - 1] == '\r')) {
+    const char *dress = self->has_no_quotes ? " \t\r\"" : " \t\r";
+    while (*n > 0 && strchr(dress, at[*n - 1]) != NULL && at[*n - 1] != '\0') {
         --*n;
     }
-    while (*n > 0 && (*at == ' ' || *at == '\t')) {
+    while (*n > 0 && *at != '\r' && *at != '\0' && strchr(dress, *at) != NULL) {
         at++;
         --*n;
     }
-    if (*n == 0 || *at != '"') {
+    if (*n == 0 || *at != '"' || self->has_no_quotes) {
         return at;
     }
     size_t to = 0, i = 1;
@@ -455,14 +497,14 @@ static enum yk_status split(struct csv *self, size_t text_n, struct failure *why
         char c = i < text_n ? self->text[i] : '\0';
         if (i == text_n || (c == self->separator && at != IN_QUOTES)) {
             size_t n = i - start;
-            char *field = undress(self->text + start, &n);
+            char *field = undress(self, self->text + start, &n);
             enum yk_status status = add_field(self, field, n, why);
             if (status != YK_OK) {
                 return status;
             }
             start = i + 1;
         }
-        at = step(at, c, self->separator);
+        at = step(self, at, c);
     }
     return YK_OK;
 }
@@ -483,6 +525,7 @@ enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct fai
         self->row.offset = position(self);
         self->row.line = self->line;
         self->row.problem = NULL;
+        self->row.is_open = false;
         bool is_end = false, is_text = true;
         size_t text_n = 0;
         enum yk_status status = read_raw(self, &is_end, &self->row.problem, why);
@@ -520,6 +563,24 @@ enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct fai
 
 /* ---- header and sentences ---- */
 
+enum yk_status csv_set_header(struct csv *self, const char *const *name, size_t n,
+                              struct failure *why)
+{
+    drop_header(self);
+    self->header = mem_alloc(n, sizeof *self->header);
+    if (self->header == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+    }
+    for (size_t i = 0; i < n; i++) {
+        self->header[i] = mem_copy_text(name[i]);
+        if (self->header[i] == NULL) {
+            return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
+        }
+        self->header_n++;
+    }
+    return YK_OK;
+}
+
 enum yk_status csv_read_header(struct csv *self, struct failure *why)
 {
     const struct csv_row *row = NULL;
@@ -534,19 +595,7 @@ enum yk_status csv_read_header(struct csv *self, struct failure *why)
     if (row->problem != NULL) {
         return csv_failure(self, row, CSV_NONE, why, YK_ERR_CORRUPT, "%s", row->problem);
     }
-    drop_header(self);
-    self->header = mem_alloc(row->n, sizeof *self->header);
-    if (self->header == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
-    }
-    for (size_t i = 0; i < row->n; i++) {
-        self->header[i] = mem_copy_text(row->field[i]);
-        if (self->header[i] == NULL) {
-            return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
-        }
-        self->header_n++;
-    }
-    return YK_OK;
+    return csv_set_header(self, row->field, row->n, why);
 }
 
 size_t csv_header_n(const struct csv *self)

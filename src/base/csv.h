@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Comma-separated tables as people and programs write them: UTF-8 (with or without byte order
- * mark), CP932 or Latin-1; comma, semicolon or tab; LF or CR LF; quoted fields (RFC 4180). Rows
+ * mark), CP932 or CP1252; comma, semicolon or tab; LF or CR LF; quoted fields (RFC 4180). Rows
  * stream through a bounded buffer. Nothing in a file is an error here: a row that is damaged
  * comes with a problem, and the caller decides whether to count it or to refuse the file.
  */
@@ -18,6 +18,7 @@
 #define CSV_RECORD_MAX ((size_t)1 << 18) /* bytes of one row, all fields together */
 #define CSV_NONE SIZE_MAX                /* no such column */
 
+/* CSV_LATIN1 is Windows' Latin text (CP1252), which has letters where Latin-1 has controls. */
 enum csv_encoding { CSV_UTF8, CSV_CP932, CSV_LATIN1 };
 
 struct csv; /* opaque */
@@ -30,6 +31,7 @@ struct csv_row {
     const char **field;   /* UTF-8, terminated, quotes and surrounding blanks removed */
     const size_t *length; /* of each field */
     const char *problem;  /* NULL: sound; else what is wrong ("a quote is not closed") */
+    bool is_open;         /* the file ends without a line end behind this row */
 };
 
 /* bytes      borrowed: must outlive the reader
@@ -42,12 +44,25 @@ void csv_close(struct csv *self); /* accepts NULL */
 
 enum csv_encoding csv_encoding(const struct csv *self);
 char csv_separator(const struct csv *self);
+/* For tables whose language says more than their bytes: Latin text can look like CP932. Does
+ * nothing to a table in UTF-8, and no more than that when it was not taken for CP932. */
+void csv_prefer_latin(struct csv *self);
+/* For exports that put quotes around whole lines: from now on quotes are only taken off the
+ * ends of fields and hide no separator. */
+void csv_ignore_quotes(struct csv *self);
 
 /* The next row that is not blank; YK_END after the last one. *row belongs to the reader.
  * errors: YK_ERR_MEMORY, YK_ERR_IO */
 enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct failure *why);
 enum yk_status csv_rewind(struct csv *self, struct failure *why);
 
+/* Goes on with the row that begins at offset, which is that line of the file: both as a row of
+ * this table said. */
+void csv_seek(struct csv *self, uint64_t offset, uint64_t line);
+
+/* Names for the columns of a table that has no header row. */
+enum yk_status csv_set_header(struct csv *self, const char *const *name, size_t n,
+                              struct failure *why);
 /* Reads the next row as the header and keeps its names. A file without any row, or with a
  * damaged first one, gives YK_ERR_CORRUPT. */
 enum yk_status csv_read_header(struct csv *self, struct failure *why);

@@ -85,10 +85,11 @@ static void cp932_becomes_utf8(void **state)
     READ_AS("id,就寝\n", "id|就寝/");
 }
 
-static void latin1_is_the_last_resort(void **state)
+static void windows_latin_is_the_last_resort(void **state)
 {
     (void)state;
-    READ_AS("Identit\xE9,\x80\n", "Identité|\xC2\x80/");
+    READ_AS("Identit\xE9,\x80\n", "Identité|€/");
+    READ_AS("\x80\x84\x93\x99\x81,\xDF\n", "€„“™\xC2\x81|ß/"); /* 0x81 is a control */
 }
 
 static void utf16_is_refused_with_advice(void **state)
@@ -228,7 +229,7 @@ int main(void)
         cmocka_unit_test(rows_and_fields_are_cut_as_rfc_4180_says),
         cmocka_unit_test(lines_are_numbered_through_quotes_and_blanks),
         cmocka_unit_test(cp932_becomes_utf8),
-        cmocka_unit_test(latin1_is_the_last_resort),
+        cmocka_unit_test(windows_latin_is_the_last_resort),
         cmocka_unit_test(utf16_is_refused_with_advice),
         cmocka_unit_test(an_open_quote_costs_only_its_own_line),
         cmocka_unit_test(a_line_that_is_too_long_is_dropped_and_named),

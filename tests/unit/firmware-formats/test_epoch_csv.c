@@ -163,7 +163,7 @@ static void a_wrong_description_is_refused_with_its_line(void **state)
         {"epochs = 5\n", "unknown key 'epochs'"},
         {"\n[column]\n", "line 2"},
         {"hello\n", "NAME = VALUE"},
-        {"[columns]\nactivity = steps\n", "'steps'"},
+        {"[columns]\nactivity = speed\n", "'speed'"},
         {"[columns]\nactivity = enmo_mg deg\n", "unit 'deg'"},
         {"[columns]\nangle = angle_z_deg\n", "'angle'"},
         {"time_format = %H:%M\n", "time_format"},

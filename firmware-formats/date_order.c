@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Day and month in written dates.
+ *
+ * Evidence: a number above 12 is no month. In an ascending series a step of one day is taken
+ * for what it looks like: 04/07 and then 05/07 are two days in July, not the fourth and fifth
+ * month's seventh. A step back excludes a reading.
+ */
+#include "firmware-formats/date_order.h"
+#include "firmware-formats/timestamp.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct numbers {
+    int32_t value[3];
+    size_t digits[3];
+    char between;
+    const char *rest;
+};
+
+static bool read_numbers(const char *at, struct numbers *out)
+{
+    for (int i = 0; i < 3; i++) {
+        size_t n = strspn(at, "0123456789");
+        if (n < 1 || n > 4) {
+            return false;
+        }
+        out->digits[i] = n;
+        out->value[i] = 0;
+        for (size_t k = 0; k < n; k++) {
+            out->value[i] = out->value[i] * 10 + (at[k] - '0');
+        }
+        at += n;
+        if (i == 0) {
+            out->between = *at;
+            if (*at == '\0' || strchr("/.-", *at) == NULL) {
+                return false;
+            }
+        }
+        if (i < 2 && *at++ != out->between) {
+            return false;
+        }
+    }
+    out->rest = at;
+    return true;
+}
+
+static struct civil_date date_of(int32_t year, int32_t month, int32_t day, size_t year_digits)
+{
+    struct civil_date date = {0, 0, 0};
+    year += year_digits > 2 ? 0 : year < 70 ? 2000 : 1900;
+    if (month >= 1 && month <= 12 && day >= 1 && day <= 31) {
+        date = (struct civil_date){year, (int8_t)month, (int8_t)day};
+    }
+    return civil_is_valid(date) ? date : (struct civil_date){0, 0, 0};
+}
+
+void date_evidence_init(struct date_evidence *self)
+{
+    memset(self, 0, sizeof *self);
+    self->is_same = true;
+}
+
+bool date_evidence_add(struct date_evidence *self, const char *text)
+{
+    struct numbers n;
+    if (!read_numbers(text, &n)) {
+        return false;
+    }
+    if (n.digits[0] == 4) {
+        self->is_year_first = true;
+        return true;
+    }
+    struct civil_date day_first = date_of(n.value[2], n.value[1], n.value[0], n.digits[2]);
+    struct civil_date month_first = date_of(n.value[2], n.value[0], n.value[1], n.digits[2]);
+    if (day_first.month == 0 && month_first.month == 0) {
+        return false;
+    }
+    self->is_not_day_first = self->is_not_day_first || day_first.month == 0;
+    self->is_not_month_first = self->is_not_month_first || month_first.month == 0;
+    self->is_same = self->is_same && civil_compare(day_first, month_first) == 0;
+    if (self->has_last && day_first.month != 0 && month_first.month != 0 &&
+        self->day_first.month != 0 && self->month_first.month != 0) {
+        int64_t by_day = civil_to_days(day_first) - civil_to_days(self->day_first);
+        int64_t by_month = civil_to_days(month_first) - civil_to_days(self->month_first);
+        bool is_day = by_day == 1 && by_month != 1, is_month = by_month == 1 && by_day != 1;
+        self->is_not_month_first = self->is_not_month_first || is_day || by_month < 0;
+        self->is_not_day_first = self->is_not_day_first || is_month || by_day < 0;
+    }
+    self->day_first = day_first;
+    self->month_first = month_first;
+    self->has_last = true;
+    return true;
+}
+
+enum date_order date_evidence_order(const struct date_evidence *self)
+{
+    if (self->is_year_first) {
+        return DATE_OF_YEAR_FIRST;
+    }
+    if (self->is_not_day_first != self->is_not_month_first) {
+        return self->is_not_day_first ? DATE_OF_MONTH_FIRST : DATE_OF_DAY_FIRST;
+    }
+    return self->has_last && self->is_same ? DATE_OF_DAY_FIRST : DATE_UNDECIDED;
+}
+
+enum yk_status date_evidence_scan(struct date_evidence *self, struct csv *csv, size_t date,
+                                  size_t time, char sample[static DATE_SAMPLE_BYTES],
+                                  struct failure *why)
+{
+    char last[40] = "";
+    const struct csv_row *row = NULL;
+    enum yk_status status = YK_OK;
+    *sample = '\0';
+    while ((*sample == '\0' || date_evidence_order(self) == DATE_UNDECIDED) &&
+           (status = csv_next(csv, &row, why)) == YK_OK) {
+        const char *text = csv_field(row, date);
+        size_t n = strcspn(text, " T");
+        if (row->problem != NULL || n >= sizeof last ||
+            (strncmp(text, last, n) == 0 && last[n] == '\0')) {
+            continue;
+        }
+        memcpy(last, text, n);
+        last[n] = '\0';
+        if (date_evidence_add(self, last) && *sample == '\0') {
+            snprintf(sample, DATE_SAMPLE_BYTES, "%.38s%s%.20s", text,
+                     time != CSV_NONE ? " " : "", csv_field(row, time));
+        }
+    }
+    if (status != YK_OK && status != YK_END) {
+        return status;
+    }
+    return *sample == '\0' ? failure_set(why, YK_ERR_TOO_LITTLE, "no row has a date") : YK_OK;
+}
+
+/* The pattern of a time of day: "%H:%M:%S", "%I:%M %p" ... */
+static bool time_pattern(const char *at, char *out, size_t room)
+{
+    size_t colons = 0;
+    bool has_fraction = false;
+    for (const char *c = at; *c != '\0'; c++) {
+        colons += *c == ':';
+        has_fraction = has_fraction || *c == '.';
+    }
+    size_t n = strlen(at);
+    bool has_half = n > 2 && (at[n - 1] == 'M' || at[n - 1] == 'm') &&
+                    strchr("AaPp", at[n - 2]) != NULL && at[n - 2] != '\0';
+    if (colons < 1 || colons > 2) {
+        return false;
+    }
+    int used =
+        snprintf(out, room, "%s:%%M%s%s%s", has_half ? "%I" : "%H", colons == 2 ? ":%S" : "",
+                 has_fraction ? ".%f" : "", has_half ? " %p" : "");
+    return used > 0 && (size_t)used < room;
+}
+
+bool date_order_pattern(const char *text, enum date_order order, char *out, size_t room)
+{
+    struct numbers n;
+    char time[32], made[64];
+    if (!read_numbers(text, &n) || (*n.rest != ' ' && *n.rest != 'T') ||
+        !time_pattern(n.rest + 1 + strspn(n.rest + 1, " "), time, sizeof time)) {
+        return false;
+    }
+    const char *year = n.digits[order == DATE_OF_YEAR_FIRST ? 0 : 2] > 2 ? "%Y" : "%y";
+    const char *first = order == DATE_OF_YEAR_FIRST  ? year
+                        : order == DATE_OF_DAY_FIRST ? "%d"
+                                                     : "%m";
+    const char *second = order == DATE_OF_MONTH_FIRST ? "%d" : "%m";
+    const char *third = order == DATE_OF_YEAR_FIRST ? "%d" : year;
+    int used = snprintf(made, sizeof made, "%s%c%s%c%s%c%s", first, n.between, second,
+                        n.between, third, *n.rest, time);
+    struct timestamp ignored;
+    if (used <= 0 || (size_t)used >= room || !timestamp_parse(text, made, &ignored)) {
+        return false;
+    }
+    memcpy(out, made, (size_t)used + 1);
+    return true;
+}

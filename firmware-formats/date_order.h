@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Dates like 04/07/2015: which of the numbers is the day? Never guessed: it is shown by a
+ * number above 12, or by how one date follows another.
+ */
+#ifndef FIRMWARE_FORMATS_DATE_ORDER_H
+#define FIRMWARE_FORMATS_DATE_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/clock.h"
+#include "src/base/csv.h"
+
+enum date_order { DATE_OF_YEAR_FIRST, DATE_OF_DAY_FIRST, DATE_OF_MONTH_FIRST, DATE_UNDECIDED };
+
+struct date_evidence {
+    bool is_year_first, is_not_day_first, is_not_month_first;
+    bool is_same; /* all dates so far read the same both ways (05/05/2015) */
+    struct civil_date day_first, month_first; /* the last date, read either way */
+    bool has_last;
+};
+
+void date_evidence_init(struct date_evidence *self);
+/* The next date of an ascending series ("4/7/2015", "04.07.15", "2015-07-04", with or without a
+ * time behind it). false: no such date. */
+bool date_evidence_add(struct date_evidence *self, const char *text);
+/* DATE_UNDECIDED while both readings are possible and differ. */
+enum date_order date_evidence_order(const struct date_evidence *self);
+
+#define DATE_SAMPLE_BYTES 64
+/* Adds the dates of the rows that follow in csv until they decide, or to the end; sample gets
+ * the first row's date and time ("04/07/2015 09:45:00"). time CSV_NONE: date holds both.
+ * errors: YK_ERR_TOO_LITTLE when no row has a date, YK_ERR_MEMORY, YK_ERR_IO */
+enum yk_status date_evidence_scan(struct date_evidence *self, struct csv *csv, size_t date,
+                                  size_t time, char sample[static DATE_SAMPLE_BYTES],
+                                  struct failure *why);
+
+/* The pattern for timestamp_parse() of texts that look like this, e.g. "%d/%m/%Y %H:%M:%S":
+ * text is a date in that order and a time with or without seconds, a fraction, AM or PM. false:
+ * it is not. */
+bool date_order_pattern(const char *text, enum date_order order, char *out, size_t room);
+
+#endif
