@@ -13,6 +13,7 @@ void recording_info_init(struct recording_info *self)
     *self = (struct recording_info){
         .rate_hz = NAN,
         .range_g = NAN,
+        .steps_per_g = NAN,
         .gyro_range_dps = NAN,
         .start_ns = TIME_UNKNOWN,
         .end_ns = TIME_UNKNOWN,

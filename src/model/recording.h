@@ -23,6 +23,10 @@ struct recording_info {
     char sensor_axes[16]; /* "3", "6", "9"; "" for count files */
     double rate_hz;       /* nominal */
     double range_g;
+    /* Every recorded value is a whole number of 1/steps_per_g g; NaN: not so, or not known.
+     * Where it is no power of 2 a float is only near the value, and this gives the value
+     * itself. */
+    double steps_per_g;
     double gyro_range_dps; /* NaN: no gyroscope */
     int64_t start_ns;      /* UTC of the first sample or epoch; TIME_UNKNOWN when empty */
     int64_t end_ns;        /* UTC of the end: last sample + period; complete only after reading

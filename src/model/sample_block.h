@@ -18,7 +18,11 @@ enum sample_block_flag {
     BLOCK_BUTTON = 1u << 4,
     BLOCK_OVERFLOW = 1u << 5,    /* device lost samples before this block */
     BLOCK_CLOCK_DOUBT = 1u << 6, /* time stamps cannot be trusted (2000-01-01, ...) */
-    BLOCK_REPAIRED = 1u << 7
+    BLOCK_REPAIRED = 1u << 7,
+    /* With BLOCK_AFTER_GAP: in the gap the device slept because nothing moved, or was docked.
+     * Its maker's own software repeats the last sample there, and writes zeros from
+     * zeros_from_ns on; nobody else should. */
+    BLOCK_HELD = 1u << 8
 };
 
 struct sample_block {
@@ -30,6 +34,7 @@ struct sample_block {
     float *gyro_dps[3]; /* or NULL when the caller does not want them; NaN when not recorded */
     float light, temperature_c, battery_v; /* one reading per block; NaN when absent */
     uint32_t flags;                        /* enum sample_block_flag */
+    int64_t zeros_from_ns; /* only with BLOCK_HELD; TIME_UNKNOWN: the last sample all the way */
 };
 
 #define SAMPLE_BLOCK_CAPACITY 4096

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a .gt3x says about itself before its first sample: records that come once (metadata,
+ * parameters, the IMU's schema), and calibration.json of an Insight Watch.
+ */
+#include "firmware-formats/gt3x_reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/bytes.h"
+#include "src/base/text.h"
+
+#define PARAMETER_BYTES 8
+
+/* ---- a little JSON: values of keys, wherever they stand ---- */
+
+/* What follows "key": in the text; NULL when it is not there. */
+static const char *json_find(const char *text, size_t n, const char *key, size_t *left)
+{
+    char quoted[64];
+    int length = snprintf(quoted, sizeof quoted, "\"%s\"", key);
+    const char *at = memmem(text, n, quoted, (size_t)length);
+    if (at == NULL) {
+        return NULL;
+    }
+    at += length;
+    const char *end = text + n;
+    while (at < end && (*at == ' ' || *at == ':' || *at == '\t')) {
+        at++;
+    }
+    *left = (size_t)(end - at);
+    return at;
+}
+
+static bool json_is(const char *text, size_t n, const char *key, const char *word)
+{
+    size_t left = 0;
+    const char *at = json_find(text, n, key, &left);
+    return at != NULL && left >= strlen(word) && memcmp(at, word, strlen(word)) == 0;
+}
+
+static bool json_number(const char *text, size_t n, const char *key, double *out)
+{
+    size_t left = 0, length = 0;
+    const char *at = json_find(text, n, key, &left);
+    while (at != NULL && length < left && length < 32 &&
+           strchr("+-.0123456789eE", at[length]) != NULL && at[length] != '\0') {
+        length++;
+    }
+    return at != NULL && text_parse_double(at, length, out);
+}
+
+static bool json_text(const char *text, size_t n, const char *key, char *out, size_t room)
+{
+    size_t left = 0, length = 0;
+    const char *at = json_find(text, n, key, &left);
+    if (at == NULL || left == 0 || *at != '"') {
+        return false;
+    }
+    at++;
+    left--;
+    while (length < left && at[length] != '"') {
+        length++;
+    }
+    snprintf(out, room, "%.*s", (int)(length < room ? length : room - 1), at);
+    return true;
+}
+
+/* ---- records that come once ---- */
+
+static void take_metadata(struct gt3x_about *about, const uint8_t *payload, size_t n)
+{
+    const char *text = (const char *)payload;
+    char offset[32];
+    if (!json_is(text, n, "MetadataType", "\"LocalTimeLog\"")) {
+        return;
+    }
+    about->is_utc = about->is_utc || json_is(text, n, "UsedUtc", "true");
+    if (json_text(text, n, "UtcOffset", offset, sizeof offset)) {
+        about->has_offset = actigraph_offset(offset, &about->offset_s);
+    }
+}
+
+static void take_parameters(struct gt3x_about *about, const uint8_t *payload, size_t n)
+{
+    for (size_t i = 0; i + PARAMETER_BYTES <= n; i += PARAMETER_BYTES) {
+        uint16_t space = get_u16le(payload + i), key = get_u16le(payload + i + 2);
+        double scale = gt3x_real(get_u32le(payload + i + 4));
+        if (space == 0 && key == 55 && scale >= 16 && scale <= 65536) {
+            about->scale = scale;
+            about->has_scale = true;
+        }
+    }
+}
+
+enum yk_status gt3x_about_read(struct gt3x_reader *self, struct gt3x_about *about,
+                               struct failure *why)
+{
+    struct gt3x_record record;
+    enum yk_status status;
+    gt3x_stream_seek(&self->stream, 0);
+    about->first_s = TIME_UNKNOWN;
+    while ((status = gt3x_stream_next(&self->stream, &record, why)) == YK_OK) {
+        size_t n = 0;
+        if (record.type == GT3X_METADATA) {
+            take_metadata(about, record.payload, record.size);
+        } else if (record.type == GT3X_PARAMETERS) {
+            take_parameters(about, record.payload, record.size);
+        } else if (record.type == GT3X_SENSOR_SCHEMA) {
+            gt3x_imu_schema(&self->facts.imu, record.payload, record.size);
+        } else if (record.type == GT3X_ACTIVITY || record.type == GT3X_ACTIVITY3) {
+            n = gt3x_count12(record.size);
+        } else if (record.type == GT3X_ACTIVITY2) {
+            n = gt3x_count16(record.size);
+        }
+        if (n > 0) {
+            about->first_s = record.second;
+            about->first_rate = (uint32_t)n;
+            about->first_type = record.type;
+            break;
+        }
+    }
+    return status == YK_END ? YK_OK : status;
+}
+
+/* ---- calibration.json ---- */
+
+void gt3x_about_calibration(struct gt3x_reader *self, struct gt3x_about *about,
+                            const char *text, size_t n)
+{
+    struct gt3x_facts *facts = &self->facts;
+    about->calibration_says_raw = json_is(text, n, "isCalibrated", "false");
+    facts->has_temperature = (json_number(text, n, "adxlTempLow", &facts->temperature_low) ||
+                              json_number(text, n, "adxlTemp_Low", &facts->temperature_low)) &&
+                             json_number(text, n, "adxlTempHigh", &facts->temperature_high) &&
+                             json_number(text, n, "tempLow", &facts->temperature_low_c) &&
+                             json_number(text, n, "tempHigh", &facts->temperature_high_c) &&
+                             facts->temperature_high != facts->temperature_low;
+}
+
+/* calibrationMethod 2, values for one rate: M[i][i] = 100 / sensitivity_ii,
+ * M[i][j] = 1 / (0.01 sensitivity_ij + 250) - 0.004. */
+void gt3x_about_matrix(struct gt3x_reader *self, const char *text, size_t n)
+{
+    static const char *const axes = "XYZ";
+    struct gt3x_matrix made = {.is_used = true};
+    double method = 0;
+    if (!json_number(text, n, "calibrationMethod", &method) || method != 2 ||
+        !json_is(text, n, "isCalibrated", "false")) {
+        return;
+    }
+    for (int i = 0; i < 3; i++) {
+        for (int j = i; j < 3; j++) {
+            char key[32];
+            double s = 0;
+            snprintf(key, sizeof key, "sensitivity%c%c_%u", axes[i], axes[j], self->facts.rate);
+            if (!json_number(text, n, key, &s)) {
+                return;
+            }
+            double value = i == j ? 100.0 / s : 1.0 / (0.01 * s + 250.0) - 0.004;
+            if (!isfinite(value)) {
+                return;
+            }
+            made.m[i][j] = made.m[j][i] = value;
+        }
+        char key[32];
+        snprintf(key, sizeof key, "offset%c_%u", axes[i], self->facts.rate);
+        if (!json_number(text, n, key, &made.offset[i])) {
+            return;
+        }
+    }
+    self->facts.matrix = made;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Any bytes as an ActiGraph archive of either generation: read whole, again, and from the
+ * middle. Half of the inputs are taken as log.bin itself, with every record's checksum put
+ * right, so that what lies behind checksums is reached.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware-formats/format.h"
+#include "src/base/bytes.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define LOCAL "PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
+/* One stored member without a directory behind it. */
+static uint8_t *wrap(const uint8_t *data, size_t size, size_t *out_n)
+{
+    static const char name[] = "log.bin";
+    const size_t head = 30 + sizeof name - 1;
+    uint8_t *at = calloc(head + size + 1, 1);
+    if (at == NULL) {
+        return NULL;
+    }
+    memcpy(at, LOCAL, 18);
+    put_u32le(at + 18, (uint32_t)size);
+    put_u32le(at + 22, (uint32_t)size);
+    put_u16le(at + 26, sizeof name - 1);
+    memcpy(at + 30, name, sizeof name - 1);
+    memcpy(at + head, data, size);
+    for (size_t i = head; i + 9 <= head + size;) {
+        size_t n = (size_t)get_u16le(at + i + 6) % 700;
+        if (at[i] != 0x1E || i + 9 + n > head + size) {
+            i++;
+            continue;
+        }
+        put_u16le(at + i + 6, (uint16_t)n);
+        uint8_t x = 0;
+        for (size_t k = i; k < i + 8 + n; k++) {
+            x ^= at[k];
+        }
+        at[i + 8 + n] = (uint8_t)~x;
+        i += 9 + n;
+    }
+    *out_n = head + size;
+    return at;
+}
+
+static void read_blocks(struct recording_source *source, struct sample_block *block)
+{
+    struct failure why;
+    int64_t n = 0;
+    while (source->ops->next_samples(source, block, &why) == YK_OK) {
+        n += block->n;
+        if (block->n < 1 || block->n > block->capacity || !(block->period_s > 0)) {
+            abort();
+        }
+    }
+    if (source->report.n_samples != 0 && source->report.n_samples != n) {
+        abort();
+    }
+}
+
+static void read_all(struct recording_source *source, struct sample_block *block)
+{
+    struct recording_source *cursor = NULL;
+    struct failure why;
+    read_blocks(source, block);
+    int64_t middle = source->info.start_ns / 2 + source->info.end_ns / 2;
+    for (int i = 0; i < 2; i++) {
+        if (source->ops->open_at != NULL &&
+            source->ops->open_at(source, i == 0 ? middle : INT64_MIN, &cursor, &why) == YK_OK) {
+            read_blocks(cursor, block);
+            recording_source_close(cursor);
+        }
+    }
+    if (source->ops->rewind(source, &why) == YK_OK) {
+        read_blocks(source, block);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct zone *zone;
+    if (zone == NULL && zone_open("Europe/Oslo", &zone, NULL) != YK_OK) {
+        return 0;
+    }
+    size_t n = size;
+    bool is_log = size > 0 && data[0] == 0x1E;
+    uint8_t *made = is_log ? wrap(data, size, &n) : NULL;
+    struct sample_block block;
+    struct byte_source *bytes = NULL;
+    struct recording_source *source = NULL;
+    struct failure why;
+    struct open_options opt = {.zone = zone, .file_zone_wins = true, .with_gyro = true};
+    if (sample_block_init(&block, true, NULL) == YK_OK &&
+        memory_source_open(made != NULL ? made : data, n, "t.gt3x", &bytes, &why) == YK_OK) {
+        const struct format *const formats[] = {format_find("gt3x"), format_find("gt3x_v1")};
+        for (int i = 0; i < 2; i++) {
+            if (formats[i]->probe(bytes) > 0 &&
+                formats[i]->open(bytes, &opt, &source, &why) == YK_OK) {
+                read_all(source, &block);
+                recording_source_close(source);
+                bytes = NULL;
+                break;
+            }
+        }
+        byte_source_close(bytes);
+    }
+    sample_block_release(&block);
+    free(made);
+    return 0;
+}
