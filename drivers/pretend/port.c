@@ -25,10 +25,17 @@ struct queue {
     struct queue *link;
 };
 
+/* One transfer of start(). */
+struct started {
+    struct pretend_transfer transfer;
+    bool is_used, is_done;
+};
+
 struct pretend_port {
     struct usb_port base;
     struct pretend_slot *slot;
     struct queue *queues; /* owned, one an endpoint */
+    struct started started[USB_STARTED_MAX];
 };
 
 static struct pretend_port *port_of(struct usb_port *port)
@@ -225,6 +232,58 @@ static enum yk_status port_bulk_out(struct usb_port *base, uint8_t endpoint,
         is_here ? bulk(self, endpoint, copy, length, timeout_ms, got, why) : gone(self, why);
     unlock(self);
     mem_free(copy);
+    return status;
+}
+
+/* ---- transfers that go on by themselves ---- */
+
+static enum yk_status port_start(struct usb_port *base, uint8_t endpoint, uint8_t *data,
+                                 size_t length, unsigned *ticket, struct failure *why)
+{
+    struct pretend_port *self = port_of(base);
+    unsigned i = 0;
+    while (i < USB_STARTED_MAX && self->started[i].is_used) {
+        i++;
+    }
+    if (i == USB_STARTED_MAX) {
+        return failure_set(why, YK_ERR_BUSY, "more than %d transfers in flight",
+                           USB_STARTED_MAX);
+    }
+    struct started *one = &self->started[i];
+    bool is_here = lock(self);
+    enum yk_status status = is_here ? check_endpoint(self, endpoint, why) : gone(self, why);
+    if (status == YK_OK) {
+        *one = (struct started){.transfer = {.type = TRANSFER_BULK,
+                                             .endpoint = endpoint,
+                                             .data = data,
+                                             .length = length,
+                                             .user = &one->is_done}};
+        one->is_used = pretend_device_submit(self->slot->device, &one->transfer) == YK_OK;
+        status = one->is_used ? YK_OK : gone(self, why);
+        *ticket = i;
+    }
+    unlock(self);
+    return status;
+}
+
+static enum yk_status port_finish(struct usb_port *base, unsigned ticket, unsigned timeout_ms,
+                                  size_t *got, struct failure *why)
+{
+    struct pretend_port *self = port_of(base);
+    if (ticket >= USB_STARTED_MAX || !self->started[ticket].is_used) {
+        return failure_set(why, YK_ERR_ARGUMENT, "no transfer %u is in flight", ticket);
+    }
+    struct started *one = &self->started[ticket];
+    (void)lock(self);
+    if (!wait_for(self->slot, &one->is_done, timeout_ms)) {
+        (void)pretend_device_cancel(self->slot->device, &one->transfer);
+    }
+    one->is_used = false;
+    if (got != NULL) {
+        *got = one->transfer.actual;
+    }
+    enum yk_status status = result_of(self, &one->transfer, why);
+    unlock(self);
     return status;
 }
 
@@ -475,6 +534,11 @@ static void port_close(struct usb_port *base)
         port_bulk_in_stop(base, self->queues->endpoint);
     }
     (void)lock(self);
+    for (size_t i = 0; i < USB_STARTED_MAX; i++) {
+        if (self->started[i].is_used) {
+            (void)pretend_device_cancel(self->slot->device, &self->started[i].transfer);
+        }
+    }
     for (size_t i = 0; i < USB_INTERFACES_MAX; i++) {
         if (self->slot->claim[i].by == base) {
             self->slot->claim[i].by = NULL;
@@ -492,6 +556,8 @@ static const struct usb_port_ops port_ops = {
     .bulk_out = port_bulk_out,
     .bulk_in_start = port_bulk_in_start,
     .bulk_in_stop = port_bulk_in_stop,
+    .start = port_start,
+    .finish = port_finish,
     .clear_halt = port_clear_halt,
     .reset = port_reset,
     .now_ms = port_now_ms,
