@@ -9,7 +9,7 @@ _yoake() {
     --diary|--participants|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch info convert formats simulate rules init participant loans recording import analyze check backup restore help'
+        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit loans recording import analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -40,6 +40,34 @@ _yoake() {
         participant)
             options='--code --group --yes --zone --lang --store --json --quiet --verbose --no-progress --help'
             [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove delete'
+            ;;
+        plan)
+            options='--participant --from --stage --days --start --end --commute-min --ready-min --template --months --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        attendance)
+            options='--participant --date --status --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        diary)
+            options='--participant --night --inbed --lights-out --wake --outbed --nap-start --nap-end --off-start --off-end --rested --note --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        target)
+            options='--participant --from --wake --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        note)
+            options='--participant --date --kind --audience --text --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        consent)
+            options='--participant --scope --items --recipient --form --from --until --withdrawn --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        edit)
+            options='--participant --night --field --to --who --reason --withdrawn --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
             ;;
         loans)
             options='--participant --device --from --to --returned --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "src/model/diary.h"
+#include "src/model/programme.h"
 #include "src/store/persons.h"
 
 enum { CELL_BYTES = 1024, YEAR_FIRST = 1900, YEAR_LAST = 2200 };
@@ -171,39 +172,13 @@ static enum yk_status parse_days(const struct record_column *column, const char 
 {
     static const char right[] = "a list of days: write Mon,Wed,Fri or 月水金 (none or なし: no "
                                 "programme days)";
-    uint32_t set = 0;
+    unsigned set = 0;
     bool is_none = strcasecmp(text, "none") == 0 || strcmp(text, "なし") == 0;
-    for (const char *c = text; *c != '\0' && !is_none;) {
-        size_t n = 0, taken = 0;
-        c = next_item(c, &n);
-        if (n == 0) {
-            break;
-        }
-        for (int day = MONDAY; day <= SUNDAY; day++) {
-            const char *en = weekday_name_en((enum weekday)day);
-            const char *ja = weekday_name_ja((enum weekday)day);
-            size_t length = strncasecmp(c, en, 3) == 0 && n == 3 ? 3
-                            : strncmp(c, ja, strlen(ja)) == 0    ? strlen(ja)
-                                                                 : 0;
-            if (length > 0) {
-                if ((set & 1u << day) != 0) {
-                    return failure_set(why, YK_ERR_ARGUMENT, "'%.40s' names %s twice", text,
-                                       en);
-                }
-                set |= 1u << day;
-                taken = length;
-                break;
-            }
-        }
-        if (taken == 0) {
-            return wrong(text, right, why);
-        }
-        c += taken;
-    }
-    if (set == 0 && !is_none) {
+    if (!is_none && (!programme_days_parse(text, &set) || set == 0)) {
         return wrong(text, right, why);
     }
-    memcpy(at(row, column), &set, sizeof set);
+    uint32_t value = set;
+    memcpy(at(row, column), &value, sizeof value);
     return YK_OK;
 }
 
@@ -228,15 +203,30 @@ static struct civil_date night_of(const struct record_kind *kind, const void *ro
     return night;
 }
 
-static enum yk_status parse_time(const struct record_kind *kind,
-                                 const struct record_column *column, const char *text,
+/* The latest known time to the left that this one follows in the night. */
+static int64_t time_before(const struct record_kind *kind, size_t k, const void *row)
+{
+    int64_t before = TIME_UNKNOWN;
+    while (k > 0 && (kind->columns[k].flags & RECORD_AFTER) != 0 && before == TIME_UNKNOWN) {
+        k--;
+        memcpy(&before, at_const(row, &kind->columns[k]), sizeof before);
+    }
+    return before;
+}
+
+static enum yk_status parse_time(const struct record_kind *kind, size_t k, const char *text,
                                  const struct zone *zone, void *row, struct failure *why)
 {
-    int64_t ns = TIME_UNKNOWN;
+    const struct record_column *column = &kind->columns[k];
+    int64_t ns = TIME_UNKNOWN, before = time_before(kind, k, row);
     struct civil_date date, night = night_of(kind, row);
     int32_t second = (column->flags & RECORD_NIGHT) != 0 ? diary_clock_s(text) : -1;
     if (second >= 0 && night.month != 0) {
         ns = diary_instant(zone, night, second);
+        /* Awake at 12:40 after a night: the noon after, not the noon before. */
+        if (before != TIME_UNKNOWN && ns < before) {
+            ns = diary_instant(zone, civil_add_days(night, 1), second);
+        }
     } else if (civil_parse(text, &date) && date.year >= YEAR_FIRST && date.year <= YEAR_LAST) {
         date = (column->flags & RECORD_ENDS) != 0 ? civil_add_days(date, 1) : date;
         ns = zone_instant_of_day(zone, date, 0);
@@ -334,7 +324,7 @@ enum yk_status record_parse(const struct record_kind *kind, size_t k, const char
     case RECORD_DATE:
         return parse_date(column, folded, row, why);
     case RECORD_TIME:
-        return parse_time(kind, column, folded, zone, row, why);
+        return parse_time(kind, k, folded, zone, row, why);
     case RECORD_CLOCK:
         return parse_clock(column, folded, row, why);
     case RECORD_NUMBER:

@@ -13,10 +13,21 @@
 
 #include "src/base/mem.h"
 #include "src/store/audit.h"
+#include "src/store/consents.h"
+#include "src/store/diaries.h"
+#include "src/store/edits.h"
+#include "src/store/issued.h"
 #include "src/store/loans.h"
+#include "src/store/notes.h"
+#include "src/store/plans.h"
 #include "src/store/persons.h"
 
-static const struct record_kind *const kinds_of_records[] = {&record_kind_loan, NULL};
+static const struct record_kind *const kinds_of_records[] = {
+    &record_kind_plan,   &record_kind_attendance,
+    &record_kind_diary,  &record_kind_target,
+    &record_kind_note,   &record_kind_consent,
+    &record_kind_edit,   &record_kind_loan,
+    &record_kind_issued, NULL};
 
 const struct record_kind *record_kind_at(size_t i)
 {
@@ -507,14 +518,14 @@ enum yk_status record_remove(struct store *store, const struct record_kind *kind
                              struct failure *why)
 {
     void *row = mem_alloc(1, kind->bytes);
-    char sql[128];
+    char sql[160];
     if (row == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory to remove a %s", kind->word);
     }
     enum yk_status status = record_find(store, kind, id, row, why);
     if (status == YK_OK) {
         snprintf(sql, sizeof sql, "DELETE FROM %s WHERE id = ?", kind->table);
-        status = db_runv(store->db, why, sql, "i", id);
+        status = db_runv(store->db, why, kind->remove != NULL ? kind->remove : sql, "i", id);
     }
     if (status == YK_OK) {
         status = audit(store, kind, "remove", id, person_of(kind, row), why);

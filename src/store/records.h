@@ -33,7 +33,8 @@ enum record_flags {
     RECORD_ENDS = 1u << 2,    /* TIME: a date alone means the end of that day */
     RECORD_PROGRAM = 1u << 3, /* filled by the program: not in CSV, no option */
     RECORD_EXTRA = 1u << 4,   /* not in CSV, but an option of its own */
-    RECORD_NIGHT = 1u << 5    /* TIME: a clock time alone belongs to the record's night_date */
+    RECORD_NIGHT = 1u << 5,   /* TIME: a clock time alone belongs to the record's night_date */
+    RECORD_AFTER = 1u << 6    /* TIME: not before the time in the column to its left */
 };
 
 struct record_column {
@@ -58,8 +59,9 @@ struct record_kind {
     const char *word;    /* "loan", in sentences and in the audit */
     const char *command; /* "loans" */
     const char *table;
-    const char *order; /* SQL: columns of ORDER BY */
-    size_t bytes;      /* of the struct; its first member is the int64_t id */
+    const char *order;  /* SQL: columns of ORDER BY */
+    const char *remove; /* SQL in place of deleting the row with id = ?; NULL: delete it */
+    size_t bytes;       /* of the struct; its first member is the int64_t id */
     void (*init)(void *row);
     const struct record_column *columns;
     size_t n_columns;

@@ -156,6 +156,103 @@ static const char *const version_2[] = {
     ") STRICT;",
     "CREATE INDEX docking_recording ON docking (recording);",
     "CREATE INDEX docking_loan ON docking (loan);",
+    "CREATE TABLE plan_step ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  from_date TEXT NOT NULL,"
+    "  stage TEXT,"
+    "  days TEXT NOT NULL,"
+    "  start_min INTEGER CHECK (start_min BETWEEN 0 AND 1439),"
+    "  end_min INTEGER CHECK (end_min > start_min AND end_min <= 1439),"
+    "  commute_min INTEGER CHECK (commute_min >= 0), ready_min INTEGER CHECK (ready_min >= 0),"
+    "  UNIQUE (person, from_date)"
+    ") STRICT;",
+
+    "CREATE TABLE attendance ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  date TEXT NOT NULL,"
+    "  status TEXT NOT NULL CHECK (status IN ('attended', 'late', 'early', 'absent', "
+    "'online')),"
+    "  UNIQUE (person, date)"
+    ") STRICT;",
+
+    /* As written, row by row: several rows of a night add naps and times without the recorder.
+     */
+    "CREATE TABLE diary_row ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  night_date TEXT NOT NULL,"
+    "  in_bed_ns INTEGER, lights_out_ns INTEGER, wake_ns INTEGER, out_of_bed_ns INTEGER,"
+    "  nap_start_ns INTEGER, nap_end_ns INTEGER CHECK (nap_end_ns > nap_start_ns),"
+    "  off_start_ns INTEGER, off_end_ns INTEGER CHECK (off_end_ns > off_start_ns),"
+    "  rested INTEGER CHECK (rested BETWEEN 1 AND 3),"
+    "  note TEXT"
+    ") STRICT;",
+    "CREATE INDEX diary_row_night ON diary_row (person, night_date);",
+
+    "CREATE TABLE target ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  from_date TEXT NOT NULL,"
+    "  wake_min INTEGER CHECK (wake_min BETWEEN 0 AND 1439)," /* NULL: no target any more */
+    "  UNIQUE (person, from_date)"
+    ") STRICT;",
+
+    "CREATE TABLE note ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  date TEXT NOT NULL,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('note', 'try')),"
+    "  audience TEXT NOT NULL CHECK (length(audience) > 0),"
+    "  text TEXT NOT NULL CHECK (length(text) > 0)"
+    ") STRICT;",
+    "CREATE INDEX note_person ON note (person, date);",
+
+    "CREATE TABLE consent ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  scope TEXT NOT NULL CHECK (scope IN ('participant', 'staff', 'physician', 'employer', "
+    "'research')),"
+    "  items TEXT," /* NULL: what that copy holds by default */
+    "  recipient TEXT,"
+    "  version TEXT NOT NULL,"
+    "  from_date TEXT NOT NULL, until_date TEXT CHECK (until_date >= from_date),"
+    "  withdrawn_date TEXT CHECK (withdrawn_date >= from_date)"
+    ") STRICT;",
+    "CREATE INDEX consent_person ON consent (person, from_date);",
+
+    /* Beside the automatic value, which stays where it is. Withdrawn, never deleted. */
+    "CREATE TABLE edit ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  recording TEXT NOT NULL REFERENCES recording (id) ON DELETE CASCADE,"
+    "  night_date TEXT NOT NULL,"
+    "  field TEXT NOT NULL CHECK (field IN ('sleep_onset', 'wake', 'in_bed', 'out_of_bed', "
+    "'exclude', 'include')),"
+    "  automatic_ns INTEGER, value_ns INTEGER,"
+    "  editor TEXT NOT NULL CHECK (length(editor) > 0),"
+    "  reason TEXT NOT NULL CHECK (length(reason) > 0),"
+    "  made_ns INTEGER NOT NULL,"
+    "  is_withdrawn TEXT NOT NULL DEFAULT 'no' CHECK (is_withdrawn IN ('no', 'yes')),"
+    "  CHECK ((field IN ('exclude', 'include')) = (value_ns IS NULL))"
+    ") STRICT;",
+    "CREATE INDEX edit_person ON edit (person, night_date);",
+
+    "CREATE TABLE issued ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  copy TEXT NOT NULL CHECK (copy IN ('participant', 'staff', 'physician', 'employer', "
+    "'research')),"
+    "  recipient TEXT,"
+    "  language TEXT,"
+    "  first_date TEXT, last_date TEXT,"
+    "  made_ns INTEGER NOT NULL,"
+    "  report_id TEXT NOT NULL,"
+    "  sha256 TEXT,"
+    "  consent INTEGER REFERENCES consent (id) ON DELETE SET NULL"
+    ") STRICT;",
+    "CREATE INDEX issued_person ON issued (person, made_ns);",
     NULL,
 };
 
