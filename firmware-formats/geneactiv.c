@@ -572,7 +572,8 @@ static enum yk_status open_geneactiv(struct byte_source *bytes, const struct ope
     self->facts = facts;
     page_reader_init(&self->pages, &GENEACTIV_OPS, bytes, "geneactiv", &self->now,
                      sizeof self->now);
-    enum yk_status status = byte_window_init(&self->window, bytes, BUFFER, why);
+    size_t room = bytes->size < BUFFER ? (size_t)bytes->size + TWO_PAGES : BUFFER;
+    enum yk_status status = byte_window_init(&self->window, bytes, room, why);
     if (status == YK_OK) {
         status = set_up(self, opt, why);
     }

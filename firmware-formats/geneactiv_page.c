@@ -122,7 +122,8 @@ bool geneactiv_time(const char *text, size_t n, int64_t *wall_ns)
     struct civil_time time = {.date = {field[0], (int8_t)field[1], (int8_t)field[2]},
                               .second_of_day = field[3] * 3600 + field[4] * 60 + field[5],
                               .ns = field[6] * 1000000};
-    if (!civil_is_valid(time.date) || field[3] > 23 || field[4] > 59 || field[5] > 59) {
+    if (!civil_is_valid(time.date) || field[0] < 1970 || field[0] > 2199 || field[3] > 23 ||
+        field[4] > 59 || field[5] > 59) {
         return false;
     }
     *wall_ns = civil_time_as_utc_ns(time);

@@ -32,8 +32,8 @@ enum geneactiv_found {
 enum geneactiv_found geneactiv_page_parse(const uint8_t *at, size_t n,
                                           struct geneactiv_page *out);
 
-/* "2019-05-21 16:16:43:500", one or two digits each but for year and milliseconds; false when
- * it is no time. */
+/* "2019-05-21 16:16:43:500", one or two digits each but for year (1970 to 2199) and
+ * milliseconds; false when it is no time. */
 bool geneactiv_time(const char *text, size_t n, int64_t *wall_ns);
 
 /* A decimal number with point or comma; false when it is none. */

@@ -667,6 +667,7 @@ static void times_and_numbers_are_read_as_devices_write_them(void **state)
     assert_true(geneactiv_time("2013-6-1 7:25:40:4", 18, &t));
     assert_int_equal(t % NS_PER_S, 400000000);
     assert_false(geneactiv_time("0000-00-00 00:00:00:000", 23, &t));
+    assert_false(geneactiv_time("4019-05-21 00:00:00:000", 23, &t));
     assert_false(geneactiv_time("2019-02-30 00:00:00:000", 23, &t));
     assert_false(geneactiv_time("2019-05-21 24:00:00:000", 23, &t));
     assert_false(geneactiv_time("2019-05-21", 10, &t));
