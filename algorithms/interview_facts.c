@@ -156,10 +156,10 @@ static enum yk_status lay_calendar(const struct participant_record *record,
     *out = (struct calendar){.record = record};
     for (size_t r = 0; r < record->n_recordings; r++) {
         const struct analysis *analysis = &record->recordings[r].analysis;
-        if (MEM_RESERVE(out->rows, out->n + analysis->n_nights, out->capacity) != 0) {
-            return failure_set(why, YK_ERR_MEMORY, "no memory for the calendar of nights");
-        }
         for (size_t i = 0; i < analysis->n_nights; i++) {
+            if (MEM_RESERVE(out->rows, out->n, out->capacity) != 0) {
+                return failure_set(why, YK_ERR_MEMORY, "no memory for the calendar of nights");
+            }
             struct interview_night row = row_of(record, r, i);
             if (date.month == 0 || civil_compare(row.morning, date) <= 0) {
                 out->rows[out->n++] = row;

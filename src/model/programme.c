@@ -35,7 +35,7 @@ enum yk_status programme_put(struct programme *self, const struct programme_step
         self->steps[i] = *step;
         return YK_OK;
     }
-    if (MEM_RESERVE(self->steps, self->n + 1, self->capacity) != 0) {
+    if (MEM_RESERVE(self->steps, self->n, self->capacity) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for another step of the plan");
     }
     memmove(&self->steps[i + 1], &self->steps[i], (self->n - i) * sizeof *self->steps);

@@ -167,6 +167,14 @@ void worked_week_add_before(struct participant_record *record, int later_min)
     record->recordings[0] = moved;
 }
 
+void worked_week_add_after(struct participant_record *record, size_t weeks)
+{
+    for (size_t w = 1; w <= weeks; w++) {
+        struct civil_date first = {2026, 5, 11};
+        add_recording(record, civil_add_days(first, (int64_t)w * 7), 0);
+    }
+}
+
 void worked_week_add_epochs(struct participant_record *record)
 {
     struct analysis *a = &record->recordings[record->n_recordings - 1].analysis;

@@ -13,6 +13,8 @@
 void worked_week_open(struct participant_record *out);
 /* A recording of four weeks earlier, waking later by so many minutes, set in front. */
 void worked_week_add_before(struct participant_record *record, int later_min);
+/* The same week again and again after it, each a recording of its own. */
+void worked_week_add_after(struct participant_record *record, size_t weeks);
 /* Gives the newest recording epochs of a minute that fit its nights, for pictures. */
 void worked_week_add_epochs(struct participant_record *record);
 

@@ -159,6 +159,27 @@ static void targets_are_counted_from_the_day_they_were_agreed(void **state)
     participant_record_release(&record);
 }
 
+static void somebody_who_wears_it_throughout_has_a_week_and_the_week_before(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct interview_facts facts;
+    worked_week_open(&record);
+    worked_week_add_after(&record, 9);
+    interview_facts_init(&facts);
+    assert_int_equal(interview_facts_of(&record, &all, &facts, NULL), YK_OK);
+    assert_int_equal(facts.n_nights, 7);
+    assert_int_equal(civil_compare(facts.now.first, (struct civil_date){2026, 7, 13}), 0);
+    assert_int_equal(civil_compare(facts.before.last, (struct civil_date){2026, 7, 12}), 0);
+    assert_int_equal(facts.n_weeks, 11); /* the last morning is a Monday */
+    interview_facts_release(&facts);
+    struct interview_range wide = {.from = {2026, 5, 11}};
+    assert_int_equal(interview_facts_of(&record, &wide, &facts, NULL), YK_OK);
+    assert_int_equal(facts.n_nights, INTERVIEW_ROWS_MAX);
+    interview_facts_release(&facts);
+    participant_record_release(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test(what_is_too_thin_is_not_averaged),
         cmocka_unit_test(last_time_is_the_recording_before_and_weeks_between_stay_empty),
         cmocka_unit_test(the_diary_is_compared_night_by_night),
+        cmocka_unit_test(somebody_who_wears_it_throughout_has_a_week_and_the_week_before),
         cmocka_unit_test(targets_are_counted_from_the_day_they_were_agreed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
