@@ -10,7 +10,7 @@
 
 #include "src/base/mem.h"
 
-enum { NOON_S = 12 * 3600, DAY_S = 24 * 3600 };
+enum { NOON_H = 12, DAY_S = 24 * 3600 };
 
 struct bin {
     double sum;
@@ -48,11 +48,11 @@ static const float *movement_of(const struct epoch_series *epochs, double *facto
     return NULL;
 }
 
-/* Where an instant falls: the day number of its noon, and its bin. The offset from UTC is asked
- * for once per stretch in which it does not change. */
+/* Where an instant falls: the day number of its row's beginning, and its bin. The offset from
+ * UTC is asked for once per stretch in which it does not change. */
 struct placing {
     const struct zone *zone;
-    int64_t offset_until_ns, offset_ns, bin_s;
+    int64_t offset_until_ns, offset_ns, bin_s, start_s;
 };
 
 static void place(struct placing *p, int64_t utc_ns, int64_t *day, size_t *bin)
@@ -61,7 +61,7 @@ static void place(struct placing *p, int64_t utc_ns, int64_t *day, size_t *bin)
         p->offset_ns = zone_offset_s(p->zone, utc_ns) * NS_PER_S;
         p->offset_until_ns = zone_next_change_ns(p->zone, utc_ns);
     }
-    int64_t local_s = floor_div(utc_ns + p->offset_ns, NS_PER_S) - NOON_S;
+    int64_t local_s = floor_div(utc_ns + p->offset_ns, NS_PER_S) - p->start_s;
     *day = floor_div(local_s, DAY_S);
     *bin = (size_t)(floor_mod(local_s, DAY_S) / p->bin_s);
 }
@@ -185,9 +185,9 @@ static enum yk_status fill(const struct analysis *analysis, struct placing *p,
     return YK_OK;
 }
 
-enum yk_status actogram_make(const struct analysis *analysis, const struct zone *zone,
-                             struct civil_date from, struct civil_date to, size_t n_bins,
-                             struct actogram *out, struct failure *why)
+enum yk_status actogram_make_at(const struct analysis *analysis, const struct zone *zone,
+                                struct civil_date from, struct civil_date to, size_t n_bins,
+                                int start_h, struct actogram *out, struct failure *why)
 {
     const struct epoch_series *epochs = &analysis->epochs;
     if (n_bins == 0 || n_bins > ACTOGRAM_BINS_MAX || 1440 % n_bins != 0) {
@@ -198,6 +198,7 @@ enum yk_status actogram_make(const struct analysis *analysis, const struct zone 
     made.n_bins = n_bins;
     struct placing p = {.zone = zone,
                         .offset_until_ns = INT64_MIN,
+                        .start_s = (int64_t)start_h * 3600,
                         .bin_s = (int64_t)(DAY_S / (int64_t)n_bins)};
     if (epochs->n == 0) {
         *out = made;
@@ -224,4 +225,53 @@ enum yk_status actogram_make(const struct analysis *analysis, const struct zone 
     }
     *out = made;
     return YK_OK;
+}
+
+enum yk_status actogram_make(const struct analysis *analysis, const struct zone *zone,
+                             struct civil_date from, struct civil_date to, size_t n_bins,
+                             struct actogram *out, struct failure *why)
+{
+    return actogram_make_at(analysis, zone, from, to, n_bins, NOON_H, out, why);
+}
+
+/* Adds the waking bins of one recording to the list. */
+static enum yk_status gather(const struct analysis *analysis, const struct zone *zone,
+                             size_t n_bins, float **waking, size_t *n, size_t *capacity,
+                             struct failure *why)
+{
+    struct actogram one;
+    actogram_init(&one);
+    const struct civil_date open = {0};
+    enum yk_status status = actogram_make(analysis, zone, open, open, n_bins, &one, why);
+    for (size_t i = 0; status == YK_OK && i < one.n_rows * n_bins; i++) {
+        const struct actogram_row *row = &one.rows[i / n_bins];
+        float movement = row->movement[i % n_bins];
+        if (row->kind[i % n_bins] != ACTOGRAM_AWAKE || isnan(movement)) {
+            continue;
+        }
+        if (MEM_RESERVE(*waking, *n, *capacity) != 0) {
+            status = failure_set(why, YK_ERR_MEMORY, "no memory for the scale of the actogram");
+        } else {
+            (*waking)[(*n)++] = movement;
+        }
+    }
+    actogram_release(&one);
+    return status;
+}
+
+enum yk_status actogram_scale(const struct analysis *const *analyses,
+                              const struct zone *const *zones, size_t n, size_t n_bins,
+                              double *scale, struct failure *why)
+{
+    float *waking = NULL;
+    size_t n_waking = 0, capacity = 0;
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        status = gather(analyses[i], zones[i], n_bins, &waking, &n_waking, &capacity, why);
+    }
+    if (status == YK_OK) {
+        *scale = cap_of(waking, n_waking);
+    }
+    mem_free(waking);
+    return status;
 }

@@ -9,7 +9,7 @@
 #include "src/base/zone.h"
 #include "src/model/analysis.h"
 
-#define ACTOGRAM_BINS_MAX 288
+#define ACTOGRAM_BINS_MAX 720
 
 enum actogram_kind {
     ACTOGRAM_UNKNOWN, /* not recorded */
@@ -45,5 +45,16 @@ void actogram_release(struct actogram *self);
 enum yk_status actogram_make(const struct analysis *analysis, const struct zone *zone,
                              struct civil_date from, struct civil_date to, size_t n_bins,
                              struct actogram *out, struct failure *why);
+
+/* The same with rows that begin at start_h (0..23) instead of noon. `evening` is then the date
+ * a row begins on, and from and to count by it. */
+enum yk_status actogram_make_at(const struct analysis *analysis, const struct zone *zone,
+                                struct civil_date from, struct civil_date to, size_t n_bins,
+                                int start_h, struct actogram *out, struct failure *why);
+/* One scale for several recordings of a person: the 98th percentile of all their waking bins of
+ * n_bins a day; NaN when there is none. Those without epochs are passed over. */
+enum yk_status actogram_scale(const struct analysis *const *analyses,
+                              const struct zone *const *zones, size_t n, size_t n_bins,
+                              double *scale, struct failure *why);
 
 #endif

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Drawing by Cairo, text by Pango. Pages are drawn on recording surfaces first and played into
+ * the file at the end: so one page can become one SVG, and nothing is written before all is
+ * well.
+ *
+ * Fonts: BIZ UDPGothic, a universal-design face made to be read in small sizes, else
+ * IPAexGothic. Fontconfig would silently put anything in their place; a sheet without readable
+ * Japanese is refused instead.
+ *
+ * Leaves out: colours beyond what survives a photocopy, images, links.
+ */
+#include "src/report/canvas.h"
+
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/base/text.h"
+
+#define PT_PER_MM (72.0 / 25.4)
+#define PAGES_MAX 512
+
+struct canvas {
+    enum canvas_kind kind;
+    struct canvas_info info;
+    char *title;
+    cairo_surface_t *pages[PAGES_MAX]; /* recordings, in points */
+    size_t n_pages;
+    cairo_t *cr; /* of the last page */
+    PangoFontMap *fonts;
+    PangoContext *context;
+    PangoFontDescription *face;
+    struct canvas_mark *marks;
+    size_t n_marks, marks_capacity;
+    size_t n_misfits;
+    bool is_short; /* memory was refused */
+};
+
+static const char *const faces[] = {"BIZ UDPGothic", "IPAexGothic"};
+
+static const struct {
+    const char *ending;
+    enum canvas_kind kind;
+} endings[] = {{".pdf", CANVAS_PDF}, {".svg", CANVAS_SVG}, {".png", CANVAS_PNG}};
+
+bool canvas_kind_of(const char *path, enum canvas_kind *out)
+{
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (length > 4 && strcasecmp(path + length - 4, endings[i].ending) == 0) {
+            *out = endings[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *find_face(PangoFontMap *fonts)
+{
+    PangoFontFamily **families = NULL;
+    int n = 0;
+    const char *found = NULL;
+    pango_font_map_list_families(fonts, &families, &n);
+    for (size_t f = 0; f < sizeof faces / sizeof *faces && found == NULL; f++) {
+        for (int i = 0; i < n && found == NULL; i++) {
+            if (strcmp(pango_font_family_get_name(families[i]), faces[f]) == 0) {
+                found = faces[f];
+            }
+        }
+    }
+    g_free(families);
+    return found;
+}
+
+static enum yk_status open_fonts(struct canvas *self, struct failure *why)
+{
+    self->fonts = pango_cairo_font_map_new();
+    const char *face = find_face(self->fonts);
+    if (face == NULL) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "no Japanese font for the sheet: install the package "
+                           "fonts-morisawa-bizud-gothic");
+    }
+    self->context = pango_font_map_create_context(self->fonts);
+    pango_context_set_language(
+        self->context,
+        pango_language_from_string(self->info.language == LANGUAGE_JA ? "ja" : "en"));
+    /* Layout must not depend on the dots of a device: the same lines in PDF, SVG and PNG. */
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    pango_cairo_context_set_font_options(self->context, options);
+    cairo_font_options_destroy(options);
+    pango_cairo_context_set_resolution(self->context, 72);
+    pango_context_set_round_glyph_positions(self->context, FALSE);
+    self->face = pango_font_description_from_string(face);
+    return YK_OK;
+}
+
+void canvas_page(struct canvas *self)
+{
+    if (self->n_pages == PAGES_MAX) {
+        self->is_short = true;
+        return;
+    }
+    if (self->cr != NULL) {
+        cairo_destroy(self->cr);
+    }
+    const cairo_rectangle_t extents = {0, 0, self->info.width_mm * PT_PER_MM,
+                                       self->info.height_mm * PT_PER_MM};
+    cairo_surface_t *page = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents);
+    self->pages[self->n_pages++] = page;
+    self->cr = cairo_create(page);
+    cairo_scale(self->cr, PT_PER_MM, PT_PER_MM);
+}
+
+enum yk_status canvas_open(enum canvas_kind kind, const struct canvas_info *info,
+                           struct canvas **out, struct failure *why)
+{
+    struct canvas *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for a page");
+    }
+    self->kind = kind;
+    self->info = *info;
+    self->title = mem_copy_text(info->title);
+    enum yk_status status = self->title == NULL
+                                ? failure_set(why, YK_ERR_MEMORY, "no memory for a page")
+                                : open_fonts(self, why);
+    if (status != YK_OK) {
+        canvas_close(self);
+        return status;
+    }
+    canvas_page(self);
+    *out = self;
+    return YK_OK;
+}
+
+void canvas_close(struct canvas *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    if (self->cr != NULL) {
+        cairo_destroy(self->cr);
+    }
+    for (size_t i = 0; i < self->n_pages; i++) {
+        cairo_surface_destroy(self->pages[i]);
+    }
+    if (self->face != NULL) {
+        pango_font_description_free(self->face);
+    }
+    if (self->context != NULL) {
+        g_object_unref(self->context);
+    }
+    if (self->fonts != NULL) {
+        g_object_unref(self->fonts);
+    }
+    mem_free(self->marks);
+    mem_free(self->title);
+    mem_free(self);
+}
+
+/* ---- drawing ---- */
+
+void canvas_fill(struct canvas *self, struct canvas_box box, struct canvas_color color)
+{
+    cairo_set_source_rgb(self->cr, color.r, color.g, color.b);
+    cairo_rectangle(self->cr, box.x, box.y, box.w, box.h);
+    cairo_fill(self->cr);
+}
+
+static void set_line(struct canvas *self, double line_mm, double gray, double dash_mm)
+{
+    cairo_set_source_rgb(self->cr, gray, gray, gray);
+    cairo_set_line_width(self->cr, line_mm);
+    cairo_set_dash(self->cr, &dash_mm, dash_mm > 0 ? 1 : 0, 0);
+}
+
+void canvas_frame(struct canvas *self, struct canvas_box box, double line_mm, double gray,
+                  double dash_mm)
+{
+    set_line(self, line_mm, gray, dash_mm);
+    cairo_rectangle(self->cr, box.x, box.y, box.w, box.h);
+    cairo_stroke(self->cr);
+}
+
+void canvas_line(struct canvas *self, double x0, double y0, double x1, double y1,
+                 double line_mm, double gray, double dash_mm)
+{
+    set_line(self, line_mm, gray, dash_mm);
+    cairo_move_to(self->cr, x0, y0);
+    cairo_line_to(self->cr, x1, y1);
+    cairo_stroke(self->cr);
+}
+
+void canvas_hatch(struct canvas *self, struct canvas_box box, double spacing_mm, double gray)
+{
+    cairo_save(self->cr);
+    cairo_rectangle(self->cr, box.x, box.y, box.w, box.h);
+    cairo_clip(self->cr);
+    set_line(self, 0.15, gray, 0);
+    /* Lines start on one grid for the whole page, so that hatches of neighbours meet. */
+    double first = floor((box.x - box.h + box.y) / spacing_mm) * spacing_mm - box.y;
+    for (double x = first; x < box.x + box.w; x += spacing_mm) {
+        cairo_move_to(self->cr, x, box.y + box.h);
+        cairo_line_to(self->cr, x + box.h, box.y);
+    }
+    cairo_stroke(self->cr);
+    cairo_restore(self->cr);
+}
+
+void canvas_polygon(struct canvas *self, const double *points, size_t n_points, double gray,
+                    bool is_filled)
+{
+    for (size_t i = 0; i < n_points; i++) {
+        cairo_line_to(self->cr, points[2 * i], points[2 * i + 1]);
+    }
+    cairo_close_path(self->cr);
+    set_line(self, 0.2, gray, 0);
+    if (is_filled) {
+        cairo_fill(self->cr);
+    } else {
+        cairo_stroke(self->cr);
+    }
+}
+
+void canvas_columns(struct canvas *self, struct canvas_box box, const double *heights, size_t n,
+                    double gray)
+{
+    double w = box.w / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        if (heights[i] > 0) {
+            double h = box.h * (heights[i] < 1 ? heights[i] : 1);
+            cairo_rectangle(self->cr, box.x + (double)i * w, box.y + box.h - h, w, h);
+        }
+    }
+    cairo_set_source_rgb(self->cr, gray, gray, gray);
+    cairo_fill(self->cr);
+}
+
+/* ---- text ---- */
+
+static PangoLayout *lay_out(struct canvas *self, const struct canvas_style *style, double pt,
+                            double width_mm, const char *words)
+{
+    PangoLayout *layout = pango_layout_new(self->context);
+    pango_font_description_set_absolute_size(self->face, pt * PANGO_SCALE);
+    pango_font_description_set_weight(self->face,
+                                      style->is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_layout_set_font_description(layout, self->face);
+    if (width_mm > 0) {
+        pango_layout_set_width(layout, (int)(width_mm * PT_PER_MM * PANGO_SCALE));
+        pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+        pango_layout_set_alignment(layout, style->align == CANVAS_CENTER  ? PANGO_ALIGN_CENTER
+                                           : style->align == CANVAS_RIGHT ? PANGO_ALIGN_RIGHT
+                                                                          : PANGO_ALIGN_LEFT);
+    }
+    pango_layout_set_text(layout, words, -1);
+    return layout;
+}
+
+static struct canvas_box size_of(PangoLayout *layout)
+{
+    PangoRectangle logical;
+    pango_layout_get_extents(layout, NULL, &logical);
+    double scale = 1.0 / (PANGO_SCALE * PT_PER_MM);
+    return (struct canvas_box){logical.x * scale, logical.y * scale, logical.width * scale,
+                               logical.height * scale};
+}
+
+double canvas_text_width(struct canvas *self, const struct canvas_style *style,
+                         const char *words)
+{
+    PangoLayout *layout = lay_out(self, style, style->pt, 0, words);
+    double width = size_of(layout).w;
+    g_object_unref(layout);
+    return width;
+}
+
+double canvas_text_height(struct canvas *self, const struct canvas_style *style, double width,
+                          const char *words)
+{
+    PangoLayout *layout = lay_out(self, style, style->pt, width, words);
+    double height = size_of(layout).h;
+    g_object_unref(layout);
+    return height;
+}
+
+static void mark(struct canvas *self, struct canvas_box box)
+{
+    if (MEM_RESERVE(self->marks, self->n_marks, self->marks_capacity) != 0) {
+        self->is_short = true;
+        return;
+    }
+    self->marks[self->n_marks++] = (struct canvas_mark){self->n_pages - 1, box};
+}
+
+static bool fits(const struct canvas_box *size, const struct canvas_box *box)
+{
+    const double hair = 0.05; /* mm: what no eye sees */
+    return size->w <= box->w + hair && size->h <= box->h + hair;
+}
+
+void canvas_text(struct canvas *self, struct canvas_box box, const struct canvas_style *style,
+                 const char *words)
+{
+    if (*words == '\0') {
+        return;
+    }
+    double pt = style->pt;
+    double width = style->wraps ? box.w : 0;
+    PangoLayout *layout = lay_out(self, style, pt, width, words);
+    struct canvas_box size = size_of(layout);
+    while (!fits(&size, &box) && style->min_pt > 0 && pt - 0.25 >= style->min_pt) {
+        pt -= 0.25;
+        g_object_unref(layout);
+        layout = lay_out(self, style, pt, width, words);
+        size = size_of(layout);
+    }
+    self->n_misfits += !fits(&size, &box);
+    double x = box.x, y = box.y + (style->is_middle ? (box.h - size.h) / 2 : 0);
+    if (!style->wraps) {
+        x += style->align == CANVAS_CENTER  ? (box.w - size.w) / 2
+             : style->align == CANVAS_RIGHT ? box.w - size.w
+                                            : 0;
+    }
+    mark(self, (struct canvas_box){x + size.x, y, size.w, size.h});
+    cairo_save(self->cr);
+    cairo_set_source_rgb(self->cr, style->gray, style->gray, style->gray);
+    cairo_move_to(self->cr, x, y);
+    cairo_scale(self->cr, 1 / PT_PER_MM, 1 / PT_PER_MM); /* layouts are in points */
+    pango_cairo_show_layout(self->cr, layout);
+    cairo_restore(self->cr);
+    g_object_unref(layout);
+}
+
+size_t canvas_marks(const struct canvas *self, const struct canvas_mark **out)
+{
+    *out = self->marks;
+    return self->n_marks;
+}
+
+size_t canvas_misfits(const struct canvas *self)
+{
+    return self->n_misfits;
+}
+
+size_t canvas_pages(const struct canvas *self)
+{
+    return self->n_pages;
+}
+
+/* ---- files ---- */
+
+struct sink {
+    int fd;
+    const char *name;
+    enum yk_status status;
+    struct failure *why;
+};
+
+static cairo_status_t sink_write(void *user, const unsigned char *data, unsigned int length)
+{
+    struct sink *sink = user;
+    if (sink->status == YK_OK) {
+        sink->status = disk_write(sink->fd, data, length, sink->name, sink->why);
+    }
+    return sink->status == YK_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static void play(cairo_t *cr, cairo_surface_t *page)
+{
+    cairo_set_source_surface(cr, page, 0, 0);
+    cairo_paint(cr);
+    cairo_show_page(cr);
+}
+
+static cairo_status_t write_pdf(const struct canvas *self, struct sink *sink)
+{
+    char date[32];
+    cairo_surface_t *file = cairo_pdf_surface_create_for_stream(
+        sink_write, sink, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
+    snprintf(date, sizeof date, "%04d-%02d-%02dT00:00:00", (int)self->info.date.year,
+             self->info.date.month, self->info.date.day);
+    cairo_pdf_surface_restrict_to_version(file, CAIRO_PDF_VERSION_1_5);
+    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_TITLE, self->title);
+    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_CREATOR, "yoake");
+    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_CREATE_DATE, date);
+    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_MOD_DATE, date);
+    cairo_t *cr = cairo_create(file);
+    for (size_t i = 0; i < self->n_pages; i++) {
+        play(cr, self->pages[i]);
+    }
+    cairo_status_t status = cairo_status(cr);
+    cairo_destroy(cr);
+    cairo_surface_finish(file);
+    status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(file) : status;
+    cairo_surface_destroy(file);
+    return status;
+}
+
+static cairo_status_t write_svg(const struct canvas *self, size_t page, struct sink *sink)
+{
+    cairo_surface_t *file = cairo_svg_surface_create_for_stream(
+        sink_write, sink, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
+    cairo_t *cr = cairo_create(file);
+    play(cr, self->pages[page]);
+    cairo_status_t status = cairo_status(cr);
+    cairo_destroy(cr);
+    cairo_surface_finish(file);
+    status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(file) : status;
+    cairo_surface_destroy(file);
+    return status;
+}
+
+static cairo_status_t write_png(const struct canvas *self, size_t page, struct sink *sink)
+{
+    double per_mm = (self->info.dots_per_inch > 0 ? self->info.dots_per_inch : 200) / 25.4;
+    cairo_surface_t *image = cairo_image_surface_create(
+        CAIRO_FORMAT_RGB24, (int)lround(self->info.width_mm * per_mm),
+        (int)lround(self->info.height_mm * per_mm));
+    cairo_t *cr = cairo_create(image);
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_paint(cr);
+    cairo_scale(cr, per_mm / PT_PER_MM, per_mm / PT_PER_MM);
+    play(cr, self->pages[page]);
+    cairo_status_t status = cairo_status(cr);
+    cairo_destroy(cr);
+    if (status == CAIRO_STATUS_SUCCESS) {
+        status = cairo_surface_write_to_png_stream(image, sink_write, sink);
+    }
+    cairo_surface_destroy(image);
+    return status;
+}
+
+static enum yk_status write_file(const struct canvas *self, size_t page, const char *path,
+                                 struct failure *why)
+{
+    struct text part;
+    text_init(&part);
+    text_addf(&part, "%s%s", path, DISK_PART);
+    enum yk_status status = text_status(&part, why);
+    int fd = status == YK_OK
+                 ? open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+                 : -1;
+    if (status == YK_OK && fd < 0) {
+        status = failure_set(why, YK_ERR_IO, "%s: cannot be written: %s; choose another folder",
+                             path, strerror(errno));
+    }
+    if (fd >= 0) {
+        struct sink sink = {fd, path, YK_OK, why};
+        cairo_status_t drawn = self->kind == CANVAS_PDF   ? write_pdf(self, &sink)
+                               : self->kind == CANVAS_SVG ? write_svg(self, page, &sink)
+                                                          : write_png(self, page, &sink);
+        status = sink.status;
+        if (status == YK_OK && drawn != CAIRO_STATUS_SUCCESS) {
+            status =
+                failure_set(why, drawn == CAIRO_STATUS_NO_MEMORY ? YK_ERR_MEMORY : YK_ERR_IO,
+                            "%s: cannot be drawn: %s", path, cairo_status_to_string(drawn));
+        }
+        bool is_kept = fsync(fd) == 0;
+        is_kept = close(fd) == 0 && is_kept;
+        if (!is_kept && status == YK_OK) {
+            status =
+                failure_set(why, YK_ERR_IO, "%s: cannot be written: %s", path, strerror(errno));
+        }
+        status = status == YK_OK ? disk_publish(text_string(&part), path, why) : status;
+        if (status != YK_OK) {
+            unlink(text_string(&part));
+        }
+    }
+    text_release(&part);
+    return status;
+}
+
+/* "sheet.png" becomes "sheet-2.png". */
+static enum yk_status numbered(const char *path, size_t page, struct text *out,
+                               struct failure *why)
+{
+    size_t stem = strlen(path) - strlen(endings[0].ending);
+    text_clear(out);
+    text_add_n(out, path, stem);
+    if (page > 0) {
+        text_addf(out, "-%zu", page + 1);
+    }
+    text_add(out, path + stem);
+    return text_status(out, why);
+}
+
+enum yk_status canvas_finish(struct canvas *self, const char *path, struct failure *why)
+{
+    if (self->is_short || cairo_status(self->cr) != CAIRO_STATUS_SUCCESS) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to draw %s", path);
+    }
+    if (self->kind == CANVAS_PDF) {
+        return write_file(self, 0, path, why);
+    }
+    struct text name;
+    text_init(&name);
+    enum yk_status status = YK_OK;
+    for (size_t page = 0; page < self->n_pages && status == YK_OK; page++) {
+        status = numbered(path, page, &name, why);
+        status = status == YK_OK ? write_file(self, page, text_string(&name), why) : status;
+    }
+    text_release(&name);
+    return status;
+}
