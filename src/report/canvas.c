@@ -298,13 +298,13 @@ double canvas_text_height(struct canvas *self, const struct canvas_style *style,
     return height;
 }
 
-static void mark(struct canvas *self, struct canvas_box box)
+static void mark(struct canvas *self, struct canvas_box box, bool fits)
 {
     if (MEM_RESERVE(self->marks, self->n_marks, self->marks_capacity) != 0) {
         self->is_short = true;
         return;
     }
-    self->marks[self->n_marks++] = (struct canvas_mark){self->n_pages - 1, box};
+    self->marks[self->n_marks++] = (struct canvas_mark){self->n_pages - 1, box, fits};
 }
 
 static bool fits(const struct canvas_box *size, const struct canvas_box *box)
@@ -329,14 +329,15 @@ void canvas_text(struct canvas *self, struct canvas_box box, const struct canvas
         layout = lay_out(self, style, pt, width, words);
         size = size_of(layout);
     }
-    self->n_misfits += !fits(&size, &box);
+    bool has_room = fits(&size, &box);
+    self->n_misfits += !has_room;
     double x = box.x, y = box.y + (style->is_middle ? (box.h - size.h) / 2 : 0);
     if (!style->wraps) {
         x += style->align == CANVAS_CENTER  ? (box.w - size.w) / 2
              : style->align == CANVAS_RIGHT ? box.w - size.w
                                             : 0;
     }
-    mark(self, (struct canvas_box){x + size.x, y, size.w, size.h});
+    mark(self, (struct canvas_box){x + size.x, y, size.w, size.h}, has_room);
     cairo_save(self->cr);
     cairo_set_source_rgb(self->cr, style->gray, style->gray, style->gray);
     cairo_move_to(self->cr, x, y);

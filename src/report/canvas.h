@@ -88,6 +88,7 @@ double canvas_text_height(struct canvas *self, const struct canvas_style *style,
 struct canvas_mark {
     size_t page; /* from 0 */
     struct canvas_box box;
+    bool fits; /* its words stayed within their box */
 };
 size_t canvas_marks(const struct canvas *self, const struct canvas_mark **out);
 size_t canvas_misfits(const struct canvas *self);

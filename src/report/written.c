@@ -120,12 +120,11 @@ void written_night(struct civil_date evening, enum language language, struct tex
         text_addf(out, "%d(%s)", morning.day, weekday_name_ja(civil_weekday(morning)));
         return;
     }
-    text_addf(out, "%s %d", weekday_name_en(civil_weekday(evening)), evening.day);
+    text_addf(out, "%s %d→%s %d", weekday_name_en(civil_weekday(evening)), evening.day,
+              weekday_name_en(civil_weekday(morning)), morning.day);
     if (!same_month) {
-        text_addf(out, " %s", month_en(evening.month));
+        text_addf(out, " %s", month_en(morning.month));
     }
-    text_add(out, "→");
-    written_day(morning, language, out);
 }
 
 void written_date(struct civil_date date, enum language language, struct text *out)

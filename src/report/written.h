@@ -27,7 +27,7 @@ void written_difference(double minutes, int round_min, enum language language,
                         struct text *out);
 /* "5/11(月)", "Mon 11 May". */
 void written_day(struct civil_date date, enum language language, struct text *out);
-/* "5/11(月)→12(火)", "Mon 11→Tue 12 May". */
+/* "5/11(月)→12(火)", "Mon 11→Tue 12", "Sun 31→Mon 1 Jun". */
 void written_night(struct civil_date evening, enum language language, struct text *out);
 /* "2026年5月11日", "11 May 2026". */
 void written_date(struct civil_date date, enum language language, struct text *out);

@@ -222,7 +222,7 @@ static void numbers_are_rounded_in_one_place(void **state)
     text_add(&out, " ");
     written_spread(11.2, 5, LANGUAGE_EN, &out);
     assert_string_equal(text_string(&out),
-                        "5/31(日)→6/1(月) Sun 31 May→Mon 1 Jun −25分 ±10 min");
+                        "5/31(日)→6/1(月) Sun 31→Mon 1 Jun −25分 ±10 min");
     text_release(&out);
 }
 

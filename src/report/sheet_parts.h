@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Blocks of the printed pages, and what they share. Internal to the room. Every block draws
+ * into the box it is given.
+ */
+#ifndef SRC_REPORT_SHEET_PARTS_H
+#define SRC_REPORT_SHEET_PARTS_H
+
+#include "src/report/actogram.h"
+#include "src/report/sheet.h"
+
+enum sheet_label {
+#define LABEL(id, ja, en) LABEL_##id,
+#include "src/report/sheet_labels.def"
+#undef LABEL
+    LABEL_COUNT
+};
+const char *sheet_label(enum language language, enum sheet_label label);
+
+#define SHEET_MARGIN_MM 12.0
+#define SHEET_WIDTH_MM 186.0
+#define SHEET_GAP_MM 1.0
+
+extern const struct canvas_style sheet_body, sheet_body_bold, sheet_table, sheet_table_bold,
+    sheet_table_right, sheet_table_center, sheet_small, sheet_heading;
+extern const struct canvas_color sheet_sleep_color, sheet_in_bed_color, sheet_stage_color[2];
+
+/* 5 minutes on copies for people outside the staff, else 1. */
+int sheet_round_min(const struct sheet *sheet);
+/* A label with gaps, filled. */
+#define sheet_words(sheet, out, label, ...)                                                    \
+    text_fill((out), sheet_label((sheet)->language, LABEL_##label), __VA_ARGS__)
+/* Draws the text and empties it. */
+void sheet_put(struct canvas *canvas, struct canvas_box box, const struct canvas_style *style,
+               struct text *words);
+/* The block's name in bold at its upper left; returns the height it took. */
+double sheet_name(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                  enum sheet_label label);
+
+enum yk_status sheet_actogram(const struct sheet *sheet, struct canvas *canvas,
+                              struct canvas_box box, struct failure *why);
+void sheet_nights(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                  struct text *scratch);
+void sheet_averages(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                    struct text *scratch);
+void sheet_mornings(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                    struct text *scratch);
+void sheet_talk(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                struct text *scratch);
+/* Why a night is not counted, what was edited, what else is to be known; "" nothing. */
+void sheet_note(const struct sheet *sheet, const struct interview_night *row, struct text *out);
+/* Fixed caution, quality line, report id and consent. */
+void sheet_foot(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                struct text *scratch);
+/* Title and the lines under it. */
+void sheet_header(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                  size_t page, size_t n_pages, struct text *scratch);
+
+/* Page 2. */
+enum yk_status sheet_staff_page(const struct sheet *sheet, struct canvas *canvas,
+                                struct failure *why);
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every printed page of the worked week, of a thin one and of one with the longest texts: all
+ * words fit their boxes, nothing overlaps, and the same input gives the same bytes.
+ */
+#include "tests/support/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "algorithms/interview_facts.h"
+#include "src/base/mem.h"
+#include "src/report/outside.h"
+#include "src/report/pages.h"
+#include "src/report/sheet.h"
+#include "tests/support/worked_week.h"
+
+/* A page size, and where a look at the pages is wanted (YOAKE_LOOK=DIR), the file's name. */
+static struct canvas *open_canvas(enum language language, double width_mm, double height_mm)
+{
+    struct canvas *canvas = NULL;
+    struct canvas_info info = {.title = "P-07",
+                               .language = language,
+                               .date = {2026, 5, 19},
+                               .width_mm = width_mm,
+                               .height_mm = height_mm,
+                               .dots_per_inch = 100};
+    assert_int_equal(canvas_open(CANVAS_PNG, &info, &canvas, NULL), YK_OK);
+    return canvas;
+}
+
+/* Every text fits its box, lies on the page and touches no other text. */
+static void check_layout(const struct canvas *canvas, double width_mm, double height_mm)
+{
+    const struct canvas_mark *marks;
+    size_t n = canvas_marks(canvas, &marks), bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct canvas_box *a = &marks[i].box;
+        bool is_on =
+            a->x > 5 && a->y > 5 && a->x + a->w < width_mm - 5 && a->y + a->h < height_mm - 5;
+        if (!marks[i].fits || !is_on) {
+            print_message("page %zu: text at %.1f %.1f, %.1f x %.1f does not fit\n",
+                          marks[i].page, a->x, a->y, a->w, a->h);
+            bad++;
+        }
+        for (size_t k = 0; k < i; k++) {
+            const struct canvas_box *b = &marks[k].box;
+            double wide = fmin(a->x + a->w, b->x + b->w) - fmax(a->x, b->x);
+            double high = fmin(a->y + a->h, b->y + b->h) - fmax(a->y, b->y);
+            /* Lines of a font may touch by their leading: half a millimetre is no ink. */
+            if (marks[k].page == marks[i].page && wide > 0.05 && high > 0.6) {
+                print_message("page %zu: texts at %.1f %.1f and %.1f %.1f overlap\n",
+                              marks[i].page, a->x, a->y, b->x, b->y);
+                bad++;
+            }
+        }
+    }
+    assert_true(n > 0);
+    assert_int_equal(bad, 0);
+    assert_int_equal(canvas_misfits(canvas), 0);
+}
+
+/* For the eye: files in $YOAKE_LOOK, when it is set. */
+static void look(struct canvas *canvas, const char *name, enum language language)
+{
+    const char *folder = getenv("YOAKE_LOOK");
+    if (folder != NULL) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s-%s.png", folder, name,
+                 language == LANGUAGE_JA ? "ja" : "en");
+        assert_int_equal(canvas_finish(canvas, path, NULL), YK_OK);
+    }
+}
+
+static void facts_of(const struct participant_record *record, struct interview_facts *facts)
+{
+    const struct interview_range open = {{0}, {0}, {0}};
+    interview_facts_init(facts);
+    assert_int_equal(interview_facts_of(record, &open, facts, NULL), YK_OK);
+}
+
+static void draw(const struct participant_record *record, struct sheet sheet, const char *name)
+{
+    struct interview_facts facts;
+    facts_of(record, &facts);
+    sheet.record = record;
+    sheet.facts = &facts;
+    sheet.date = (struct civil_date){2026, 5, 19};
+    sheet_make_id(&sheet, sheet.report_id);
+    double height = sheet.consent != NULL ? outside_height_mm(sheet.consent) : 297;
+    for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
+        sheet.language = (enum language)language;
+        struct canvas *canvas = open_canvas(sheet.language, 210, height);
+        assert_int_equal(sheet.consent != NULL ? outside_draw(&sheet, canvas, NULL)
+                                               : sheet_draw(&sheet, canvas, NULL),
+                         YK_OK);
+        look(canvas, name, sheet.language);
+        check_layout(canvas, 210, height);
+        canvas_close(canvas);
+    }
+    interview_facts_release(&facts);
+}
+
+static void the_worked_week_fits_its_pages(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    worked_week_add_epochs(&record);
+    worked_week_add_before(&record, 25);
+    draw(&record, (struct sheet){.axis_start_h = 12}, "week");
+    draw(&record, (struct sheet){.axis_start_h = 18, .density = SHEET_TABLE_FIRST}, "table");
+    draw(&record, (struct sheet){.axis_start_h = 12, .copy = COPY_STAFF}, "staff");
+    draw(&record, (struct sheet){.axis_start_h = 0}, "midnight");
+    participant_record_release(&record);
+}
+
+static void add_edits(struct participant_record *record, size_t n)
+{
+    record->edits = mem_alloc(n, sizeof *record->edits);
+    assert_non_null(record->edits);
+    record->n_edits = record->edits_capacity = n;
+    for (size_t i = 0; i < n; i++) {
+        const struct night *night = &record->recordings[0].analysis.nights[i % 5];
+        record->edits[i] =
+            (struct manual_edit){.id = (int64_t)i + 1,
+                                 .evening = night->evening,
+                                 .field = "sleep_onset",
+                                 .automatic_ns = night->onset_ns,
+                                 .value_ns = night->onset_ns + NS_PER_H,
+                                 .editor = "staff-with-a-long-code-0000001",
+                                 .reason = "本人の話では0時すぎまで本を読んでいたとのことで、日"
+                                           "誌とも合っている(二人で確かめた)"};
+    }
+}
+
+static void the_longest_texts_fit_too(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    worked_week_add_epochs(&record);
+    snprintf(record.code, sizeof record.code, "参加者番号その一二三四五六七八九十");
+    for (size_t i = 0; i < record.programme.n; i++) {
+        snprintf(record.programme.steps[i].stage, sizeof record.programme.steps[i].stage,
+                 "復職準備期(模擬出勤・短時間)");
+        record.programme.steps[i].start_min += 30;
+    }
+    struct analysis *a = &record.recordings[0].analysis;
+    snprintf(a->info.device_serial, sizeof a->info.device_serial, "AX664_6011834");
+    snprintf(a->made_by.recipe, sizeof a->made_by.recipe, "recipe-of-our-own-2026");
+    for (size_t i = 0; i < 7; i++) {
+        a->nights[i].is_edited = true;
+        a->nights[i].confidence = 0.2;
+        if (i % 2 == 0) {
+            a->nights[i].exclude = EXCLUDE_PERSON;
+        }
+    }
+    add_edits(&record, 12);
+    draw(&record, (struct sheet){.axis_start_h = 12, .copy = COPY_STAFF}, "long");
+    participant_record_release(&record);
+}
+
+static void pages_with_next_to_nothing_are_still_pages(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    struct analysis *a = &record.recordings[0].analysis;
+    for (size_t i = 0; i < 7; i++) {
+        a->nights[i].exclude = i == 0 ? EXCLUDE_CLOCK : EXCLUDE_NONWEAR;
+    }
+    programme_release(&record.programme);
+    diary_release(&record.diary);
+    record.recordings[0].clock_offset_return_s = NAN;
+    draw(&record, (struct sheet){.axis_start_h = 12, .copy = COPY_STAFF}, "nothing");
+    a->n_nights = 1;
+    draw(&record, (struct sheet){.axis_start_h = 3, .copy = COPY_STAFF}, "one");
+    participant_record_release(&record);
+}
+
+static void outside_copies_are_made_within_consent_only(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    worked_week_add_epochs(&record);
+    struct consent narrow = {.scope = COPY_EMPLOYER,
+                             .recipient = "事業所-12",
+                             .version = "2026-04",
+                             .from = {2026, 5, 1}};
+    struct consent wide = {
+        .scope = COPY_PHYSICIAN, .version = "2026-04", .from = {2026, 5, 1}, .items = 0x7f};
+    draw(&record, (struct sheet){.copy = COPY_EMPLOYER, .consent = &narrow}, "employer");
+    draw(&record, (struct sheet){.copy = COPY_PHYSICIAN, .consent = &wide, .axis_start_h = 12},
+         "physician");
+    struct interview_facts facts;
+    facts_of(&record, &facts);
+    struct canvas *canvas = open_canvas(LANGUAGE_JA, 210, 148);
+    struct sheet without = {.record = &record, .facts = &facts, .copy = COPY_EMPLOYER};
+    struct failure why = {0};
+    assert_int_equal(outside_draw(&without, canvas, &why), YK_ERR_ACCESS);
+    assert_non_null(strstr(why.text, "consent"));
+    without.consent = &wide; /* somebody else's */
+    assert_int_equal(outside_draw(&without, canvas, NULL), YK_ERR_ACCESS);
+    const struct canvas_mark *marks;
+    assert_int_equal(canvas_marks(canvas, &marks), 0);
+    canvas_close(canvas);
+    interview_facts_release(&facts);
+    participant_record_release(&record);
+}
+
+static enum yk_status poster_item(void *user, size_t i, struct poster_item *out,
+                                  struct failure *why)
+{
+    (void)why;
+    (void)i;
+    const struct participant_record *record = user;
+    *out = (struct poster_item){"P-07_20260511", &record->recordings[0].analysis,
+                                record->recordings[0].zone};
+    return YK_OK;
+}
+
+static void poster_done(void *user, struct poster_item *item)
+{
+    (void)user;
+    (void)item;
+}
+
+static void pages_about_many_people_fit(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct interview_facts facts;
+    struct conference_row rows[40];
+    worked_week_open(&record);
+    worked_week_add_epochs(&record);
+    facts_of(&record, &facts);
+    for (size_t i = 0; i < 40; i++) {
+        rows[i] = (struct conference_row){&record, i % 7 == 3 ? NULL : &facts};
+    }
+    for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
+        struct canvas *canvas = open_canvas((enum language)language, 297, 210);
+        assert_int_equal(conference_draw(rows, 40, (struct civil_date){2026, 5, 19},
+                                         (enum language)language, canvas, NULL),
+                         YK_OK);
+        assert_int_equal(canvas_pages(canvas), 3);
+        look(canvas, "conference", (enum language)language);
+        check_layout(canvas, 297, 210);
+        canvas_close(canvas);
+        canvas = open_canvas((enum language)language, 210, 297);
+        assert_int_equal(diary_page_draw("P-07", (struct civil_date){2026, 5, 25}, 12,
+                                         (enum language)language, canvas, NULL),
+                         YK_OK);
+        look(canvas, "diary", (enum language)language);
+        check_layout(canvas, 210, 297);
+        canvas_close(canvas);
+        canvas = open_canvas((enum language)language, 420, 297);
+        struct poster_source source = {40, poster_item, poster_done, &record};
+        assert_int_equal(poster_draw(&source, (enum language)language, canvas, NULL), YK_OK);
+        assert_int_equal(canvas_pages(canvas), 2);
+        look(canvas, "poster", (enum language)language);
+        check_layout(canvas, 420, 297);
+        canvas_close(canvas);
+    }
+    interview_facts_release(&facts);
+    participant_record_release(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_worked_week_fits_its_pages),
+        cmocka_unit_test(the_longest_texts_fit_too),
+        cmocka_unit_test(pages_with_next_to_nothing_are_still_pages),
+        cmocka_unit_test(outside_copies_are_made_within_consent_only),
+        cmocka_unit_test(pages_about_many_people_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
