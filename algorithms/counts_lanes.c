@@ -19,6 +19,7 @@ struct counts_stage {
     const struct lane_setup *setup;
     struct counts_stream plan; /* up, down, gains, rounding */
     bool begun;
+    bool begins_anew; /* lane 0, with the next block */
     int phase;
     double low_pass[3][LANES];
     double z[3][COUNTS_ORDER][LANES];
@@ -118,25 +119,30 @@ static void resample(struct counts_stage *self, const struct lane_block *block)
     }
 }
 
-static void begin(struct counts_stage *self)
+static void begin_lane(struct counts_stage *self, size_t l)
 {
     double steady[COUNTS_ORDER];
     counts_steady(steady);
     for (int a = 0; a < 3; a++) {
         for (int k = 0; k < COUNTS_ORDER; k++) {
-            for (size_t l = 0; l < LANES; l++) {
-                self->z[a][k][l] = steady[k] * self->thirty[a][l];
-            }
+            self->z[a][k][l] = steady[k] * self->thirty[a][l];
         }
+    }
+}
+
+static void begin(struct counts_stage *self)
+{
+    for (size_t l = 0; l < LANES; l++) {
+        begin_lane(self, l);
     }
     self->begun = true;
 }
 
 /* Steps 3 to 7 of one axis. */
 YK_CLONES
-static void band_pass_and_count(const double *restrict d, size_t n,
-                                double z[COUNTS_ORDER][LANES], double count[restrict LANES],
-                                double in_doubt[restrict LANES])
+static void band_pass_and_count(const double *restrict d, size_t n, double dead_band,
+                                double cut, double z[COUNTS_ORDER][LANES],
+                                double count[restrict LANES], double in_doubt[restrict LANES])
 {
     double state[COUNTS_ORDER][LANES], sum[LANES], doubt[LANES], third[LANES] = {0};
     memcpy(state, z, sizeof state);
@@ -158,10 +164,11 @@ static void band_pass_and_count(const double *restrict d, size_t n,
                 double whole =
                     counts_floor(v + 0.5); /* nearest: thresholds are whole numbers */
                 double near = fabs(v - whole) < COUNTS_DOUBT ? 1.0 : 0.0;
-                doubt[l] = v > COUNTS_DEAD_BAND - 0.5 && near > 0.0 ? 1.0 : doubt[l];
+                doubt[l] = v > dead_band - 0.5 && near > 0.0 ? 1.0 : doubt[l];
                 double level = whole > v ? whole - 1.0 : whole;
                 level = level > COUNTS_CAP ? COUNTS_CAP : level;
-                third[l] += v < COUNTS_DEAD_BAND ? 0.0 : level;
+                level -= v < COUNTS_DEAD_BAND ? cut : 0.0;
+                third[l] += v < dead_band ? 0.0 : level;
             }
         }
         for (size_t l = 0; l < LANES; l++) {
@@ -181,10 +188,15 @@ static void counts_block(struct lane_stage *stage, const struct lane_block *bloc
     resample(self, block);
     if (!self->begun) {
         begin(self);
+    } else if (self->begins_anew) {
+        begin_lane(self, 0);
+        self->begins_anew = false;
     }
+    const bool lfe = self->plan.low_frequency_extension;
     for (int a = 0; a < 3; a++) {
-        band_pass_and_count(self->thirty[a], self->n_thirty, self->z[a], self->count[a],
-                            self->in_doubt);
+        band_pass_and_count(self->thirty[a], self->n_thirty,
+                            lfe ? COUNTS_DEAD_BAND_LFE : COUNTS_DEAD_BAND, lfe ? 1.0 : 0.0,
+                            self->z[a], self->count[a], self->in_doubt);
     }
 }
 
@@ -200,6 +212,12 @@ static void counts_epoch_end(struct lane_stage *stage, int64_t step, struct lane
             epoch < self->setup->to[l]) {
             sink->counts_in_doubt = true;
         }
+    }
+    if (self->setup->counts_begin_late && step == 0) {
+        for (int a = 0; a < 3; a++) {
+            self->low_pass[a][0] = 0.0;
+        }
+        self->begins_anew = true;
     }
     memset(self->count, 0, sizeof self->count);
     memset(self->in_doubt, 0, sizeof self->in_doubt);
@@ -230,7 +248,7 @@ enum yk_status counts_open(const struct lane_setup *setup, struct lane_sink *sin
     self->stage.ops = &ops;
     self->setup = setup;
     self->n_thirty = 30 * (size_t)setup->block_s;
-    counts_stream_init(&self->plan, setup->rate, false,
+    counts_stream_init(&self->plan, setup->rate, setup->counts_lfe,
                        setup->as_ggir ? COUNTS_HALF_EVEN : COUNTS_HALF_AWAY);
     for (int a = 0; a < 3; a++) {
         self->thirty[a] = mem_alloc_lines(self->n_thirty * LANES, sizeof *self->thirty[a]);

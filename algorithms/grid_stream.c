@@ -45,6 +45,9 @@ enum yk_status grid_stream_open(struct grid_stream *self, struct recording_sourc
     self->calibration = calibration;
     double range = source->info.range_g;
     self->clip_g = range > 0.0 ? range * CLIP_SHARE : INFINITY;
+    int exponent;
+    double steps = source->info.steps_per_g;
+    self->steps = steps >= 1.0 && frexp(steps, &exponent) != 0.5 ? steps : 0.0;
     self->temperature_c = NAN;
     self->first = INT64_MIN / 2; /* no block yet: everything lies before `next` */
     return YK_OK;
@@ -116,6 +119,19 @@ static bool is_sensible(const float *restrict x, const float *restrict y,
     return bad == 0;
 }
 
+/* Adding and taking away 1.5 * 2^52 rounds to a whole number. */
+YK_INLINE double nearest_step(float g, double steps)
+{
+    const double big = 6755399441055744.0;
+    return (((double)g * steps + big) - big) / steps;
+}
+
+/* The recorded value that this float stands for. */
+static double recorded(const struct grid_stream *self, float g)
+{
+    return self->steps > 0.0 ? nearest_step(g, self->steps) : (double)g;
+}
+
 /* The next block that can be used; self->ended after the last. */
 static enum yk_status next_block(struct grid_stream *self, struct failure *why)
 {
@@ -125,7 +141,7 @@ static enum yk_status next_block(struct grid_stream *self, struct failure *why)
         self->previous_t0_ns = b->t0_ns;
         self->previous_s = block_s(self, (double)b->n - 1.0);
         for (int a = 0; a < 3; a++) {
-            self->previous_g[a] = (double)b->acc_g[a][b->n - 1];
+            self->previous_g[a] = recorded(self, b->acc_g[a][b->n - 1]);
         }
     }
     bool skipped = false;
@@ -155,6 +171,25 @@ static enum yk_status next_block(struct grid_stream *self, struct failure *why)
     return YK_OK;
 }
 
+/* As run(), below, where a float is only near the recorded value. */
+YK_CLONES
+static void run_in_steps(const struct grid_stream *self, int32_t from, int32_t to,
+                         int32_t ahead, double *const out[3])
+{
+    const double base = self->base, step = self->step, steps = self->steps;
+    for (int a = 0; a < 3; a++) {
+        const float *restrict x = self->block.acc_g[a];
+        double *restrict to_x = out[a];
+        const double factor = self->factor[a], term = self->term[a];
+        for (int32_t k = from; k < to; k++) {
+            const int32_t i = k + ahead;
+            double f = (base + (double)k * step) - (double)i;
+            double x0 = nearest_step(x[i], steps), x1 = nearest_step(x[i + 1], steps);
+            to_x[k - from] = factor * (x0 + f * (x1 - x0)) + term;
+        }
+    }
+}
+
 /* Points first + from ... first + to - 1 of the current block. k - (sample before point k)
  * stays `ahead` all the way. */
 YK_CLONES
@@ -182,7 +217,7 @@ static void copy_sample(const struct grid_stream *self, uint32_t i, size_t n,
                         double *const out[3])
 {
     for (int a = 0; a < 3; a++) {
-        double v = self->factor[a] * (double)self->block.acc_g[a][i] + self->term[a];
+        double v = self->factor[a] * recorded(self, self->block.acc_g[a][i]) + self->term[a];
         for (size_t k = 0; k < n; k++) {
             out[a][k] = v;
         }
@@ -215,7 +250,8 @@ static void take_block(const struct grid_stream *self, int64_t from, int64_t to,
                (int64_t)(self->base + (double)end * self->step) - end == i - k) {
             end++;
         }
-        run(self, (int32_t)k, (int32_t)end, (int32_t)(i - k), at);
+        (self->steps > 0.0 ? run_in_steps : run)(self, (int32_t)k, (int32_t)end,
+                                                 (int32_t)(i - k), at);
         k = end;
     }
 }
@@ -233,7 +269,7 @@ static void take_junction(const struct grid_stream *self, int64_t n, double *con
         double f = (at - self->previous_s) / (to_first - self->previous_s);
         f = f < 0.0 ? 0.0 : f > 1.0 ? 1.0 : f;
         for (int a = 0; a < 3; a++) {
-            double before = self->previous_g[a], after = (double)b->acc_g[a][0];
+            double before = self->previous_g[a], after = recorded(self, b->acc_g[a][0]);
             out[a][k] = self->factor[a] * (before + f * (after - before)) + self->term[a];
         }
     }
@@ -251,7 +287,7 @@ static void take_held(struct grid_stream *self, size_t n, double *const out[3])
         }
     } else if (self->block.n > 0) {
         for (int a = 0; a < 3; a++) {
-            v[a] = self->factor[a] * (double)self->block.acc_g[a][0] + self->term[a];
+            v[a] = self->factor[a] * recorded(self, self->block.acc_g[a][0]) + self->term[a];
         }
     }
     for (int a = 0; a < 3; a++) {
@@ -259,6 +295,28 @@ static void take_held(struct grid_stream *self, size_t n, double *const out[3])
             out[a][k] = v[a];
         }
     }
+}
+
+/* In a gap whose cause is known, as the recorder's maker fills it: the last value as it is,
+ * from some time on zeros. Returns how many of the n points. */
+static size_t take_as_maker(const struct grid_stream *self, size_t n, double *const out[3])
+{
+    const int64_t zeros_ns = self->block.zeros_from_ns;
+    const int64_t zeros = zeros_ns != TIME_UNKNOWN && self->fills_gaps
+                              ? grid_point_at(zeros_ns, self->rate)
+                              : INT64_MAX / 2;
+    const int64_t held = zeros - self->next; /* points before the zeros */
+    const bool is_zero = held <= 0;
+    if (held > 0 && (uint64_t)held < n) {
+        n = (size_t)held;
+    }
+    for (int a = 0; a < 3; a++) {
+        const double v = is_zero ? self->term[a] : self->hold[a];
+        for (size_t k = 0; k < n; k++) {
+            out[a][k] = v;
+        }
+    }
+    return n;
 }
 
 static void tally_reading(double *sum, double *n, float reading, double points)
@@ -303,6 +361,9 @@ static size_t take_some(struct grid_stream *self, size_t n, double *const out[3]
         observed = self->touches_previous;
         if (observed) {
             take_junction(self, wanted, out);
+        } else if ((self->block.flags & BLOCK_HELD) != 0 && self->has_hold) {
+            wanted = (int64_t)take_as_maker(self, (size_t)wanted, out);
+            observed = self->fills_gaps;
         } else {
             take_held(self, (size_t)wanted, out);
         }
@@ -310,16 +371,17 @@ static size_t take_some(struct grid_stream *self, size_t n, double *const out[3]
         wanted = self->n_points - into < wanted ? self->n_points - into : wanted;
         take_block(self, into, into + wanted, out);
     }
-    memset(seen, observed ? 1 : 0, (size_t)wanted);
-    if (observed) {
-        tally_points(self, (size_t)wanted, out, tally);
+    const size_t taken = wanted > 0 ? (size_t)wanted : 0;
+    memset(seen, observed ? 1 : 0, taken);
+    if (observed && taken > 0) {
+        tally_points(self, taken, out, tally);
         for (int a = 0; a < 3; a++) {
-            self->hold[a] = out[a][wanted - 1];
+            self->hold[a] = out[a][taken - 1];
         }
         self->has_hold = true;
     }
     self->next += wanted;
-    return (size_t)wanted;
+    return taken;
 }
 
 /* A block that lies wholly before the next point still tells the value to hold. */
@@ -327,7 +389,7 @@ static void pass_block(struct grid_stream *self)
 {
     const struct sample_block *b = &self->block;
     for (int a = 0; b->n > 0 && a < 3; a++) {
-        self->hold[a] = self->factor[a] * (double)b->acc_g[a][b->n - 1] + self->term[a];
+        self->hold[a] = self->factor[a] * recorded(self, b->acc_g[a][b->n - 1]) + self->term[a];
         self->has_hold = true;
     }
 }

@@ -28,6 +28,11 @@ struct grid_stream {
     int64_t next; /* grid point to give next */
     const struct calibration *calibration;
     double clip_g; /* recorded values from here on are at the end of the range */
+    /* Set after opening: where an ActiGraph slept or was docked, points are taken as observed,
+     * with the values its maker's software writes there. */
+    bool fills_gaps;
+    double
+        steps; /* recorded values are whole numbers of 1/steps g; 0: floats hold them exactly */
     struct sample_block block;
     /* the current block's place on the grid: point first + k lies at sample base + k * step */
     int64_t first, n_points;

@@ -37,6 +37,7 @@ static enum yk_status open_lane(struct lane_reader *self, size_t l,
             recording_source_close(cursor);
             return status;
         }
+        self->stream[l].fills_gaps = self->setup->fills_gaps;
         bool is_early;
         status = grid_stream_begin(&self->stream[l], &is_early, why);
         if (status != YK_OK || is_early || l == 0 || start_ns - lead <= source->info.start_ns) {
@@ -57,6 +58,7 @@ static enum yk_status open_in_sequence(struct lane_reader *self,
         status = grid_stream_open(&self->stream[0], source, false, self->setup->rate, from,
                                   calibration, why);
         self->is_open[0] = status == YK_OK;
+        self->stream[0].fills_gaps = self->setup->fills_gaps;
     }
     return status;
 }

@@ -45,6 +45,11 @@ struct lane_setup {
     bool as_ggir;          /* filters from zero state, GGIR's borders; else steady state */
     bool has_ggir_columns; /* the ggir recipe's: more columns, rounded to 4 decimals */
     bool only_counts;      /* a second run in sequence, for the counts alone */
+    bool fills_gaps;       /* grid_stream.fills_gaps */
+    bool counts_lfe;       /* with the low-frequency extension */
+    /* The recording begins inside its first epoch: counts begin anew with the second one, as
+     * the maker's do with the first sample. */
+    bool counts_begin_late;
 };
 
 /* One block of every lane. Point t of axis a and lane l is acc[a][t * LANES + l]. */

@@ -128,6 +128,8 @@ static void make_setup(const struct recording_info *info, const struct parameter
     out->range_g = info->range_g;
     out->still_range_g = parameters->nonwear_range_mg / 1000.0;
     out->still_sd_g = parameters->nonwear_sd_mg / 1000.0;
+    out->fills_gaps = parameters->actigraph_gaps == ACTIGRAPH_GAPS_filled;
+    out->counts_lfe = parameters->counts_filter == COUNTS_FILTER_extended;
 }
 
 /* Epochs with too little in them say nothing but how little it was. */
@@ -219,6 +221,8 @@ static enum yk_status second_pass(struct recording_source *source, const struct 
         status = quarter_series_resize(quarters, setup.n_quarters, why);
     }
     struct lane_sink sink = {&setup, epochs, quarters, false};
+    setup.counts_begin_late =
+        source->info.count_kind == COUNT_KIND_ACTIGRAPH && extent->start_ns > first_ns;
     const int64_t first_point = first_ns / NS_PER_S * setup.rate;
     if (status == YK_OK) {
         status = run_lanes(source, &setup, first_point, false, calibration, &sink, job, why);

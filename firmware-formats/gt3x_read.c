@@ -468,9 +468,11 @@ static void finish(struct gt3x_reader *self)
     base->info.n_samples = base->report.n_samples;
     base->info.end_ns = self->now.end_ns;
     if (self->idle_sleeps > 0) {
-        snprintf(detail, sizeof detail, "idle sleep mode: %" PRIu64 " gaps, %.0f s",
+        snprintf(detail, sizeof detail, "idle sleep: %" PRIu64 " gaps, %.0f s",
                  self->idle_sleeps, self->idle_s);
         read_report_add(&base->report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1, detail);
+        read_report_add(&base->report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
+                        "idle sleep is missing; actigraph_gaps=filled: still");
     }
     if (self->heart_rates > 0) {
         snprintf(detail, sizeof detail, "%" PRIu64 " heart rates are not used",

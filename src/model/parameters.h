@@ -67,6 +67,9 @@ enum choice_counts_kind { /* in the order of src/model/count_kind.def */
                           COUNTS_KIND_acttrust_zcmn
 };
 
+enum choice_counts_filter { COUNTS_FILTER_normal, COUNTS_FILTER_extended };
+enum choice_actigraph_gaps { ACTIGRAPH_GAPS_missing, ACTIGRAPH_GAPS_filled };
+
 struct parameters {
 #define NUMBER(name, def, ggir, min, max, unit, en, ja) double name;
 #define CHOICE(name, def, ggir, words, en, ja) enum choice_##name name;
