@@ -51,9 +51,9 @@ static enum yk_status exchange(struct axivity *self, const struct zone *zone,
             return status;
         }
     }
-    int64_t before = clock_now_utc_ns();
+    int64_t before = usb_port_utc_ns(self->port);
     enum yk_status status = axivity_ask(self, "SAMPLE 4", "$TIME=", ASK_MS, reply, why);
-    int64_t after = clock_now_utc_ns();
+    int64_t after = usb_port_utc_ns(self->port);
     if (status != YK_OK) {
         return status;
     }
@@ -143,7 +143,7 @@ enum yk_status axivity_read_clock(struct axivity *self, const struct zone *zone,
 static void sleep_until(struct axivity *self, int64_t utc_ns)
 {
     for (;;) {
-        int64_t left_ms = (utc_ns - clock_now_utc_ns()) / NS_PER_MS;
+        int64_t left_ms = (utc_ns - usb_port_utc_ns(self->port)) / NS_PER_MS;
         if (left_ms <= 0) {
             return;
         }
@@ -164,7 +164,8 @@ static enum yk_status set_once(struct axivity *self, const struct zone *zone, in
         }
     }
     int64_t turn =
-        (floor_div(clock_now_utc_ns() + half_ns + 100 * NS_PER_MS, NS_PER_S) + 1) * NS_PER_S;
+        (floor_div(usb_port_utc_ns(self->port) + half_ns + 100 * NS_PER_MS, NS_PER_S) + 1) *
+        NS_PER_S;
     struct civil_time want = zone_civil(zone, turn);
     axivity_format_time(want, time);
     snprintf(command, sizeof command, "TIME %s", time);
