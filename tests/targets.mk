@@ -2,10 +2,25 @@
 #
 # Targets for tests, lint, fuzzing and measuring.
 
-test: $(UNIT_PROGRAMS) $(PROGRAM) ## run the unit and golden tests (BUILD=asan|tsan too)
-	@sh tests/support/run-unit.sh $(B) $(PROGRAM) $(UNIT_PROGRAMS)
+test: $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS) $(PROGRAM) ## run the unit, device and golden tests (BUILD=asan|tsan too)
+	@$(if $(DEVICE_PROGRAMS),,echo 'SKIPPED: no umockdev-1.0: the real libusb is not tested (make deps)')
+	@sh tests/support/run-unit.sh $(B) $(PROGRAM) $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS)
 
 unit golden: test
+
+# ---- devices (docs/testing.md, "Recorders without recorders") ----
+# tests/device/test_*.c go through the real libusb to pretend recorders in a umockdev testbed. The
+# preload library is linked, before everything that opens devices, so that no wrapper is needed;
+# nothing refers to it by name, hence --no-as-needed.
+DEVICE_PROGRAMS := $(if $(shell pkg-config --exists umockdev-1.0 && echo yes),\
+  $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/device/test_*.c))))
+UMOCK_OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/device/umock_*.c)))
+UMOCK_LIBS = -Wl,--no-as-needed -lumockdev-preload -Wl,--as-needed \
+  $(shell pkg-config --libs umockdev-1.0) -lgio-2.0
+$(B)/tests/device/%.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0 | sed 's/-I/-isystem /g')
+$(B)/tests/device/test_%: $(B)/tests/device/test_%.o $(UMOCK_OBJECTS) $(SUPPORT_OBJECTS) $(LIB)
+	$(SAY) '  LINK  $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $^ $(UMOCK_LIBS) -Wl,--wrap=mem_gate -lcmocka $(ALL_LIBS) -o $@
 
 # `make t T=base/text` runs one test program.
 t: $(B)/tests/unit/$(dir $(T))test_$(notdir $(T))
