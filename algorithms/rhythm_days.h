@@ -19,4 +19,7 @@ enum yk_status days_summarize(struct analysis *analysis, const struct zone *zone
 enum yk_status rhythm_summarize(struct analysis *analysis, const struct zone *zone,
                                 struct job *job, struct failure *why);
 
+/* ->night_means and n_nights_valid alone, from the nights as they stand. */
+void night_means_summarize(struct analysis *analysis, const struct zone *zone);
+
 #endif

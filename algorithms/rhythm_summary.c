@@ -415,6 +415,12 @@ static void add_night_means(struct work *w)
     }
 }
 
+void night_means_summarize(struct analysis *analysis, const struct zone *zone)
+{
+    struct work w = {.a = analysis, .zone = zone, .p = &analysis->made_by.parameters};
+    add_night_means(&w);
+}
+
 static enum yk_status add_social_jetlag(struct work *w, struct failure *why)
 {
     struct sleep_night *nights = mem_alloc(w->a->n_nights, sizeof *nights);

@@ -210,6 +210,10 @@ static void print_receipt(const struct cli *cli, const char *code,
                    "%lld recordings, %lld analyses, %lld nights, %llu bytes of originals\n"),
            (long long)receipt->n_recordings, (long long)receipt->n_analyses,
            (long long)receipt->n_nights, (unsigned long long)receipt->bytes);
+    printf(cli_say(cli, "予定・出欠・日誌・めあて・メモ・同意・手直し・貸出・写しの行 %lld\n",
+                   "%lld entries of plan, attendance, diary, targets, notes, consents, edits, "
+                   "loans and copies\n"),
+           (long long)receipt->n_records);
     printf("%s\n%s", cli_say(cli, "削除した原本のSHA-256:", "SHA-256 of deleted originals:"),
            text_string(&receipt->files));
     printf("%s: %s\n", cli_say(cli, "監査記録", "audit line"), receipt->audit_hash);
@@ -226,6 +230,7 @@ static void receipt_json(struct json_out *json, const char *code,
     json_out_integer(json, "recordings", receipt->n_recordings);
     json_out_integer(json, "analyses", receipt->n_analyses);
     json_out_integer(json, "nights", receipt->n_nights);
+    json_out_integer(json, "records", receipt->n_records);
     json_out_integer(json, "bytes", (int64_t)receipt->bytes);
     json_out_array(json, "sha256");
     const char *at = text_string(&receipt->files);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "algorithms/night_edits.h"
 #include "src/base/fill.h"
 #include "src/base/mem.h"
 #include "src/cli/command.h"
@@ -16,6 +17,7 @@
 #include "src/pipeline/diary_csv.h"
 #include "src/pipeline/recipe.h"
 #include "src/report/review.h"
+#include "src/store/edits.h"
 #include "src/store/recordings.h"
 
 static const struct option_spec option_table[] = {
@@ -23,7 +25,8 @@ static const struct option_spec option_table[] = {
      "first night, by the date of its evening"},
     {"to", 0, OPTION_TEXT, "DATE", "この日の晩まで見る",
      "last night, by the date of its evening"},
-    {"recipe", 0, OPTION_TEXT, "NAME", "計算の手順(default、ggir-3.3、actilife、actiware、またはFILE.ini)",
+    {"recipe", 0, OPTION_TEXT, "NAME",
+     "計算の手順(default、ggir-3.3、actilife、actiware、またはFILE.ini)",
      "recipe: default, ggir-3.3, actilife, actiware, or a FILE.ini"},
     {"set", 0, OPTION_LIST, "NAME=VALUE", "手順の値をひとつ変える(yoake rules に一覧)",
      "change one value of the recipe (yoake rules lists them)"},
@@ -171,15 +174,25 @@ static enum yk_status read_result(const char *path, struct analysis *out, struct
     return status == YK_OK ? zone_open(out->info.zone, zone, why) : status;
 }
 
-static enum yk_status read_stored(const struct store *store, const struct recording_row *row,
+/* With the corrections that people made. */
+static enum yk_status read_stored(struct store *store, const struct recording_row *row,
                                   struct analysis *out, struct zone **zone, struct failure *why)
 {
+    struct manual_edit *edits = NULL;
+    size_t n = 0;
     struct text path;
     text_init(&path);
     enum yk_status status = store_path(store, STORE_RECORDINGS, row->h5_name, &path, why);
     if (status == YK_OK) {
         status = read_result(text_string(&path), out, zone, why);
     }
+    if (status == YK_OK) {
+        status = edit_load(store, row->person, &edits, &n, why);
+    }
+    if (status == YK_OK) {
+        night_edits_apply(edits, n, *zone, out);
+    }
+    mem_free(edits);
     text_release(&path);
     return status;
 }

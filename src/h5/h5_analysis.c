@@ -393,7 +393,8 @@ static enum yk_status read_list(struct h5_file *file, const struct list *list,
     return YK_OK;
 }
 
-static enum yk_status read_all(struct h5_file *file, struct analysis *out, struct failure *why)
+static enum yk_status read_all(struct h5_file *file, bool with_series, struct analysis *out,
+                               struct failure *why)
 {
     struct h5_identity identity = {.recording_id = ""};
     enum yk_status status = read_identity(file, &identity, why);
@@ -404,10 +405,10 @@ static enum yk_status read_all(struct h5_file *file, struct analysis *out, struc
     for (size_t i = 0; i < N_LISTS && status == YK_OK; i++) {
         status = read_list(file, &lists[i], out, why);
     }
-    if (status == YK_OK) {
+    if (status == YK_OK && with_series) {
         status = read_epochs(file, &out->epochs, why);
     }
-    if (status == YK_OK) {
+    if (status == YK_OK && with_series) {
         status = read_quarters(file, &out->quarters, why);
     }
     if (status == YK_OK) {
@@ -422,13 +423,14 @@ static enum yk_status read_all(struct h5_file *file, struct analysis *out, struc
     return status;
 }
 
-enum yk_status h5_analysis_read(const char *path, struct analysis *out, struct failure *why)
+static enum yk_status read_file(const char *path, bool with_series, struct analysis *out,
+                                struct failure *why)
 {
     struct h5_file *file = NULL;
     h5_enter();
     enum yk_status status = h5_open(path, &file, why);
     if (status == YK_OK) {
-        status = read_all(file, out, why);
+        status = read_all(file, with_series, out, why);
         if (status != YK_OK) {
             failure_within(why, "%s", path);
         }
@@ -436,6 +438,17 @@ enum yk_status h5_analysis_read(const char *path, struct analysis *out, struct f
     }
     h5_leave();
     return status;
+}
+
+enum yk_status h5_analysis_read(const char *path, struct analysis *out, struct failure *why)
+{
+    return read_file(path, true, out, why);
+}
+
+enum yk_status h5_analysis_read_tables(const char *path, struct analysis *out,
+                                       struct failure *why)
+{
+    return read_file(path, false, out, why);
 }
 
 enum yk_status h5_analysis_identify(const char *path, struct h5_identity *out,

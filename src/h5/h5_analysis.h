@@ -21,6 +21,10 @@ enum yk_status h5_analysis_write(const char *path, const struct analysis *analys
  * newer version) */
 enum yk_status h5_analysis_read(const char *path, struct analysis *out, struct failure *why);
 
+/* The same without /epochs and /quarters: nights, rests, days and all that is one row. */
+enum yk_status h5_analysis_read_tables(const char *path, struct analysis *out,
+                                       struct failure *why);
+
 /* Only what decides whether a file can be used again; a few reads instead of all columns. */
 struct h5_identity {
     char recording_id[128];

@@ -17,6 +17,7 @@
 #include "src/base/disk.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/analyze.h"
+#include "src/store/diaries.h"
 #include "src/store/results.h"
 
 /* ---- analysing an archived original ---- */
@@ -108,17 +109,24 @@ static enum yk_status analyze_locked(struct store *store, struct recording_row *
     struct text path;
     struct analysis analysis;
     struct zone *zone = NULL;
+    struct diary diary;
     text_init(&path);
     analysis_init(&analysis);
+    diary_init(&diary);
     snprintf(name, sizeof name, "%s.%s", row->sha256, row->suffix);
     enum yk_status status = person_find(store, row->person, &person, why);
+    if (status == YK_OK) {
+        status = diary_load(store, row->person, &diary, why);
+    }
     if (status == YK_OK) {
         status = store_path(store, STORE_ARCHIVE, name, &path, why);
     }
     if (status == YK_OK) {
         struct analyze_options how = {.recipe = options->recipe,
                                       .parameters = options->parameters,
-                                      .diary = options->diary,
+                                      .diary = options->diary != NULL ? options->diary
+                                               : diary.n > 0          ? &diary
+                                                                      : NULL,
                                       .person_id = row->person,
                                       .input_sha256 = row->sha256};
         status = analyze_file(text_string(&path), zone_of(options->zone_name, row, &person),
@@ -147,6 +155,7 @@ static enum yk_status analyze_locked(struct store *store, struct recording_row *
     }
     zone_close(zone);
     analysis_release(&analysis);
+    diary_release(&diary);
     text_release(&path);
     return status;
 }

@@ -15,7 +15,7 @@ struct import_options {
     const char *zone_name; /* --zone, or NULL: the participant's, the file's, the store's */
     const char *recipe;    /* name, for provenance */
     const struct parameters *parameters;
-    const struct diary *diary; /* may be NULL */
+    const struct diary *diary; /* NULL: what the store has of the participant */
     /* Shows each finished analysis before it is recorded, on the same thread; may be NULL. */
     void (*on_analysis)(void *user, const struct analysis *analysis);
     void *user;

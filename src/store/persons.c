@@ -11,6 +11,7 @@
 #include "src/base/mem.h"
 #include "src/base/zone.h"
 #include "src/store/audit.h"
+#include "src/store/records.h"
 
 /* ---- codes ---- */
 
@@ -234,9 +235,27 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
     return finish(store, status, why);
 }
 
+/* How many records of all kinds people keep of a participant. */
+static enum yk_status count_records(struct store *store, int64_t person, int64_t *out,
+                                    struct failure *why)
+{
+    int64_t n = 0, one = 0;
+    enum yk_status status = YK_OK;
+    char sql[128];
+    for (size_t i = 0; record_kind_at(i) != NULL && status == YK_OK; i++) {
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE person = %lld",
+                 record_kind_at(i)->table, (long long)person);
+        status = db_integer(store->db, sql, 0, &one, why);
+        n += one;
+    }
+    *out = n;
+    return status;
+}
+
 enum yk_status person_remove(struct store *store, const char *code, struct failure *why)
 {
     struct person person;
+    int64_t n_records = 0;
     enum yk_status status = db_begin(store->db, why);
     if (status != YK_OK) {
         return status;
@@ -247,6 +266,15 @@ enum yk_status person_remove(struct store *store, const char *code, struct failu
                              "participant %s has %lld recordings; assign them to another code, "
                              "or delete everything with: yoake participant delete %s",
                              code, (long long)person.n_recordings, code);
+    }
+    if (status == YK_OK) {
+        status = count_records(store, person.id, &n_records, why);
+    }
+    if (status == YK_OK && n_records > 0) {
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "there are %lld entries of %s (plan, diary, loans ...); to delete "
+                             "everything: yoake participant delete %s",
+                             (long long)n_records, code, code);
     }
     if (status == YK_OK) {
         status = db_runv(store->db, why, "DELETE FROM person WHERE id = ?", "i", person.id);
@@ -304,7 +332,7 @@ static enum yk_status delete_rows(struct store *store, int64_t person, struct fa
         "WHERE recording IN (SELECT id FROM recording WHERE person = ?)",
         "DELETE FROM analysis WHERE recording IN (SELECT id FROM recording WHERE person = ?)",
         "DELETE FROM recording WHERE person = ?",
-        "DELETE FROM person WHERE id = ?",
+        "DELETE FROM person WHERE id = ?", /* and with it every record of theirs (CASCADE) */
     };
     enum yk_status status = YK_OK;
     for (size_t i = 0; i < sizeof steps / sizeof *steps && status == YK_OK; i++) {
@@ -343,11 +371,15 @@ enum yk_status person_delete(struct store *store, const char *code, struct perso
         status = note_hashes(store, person.id, out, why);
     }
     if (status == YK_OK) {
+        status = count_records(store, person.id, &out->n_records, why);
+    }
+    if (status == YK_OK) {
         status = delete_rows(store, person.id, why);
     }
     if (status == YK_OK) {
-        snprintf(detail, sizeof detail, "%lld recordings, %lld analyses",
-                 (long long)out->n_recordings, (long long)out->n_analyses);
+        snprintf(detail, sizeof detail, "%lld recordings, %lld analyses, %lld records",
+                 (long long)out->n_recordings, (long long)out->n_analyses,
+                 (long long)out->n_records);
         status = audit_add(store->db, "participant delete", code, detail, why);
     }
     if (status == YK_OK) {

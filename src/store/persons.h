@@ -34,7 +34,7 @@ enum yk_status person_find(struct store *store, const char *code, struct person 
 /* NULL leaves a value as it is; "" takes it away. new_code renames. */
 enum yk_status person_set(struct store *store, const char *code, const char *new_code,
                           const char *zone, const char *group, struct failure *why);
-/* Only a participant without recordings: YK_ERR_CONFLICT otherwise. */
+/* Only a participant of whom nothing is recorded: YK_ERR_CONFLICT otherwise. */
 enum yk_status person_remove(struct store *store, const char *code, struct failure *why);
 /* Everyone, by code. *out is freed with mem_free(). */
 enum yk_status person_list(struct store *store, struct person **out, size_t *n,
@@ -43,6 +43,9 @@ enum yk_status person_list(struct store *store, struct person **out, size_t *n,
 /* What the deletion of a participant removed. */
 struct person_receipt {
     int64_t n_recordings, n_analyses, n_nights;
+    int64_t
+        n_records; /* plan, attendance, diary, targets, notes, consents, edits, loans, copies
+                    */
     uint64_t bytes;
     struct text files;   /* hashes of the originals, one a line */
     char audit_hash[72]; /* of the line that records the deletion */

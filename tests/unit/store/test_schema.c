@@ -3,12 +3,14 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/text.h"
 #include "src/store/audit.h"
 #include "src/store/schema.h"
 
@@ -194,12 +196,85 @@ static void the_audit_cannot_be_changed_and_shows_when_it_was(void **state)
     assert_int_equal(bad, 3);
 }
 
+/* The tables, indices and triggers of a database, and their SQL, in order of name. */
+static void describe(struct db *of, struct text *out)
+{
+    struct db_query *q = NULL;
+    assert_int_equal(
+        db_query_open(of,
+                      "SELECT type || ' ' || name || ' ' || replace(replace(sql, "
+                      "char(10), ''), ' ', '') FROM sqlite_schema WHERE sql IS NOT "
+                      "NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name",
+                      &q, &why),
+        YK_OK);
+    while (db_next(q, &why) == YK_OK) {
+        text_addf(out, "%s\n", db_text(q, 0));
+    }
+    db_query_close(q);
+}
+
+static void a_store_of_version_1_becomes_one_of_this_version_with_all_its_rows(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    char other[4300];
+    int64_t lines = 0, bad = -1;
+    struct db *fresh = NULL;
+    struct text old_tables, new_tables;
+    char *sql = check_read_file("tests/support/store_v1.sql", &n);
+    assert_non_null(sql);
+    if (db_run(db, sql, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    free(sql);
+    assert_int_equal(schema_check(db, &why), YK_ERR_STORE);
+    assert_non_null(strstr(why.text, "version 1"));
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(schema_check(db, &why), YK_OK);
+    assert_int_equal(number("SELECT count(*) FROM person"), 2);
+    assert_int_equal(number("SELECT count(*) FROM recording WHERE person = 1"), 1);
+    assert_int_equal(number("SELECT count(*) FROM setting"), 1);
+    assert_int_equal(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_int_equal(audit_verify(db, &lines, &bad, &why), YK_OK);
+    assert_true(lines == 1 && bad == 0);
+    /* and is then the same as one that was made new */
+    snprintf(other, sizeof other, "%s/new.db", folder);
+    assert_int_equal(db_open(other, DB_CREATE, &fresh, &why), YK_OK);
+    assert_int_equal(schema_migrate(fresh, &why), YK_OK);
+    text_init(&old_tables);
+    text_init(&new_tables);
+    describe(db, &old_tables);
+    describe(fresh, &new_tables);
+    assert_string_equal(text_string(&old_tables), text_string(&new_tables));
+    text_release(&old_tables);
+    text_release(&new_tables);
+    db_close(fresh);
+}
+
+static void a_migration_that_fails_leaves_the_old_version_whole(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    char *sql = check_read_file("tests/support/store_v1.sql", &n);
+    assert_non_null(sql);
+    assert_int_equal(db_run(db, sql, &why), YK_OK);
+    free(sql);
+    /* something else of the name of a later table */
+    assert_int_equal(db_run(db, "CREATE TABLE issued (x TEXT) STRICT", &why), YK_OK);
+    assert_int_not_equal(schema_migrate(db, &why), YK_OK);
+    assert_int_equal(number("PRAGMA user_version"), 1);
+    assert_int_equal(number("SELECT count(*) FROM sqlite_schema WHERE name = 'loan'"), 0);
+    assert_int_equal(number("SELECT count(*) FROM person"), 2);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(an_empty_database_becomes_one_of_this_version),
         T(every_table_is_strict),
+        T(a_store_of_version_1_becomes_one_of_this_version_with_all_its_rows),
+        T(a_migration_that_fails_leaves_the_old_version_whole),
         T(a_newer_version_is_refused_and_left_alone),
         T(what_is_committed_is_on_the_disk_by_the_settings),
         T(missing_values_are_null_both_ways),
