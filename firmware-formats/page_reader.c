@@ -123,10 +123,10 @@ static void add_to_report(struct page_reader *self, const struct sample_block *b
     report->n_samples += block->n;
     if (page->is_first) {
         report->blocks++;
-        add_light(&report->light, page, block->light);
-        summary_range_add(&report->temperature_c, page->temperature_c);
-        summary_range_add(&report->battery_v, page->battery_v);
     }
+    add_light(&report->light, page, block->light);
+    summary_range_add(&report->temperature_c, page->temperature_c);
+    summary_range_add(&report->battery_v, page->battery_v);
 }
 
 static int64_t end_of(const struct sample_block *block)
