@@ -20,6 +20,12 @@ static const char *const FILES[] = {
     "data/counts/test_sample_tal_head.txt",
     "data/counts/test_sample_rpx_eng.csv",
     "data/counts/test_sample_rpx_ger_no_light.csv",
+    "data/counts/test_sample.mtn",
+    "data/counts/test_sample_mesa.csv",
+    "data/counts/sample-timeSeries.csv.gz",
+    "data/actigraph-csv/Actical.csv",
+    "data/labelled/actiwatch-couples/C1014.csv.gz",
+    "data/depresjon/condition_2.csv.gz",
 };
 
 static void damaged_files_are_read_or_refused_and_it_is_said(void **state)
