@@ -558,6 +558,7 @@ enum yk_status download_run(const struct download_plan *plan, struct download_re
                      : result->counts.n_unstable == 0 && result->counts.n_unreadable == 0;
         result->first_ns_of_clock = self.sectors.first_ns_of_clock;
         result->last_ns_of_clock = self.sectors.last_ns_of_clock;
+        result->flat_axes = sectors_flat_axes(&self.sectors);
         result->seconds = (double)(clock_monotonic_ns() - self.start_ns) / 1e9;
         *out = *result;
     }

@@ -79,7 +79,9 @@ struct download_result {
     bool has_kept_part;
     int64_t first_ns_of_clock, last_ns_of_clock; /* first and last time stamp, as if the
                                                     device's clock showed UTC; TIME_UNKNOWN */
-    uint32_t session;                            /* of the header; 0 without one */
+    unsigned
+        flat_axes;    /* bits 0..2: the axis showed one value throughout, for an hour or more */
+    uint32_t session; /* of the header; 0 without one */
 };
 
 /* Copies the device's recording into the archive. On failure the part stays for the next time

@@ -16,6 +16,8 @@
 /* Behind so many sectors in a row that did not heal (a blank stretch), each more is asked for
  * once only. */
 enum { TRIES = 3, RUN_TRUSTED = 64 };
+/* About an hour at 100 Hz. */
+enum { SEEN_ENOUGH = 3000 };
 
 enum verdict { SECTOR_FITS, SECTOR_ODD, SECTOR_BAD };
 
@@ -48,9 +50,39 @@ static enum verdict judge(const struct sectors *self, const uint8_t *at,
     return goes_on && is_same ? SECTOR_FITS : SECTOR_ODD;
 }
 
-static void count_good(struct sectors *self, const struct cwa_sector *sector)
+static void look_at_axes(struct sectors *self, const uint8_t *at,
+                         const struct cwa_sector *sector)
+{
+    int32_t xyz[3];
+    uint32_t first = cwa_layout_axes(sector->layout) > 3 ? 3 : 0; /* behind the gyroscope's */
+    if (sector->layout == CWA_PACKED) {
+        cwa_get_packed(at, 0, xyz);
+    } else {
+        for (uint32_t a = 0; a < 3; a++) {
+            xyz[a] = cwa_get_value(at, 0, first + a);
+        }
+    }
+    for (int a = 0; a < 3; a++) {
+        bool is_first = self->n_seen == 0;
+        self->axis_min[a] = is_first || xyz[a] < self->axis_min[a] ? xyz[a] : self->axis_min[a];
+        self->axis_max[a] = is_first || xyz[a] > self->axis_max[a] ? xyz[a] : self->axis_max[a];
+    }
+    self->n_seen++;
+}
+
+unsigned sectors_flat_axes(const struct sectors *self)
+{
+    unsigned flat = 0;
+    for (unsigned a = 0; a < 3 && self->n_seen >= SEEN_ENOUGH; a++) {
+        flat |= self->axis_max[a] - self->axis_min[a] <= 2 ? 1u << a : 0;
+    }
+    return flat;
+}
+
+static void count_good(struct sectors *self, const uint8_t *at, const struct cwa_sector *sector)
 {
     struct civil_time time;
+    look_at_axes(self, at, sector);
     if (self->has_next && sector->sequence != self->next_sequence) {
         if (sector->sequence == 0) {
             self->counts.n_restarts++;
@@ -126,7 +158,7 @@ static enum yk_status ask_again(struct sectors *self, struct dock_device *device
         count_bad(self, fault, is_stable, is_answered);
     } else {
         self->counts.n_healed += was_bad || verdict == SECTOR_FITS;
-        count_good(self, &sector);
+        count_good(self, at, &sector);
     }
     return YK_OK;
 }
@@ -163,7 +195,7 @@ enum yk_status sectors_check(struct sectors *self, struct dock_device *device, u
         }
         self->counts.n_sectors++;
         if (judge(self, at + i, &sector, &fault) == SECTOR_FITS) {
-            count_good(self, &sector);
+            count_good(self, at + i, &sector);
             continue;
         }
         if (job_is_cancelled(job)) {

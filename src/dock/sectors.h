@@ -17,7 +17,12 @@ struct sectors {
     uint32_t next_sequence, session_now;
     uint64_t bad_run; /* sectors in a row that did not heal */
     int64_t first_ns_of_clock, last_ns_of_clock;
+    uint64_t n_seen; /* good ones this time; one sample of each gives the axes' ranges */
+    int32_t axis_min[3], axis_max[3];
 };
+
+/* Bits 0..2 of axes whose readings all lie within two steps of each other. 0 for too few. */
+unsigned sectors_flat_axes(const struct sectors *self);
 
 /* first: the beginning of the file, n bytes of it (>= 1024, or the whole file). */
 void sectors_begin(struct sectors *self, const uint8_t *first, size_t n);

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One loop on the caller's thread: list, compare with the bays, start and settle them, wait for
+ * the bus. A recorder is one attachment (place and generation); the same place keeps its bay
+ * over re-plugging, and so does a recorder that moved.
+ */
+#include "src/dock/station.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/store/store.h"
+
+#define LOOP_MS 250u
+#define LIST_NS (2 * NS_PER_S)
+#define STUCK_NS (15 * NS_PER_S)   /* a bootloader takes a few seconds */
+#define BETWEEN_NS (10 * NS_PER_S) /* from bootloader to application */
+
+struct station {
+    const struct station_options *options;
+    struct bay_shared shared;
+    atomic_bool stop;
+    pthread_mutex_t emit_lock;
+    struct bay **bays;
+    size_t n_bays, capacity;
+    struct usb_listing *listings; /* of the last list() */
+    size_t n_listings;
+    int64_t started_ns, listed_ns;
+};
+
+/* ---- events ---- */
+
+const char *dock_event_word(enum dock_event_kind kind)
+{
+    static const char *const words[] = {"check", "ready",   "state", "progress",
+                                        "look",  "battery", "end"};
+    return words[kind];
+}
+
+static void emit(struct station *self, struct dock_event event)
+{
+    event.at_ns = clock_now_utc_ns();
+    pthread_mutex_lock(&self->emit_lock);
+    self->options->on_event(self->options->user, &event);
+    pthread_mutex_unlock(&self->emit_lock);
+}
+
+static void on_change(void *user, enum bay_event_kind kind, const struct bay_view *view)
+{
+    static const enum dock_event_kind kinds[] = {DOCK_EVENT_STATE, DOCK_EVENT_PROGRESS,
+                                                 DOCK_EVENT_LOOK, DOCK_EVENT_BATTERY};
+    emit(user, (struct dock_event){.kind = kinds[kind], .bay = view});
+}
+
+static void on_check(void *user, const struct checkup_item *item)
+{
+    emit(user, (struct dock_event){.kind = DOCK_EVENT_CHECK, .check = item});
+}
+
+/* ---- bays ---- */
+
+static bool is_free(struct bay *bay)
+{
+    struct bay_view view;
+    bay_look(bay, &view);
+    return !view.is_present && bay_settle(bay);
+}
+
+static enum yk_status new_bay(struct station *self, struct bay **out, struct failure *why)
+{
+    struct bay *bay = mem_alloc(1, sizeof *bay);
+    if (bay == NULL || MEM_RESERVE(self->bays, self->n_bays, self->capacity) != 0) {
+        mem_free(bay);
+        return failure_set(why, YK_ERR_MEMORY, "no memory for another bay");
+    }
+    enum yk_status status = bay_init(bay, &self->shared, self->n_bays + 1, why);
+    if (status != YK_OK) {
+        mem_free(bay);
+        return status;
+    }
+    self->bays[self->n_bays++] = bay;
+    *out = bay;
+    return YK_OK;
+}
+
+/* The bay for something new at a place: the one of that place, else the one this recorder was
+ * in, else a new one. *out stays NULL when that bay is not through with the one before. */
+static enum yk_status bay_for(struct station *self, const char *place, const char *usb_serial,
+                              struct bay **out, struct failure *why)
+{
+    struct bay *moved = NULL;
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay_view view;
+        bay_look(self->bays[i], &view);
+        if (strcmp(view.place, place) == 0) {
+            *out = is_free(self->bays[i]) ? self->bays[i] : NULL;
+            return YK_OK;
+        }
+        if (!view.is_present && usb_serial[0] != '\0' &&
+            strcmp(view.usb_serial, usb_serial) == 0) {
+            moved = self->bays[i];
+        }
+    }
+    if (moved != NULL) {
+        *out = is_free(moved) ? moved : NULL;
+        return YK_OK;
+    }
+    return new_bay(self, out, why);
+}
+
+static struct bay *bay_of_listing(struct station *self, const struct usb_listing *listing)
+{
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay *bay = self->bays[i];
+        struct bay_view view;
+        bay_look(bay, &view);
+        if (view.is_present && bay->slot.listing.generation == listing->generation &&
+            strcmp(bay->slot.listing.place, listing->place) == 0) {
+            return bay;
+        }
+    }
+    return NULL;
+}
+
+/* A bootloader makes way for the application at the same place, as a new attachment. */
+static struct bay *starting_at(struct station *self, const char *place)
+{
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay *bay = self->bays[i];
+        struct bay_view view;
+        bay_look(bay, &view);
+        if (view.is_present && bay->driver == NULL && strcmp(view.place, place) == 0) {
+            return bay;
+        }
+    }
+    return NULL;
+}
+
+/* What is mounted is read as a folder, where a driver can do that. */
+static const struct dock_driver *fill_slot(struct station *self,
+                                           const struct usb_listing *listing,
+                                           const struct dock_driver *driver,
+                                           struct dock_slot *slot)
+{
+    *slot = (struct dock_slot){.bus = self->options->bus, .listing = *listing};
+    if (listing->access == USB_ACCESS_MOUNTED && listing->mounted_at[0] != '\0') {
+        const struct dock_driver *folder = dock_driver_for_folder(listing->mounted_at);
+        if (folder != NULL) {
+            slot->bus = NULL;
+            slot->folder = listing->mounted_at;
+            return folder;
+        }
+    }
+    return driver;
+}
+
+static enum yk_status see_listing(struct station *self, const struct usb_listing *listing,
+                                  struct failure *why)
+{
+    enum dock_match match = DOCK_MATCH_NO;
+    const struct dock_driver *driver = self->options->find_driver(listing, &match);
+    struct bay *bay = bay_of_listing(self, listing);
+    struct dock_slot slot;
+    enum yk_status status = YK_OK;
+    if (match == DOCK_MATCH_NO || driver == NULL) {
+        return YK_OK;
+    }
+    driver = match == DOCK_MATCH_BOOTLOADER ? NULL : fill_slot(self, listing, driver, &slot);
+    if (driver == NULL) {
+        slot = (struct dock_slot){.bus = self->options->bus, .listing = *listing};
+    }
+    bool is_usable_now = bay != NULL && !bay->has_thread && driver != NULL &&
+                         bay->slot.listing.access != USB_ACCESS_OK &&
+                         bay->slot.folder == NULL &&
+                         bay->slot.listing.access != listing->access;
+    if (bay == NULL) {
+        bay = starting_at(self, listing->place);
+        is_usable_now = bay != NULL;
+    }
+    if (bay == NULL) {
+        status = bay_for(self, listing->place, listing->serial, &bay, why);
+        is_usable_now = bay != NULL;
+    }
+    if (status == YK_OK && is_usable_now) {
+        bay_start(bay, &slot, driver);
+    }
+    return status;
+}
+
+static bool is_listed(const struct station *self, const struct usb_listing *wanted)
+{
+    for (size_t i = 0; i < self->n_listings; i++) {
+        if (self->listings[i].generation == wanted->generation &&
+            strcmp(self->listings[i].place, wanted->place) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Bays whose recorder is not there any more. */
+static void see_gone(struct station *self)
+{
+    int64_t now = clock_monotonic_ns();
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay *bay = self->bays[i];
+        struct bay_view view;
+        bay_look(bay, &view);
+        bool is_usb = bay->slot.listing.place[0] != '\0';
+        bool is_there =
+            is_usb ? is_listed(self, &bay->slot.listing) : disk_is_folder(bay->folder);
+        if (!view.is_present || is_there) {
+            continue;
+        }
+        if (bay->driver == NULL && now - bay->attached_ns < BETWEEN_NS) {
+            continue; /* on its way to being the application */
+        }
+        bay_unplugged(bay);
+    }
+}
+
+static void settle_all(struct station *self)
+{
+    int64_t now = clock_monotonic_ns();
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay *bay = self->bays[i];
+        struct bay_view view;
+        bay_settle(bay);
+        bay_look(bay, &view);
+        if (view.state == BAY_STARTING && view.is_present && !view.is_done &&
+            now - bay->attached_ns > STUCK_NS) {
+            pthread_mutex_lock(&bay->lock);
+            bay->view.is_done = true;
+            pthread_mutex_unlock(&bay->lock);
+            bay_say(bay, BAY_ATTENTION_UNSAVED, DOCK_SAYS_stuck, NULL, NULL, NULL);
+        }
+    }
+}
+
+static enum yk_status see_all(struct station *self, struct failure *why)
+{
+    struct usb_bus *bus = self->options->bus;
+    enum yk_status status = YK_OK;
+    if (bus != NULL) {
+        struct usb_listing *listings = NULL;
+        size_t n = 0;
+        status = bus->ops->list(bus, &listings, &n, why);
+        if (status != YK_OK) {
+            return status;
+        }
+        mem_free(self->listings);
+        self->listings = listings;
+        self->n_listings = n;
+    }
+    see_gone(self);
+    for (size_t i = 0; i < self->n_listings && status == YK_OK; i++) {
+        status = see_listing(self, &self->listings[i], why);
+    }
+    self->listed_ns = clock_monotonic_ns();
+    return status;
+}
+
+static enum yk_status start_folders(struct station *self, struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < self->options->n_folders && status == YK_OK; i++) {
+        const char *folder = self->options->folders[i];
+        const struct dock_driver *driver = dock_driver_for_folder(folder);
+        struct dock_slot slot = {.folder = folder};
+        struct bay *bay = NULL;
+        if (driver == NULL) {
+            return failure_set(why, YK_ERR_UNSUPPORTED,
+                               "%s holds nothing that a recorder writes (CWA-DATA.CWA)",
+                               folder);
+        }
+        status = new_bay(self, &bay, why);
+        if (status == YK_OK) {
+            bay_start(bay, &slot, driver);
+        }
+    }
+    return status;
+}
+
+/* ---- the loop ---- */
+
+static bool all_done(struct station *self)
+{
+    if (self->n_bays == 0) {
+        return clock_monotonic_ns() - self->started_ns > self->options->first_wait_ns;
+    }
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay_view view;
+        bay_look(self->bays[i], &view);
+        if (!view.is_done || !bay_settle(self->bays[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_cancelled(const struct station *self)
+{
+    return self->options->cancel != NULL && atomic_load(self->options->cancel);
+}
+
+static enum yk_status watch(struct station *self, struct failure *why)
+{
+    struct usb_bus *bus = self->options->bus;
+    enum yk_status status = start_folders(self, why);
+    bool changed = true;
+    while (status == YK_OK && !is_cancelled(self)) {
+        if (changed || clock_monotonic_ns() - self->listed_ns > LIST_NS) {
+            status = see_all(self, why);
+        }
+        settle_all(self);
+        if (status != YK_OK || (self->shared.is_once && all_done(self))) {
+            break;
+        }
+        changed = false;
+        if (bus != NULL) {
+            status = bus->ops->wait(bus, LOOP_MS, &changed, why);
+        } else {
+            const struct timespec pause = {0, LOOP_MS * 1000000L};
+            nanosleep(&pause, NULL);
+        }
+    }
+    return status;
+}
+
+static void count(struct station *self, struct station_totals *out)
+{
+    *out = (struct station_totals){.n_bays = self->n_bays};
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay_view view;
+        bay_look(self->bays[i], &view);
+        out->n_saved += view.recording[0] != '\0';
+        out->n_attention += bay_state_words(view.state)->kind == BAY_KIND_ATTENTION;
+        out->n_unsaved += view.state == BAY_ATTENTION_UNSAVED;
+    }
+}
+
+static enum yk_status open_store_once(struct station *self, struct failure *why)
+{
+    /* also brings an older store up to date, before any bay needs it */
+    struct store store;
+    enum yk_status status =
+        store_open(self->options->bays.store_folder, STORE_WRITE, &store, why);
+    if (status == YK_OK) {
+        store_close(&store);
+    }
+    return status;
+}
+
+static void end(struct station *self)
+{
+    atomic_store(&self->stop, true);
+    for (size_t i = 0; i < self->n_bays; i++) {
+        bay_join(self->bays[i]);
+        bay_settle(self->bays[i]);
+    }
+}
+
+static void release(struct station *self)
+{
+    for (size_t i = 0; i < self->n_bays; i++) {
+        bay_release(self->bays[i]);
+        mem_free(self->bays[i]);
+    }
+    mem_free(self->bays);
+    mem_free(self->listings);
+    pthread_mutex_destroy(&self->emit_lock);
+}
+
+enum yk_status station_run(const struct station_options *options, struct station_totals *out,
+                           struct failure *why)
+{
+    struct station self = {.options = options, .shared = options->bays};
+    struct station_totals totals = {.n_bays = 0};
+    struct checkup checkup = {.store_folder = options->bays.store_folder,
+                              .zone_name = options->bays.zone_name,
+                              .backup_folder = options->backup_folder,
+                              .found = on_check,
+                              .user = &self};
+    int lock = -1;
+    if (pthread_mutex_init(&self.emit_lock, NULL) != 0) {
+        return failure_set(why, YK_ERR_MEMORY, "no lock for the dock");
+    }
+    atomic_init(&self.stop, false);
+    self.shared.on_change = on_change;
+    self.shared.user = &self;
+    self.shared.stop = &self.stop;
+    enum yk_status status = open_store_once(&self, why);
+    if (status == YK_OK) {
+        status = station_lock(options->bays.store_folder, &lock, why);
+    }
+    if (status == YK_OK) {
+        checkup_surroundings(&checkup);
+        emit(&self, (struct dock_event){.kind = DOCK_EVENT_READY});
+        self.started_ns = clock_monotonic_ns();
+        status = watch(&self, why);
+        end(&self);
+        count(&self, &totals);
+        emit(&self, (struct dock_event){.kind = DOCK_EVENT_END, .totals = &totals});
+    }
+    station_unlock(lock);
+    release(&self);
+    if (status == YK_OK && out != NULL) {
+        *out = totals;
+    }
+    return status;
+}
