@@ -57,6 +57,7 @@ struct dock_health {
     int battery_cycles;
     bool is_locked;
     bool ecc_off;
+    /* What the device's clock shows, as if it were UTC: whoever knows its zone converts. */
     int64_t last_changed_ns;             /* TIME_UNKNOWN */
     int64_t plan_start_ns, plan_stop_ns; /* as set in the device now; TIME_UNKNOWN: none */
     bool plan_start_always, plan_stop_never;

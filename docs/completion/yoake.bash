@@ -5,11 +5,11 @@ _yoake() {
     local options='' verbs=''
     case $before in
     --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- "$word"); return ;;
-    --store|--output) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --store|--output|--backup-folder) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --diary|--participants|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit loans recording import analyze check backup restore help'
+        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit loans recording import dock devices doctor analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -79,6 +79,15 @@ _yoake() {
             ;;
         import)
             options='--participant --recipe --set --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        dock)
+            options='--once --participant --practice --speed --folder --unfinished --backup-folder --recipe --set --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        devices)
+            options='--practice --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        doctor)
+            options='--backup-folder --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         analyze)
             options='--recipe --set --zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -148,6 +148,14 @@ static enum yk_status open_zone(struct work *self)
                         : zone_open_system(&self->zone, &is_guess, &self->why);
 }
 
+/* What the device's clock showed, as UTC. */
+static int64_t instant_of(const struct work *self, int64_t ns_of_clock)
+{
+    return ns_of_clock == TIME_UNKNOWN
+               ? TIME_UNKNOWN
+               : zone_instant(self->zone, civil_time_of_utc_ns(ns_of_clock));
+}
+
 static enum yk_status identify(struct work *self)
 {
     struct bay *bay = self->bay;
@@ -155,6 +163,10 @@ static enum yk_status identify(struct work *self)
         self->device, &self->identity, &self->battery, &self->health, &self->why);
     if (status == YK_OK) {
         status = open_zone(self);
+    }
+    if (status == YK_OK) { /* the device's clock shows civil time */
+        self->health.plan_start_ns = instant_of(self, self->health.plan_start_ns);
+        self->health.plan_stop_ns = instant_of(self, self->health.plan_stop_ns);
     }
     /* measured before anything is changed */
     if (status == YK_OK && self->device->ops->read_clock != NULL) {
@@ -328,14 +340,6 @@ static enum yk_status need_person(struct work *self, const char *code)
         }
     }
     return status;
-}
-
-/* What the device's clock showed, as UTC. */
-static int64_t instant_of(const struct work *self, int64_t ns_of_clock)
-{
-    return ns_of_clock == TIME_UNKNOWN
-               ? TIME_UNKNOWN
-               : zone_instant(self->zone, civil_time_of_utc_ns(ns_of_clock));
 }
 
 static enum yk_status find_whose(struct work *self)
