@@ -177,6 +177,9 @@ static enum yk_status fake_reread(struct dock_device *device, uint64_t pos, void
 static void fake_close(struct dock_device *device)
 {
     struct fake_recorder *self = self_of(device);
+    if (self->on_close != NULL) {
+        self->on_close(self, self->user);
+    }
     if (self->is_heap) {
         free(self);
     }

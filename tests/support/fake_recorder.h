@@ -37,9 +37,11 @@ struct fake_recorder {
     size_t n_faults;
     atomic_uint_fast64_t unplug_at; /* gone once so many bytes were read; UINT64_MAX: stays */
     uint64_t bytes_read, n_rereads;
-    int open_status;   /* of open_recording; YK_OK */
-    int led;           /* what it shows */
-    bool is_heap;      /* close frees it */
+    int open_status;                                          /* of open_recording; YK_OK */
+    int led;                                                  /* what it shows */
+    bool is_heap;                                             /* close frees it */
+    void (*on_close)(struct fake_recorder *self, void *user); /* may be NULL */
+    void *user;
     unsigned sleep_us; /* a read takes */
 };
 
