@@ -224,7 +224,7 @@ static bool is_code(const struct actigraph_header *self)
 {
     return self->subject[0] != '\0' && strchr(self->subject, ' ') == NULL &&
            strpbrk(self->subject, "0123456789") != NULL &&
-           strcmp(self->subject, self->serial) != 0;
+           strcmp(self->subject, self->serial) != 0 && strcmp(self->subject, self->device) != 0;
 }
 
 static int64_t planned_ns(int64_t s, int64_t wall_minus_utc_ns)

@@ -1,0 +1,854 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * ActiLife epoch databases: .agd. docs/formats/agd.md.
+ *
+ *     SQLite 3: settings (settingName, settingValue)   serial number, epoch length, filter, ...
+ *               data (dataTimestamp in .NET ticks, local; axis1, axis2, axis3, steps, ...)
+ *
+ * The database is read where it lies, through a file system of our own that knows nothing but
+ * reading (sqlite.org/vfs.html), so that nothing can be written and no journal be looked for.
+ * It may come from anywhere: views and triggers are off, the schema is not trusted, sizes are
+ * limited.
+ *
+ * axis 1 is the device's y, 2 is x, 3 is z. Left out: what ActiLife scored (sleep, awakenings,
+ * filters), capacitive sensor, proximity, diaries.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "firmware-formats/actigraph_header.h"
+#include "firmware-formats/timestamp.h"
+#include "src/base/mem.h"
+#include "src/base/text.h"
+
+#define EPOCHS_PER_CALL ((size_t)8192)
+#define GAP_MAX_S (INT64_C(31) * 86400) /* a longer jump is taken for a wrong time */
+#define EPOCH_MOST_S 3600
+#define STEPS_BETWEEN_LOOKS 100000 /* of SQLite's machine, between looks at job.cancel */
+
+static const struct {
+    const char *name;
+    enum epoch_column column;
+} COLUMNS[] = {
+    {"axis1", EPOCH_COUNTS_Y},
+    {"axis2", EPOCH_COUNTS_X},
+    {"axis3", EPOCH_COUNTS_Z},
+    {"steps", EPOCH_STEPS},
+    {"hr", EPOCH_HEART_RATE_BPM},
+    {"lux", EPOCH_LIGHT},
+    {"inclineOff", EPOCH_INCLINE_OFF_S},
+    {"inclineStanding", EPOCH_INCLINE_STANDING_S},
+    {"inclineSitting", EPOCH_INCLINE_SITTING_S},
+    {"inclineLying", EPOCH_INCLINE_LYING_S},
+    {"inclinometer", EPOCH_INCLINOMETER},
+};
+#define COLUMN_COUNT (sizeof COLUMNS / sizeof *COLUMNS)
+
+struct agd {
+    struct recording_source base;
+    struct byte_source *bytes;
+    bool owns_bytes;
+    struct job *job;
+    sqlite3_vfs vfs;
+    char vfs_name[40];
+    bool is_registered;
+    sqlite3 *db;
+    sqlite3_stmt *rows;
+    enum epoch_column column[COLUMN_COUNT]; /* of the query's columns 1 ... */
+    size_t n_columns;
+    struct actigraph_header header;
+    char filter[32], finished[8];
+    int64_t epoch_s, epochs_declared;
+    int64_t start_s, wall_minus_utc_ns; /* of the first row */
+    int64_t next, gap_epochs;           /* index of the next epoch; epochs filled so far */
+    uint64_t n_rows;
+    bool is_over, has_bad_tree;
+    char damage[64]; /* what the database's own check found, "" nothing */
+    int64_t usual_step_s;
+};
+
+/* ---- a file system with one file, which can be read ---- */
+
+struct agd_file {
+    sqlite3_file base;
+    struct byte_source *bytes;
+};
+
+static int file_close(sqlite3_file *file)
+{
+    (void)file;
+    return SQLITE_OK;
+}
+
+static int file_read(sqlite3_file *file, void *to, int n, sqlite3_int64 pos)
+{
+    struct agd_file *self = (struct agd_file *)file;
+    size_t got = 0;
+    if (byte_source_read_at(self->bytes, (uint64_t)pos, to, (size_t)n, &got, NULL) != YK_OK) {
+        return SQLITE_IOERR_READ;
+    }
+    memset((char *)to + got, 0, (size_t)n - got);
+    return got == (size_t)n ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
+}
+
+static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64 pos)
+{
+    (void)file, (void)from, (void)n, (void)pos;
+    return SQLITE_READONLY;
+}
+
+static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    (void)file, (void)size;
+    return SQLITE_READONLY;
+}
+
+static int file_flags(sqlite3_file *file, int flags)
+{
+    (void)file, (void)flags;
+    return SQLITE_OK;
+}
+
+static int file_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    *size = (sqlite3_int64)((struct agd_file *)file)->bytes->size;
+    return SQLITE_OK;
+}
+
+static int file_is_reserved(sqlite3_file *file, int *out)
+{
+    (void)file;
+    *out = 0;
+    return SQLITE_OK;
+}
+
+static int file_control(sqlite3_file *file, int what, void *arg)
+{
+    (void)file, (void)what, (void)arg;
+    return SQLITE_NOTFOUND;
+}
+
+static int file_nothing(sqlite3_file *file)
+{
+    (void)file;
+    return 0;
+}
+
+static const sqlite3_io_methods FILE_METHODS = {
+    .iVersion = 1,
+    .xClose = file_close,
+    .xRead = file_read,
+    .xWrite = file_write,
+    .xTruncate = file_truncate,
+    .xSync = file_flags,
+    .xFileSize = file_size,
+    .xLock = file_flags,
+    .xUnlock = file_flags,
+    .xCheckReservedLock = file_is_reserved,
+    .xFileControl = file_control,
+    .xSectorSize = file_nothing,
+    .xDeviceCharacteristics = file_nothing,
+};
+
+static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
+                    int *out_flags)
+{
+    struct agd_file *self = (struct agd_file *)file;
+    (void)name;
+    self->base.pMethods = NULL;
+    if ((flags & SQLITE_OPEN_MAIN_DB) == 0) {
+        return SQLITE_CANTOPEN; /* no journals, no temporary files */
+    }
+    self->bytes = vfs->pAppData;
+    self->base.pMethods = &FILE_METHODS;
+    if (out_flags != NULL) {
+        *out_flags = SQLITE_OPEN_READONLY;
+    }
+    return SQLITE_OK;
+}
+
+static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync)
+{
+    (void)vfs, (void)name, (void)sync;
+    return SQLITE_READONLY;
+}
+
+static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
+{
+    (void)vfs, (void)name, (void)flags;
+    *out = 0;
+    return SQLITE_OK;
+}
+
+static int vfs_full_name(sqlite3_vfs *vfs, const char *name, int room, char *out)
+{
+    (void)vfs;
+    snprintf(out, (size_t)room, "%s", name);
+    return SQLITE_OK;
+}
+
+static int vfs_random(sqlite3_vfs *vfs, int n, char *out)
+{
+    (void)vfs;
+    memset(out, 0, (size_t)n);
+    return n;
+}
+
+static int vfs_sleep(sqlite3_vfs *vfs, int us)
+{
+    (void)vfs;
+    return us;
+}
+
+static int vfs_time(sqlite3_vfs *vfs, double *out)
+{
+    (void)vfs;
+    *out = 2440587.5; /* 1970: nothing here depends on it */
+    return SQLITE_OK;
+}
+
+static int vfs_error(sqlite3_vfs *vfs, int n, char *out)
+{
+    (void)vfs, (void)n, (void)out;
+    return 0;
+}
+
+/* ---- the database ---- */
+
+static int look_at_cancel(void *user)
+{
+    const struct agd *self = user;
+    return job_is_cancelled(self->job) ? 1 : 0;
+}
+
+static enum yk_status db_failure(struct agd *self, int result, struct failure *why)
+{
+    const int code = result & 0xFF;
+    enum yk_status status = code == SQLITE_NOMEM       ? YK_ERR_MEMORY
+                            : code == SQLITE_INTERRUPT ? YK_ERR_CANCELLED
+                            : code == SQLITE_IOERR     ? YK_ERR_IO
+                                                       : YK_ERR_CORRUPT;
+    return failure_set(why, status, "%s: the database cannot be read: %s", self->bytes->name,
+                       self->db != NULL ? sqlite3_errmsg(self->db) : sqlite3_errstr(result));
+}
+
+static void be_careful(struct agd *self)
+{
+    sqlite3 *db = self->db;
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1 << 20);
+    sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 1 << 16);
+    sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 200);
+    sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, 50);
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_progress_handler(db, STEPS_BETWEEN_LOOKS, look_at_cancel, self);
+}
+
+static enum yk_status open_database(struct agd *self, struct failure *why)
+{
+    snprintf(self->vfs_name, sizeof self->vfs_name, "yoake-agd-%p", (void *)self);
+    self->vfs = (sqlite3_vfs){
+        .iVersion = 1,
+        .szOsFile = sizeof(struct agd_file),
+        .mxPathname = 64,
+        .zName = self->vfs_name,
+        .pAppData = self->bytes,
+        .xOpen = vfs_open,
+        .xDelete = vfs_delete,
+        .xAccess = vfs_access,
+        .xFullPathname = vfs_full_name,
+        .xRandomness = vfs_random,
+        .xSleep = vfs_sleep,
+        .xCurrentTime = vfs_time,
+        .xGetLastError = vfs_error,
+    };
+    int result = sqlite3_vfs_register(&self->vfs, 0);
+    self->is_registered = result == SQLITE_OK;
+    if (result == SQLITE_OK) {
+        result = sqlite3_open_v2("file:agd?immutable=1", &self->db,
+                                 SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                                 self->vfs_name);
+    }
+    if (result != SQLITE_OK) {
+        return db_failure(self, result, why);
+    }
+    be_careful(self);
+    result = sqlite3_exec(self->db, "PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY;",
+                          NULL, NULL, NULL);
+    return result == SQLITE_OK ? YK_OK : db_failure(self, result, why);
+}
+
+static void close_database(struct agd *self)
+{
+    sqlite3_finalize(self->rows);
+    sqlite3_close_v2(self->db);
+    self->rows = NULL;
+    self->db = NULL;
+    if (self->is_registered) {
+        sqlite3_vfs_unregister(&self->vfs);
+        self->is_registered = false;
+    }
+}
+
+static enum yk_status prepare(struct agd *self, const char *sql, sqlite3_stmt **out,
+                              struct failure *why)
+{
+    int result = sqlite3_prepare_v2(self->db, sql, -1, out, NULL);
+    return result == SQLITE_OK ? YK_OK : db_failure(self, result, why);
+}
+
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text != NULL ? text : "";
+}
+
+static bool has_table(struct agd *self, const char *name)
+{
+    sqlite3_stmt *row = NULL;
+    bool is_there = false;
+    if (sqlite3_prepare_v2(self->db,
+                           "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", -1,
+                           &row, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(row, 1, name, -1, SQLITE_STATIC) == SQLITE_OK) {
+        is_there = sqlite3_step(row) == SQLITE_ROW;
+    }
+    sqlite3_finalize(row);
+    return is_there;
+}
+
+/* The database's own check of its pages. One that leads in circles could be read for ever. */
+static void check_pages(struct agd *self)
+{
+    sqlite3_stmt *row = NULL;
+    if (sqlite3_prepare_v2(self->db, "PRAGMA quick_check(20)", -1, &row, NULL) == SQLITE_OK) {
+        int result;
+        while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+            const char *text = text_of(row, 0);
+            if (strcmp(text, "ok") != 0) {
+                self->has_bad_tree =
+                    self->has_bad_tree || strstr(text, "2nd reference") != NULL;
+                snprintf(self->damage, sizeof self->damage, "damaged database");
+            }
+        }
+        if (result != SQLITE_DONE) {
+            snprintf(self->damage, sizeof self->damage, "damaged database");
+        }
+    } else {
+        snprintf(self->damage, sizeof self->damage, "damaged database");
+    }
+    sqlite3_finalize(row);
+}
+
+/* ---- settings ---- */
+
+static void take_ticks(const char *value, int64_t *out)
+{
+    int64_t ticks = 0;
+    if (text_parse_int64(value, strlen(value), &ticks)) {
+        (void)actigraph_ticks(ticks, out);
+    }
+}
+
+static void put_text(char *to, size_t room, const char *from)
+{
+    size_t n = 0;
+    for (; from[n] != '\0' && n + 1 < room; n++) {
+        unsigned char c = (unsigned char)from[n];
+        to[n] = c >= ' ' && c < 0x7F ? from[n] : '?';
+    }
+    to[n] = '\0';
+}
+
+static void take_setting(struct agd *self, const char *name, const char *value)
+{
+    struct actigraph_header *h = &self->header;
+    const struct {
+        const char *name;
+        char *to;
+        size_t room;
+    } texts[] = {{"deviceserial", h->serial, sizeof h->serial},
+                 {"devicename", h->device, sizeof h->device},
+                 {"deviceversion", h->firmware, sizeof h->firmware},
+                 {"subjectname", h->subject, sizeof h->subject},
+                 {"limb", h->limb, sizeof h->limb},
+                 {"side", h->side, sizeof h->side},
+                 {"filter", self->filter, sizeof self->filter},
+                 {"finished", self->finished, sizeof self->finished}};
+    const struct {
+        const char *name;
+        int64_t *to;
+    } times[] = {{"startdatetime", &h->start_s},
+                 {"stopdatetime", &h->stop_s},
+                 {"downloaddatetime", &h->download_s}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcasecmp(name, texts[i].name) == 0) {
+            put_text(texts[i].to, texts[i].room, value);
+        }
+    }
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (strcasecmp(name, times[i].name) == 0) {
+            take_ticks(value, times[i].to);
+        }
+    }
+    int64_t number = 0;
+    bool is_number = text_parse_int64(value, strlen(value), &number);
+    if (strcasecmp(name, "epochlength") == 0 && is_number && number >= 1 &&
+        number <= EPOCH_MOST_S) {
+        self->epoch_s = number;
+    }
+    if (strcasecmp(name, "epochcount") == 0 && is_number && number >= 0) {
+        self->epochs_declared = number;
+    }
+    double volts = 0;
+    if (strcasecmp(name, "batteryvoltage") == 0 &&
+        text_parse_double(value, strlen(value), &volts) && volts > 0 && volts < 10) {
+        h->battery_v = volts;
+    }
+}
+
+static enum yk_status read_settings(struct agd *self, struct failure *why)
+{
+    sqlite3_stmt *row = NULL;
+    actigraph_header_init(&self->header);
+    self->epochs_declared = -1;
+    enum yk_status status =
+        prepare(self, "SELECT settingName, settingValue FROM settings LIMIT 10000", &row, why);
+    if (status == YK_OK) {
+        int result;
+        while ((result = sqlite3_step(row)) == SQLITE_ROW) {
+            take_setting(self, text_of(row, 0), text_of(row, 1));
+        }
+        if (result != SQLITE_DONE) {
+            snprintf(self->damage, sizeof self->damage, "settings are damaged");
+        }
+    }
+    sqlite3_finalize(row);
+    return status;
+}
+
+/* ---- the table ---- */
+
+/* The query for the columns that are there. Their names in it are ours, not the file's. */
+static enum yk_status make_query(struct agd *self, bool is_ordered, struct text *sql,
+                                 struct failure *why)
+{
+    sqlite3_stmt *row = NULL;
+    bool has_time = false, has[COLUMN_COUNT] = {false};
+    enum yk_status status = prepare(self, "PRAGMA table_info(data)", &row, why);
+    while (status == YK_OK && sqlite3_step(row) == SQLITE_ROW) {
+        const char *name = text_of(row, 1);
+        has_time = has_time || strcasecmp(name, "dataTimestamp") == 0;
+        for (size_t i = 0; i < COLUMN_COUNT; i++) {
+            has[i] = has[i] || strcasecmp(name, COLUMNS[i].name) == 0;
+        }
+    }
+    sqlite3_finalize(row);
+    if (status != YK_OK) {
+        return status;
+    }
+    text_clear(sql);
+    text_add(sql, "SELECT dataTimestamp");
+    self->n_columns = 0;
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        if (has[i]) {
+            text_addf(sql, ", %s", COLUMNS[i].name);
+            self->column[self->n_columns++] = COLUMNS[i].column;
+        }
+    }
+    text_add(sql, is_ordered ? " FROM data ORDER BY dataTimestamp" : " FROM data");
+    if (!has_time || self->n_columns == 0) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "%s: its table data has no %s: not an ActiLife epoch database",
+                           self->bytes->name,
+                           has_time ? "column that is known" : "dataTimestamp");
+    }
+    return text_status(sql, why);
+}
+
+/* Whether the rows come in order by an index. Sorting them would take memory for all of them.
+ */
+static bool has_order(struct agd *self, const char *sql)
+{
+    struct text explain;
+    sqlite3_stmt *row = NULL;
+    bool is_sorted = false;
+    text_init(&explain);
+    text_addf(&explain, "EXPLAIN QUERY PLAN %s", sql);
+    bool is_known =
+        text_status(&explain, NULL) == YK_OK &&
+        sqlite3_prepare_v2(self->db, text_string(&explain), -1, &row, NULL) == SQLITE_OK;
+    while (is_known && sqlite3_step(row) == SQLITE_ROW) {
+        is_sorted = is_sorted || strstr(text_of(row, 3), "TEMP B-TREE") != NULL;
+    }
+    sqlite3_finalize(row);
+    text_release(&explain);
+    return is_known && !is_sorted;
+}
+
+static enum yk_status start_rows(struct agd *self, struct failure *why)
+{
+    struct text sql;
+    text_init(&sql);
+    sqlite3_finalize(self->rows);
+    self->rows = NULL;
+    enum yk_status status = make_query(self, true, &sql, why);
+    if (status == YK_OK && !has_order(self, text_string(&sql))) {
+        status = make_query(self, false, &sql, why);
+    }
+    if (status == YK_OK) {
+        status = prepare(self, text_string(&sql), &self->rows, why);
+    }
+    text_release(&sql);
+    return status;
+}
+
+/* ---- what the report says ---- */
+
+static void note(struct agd *self, const char *text)
+{
+    read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1, text);
+}
+
+static void bad_row(struct agd *self, const char *what)
+{
+    self->base.report.bad_blocks++;
+    read_report_add(&self->base.report, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, TIME_UNKNOWN,
+                    (int64_t)self->n_rows, what);
+}
+
+static void say_opening(struct agd *self)
+{
+    char detail[64];
+    if (self->damage[0] != '\0') {
+        self->base.report.bad_blocks++;
+        read_report_add(&self->base.report, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, TIME_UNKNOWN,
+                        -1, self->damage);
+    }
+    if (self->bytes->damage != NULL) {
+        note(self, self->bytes->damage);
+    }
+    if (strcasecmp(self->filter, "LowFrequencyExtension") == 0) {
+        note(self, "counts made with the low-frequency extension");
+    }
+    if (strcasecmp(self->finished, "false") == 0) {
+        note(self, "ActiLife had not finished this file");
+    }
+    if (self->usual_step_s > 0) {
+        snprintf(detail, sizeof detail, "epoch of %" PRId64 " s taken from the rows",
+                 self->epoch_s);
+        note(self, detail);
+    }
+    summary_range_add(&self->base.report.battery_v, self->header.battery_v);
+}
+
+static void say_end(struct agd *self)
+{
+    char detail[64];
+    if (self->epochs_declared >= 0 && (uint64_t)self->epochs_declared != self->n_rows) {
+        snprintf(detail, sizeof detail, "%" PRIu64 " rows, epochcount says %d", self->n_rows,
+                 (int)(self->epochs_declared < INT32_MAX ? self->epochs_declared : INT32_MAX));
+        note(self, detail);
+    }
+}
+
+/* ---- rows to epochs ---- */
+
+static enum yk_status fill_gap(struct agd *self, int64_t n, struct epoch_series *to,
+                               struct failure *why)
+{
+    struct read_report *report = &self->base.report;
+    size_t first = to->n;
+    enum yk_status status = epoch_series_resize(to, to->n + (size_t)n, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    for (size_t k = first; k < to->n; k++) {
+        to->state[k] = STATE_UNKNOWN;
+    }
+    int64_t epoch_ns = self->epoch_s * NS_PER_S;
+    int64_t start = self->base.info.start_ns + self->next * epoch_ns;
+    report->gaps++;
+    report->gap_s += (double)n * (double)self->epoch_s;
+    read_report_add(report, READ_EVENT_GAP, start, start + n * epoch_ns, (int64_t)self->n_rows,
+                    "rows are missing");
+    self->gap_epochs += n;
+    self->next += n;
+    return YK_OK;
+}
+
+static void put_row(struct agd *self, struct epoch_series *to, size_t k)
+{
+    bool is_known = false;
+    for (size_t i = 0; i < self->n_columns; i++) {
+        const int type = sqlite3_column_type(self->rows, (int)i + 1);
+        const double value = sqlite3_column_double(self->rows, (int)i + 1);
+        if (type == SQLITE_NULL) {
+            continue;
+        }
+        if ((type != SQLITE_FLOAT && type != SQLITE_INTEGER) || !(value >= 0 && value < 1e9)) {
+            bad_row(self, "a value that is no count");
+            continue;
+        }
+        to->column[self->column[i]][k] = (float)value;
+        is_known = true;
+        if (self->column[i] == EPOCH_LIGHT) {
+            summary_range_add(&self->base.report.light, value);
+        }
+    }
+    if (!is_known) {
+        to->state[k] |= STATE_UNKNOWN;
+    }
+}
+
+/* Index of a time on the grid; false, and counted, when it has no place there. */
+static bool row_index(struct agd *self, int64_t *index)
+{
+    int64_t s = 0;
+    if (sqlite3_column_type(self->rows, 0) != SQLITE_INTEGER ||
+        !actigraph_ticks(sqlite3_column_int64(self->rows, 0), &s)) {
+        bad_row(self, "a row without a time");
+        return false;
+    }
+    int64_t ahead = s - self->start_s;
+    *index = floor_div(2 * ahead + self->epoch_s, 2 * self->epoch_s);
+    if (*index < self->next) {
+        bool is_same = *index == self->next - 1;
+        bad_row(self, is_same ? "the same epoch again" : "a row before its time");
+        return false;
+    }
+    int64_t gap = *index - self->next, most = GAP_MAX_S / self->epoch_s;
+    if (gap > most || self->gap_epochs + gap > most + 16 * (int64_t)self->n_rows) {
+        bad_row(self, "time jumps ahead too far");
+        return false;
+    }
+    return true;
+}
+
+static enum yk_status take_row(struct agd *self, struct epoch_series *to, struct failure *why)
+{
+    int64_t index = 0;
+    self->n_rows++;
+    self->base.report.blocks++;
+    if (self->n_rows > self->bytes->size) { /* a row takes more than a byte */
+        return failure_set(why, YK_ERR_CORRUPT, "%s: the database leads in circles",
+                           self->bytes->name);
+    }
+    if (!row_index(self, &index)) {
+        return YK_OK;
+    }
+    enum yk_status status =
+        index > self->next ? fill_gap(self, index - self->next, to, why) : YK_OK;
+    if (status == YK_OK) {
+        status = epoch_series_resize(to, to->n + 1, why);
+    }
+    if (status == YK_OK) {
+        put_row(self, to, to->n - 1);
+        self->next++;
+    }
+    return status;
+}
+
+static enum yk_status need_columns(struct agd *self, struct epoch_series *to,
+                                   struct failure *why)
+{
+    if (to->n == 0) {
+        to->t0_ns = self->base.info.start_ns;
+        to->epoch_s = (int32_t)self->epoch_s;
+    }
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < self->n_columns && status == YK_OK; i++) {
+        status = epoch_series_need(to, self->column[i], why);
+    }
+    return status;
+}
+
+static enum yk_status next_epochs(struct recording_source *source, struct epoch_series *to,
+                                  struct failure *why)
+{
+    struct agd *self = (struct agd *)source; /* its first member */
+    size_t first = to->n;
+    if (job_is_cancelled(self->job)) {
+        return failure_set(why, YK_ERR_CANCELLED, "agd: cancelled");
+    }
+    enum yk_status status = need_columns(self, to, why);
+    while (status == YK_OK && !self->is_over && to->n - first < EPOCHS_PER_CALL) {
+        int result = sqlite3_step(self->rows);
+        if (result == SQLITE_ROW) {
+            status = take_row(self, to, why);
+            continue;
+        }
+        self->is_over = true;
+        if ((result & 0xFF) == SQLITE_NOMEM || (result & 0xFF) == SQLITE_INTERRUPT) {
+            return db_failure(self, result, why);
+        }
+        if (result != SQLITE_DONE) {
+            bad_row(self, "the database is damaged here: read up to this row");
+        }
+        say_end(self);
+    }
+    source->info.end_ns = source->info.start_ns + self->next * self->epoch_s * NS_PER_S;
+    return status == YK_OK && self->is_over && to->n == first ? YK_END : status;
+}
+
+static enum yk_status rewind_source(struct recording_source *source, struct failure *why)
+{
+    struct agd *self = (struct agd *)source;
+    read_report_release(&source->report);
+    read_report_init(&source->report);
+    self->next = self->gap_epochs = 0;
+    self->n_rows = 0;
+    self->is_over = false;
+    say_opening(self);
+    return start_rows(self, why);
+}
+
+static void close_source(struct recording_source *source)
+{
+    struct agd *self = (struct agd *)source;
+    close_database(self);
+    read_report_release(&source->report);
+    byte_source_close(self->owns_bytes ? self->bytes : NULL);
+    mem_free(self);
+}
+
+static const struct recording_source_ops OPS = {
+    .next_epochs = next_epochs,
+    .rewind = rewind_source,
+    .close = close_source,
+};
+
+/* ---- opening ---- */
+
+/* The first row's time, and the step of the first rows where no setting says the epoch. */
+static enum yk_status look_at_rows(struct agd *self, struct failure *why)
+{
+    int64_t before = TIME_UNKNOWN, s = 0, least = 0;
+    enum yk_status status = start_rows(self, why);
+    self->start_s = TIME_UNKNOWN;
+    for (int i = 0; i < 100 && status == YK_OK && sqlite3_step(self->rows) == SQLITE_ROW; i++) {
+        if (sqlite3_column_type(self->rows, 0) != SQLITE_INTEGER ||
+            !actigraph_ticks(sqlite3_column_int64(self->rows, 0), &s)) {
+            continue;
+        }
+        self->start_s = self->start_s == TIME_UNKNOWN ? s : self->start_s;
+        int64_t step = before != TIME_UNKNOWN ? s - before : 0;
+        least = step > 0 && (least == 0 || step < least) ? step : least;
+        before = s;
+    }
+    if (status == YK_OK && self->epoch_s == 0) {
+        self->epoch_s = self->usual_step_s = least <= EPOCH_MOST_S ? least : 0;
+        if (self->epoch_s == 0) {
+            status = failure_set(why, YK_ERR_UNSUPPORTED,
+                                 "%s: neither a setting nor the rows tell the epoch length",
+                                 self->bytes->name);
+        }
+    }
+    return status;
+}
+
+static void tell(struct agd *self, const struct open_options *opt)
+{
+    struct recording_info *info = &self->base.info;
+    int64_t wall_s = self->start_s != TIME_UNKNOWN          ? self->start_s
+                     : self->header.start_s != TIME_UNKNOWN ? self->header.start_s
+                                                            : 0;
+    self->wall_minus_utc_ns = actigraph_set_zone(opt, wall_s, false, 0, false, info);
+    actigraph_header_tell(&self->header, self->wall_minus_utc_ns, info);
+    info->count_kind = COUNT_KIND_ACTIGRAPH;
+    info->epoch_s = (int32_t)self->epoch_s;
+    if (self->start_s != TIME_UNKNOWN) {
+        info->start_ns = self->start_s * NS_PER_S - self->wall_minus_utc_ns;
+    }
+    size_t used = 0;
+    for (size_t i = 0; i < self->n_columns; i++) {
+        const char *name = epoch_column_name(self->column[i]);
+        if (used + strlen(name) + 2 < sizeof info->channels) {
+            used += (size_t)snprintf(info->channels + used, sizeof info->channels - used,
+                                     "%s%s", used > 0 ? "," : "", name);
+        }
+    }
+}
+
+static enum yk_status open_agd(struct byte_source *bytes, const struct open_options *opt,
+                               struct recording_source **out, struct failure *why)
+{
+    struct agd *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
+    }
+    self->base.ops = &OPS;
+    self->bytes = bytes;
+    self->job = opt->job;
+    recording_info_init(&self->base.info);
+    read_report_init(&self->base.report);
+    snprintf(self->base.info.format, sizeof self->base.info.format, "agd");
+    enum yk_status status = open_database(self, why);
+    if (status == YK_OK) {
+        check_pages(self);
+        status = self->has_bad_tree
+                     ? failure_set(why, YK_ERR_CORRUPT,
+                                   "%s: the database is damaged beyond reading; export it anew "
+                                   "from ActiLife",
+                                   bytes->name)
+                     : read_settings(self, why);
+    }
+    if (status == YK_OK) {
+        status = look_at_rows(self, why);
+    }
+    if (status == YK_OK) {
+        tell(self, opt);
+        status = rewind_source(&self->base, why);
+    }
+    if (status != YK_OK) {
+        close_source(&self->base);
+        return status;
+    }
+    self->owns_bytes = true;
+    *out = &self->base;
+    return YK_OK;
+}
+
+/* ---- recognising ---- */
+
+static int probe(struct byte_source *bytes)
+{
+    static const char magic[16] = "SQLite format 3";
+    char at[16];
+    size_t got = 0;
+    int sure = 0;
+    if (byte_source_read_at(bytes, 0, at, sizeof at, &got, NULL) != YK_OK || got < sizeof at ||
+        memcmp(at, magic, sizeof at) != 0) {
+        return 0;
+    }
+    struct agd *self = mem_alloc(1, sizeof *self);
+    if (self != NULL) {
+        self->bytes = bytes;
+        if (open_database(self, NULL) == YK_OK && has_table(self, "data") &&
+            has_table(self, "settings")) {
+            sure = 100;
+        }
+        close_database(self);
+    }
+    mem_free(self);
+    return sure;
+}
+
+static const char *const suffixes[] = {"agd", NULL};
+
+const struct format format_agd = {
+    .id = "agd",
+    .name = "ActiLife epochs (.agd)",
+    .maker = "ActiGraph",
+    .suffix = suffixes,
+    .probe = probe,
+    .open = open_agd,
+};
