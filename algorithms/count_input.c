@@ -64,7 +64,8 @@ enum yk_status count_input_choose(const struct analysis *analysis, const char *r
 {
     struct count_input all[CANDIDATES];
     int n = candidates(analysis, all);
-    bool is_scaled = analysis->made_by.parameters.counts_scale > 0;
+    bool is_strict = (kinds & COUNT_KIND_BIT(UNKNOWN)) == 0;
+    bool is_scaled = analysis->made_by.parameters.counts_scale > 0 && !is_strict;
     if (n == 0) {
         return failure_set(why, YK_ERR_ARGUMENT,
                            "rule %s reads activity counts, and this recording has none", rule);
@@ -80,9 +81,9 @@ enum yk_status count_input_choose(const struct analysis *analysis, const char *r
     char wanted[80], has[80];
     list_kinds(kinds, wanted, sizeof wanted);
     list_kinds(there, has, sizeof has);
+    const char *way_out = is_strict ? "" : " or how many make one of its units (counts_scale=)";
     return failure_set(why, YK_ERR_ARGUMENT,
                        "rule %s was made for %s counts; this recording has %s: choose another "
-                       "rule, or say what they are (counts_kind=) or how many make one of the "
-                       "rule's units (counts_scale=)",
-                       rule, wanted, has);
+                       "rule, or say what its counts are (counts_kind=)%s",
+                       rule, wanted, has, way_out);
 }

@@ -23,7 +23,8 @@ struct count_input count_input_first(const struct analysis *analysis);
  * rule    its name, for the sentence
  * kinds   set of COUNT_KIND_BIT(); without UNKNOWN counts of unknown kind are refused
  * errors  YK_ERR_ARGUMENT saying what the recording has and what the rule wants. A counts_scale
- *         in the parameters takes any counts: the person has said what they are worth. */
+ *         in the parameters takes any counts, the person having said what they are worth; not
+ *         for rules that refuse unknown kinds. */
 enum yk_status count_input_choose(const struct analysis *analysis, const char *rule,
                                   uint32_t kinds, struct count_input *out, struct failure *why);
 

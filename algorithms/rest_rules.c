@@ -5,6 +5,7 @@
  * it.
  */
 #include "algorithms/rest_crespo.h"
+#include "algorithms/rest_logistic.h"
 #include "algorithms/rest_tudor_locke.h"
 #include "algorithms/scorer.h"
 #include "algorithms/sleep_default.h"
@@ -13,8 +14,9 @@
 #include <math.h>
 #include <string.h>
 
-#define OUTSIDE (-1e6f) /* no rest is long enough to be joined to another over one such epoch  \
-                         */
+#define OUTSIDE                                                                                \
+    (-1e6f) /* no rest is long enough to be joined to another over one such epoch              \
+             */
 
 static const struct {
     const char *word;
@@ -24,6 +26,7 @@ static const struct {
     [REST_RULE_tudor_locke] = {"tudor-locke", true, true},
     [REST_RULE_roenneberg] = {"roenneberg", true, true},
     [REST_RULE_crespo] = {"crespo", true, false},
+    [REST_RULE_logistic] = {"logistic", true, false},
     [REST_RULE_fixed] = {"fixed", false, false},
     [REST_RULE_diary] = {"diary", false, false},
 };
@@ -105,6 +108,21 @@ static enum yk_status crespo(struct rest_series *self, const float *counts, stru
     return status;
 }
 
+/* The window with the largest sum of logits is the most probable one; nothing else is needed.
+ */
+static enum yk_status logistic(struct rest_series *self, const float *counts,
+                               struct failure *why)
+{
+    if (self->epochs->epoch_s != 60) {
+        return refuse_epochs(self, why);
+    }
+    enum yk_status status = rest_logistic_score(counts, self->n, self->weight, why);
+    if (status == YK_OK) {
+        memcpy(self->later, self->weight, self->n * sizeof *self->later);
+    }
+    return status;
+}
+
 enum yk_status rest_rule_apply(struct rest_series *self, const float *counts,
                                const uint8_t *score, struct failure *why)
 {
@@ -116,6 +134,8 @@ enum yk_status rest_rule_apply(struct rest_series *self, const float *counts,
         return YK_OK;
     case REST_RULE_crespo:
         return crespo(self, counts, why);
+    case REST_RULE_logistic:
+        return logistic(self, counts, why);
     case REST_RULE_best_sum:
     case REST_RULE_fixed:
     case REST_RULE_diary:

@@ -178,7 +178,10 @@ enum yk_status rest_series_count_rules(const struct analysis *analysis, bool *wa
         return YK_OK;
     }
     uint32_t kinds = scorer >= 0 ? scorer_find(NAMED[scorer].id)->kinds : COUNT_KINDS_ANY;
-    const char *rule = scorer >= 0 ? NAMED[scorer].id : rest_rule_word(p->rest);
+    /* Fitted to one kind of count, so counts that nobody has named will not do either. */
+    bool is_fitted = p->rest == REST_RULE_logistic;
+    kinds &= is_fitted ? COUNT_KIND_BIT(ACTIWATCH) : COUNT_KINDS_ANY;
+    const char *rule = scorer >= 0 && !is_fitted ? NAMED[scorer].id : rest_rule_word(p->rest);
     return count_input_choose(analysis, rule, kinds, in, why);
 }
 

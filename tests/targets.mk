@@ -158,3 +158,18 @@ test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash \
 # ---- sample-data ----
 sample-data: $(PROGRAM) ## make the shipped recordings again and compare (UPDATE=1 replaces them)
 	@sh sample-data/make.sh $(PROGRAM) $(if $(UPDATE),--update)
+
+# ---- published figures ----
+EVALUATE_SOURCES := $(sort $(wildcard tests/evaluate/*.c))
+EVALUATE := $(B)/tests/evaluate/evaluate
+$(EVALUATE): $(EVALUATE_SOURCES:%.c=$(B)/%.o) $(SUPPORT_OBJECTS) $(LIB)
+	$(SAY) '  LINK  $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -Wl,--wrap=mem_gate -lcmocka $(ALL_LIBS) -o $@
+
+.PHONY: evaluate fit
+evaluate: $(EVALUATE) ## every rule against the labelled recordings, beside published figures (docs/evaluation.md)
+	@$<
+
+fit: $(EVALUATE) ## fit the logistic rest rule again: algorithms/rest_logistic.def
+	@$< fit >$(B)/rest_logistic.def
+	@cp $(B)/rest_logistic.def algorithms/rest_logistic.def

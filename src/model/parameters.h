@@ -47,6 +47,7 @@ enum choice_rest {
     REST_RULE_tudor_locke,
     REST_RULE_roenneberg,
     REST_RULE_crespo,
+    REST_RULE_logistic,
     REST_RULE_fixed,
     REST_RULE_diary
 };

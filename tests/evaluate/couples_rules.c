@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Rest rules side by side on the labelled minutes: the published ones, ours and the fitted one.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "algorithms/best_sum.h"
+#include "algorithms/order.h"
+#include "algorithms/rest_crespo.h"
+#include "algorithms/rest_logistic.h"
+#include "algorithms/rest_roenneberg.h"
+#include "algorithms/rest_tudor_locke.h"
+#include "algorithms/scorer.h"
+#include "algorithms/spt_hdcza.h"
+#include "tests/evaluate/couples.h"
+#include "tests/evaluate/rest_fit.h"
+#include "tests/support/check.h"
+
+enum { FOLDS = 11, ROUNDS = 10000, BLOCK_MIN = 30, GAP_MIN = 59 };
+
+/* ---- series that rules make of a whole recording ---- */
+
+static double median_of(const struct watch *watch, size_t i, size_t half)
+{
+    double window[64];
+    size_t known = 0, first = i > half ? i - half : 0;
+    for (size_t k = first; k < watch->n && k <= i + half; k++) {
+        if (!isnan(watch->counts[k])) {
+            window[known++] = (double)watch->counts[k];
+        }
+    }
+    return order_quantile(window, known, 0.5);
+}
+
+/* Mean of the known counts from 12 h before to 12 h after. */
+static void trend_of(const struct watch *watch, double *trend)
+{
+    double sum = 0, known = 0;
+    for (size_t i = 0, low = 0, high = 0; i < watch->n; i++) {
+        for (; high < watch->n && high < i + 720; high++) {
+            sum += isnan(watch->counts[high]) ? 0 : (double)watch->counts[high];
+            known += !isnan(watch->counts[high]);
+        }
+        for (; low + 720 < i; low++) {
+            sum -= isnan(watch->counts[low]) ? 0 : (double)watch->counts[low];
+            known -= !isnan(watch->counts[low]);
+        }
+        trend[i] = known > 0 ? sum / known : (double)NAN;
+    }
+}
+
+static void still_below(const struct watch *watch, size_t half, double limit, uint8_t *still)
+{
+    for (size_t i = 0; i < watch->n; i++) {
+        still[i] = !isnan(watch->counts[i]) && median_of(watch, i, half) < limit;
+    }
+}
+
+static void still_median_11(const struct watch *watch, uint8_t *still)
+{
+    still_below(watch, 5, 40, still);
+}
+
+static void still_median_5(const struct watch *watch, uint8_t *still)
+{
+    still_below(watch, 2, 40, still);
+}
+
+static void still_trend(const struct watch *watch, uint8_t *still)
+{
+    double *trend = calloc(watch->n, sizeof *trend);
+    assert_non_null(trend);
+    trend_of(watch, trend);
+    for (size_t i = 0; i < watch->n; i++) {
+        still[i] = median_of(watch, i, 5) <= 0.15 * trend[i] && !isnan(watch->counts[i]);
+    }
+    free(trend);
+}
+
+static void still_consolidated(const struct watch *watch, uint8_t *still)
+{
+    assert_int_equal(rest_roenneberg(watch->counts, watch->n, 60, still, NULL), YK_OK);
+}
+
+static void still_crespo(const struct watch *watch, uint8_t *still)
+{
+    assert_int_equal(rest_crespo(watch->counts, watch->n, 60, still, NULL), YK_OK);
+}
+
+static void still_periods(const struct watch *watch, const char *scorer, uint8_t *still)
+{
+    enum { ROOM = 400 };
+    static struct sleep_period period[ROOM];
+    const struct tudor_locke_parameters usual = {5, 10, 160, 1440, 0, false};
+    size_t found = 0;
+    uint8_t *scratch = calloc(watch->n, 1);
+    assert_non_null(scratch);
+    struct scorer_input in = {watch->counts, watch->n, 60, 0, NAN, 0};
+    assert_int_equal(scorer_score(scorer_find(scorer), &in, still, NULL), YK_OK);
+    tudor_locke_find(still, watch->counts, watch->n, &usual, scratch, period, ROOM, &found);
+    memset(still, 0, watch->n);
+    for (size_t k = 0; k < found && k < ROOM; k++) {
+        memset(still + period[k].start, 1, period[k].end - period[k].start);
+    }
+    free(scratch);
+}
+
+static void still_tudor_oakley(const struct watch *watch, uint8_t *still)
+{
+    still_periods(watch, "oakley", still);
+}
+
+static void still_tudor_sadeh(const struct watch *watch, uint8_t *still)
+{
+    still_periods(watch, "sadeh", still);
+}
+
+/* ---- windows ---- */
+
+/* The longest run in the night's day; blocks and gaps as HDCZA joins them (0, 0: as they are).
+ */
+static struct found_window longest(const struct scored_night *night, const uint8_t *still,
+                                   size_t block, size_t gap)
+{
+    static uint8_t day[1500];
+    size_t n = night->window_end - night->window_first;
+    memcpy(day, still + night->window_first, n);
+    struct hdcza_window w = hdcza_longest(day, n, block, gap);
+    size_t first = night->window_first + w.first, last = night->window_first + w.last;
+    return w.is_found ? (struct found_window){first, last + 1} : (struct found_window){0, 0};
+}
+
+static struct found_window best_sum_of(const struct scored_night *night, const uint8_t *still,
+                                       const float *counts)
+{
+    static float weight[1500];
+    size_t n = night->window_end - night->window_first;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = night->window_first + i;
+        weight[i] = isnan(counts[at]) ? -1.0F : still[at] != 0 ? 1.0F : -2.0F;
+    }
+    struct best_sum best = best_sum_find(weight, 0, n);
+    return (struct found_window){night->window_first + best.first,
+                                 night->window_first + best.end};
+}
+
+struct rule {
+    const char *name, *published; /* published: README's figures, or "" */
+    void (*still)(const struct watch *watch, uint8_t *still);
+    size_t block, gap;
+    bool is_best_sum;
+};
+
+static const struct rule RULES[] = {
+    {"11-min median < 40, blocks > 30, gaps < 60", "33.6 / 3 / -22.6  14.7 / 2 / +8.7  .927",
+     still_median_11, BLOCK_MIN, GAP_MIN, false},
+    {"5-min median < 40, the same", "29.3 / 9 / +4.0  21.0 / 2 / -7.9  .922", still_median_5,
+     BLOCK_MIN, GAP_MIN, false},
+    {"Roenneberg trend x 0.15, the same", "32.7 / 5 / -19.2  13.1 / 3 / +9.8  .930",
+     still_trend, BLOCK_MIN, GAP_MIN, false},
+    {"Roenneberg consolidated rest", "", still_consolidated, 0, 0, false},
+    {"Crespo", "", still_crespo, 0, 0, false},
+    {"Tudor-Locke on Oakley 40", "", still_tudor_oakley, 0, 0, false},
+    {"Tudor-Locke on Sadeh", "", still_tudor_sadeh, 0, 0, false},
+    {"best sum of the trend rule (ours, experimental)", "", still_trend, 0, 0, true},
+};
+
+enum { N_RULES = sizeof RULES / sizeof *RULES, N_PUBLISHED = N_RULES - 1 };
+
+static void find_all(const struct couples *couples, const struct rule *rule,
+                     struct found_window *found)
+{
+    for (size_t w = 0; w < couples->n_watches; w++) {
+        const struct watch *watch = &couples->watch[w];
+        uint8_t *still = calloc(watch->n, 1);
+        assert_non_null(still);
+        rule->still(watch, still);
+        for (size_t k = 0; k < couples->n_nights; k++) {
+            const struct scored_night *night = &couples->night[k];
+            if (night->watch == w) {
+                found[k] = rule->is_best_sum ? best_sum_of(night, still, watch->counts)
+                                             : longest(night, still, rule->block, rule->gap);
+            }
+        }
+        free(still);
+    }
+}
+
+static void print_errors(const char *name, const struct window_errors *e, const char *published)
+{
+    printf("  %-48s %5.1f /%3.0f /%+6.1f  %5.1f /%3.0f /%+6.1f  %.3f  %3zu", name, e->mae[0],
+           e->median[0], e->bias[0], e->mae[1], e->median[1], e->bias[1], e->kappa, e->n);
+    printf("%s%s%s\n", e->missed > 0 ? " (missed some)" : "",
+           *published != '\0' ? "   table: " : "", published);
+}
+
+static void print_gain(const struct couples *couples, const struct found_window *fitted,
+                       const struct found_window *other, const char *name, int end)
+{
+    double gain[2];
+    window_bootstrap(couples, fitted, other, end, ROUNDS, gain);
+    printf("  %s: fitted minus %s %+.1f to %+.1f min\n", end == 0 ? "onset" : "wake ", name,
+           gain[0], gain[1]);
+}
+
+static void cross_validate(const struct couples *couples, struct found_window *found)
+{
+    struct rest_fit fit;
+    double weight[REST_TERMS_MAX + 8];
+    rest_fit_open(&fit, couples);
+    for (size_t fold = 0; fold < FOLDS; fold++) {
+        rest_fit_run(&fit, fold, FOLDS, weight);
+        rest_fit_find(&fit, weight, fold, FOLDS, found);
+    }
+    rest_fit_close(&fit);
+}
+
+/* What the program's own table of weights gives, by the program's own function. */
+static void find_shipped(const struct couples *couples, struct found_window *found)
+{
+    for (size_t w = 0; w < couples->n_watches; w++) {
+        const struct watch *watch = &couples->watch[w];
+        float *logit = calloc(watch->n, sizeof *logit);
+        assert_non_null(logit);
+        assert_int_equal(rest_logistic_score(watch->counts, watch->n, logit, NULL), YK_OK);
+        for (size_t k = 0; k < couples->n_nights; k++) {
+            const struct scored_night *night = &couples->night[k];
+            if (night->watch == w) {
+                struct best_sum best =
+                    best_sum_find(logit, night->window_first, night->window_end);
+                found[k] = (struct found_window){best.first, best.end};
+            }
+        }
+        free(logit);
+    }
+}
+
+void couples_report(void)
+{
+    static struct couples couples;
+    static struct found_window found[N_RULES + 2][NIGHTS_MAX];
+    struct window_errors errors[N_RULES + 2];
+    if (!couples_open(&couples)) {
+        return;
+    }
+    printf(
+        "\nRest periods, Actiwatch minutes: %zu nights of %zu recordings (table: 361 nights)\n"
+        "  %-48s onset MAE/median/bias  wake MAE/median/bias  kappa nights\n",
+        couples.n_nights, couples.n_watches, "");
+    size_t best[2] = {0, 0};
+    for (size_t r = 0; r < N_RULES; r++) {
+        find_all(&couples, &RULES[r], found[r]);
+        errors[r] = window_errors_of(&couples, found[r]);
+        print_errors(RULES[r].name, &errors[r], RULES[r].published);
+        for (int end = 0; end < 2 && r < N_PUBLISHED; end++) {
+            bool is_complete = errors[r].missed == 0;
+            bool is_better = errors[r].mae[end] < errors[best[end]].mae[end];
+            best[end] = is_complete && is_better ? r : best[end];
+        }
+    }
+    cross_validate(&couples, found[N_RULES]);
+    errors[N_RULES] = window_errors_of(&couples, found[N_RULES]);
+    print_errors("logistic, couples held apart (11 folds)", &errors[N_RULES],
+                 "23.2 / 7 / +3.6  10.5 / 4 / +0.9  .948");
+    find_shipped(&couples, found[N_RULES + 1]);
+    errors[N_RULES + 1] = window_errors_of(&couples, found[N_RULES + 1]);
+    print_errors("logistic as shipped (fitted to these nights)", &errors[N_RULES + 1], "");
+    printf("  95 %% intervals over resampled couples (%d rounds)\n", ROUNDS);
+    for (int end = 0; end < 2; end++) {
+        double own[2];
+        window_bootstrap(&couples, found[N_RULES], NULL, end, ROUNDS, own);
+        printf("  %s: fitted %.1f to %.1f min\n", end == 0 ? "onset" : "wake ", own[0], own[1]);
+        print_gain(&couples, found[N_RULES], found[best[end]], RULES[best[end]].name, end);
+        print_gain(&couples, found[N_RULES], found[N_RULES - 1], "our best sum", end);
+    }
+    couples_close(&couples);
+}
+
+bool couples_fit(void)
+{
+    static struct couples couples;
+    struct rest_fit fit;
+    double weight[REST_TERMS_MAX + 8];
+    if (!couples_open(&couples)) {
+        return false;
+    }
+    rest_fit_open(&fit, &couples);
+    rest_fit_run(&fit, 0, 0, weight);
+    printf(
+        "/* SPDX-License-Identifier: GPL-3.0-or-later\n *\n"
+        " * Weights of the fitted rest rule: written by `make fit` from %zu nights of %zu\n"
+        " * recordings (docs/algorithms/logistic-rest.md); not to be edited.\n *\n"
+        " * CONSTANT(logit of a minute of which all terms are 0)\n"
+        " * TERM(channel, from, to, mean, weight): minutes from .. to around the scored one\n"
+        " */\nCONSTANT(%.6f)\n",
+        couples.n_nights, couples.n_watches, weight[0]);
+    for (size_t t = 0; t < fit.n_terms; t++) {
+        const struct rest_term *term = &rest_logistic_term[t];
+        printf("TERM(%s, %d, %d, %.6f, %.6f)\n", rest_channel_name(term->channel),
+               term->from_min, term->to_min, fit.mean[t], weight[1 + t] / fit.sd[t]);
+    }
+    rest_fit_close(&fit);
+    couples_close(&couples);
+    return true;
+}

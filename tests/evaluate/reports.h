@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The tables that evaluate prints, beside couples.h. Each says loudly when its data are
+ * missing.
+ */
+#ifndef TESTS_EVALUATE_REPORTS_H
+#define TESTS_EVALUATE_REPORTS_H
+
+void psg_report(void);    /* scorers against polysomnography */
+void angles_report(void); /* rest rules on angles against raters */
+
+#endif
