@@ -15,7 +15,7 @@ struct interview_range {
 
 /* record must outlive the facts: they point into it. A night that two recordings hold is taken
  * from the newer one. errors: YK_ERR_MEMORY, YK_ERR_TOO_LITTLE (no night in the range) source:
- * docs/report.md, "The numbers" */
+ * docs/sheet.md, "The numbers" */
 enum yk_status interview_facts_of(const struct participant_record *record,
                                   const struct interview_range *range,
                                   struct interview_facts *out, struct failure *why);

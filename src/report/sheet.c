@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Page 1 from above: header, what to say in short, the picture, the nights, averages, mornings,
- * room for the talk, the foot. Heights are those of docs/report.md; with the seven gaps they
+ * room for the talk, the foot. Heights are those of docs/sheet.md; with the seven gaps they
  * fill 273 mm.
  */
 #include "src/report/sheet.h"

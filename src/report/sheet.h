@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The sheet that interviewer and participant look at together: A4, one page for the
- * participant, a second one for staff. Blocks, measures and rules are in docs/report.md.
+ * participant, a second one for staff. Blocks, measures and rules are in docs/sheet.md.
  */
 #ifndef SRC_REPORT_SHEET_H
 #define SRC_REPORT_SHEET_H

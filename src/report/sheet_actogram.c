@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Block C, the picture: one row a night, bars of two minutes, sleep as a pale shade behind
- * them. What is drawn where follows the plot conventions of docs/report.md; nothing is said by
+ * them. What is drawn where follows the plot conventions of docs/sheet.md; nothing is said by
  * colour alone, because the sheet is photocopied.
  */
 #include <math.h>

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake sheet: pages that are not about one interview. conference: every current participant on
+ * a page; diary: an empty diary on the picture's axis; poster: a cohort's actograms side by
+ * side.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "algorithms/interview_facts.h"
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/cli/report_cli.h"
+#include "src/h5/h5_analysis.h"
+#include "src/pipeline/record_read.h"
+#include "src/report/pages.h"
+#include "src/store/persons.h"
+
+static const char *const verb_table[] = {"conference", "diary", "poster", NULL};
+
+static const struct option_spec option_table[] = {
+    {"output", 'o', OPTION_FILE, "FILE", "書き出す先(.pdf .svg .png)",
+     "where to write it (.pdf .svg .png)"},
+    {"date", 0, OPTION_TEXT, "DATE", "会議の日(既定は今日)", "date of the conference (today)"},
+    {"participant", 'p', OPTION_TEXT, "CODE", "だれの記録用紙か(diary)", "whose diary (diary)"},
+    {"from", 0, OPTION_TEXT, "DATE", "最初の晩の日付を入れる(diary)",
+     "prints dates from this night on (diary)"},
+    {"axis", 0, OPTION_INTEGER, "H:0..23", "左端の時刻(12、18、0、3)",
+     "hour the rows begin at (12, 18, 0 or 3)"},
+    {"all", 0, OPTION_FLAG, NULL, "今の参加者だけでなく全員(conference)",
+     "everybody, not only current participants (conference)"},
+    {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)", "dots per inch of a PNG"},
+    OPTION_LAST};
+
+struct request {
+    const char *path;
+    enum canvas_kind kind;
+    struct civil_date date;
+};
+
+static enum yk_status open_canvas(const struct cli *cli, const struct request *request,
+                                  const char *title, double width_mm, double height_mm,
+                                  struct canvas **out, struct failure *why)
+{
+    struct canvas_info info = {.title = title,
+                               .language = cli->language,
+                               .date = request->date,
+                               .width_mm = width_mm,
+                               .height_mm = height_mm,
+                               .dots_per_inch =
+                                   (double)options_integer(cli->options, "dpi", 200)};
+    return canvas_open(request->kind, &info, out, why);
+}
+
+/* ---- conference ---- */
+
+struct conference {
+    struct participant_record *records;
+    struct interview_facts *facts;
+    struct conference_row *rows;
+    size_t n;
+};
+
+static void conference_release(struct conference *self)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        interview_facts_release(&self->facts[i]);
+        participant_record_release(&self->records[i]);
+    }
+    mem_free(self->records);
+    mem_free(self->facts);
+    mem_free(self->rows);
+    *self = (struct conference){0};
+}
+
+/* In a programme on that day, or, without a plan, recorded within the eight weeks before it. */
+static bool is_current(const struct participant_record *record,
+                       const struct interview_facts *facts, struct civil_date date)
+{
+    if (record->programme.n > 0) {
+        const struct programme_step *step = programme_on(&record->programme, date);
+        return step != NULL && step->days != 0;
+    }
+    return facts->n_nights > 0 && civil_to_days(date) - civil_to_days(facts->now.last) <= 8 * 7;
+}
+
+static enum yk_status add_person(const struct cli *cli, struct store *store, const char *code,
+                                 struct civil_date date, struct conference *out,
+                                 struct failure *why)
+{
+    struct participant_record *record = &out->records[out->n];
+    struct interview_facts *facts = &out->facts[out->n];
+    const struct record_read_options options = {.n_with_epochs = 0};
+    const struct interview_range range = {.date = date};
+    participant_record_init(record);
+    interview_facts_init(facts);
+    enum yk_status status = record_read(store, code, &options, record, why);
+    if (status == YK_OK) {
+        status = interview_facts_of(record, &range, facts, why);
+        status = status == YK_ERR_TOO_LITTLE ? YK_OK : status; /* nothing recorded yet */
+    }
+    if (status == YK_OK &&
+        (options_has(cli->options, "all") || is_current(record, facts, date))) {
+        out->rows[out->n] = (struct conference_row){record, facts->n_nights > 0 ? facts : NULL};
+        out->n++;
+        return YK_OK;
+    }
+    interview_facts_release(facts);
+    participant_record_release(record);
+    return status;
+}
+
+static enum yk_status read_people(const struct cli *cli, struct store *store,
+                                  struct civil_date date, struct conference *out,
+                                  struct failure *why)
+{
+    struct person *people = NULL;
+    size_t n = 0;
+    enum yk_status status = person_list(store, &people, &n, why);
+    if (status == YK_OK) {
+        out->records = mem_alloc(n, sizeof *out->records);
+        out->facts = mem_alloc(n, sizeof *out->facts);
+        out->rows = mem_alloc(n, sizeof *out->rows);
+        if (out->records == NULL || out->facts == NULL || out->rows == NULL) {
+            status = failure_set(why, YK_ERR_MEMORY, "no memory for %zu participants", n);
+        }
+    }
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        status = add_person(cli, store, people[i].code, date, out, why);
+    }
+    mem_free(people);
+    return status;
+}
+
+static enum yk_status run_conference(struct cli *cli, struct request *request,
+                                     struct failure *why)
+{
+    struct store store;
+    struct conference people = {0};
+    struct canvas *canvas = NULL;
+    enum yk_status status = store_open(cli->store_path, STORE_READ, &store, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    if (request->date.month == 0) {
+        struct zone *zone = NULL;
+        bool is_guess = false;
+        status = store.zone[0] != '\0' ? zone_open(store.zone, &zone, why)
+                                       : zone_open_system(&zone, &is_guess, why);
+        if (status == YK_OK) {
+            request->date = zone_civil(zone, clock_now_utc_ns()).date;
+        }
+        zone_close(zone);
+    }
+    status = status == YK_OK ? read_people(cli, &store, request->date, &people, why) : status;
+    if (status == YK_OK) {
+        status = open_canvas(cli, request, "yoake conference", 297, 210, &canvas, why);
+    }
+    if (status == YK_OK) {
+        status =
+            conference_draw(people.rows, people.n, request->date, cli->language, canvas, why);
+    }
+    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
+    canvas_close(canvas);
+    conference_release(&people);
+    store_close(&store);
+    return status;
+}
+
+/* ---- diary ---- */
+
+static enum yk_status run_diary(struct cli *cli, struct request *request, struct failure *why)
+{
+    struct civil_date from;
+    struct canvas *canvas = NULL;
+    const char *code = options_text(cli->options, "participant");
+    int axis = (int)options_integer(cli->options, "axis", 12);
+    enum yk_status status = cli_page_date(cli, "from", &from, why);
+    if (status == YK_OK && code != NULL) {
+        status = person_check_code(code, why);
+    }
+    request->date = from.month != 0 ? from : request->date;
+    if (request->date.month == 0) {
+        request->date = (struct civil_date){2000, 1, 1}; /* an empty page has no date */
+    }
+    if (status == YK_OK) {
+        status = open_canvas(cli, request, "yoake diary", 210, 297, &canvas, why);
+    }
+    if (status == YK_OK) {
+        status =
+            diary_page_draw(code != NULL ? code : "", from, axis, cli->language, canvas, why);
+    }
+    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
+    canvas_close(canvas);
+    return status;
+}
+
+/* ---- poster ---- */
+
+struct poster {
+    char **paths; /* of result files */
+    size_t n, capacity;
+    struct analysis analysis; /* the one looked at */
+    struct zone *zone;
+};
+
+static enum yk_status add_path(struct poster *self, const char *path, struct failure *why)
+{
+    char *copy =
+        MEM_RESERVE(self->paths, self->n, self->capacity) == 0 ? mem_copy_text(path) : NULL;
+    if (copy == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the poster's list");
+    }
+    self->paths[self->n++] = copy;
+    return YK_OK;
+}
+
+static bool is_result(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 3 && strcmp(name + length - 3, ".h5") == 0;
+}
+
+static enum yk_status add_folder(struct poster *self, const char *folder, struct failure *why)
+{
+    DIR *dir = opendir(folder);
+    if (dir == NULL) {
+        return failure_set(why, YK_ERR_IO, "%s: %s", folder, strerror(errno));
+    }
+    struct text path;
+    text_init(&path);
+    enum yk_status status = YK_OK;
+    for (struct dirent *entry; status == YK_OK && (entry = readdir(dir)) != NULL;) {
+        if (is_result(entry->d_name)) {
+            status = disk_join(folder, entry->d_name, &path, why);
+            status = status == YK_OK ? add_path(self, text_string(&path), why) : status;
+        }
+    }
+    closedir(dir);
+    text_release(&path);
+    return status;
+}
+
+/* A result file, a folder of them, or what batch wrote (its recordings/). */
+static enum yk_status add_operand(struct poster *self, const char *operand, struct failure *why)
+{
+    if (!disk_is_folder(operand)) {
+        return is_result(operand)
+                   ? add_path(self, operand, why)
+                   : failure_set(
+                         why, YK_ERR_UNSUPPORTED,
+                         "%s: a poster is made of results: a file recordings/NAME.h5, or "
+                         "the folder that `yoake batch -o` wrote",
+                         operand);
+    }
+    struct text inside;
+    text_init(&inside);
+    enum yk_status status = disk_join(operand, "recordings", &inside, why);
+    if (status == YK_OK) {
+        status = add_folder(
+            self, disk_is_folder(text_string(&inside)) ? text_string(&inside) : operand, why);
+    }
+    text_release(&inside);
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static enum yk_status poster_item(void *user, size_t i, struct poster_item *out,
+                                  struct failure *why)
+{
+    struct poster *self = user;
+    analysis_init(&self->analysis);
+    self->zone = NULL;
+    enum yk_status status = h5_analysis_read(self->paths[i], &self->analysis, why);
+    if (status == YK_OK) {
+        status = zone_open(self->analysis.info.zone, &self->zone, why);
+    }
+    if (status != YK_OK) {
+        analysis_release(&self->analysis);
+        return status;
+    }
+    *out = (struct poster_item){self->analysis.recording_id, &self->analysis, self->zone};
+    return YK_OK;
+}
+
+static void poster_done(void *user, struct poster_item *item)
+{
+    struct poster *self = user;
+    (void)item;
+    analysis_release(&self->analysis);
+    zone_close(self->zone);
+    self->zone = NULL;
+}
+
+static enum yk_status run_poster(struct cli *cli, struct request *request, struct failure *why)
+{
+    struct poster poster = {0};
+    struct canvas *canvas = NULL;
+    enum yk_status status = YK_OK;
+    if (options_operands(cli->options) < 2) {
+        return failure_set(why, YK_ERR_ARGUMENT, "%s",
+                           cli_say(cli, "poster: batch の結果のフォルダーを書いてください",
+                                   "poster: name the folder that `yoake batch -o` wrote"));
+    }
+    for (size_t i = 1; i < options_operands(cli->options) && status == YK_OK; i++) {
+        status = add_operand(&poster, options_operand(cli->options, i), why);
+    }
+    if (status == YK_OK && poster.n == 0) {
+        status = failure_set(why, YK_ERR_TOO_LITTLE, "%s: no results (*.h5) in it",
+                             options_operand(cli->options, 1));
+    }
+    if (poster.n > 1) {
+        qsort(poster.paths, poster.n, sizeof *poster.paths, by_name);
+    }
+    if (request->date.month == 0) {
+        request->date = (struct civil_date){2000, 1, 1};
+    }
+    if (status == YK_OK) {
+        status = open_canvas(cli, request, "yoake actograms", 420, 297, &canvas, why);
+    }
+    if (status == YK_OK) {
+        const struct poster_source source = {poster.n, poster_item, poster_done, &poster};
+        status = poster_draw(&source, cli->language, canvas, why);
+    }
+    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
+    canvas_close(canvas);
+    for (size_t i = 0; i < poster.n; i++) {
+        mem_free(poster.paths[i]);
+    }
+    mem_free(poster.paths);
+    return status;
+}
+
+static int run(struct cli *cli)
+{
+    static enum yk_status (*const pages[])(struct cli *, struct request *, struct failure *) = {
+        run_conference, run_diary, run_poster};
+    struct request request = {.path = NULL};
+    struct failure why;
+    const char *verb = options_operand(cli->options, 0);
+    enum yk_status status = cli_page_path(cli, &request.path, &request.kind, &why);
+    status = status == YK_OK ? cli_page_date(cli, "date", &request.date, &why) : status;
+    for (size_t i = 0; status == YK_OK && verb_table[i] != NULL; i++) {
+        if (strcmp(verb, verb_table[i]) == 0) {
+            status = pages[i](cli, &request, &why);
+        }
+    }
+    if (status == YK_OK && cli->is_json) {
+        struct json_out *json = json_out_new();
+        json_out_object(json, NULL);
+        json_out_text(json, "file", request.path);
+        json_out_end(json);
+        return cli_json_done(cli, json, EXIT_DONE);
+    }
+    if (status == YK_OK && !cli->is_quiet) {
+        cli_put_line(stdout, "", request.path);
+    }
+    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+}
+
+const struct command command_sheet = {
+    .name = "sheet",
+    .operands = "conference|diary|poster [PATH...]",
+    .ja = "会議の一覧、記録用紙、アクトグラム一覧を作る",
+    .en = "overview for the conference, empty diary, poster of actograms",
+    .details_ja =
+        "conference: "
+        "今プログラムに通っている参加者全員を番号順に。順位はつけません。\n\ndiary: "
+        "図と同じ軸の空の睡眠の記録(2週間)。\n\nposter: batch の結果のアクトグラムを並べます。",
+    .details_en = "conference: everybody in a programme now, in order of codes; nobody is "
+                  "ranked.\n\ndiary: an "
+                  "empty diary of two weeks on the axis of the picture.\n\nposter: the "
+                  "actograms of what batch "
+                  "wrote, side by side.",
+    .examples =
+        "yoake sheet conference -o conference.pdf\nyoake sheet diary -o diary.pdf "
+        "--participant P01 --from 2026-05-25\nyoake sheet poster -o poster.pdf results/",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = -1,
+    .verbs = verb_table,
+    .run = run,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the commands that print pages share.
+ */
+#ifndef SRC_CLI_REPORT_CLI_H
+#define SRC_CLI_REPORT_CLI_H
+
+#include "src/cli/store_cli.h"
+#include "src/report/canvas.h"
+
+/* -o FILE, which must be there and end in .pdf, .svg or .png. */
+enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canvas_kind *kind,
+                             struct failure *why);
+/* A date option; month 0 when it was not given. */
+enum yk_status cli_page_date(const struct cli *cli, const char *option, struct civil_date *out,
+                             struct failure *why);
+
+#endif
