@@ -77,6 +77,36 @@ static void compare_diary(struct interview_night *row, const struct diary_night 
     }
 }
 
+/* A diary that came after the analysis still knows the bed times. */
+static void take_bed_times(struct interview_night *row, const struct diary_night *written,
+                           const struct zone *zone)
+{
+    const struct night *night = row->night;
+    row->in_bed_ns = night->in_bed_ns;
+    row->out_of_bed_ns = night->out_of_bed_ns;
+    row->sol_min = night->sol_min;
+    row->tib_min = night->tib_min;
+    row->efficiency_pct = night->efficiency_pct;
+    if (written != NULL && row->in_bed_ns == TIME_UNKNOWN &&
+        row->out_of_bed_ns == TIME_UNKNOWN) {
+        row->in_bed_ns = written->in_bed_ns;
+        row->out_of_bed_ns = written->out_of_bed_ns;
+        int64_t tried = written->lights_out_ns != TIME_UNKNOWN ? written->lights_out_ns
+                                                               : written->in_bed_ns;
+        if (tried != TIME_UNKNOWN && night->onset_ns >= tried) {
+            row->sol_min = (double)(night->onset_ns - tried) / (double)NS_PER_MIN;
+        }
+        if (row->in_bed_ns != TIME_UNKNOWN && row->out_of_bed_ns > row->in_bed_ns) {
+            row->tib_min = (double)(row->out_of_bed_ns - row->in_bed_ns) / (double)NS_PER_MIN;
+            row->efficiency_pct = 100 * night->tst_min / row->tib_min;
+        }
+    }
+    if (row->is_counted) {
+        row->in_bed_h = zone_clock_h(zone, row->evening, row->in_bed_ns);
+        row->out_of_bed_h = zone_clock_h(zone, row->evening, row->out_of_bed_ns);
+    }
+}
+
 static void fit_morning(const struct participant_record *record, struct interview_night *row)
 {
     const struct programme *programme = &record->programme;
@@ -128,12 +158,13 @@ static struct interview_night row_of(const struct participant_record *record, si
         .on_target = -1,
     };
     if (row.is_counted) {
-        row.in_bed_h = zone_clock_h(r->zone, row.evening, night->in_bed_ns);
         row.onset_h = zone_clock_h(r->zone, row.evening, night->onset_ns);
         row.wake_h = zone_clock_h(r->zone, row.evening, night->wake_ns);
-        row.out_of_bed_h = zone_clock_h(r->zone, row.evening, night->out_of_bed_ns);
     }
-    compare_diary(&row, diary_find(&record->diary, record->code, night->evening), r->zone);
+    const struct diary_night *written =
+        diary_find(&record->diary, record->code, night->evening);
+    take_bed_times(&row, written, r->zone);
+    compare_diary(&row, written, r->zone);
     fit_morning(record, &row);
     return row;
 }
@@ -205,9 +236,9 @@ static void add_night(struct interview_set *set, const struct interview_night *r
     add(&set->midsleep_h, (row->onset_h + row->wake_h) / 2);
     add(&set->tst_min, row->night->tst_min);
     add(&set->waso_min, row->night->waso_min);
-    add(&set->sol_min, row->night->sol_min);
-    add(&set->tib_min, row->night->tib_min);
-    add(&set->efficiency_pct, row->night->efficiency_pct);
+    add(&set->sol_min, row->sol_min);
+    add(&set->tib_min, row->tib_min);
+    add(&set->efficiency_pct, row->efficiency_pct);
     set->wake_first_h = fmin(set->wake_first_h, row->wake_h);
     set->wake_last_h = fmax(set->wake_last_h, row->wake_h);
 }

@@ -9,7 +9,7 @@ _yoake() {
     --diary|--participants|--output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit loans recording import dock devices doctor analyze check backup restore help'
+        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit loans report sheet recording import dock devices doctor analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -72,6 +72,13 @@ _yoake() {
         loans)
             options='--participant --device --from --to --returned --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
             [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        report)
+            options='--output --copy --date --from --to --recipient --density --axis --dpi --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        sheet)
+            options='--output --date --participant --from --axis --all --dpi --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='conference diary poster'
             ;;
         recording)
             options='--reason --zone --lang --store --json --quiet --verbose --no-progress --help'

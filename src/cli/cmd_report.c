@@ -103,7 +103,7 @@ static enum yk_status find_consent(const struct request *request,
     if (*out == NULL) {
         char date[16];
         civil_format(request->range.date, date);
-        return failure_set(why, YK_ERR_ACCESS,
+        return failure_set(why, YK_ERR_CONFLICT,
                            "%s: no consent for the %s copy%s%s is in force on %s; nothing was "
                            "written. `yoake consent add` records one, `yoake consent list %s` "
                            "shows them",

@@ -37,6 +37,10 @@ struct interview_night {
     enum day_type type;                /* of the morning */
     enum attendance_status attended;
     bool is_counted;
+    /* Bed times: the analysis's, else the diary's; what rests on them. Unknown without either.
+     */
+    int64_t in_bed_ns, out_of_bed_ns;
+    double sol_min, tib_min, efficiency_pct;
     double in_bed_h, onset_h, wake_h, out_of_bed_h;
     double diary_in_bed_h, diary_wake_h; /* as written */
     double onset_less_diary_min; /* device minus diary: onset - lights out (or into bed) */

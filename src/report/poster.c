@@ -53,7 +53,7 @@ static enum yk_status draw_item(const struct poster_item *item, enum language la
         for (size_t b = 0; b < BINS; b++) {
             heights[b] = isnan(a->movement[b]) || !(bars.scale > 0)
                              ? 0
-                             : (double)a->movement[b] / bars.scale;
+                             : sqrt((double)a->movement[b] / bars.scale);
         }
         canvas_columns(canvas, row, heights, BINS, 0);
         canvas_line(canvas, row.x, row.y + row.h, row.x + row.w, row.y + row.h, 0.1, 0.5, 0);

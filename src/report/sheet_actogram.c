@@ -57,19 +57,20 @@ static bool span(const struct picture *p, const struct row_view *row, int64_t fr
     return right > left;
 }
 
+/* The nights of the sheet; with an axis that begins in the evening two of them share a row. */
 static void shade_nights(const struct picture *p, const struct row_view *row)
 {
-    const struct analysis *a = &row->recording->analysis;
     struct canvas_box box;
-    for (size_t i = 0; i < a->n_nights; i++) {
-        const struct night *n = &a->nights[i];
-        if (n->exclude != 0) {
+    for (size_t i = 0; i < p->sheet->facts->n_nights; i++) {
+        const struct interview_night *night = &p->sheet->facts->nights[i];
+        const struct night *n = night->night;
+        if (!night->is_counted) {
             continue;
         }
-        if (span(p, row, n->in_bed_ns, n->onset_ns, &box) && n->in_bed_ns < n->onset_ns) {
+        if (span(p, row, night->in_bed_ns, n->onset_ns, &box)) {
             canvas_fill(p->canvas, box, sheet_in_bed_color);
         }
-        if (span(p, row, n->wake_ns, n->out_of_bed_ns, &box)) {
+        if (span(p, row, n->wake_ns, night->out_of_bed_ns, &box)) {
             canvas_fill(p->canvas, box, sheet_in_bed_color);
         }
         if (span(p, row, n->onset_ns, n->wake_ns, &box)) {
@@ -124,10 +125,10 @@ static void mark_times(const struct picture *p, const struct row_view *row)
     if (n->exclude == 0 && span(p, row, n->wake_ns, n->wake_ns + 1, &box)) {
         canvas_line(p->canvas, box.x, bottom - 2.4, box.x, bottom, 0.5, 0, 0);
     }
-    if (span(p, row, n->in_bed_ns, n->in_bed_ns + 1, &box)) {
+    if (span(p, row, row->night->in_bed_ns, row->night->in_bed_ns + 1, &box)) {
         triangle(p, box.x, top + 0.2, true);
     }
-    if (span(p, row, n->out_of_bed_ns, n->out_of_bed_ns + 1, &box)) {
+    if (span(p, row, row->night->out_of_bed_ns, row->night->out_of_bed_ns + 1, &box)) {
         triangle(p, box.x, top + 0.2, false);
     }
     if (n->is_edited && span(p, row, n->onset_ns, n->wake_ns, &box)) {
@@ -170,8 +171,10 @@ static void draw_bars(const struct picture *p, const struct row_view *row,
     double heights[BINS];
     for (size_t b = 0; b < BINS; b++) {
         double movement = (double)bars->movement[b];
-        heights[b] =
-            bars->kind[b] == ACTOGRAM_NONWEAR || isnan(movement) ? 0 : movement / p->scale;
+        /* The root: a walk moves the wrist ten times as much as desk work; both are to be seen.
+         */
+        bool is_known = bars->kind[b] != ACTOGRAM_NONWEAR && !isnan(movement);
+        heights[b] = is_known ? sqrt(movement / p->scale) : 0;
     }
     struct canvas_box box = row->box;
     box.y += 2.0; /* room for the marks above the bars */

@@ -29,7 +29,7 @@ static enum yk_status draw_half(const struct sheet *sheet, struct canvas *canvas
         const struct actogram_row *row = &bars.rows[0];
         double heights[BINS], w = box.w / BINS;
         for (size_t b = 0; b < BINS; b++) {
-            heights[b] = isnan(row->movement[b]) ? 0 : (double)row->movement[b] / scale;
+            heights[b] = isnan(row->movement[b]) ? 0 : sqrt((double)row->movement[b] / scale);
         }
         for (size_t b = 0, end = 0; b < BINS; b = end) {
             for (end = b; end < BINS && row->kind[end] == row->kind[b]; end++) {

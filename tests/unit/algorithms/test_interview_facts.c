@@ -137,6 +137,16 @@ static void the_diary_is_compared_night_by_night(void **state)
     assert_true(isnan(facts.nights[1].wake_less_diary_min));
     assert_true(isnan(facts.nights[5].onset_less_diary_min));
     interview_facts_release(&facts);
+    /* A diary that came after the analysis gives the bed times and what rests on them. */
+    struct night *night = &record.recordings[0].analysis.nights[0];
+    night->in_bed_ns = night->out_of_bed_ns = TIME_UNKNOWN;
+    night->sol_min = night->tib_min = night->efficiency_pct = NAN;
+    assert_int_equal(interview_facts_of(&record, &all, &facts, NULL), YK_OK);
+    assert_close(facts.nights[0].in_bed_h, 23 + 20.0 / 60, 1e-9);
+    assert_close(facts.nights[0].out_of_bed_h, 31 + 20.0 / 60, 1e-9);
+    assert_close(facts.nights[0].sol_min, 30, 1e-9);
+    assert_close(facts.nights[0].efficiency_pct, 100 * 395.0 / 480, 1e-9);
+    interview_facts_release(&facts);
     participant_record_release(&record);
 }
 
