@@ -99,6 +99,25 @@ static void add_rhythm(struct json_out *json, const struct review *review,
     json_out_end(json);
 }
 
+/* Times are corrected ones when the correction is "applied"; the device's own stand here. */
+static void add_clock(struct json_out *json, const struct recording_info *info,
+                      const struct zone *zone)
+{
+    const struct clock_map *clock = &info->clock;
+    json_out_object(json, "clock");
+    json_out_text(json, "correction", clock_map_word(clock->state));
+    json_out_rounded(json, "drift_ppm", clock->drift_ppm, 3);
+    json_out_time(json, "issue_ts", zone, clock->issue.at_ns, 3);
+    json_out_rounded(json, "issue_offset_ms", clock->issue.offset_ms, 1);
+    json_out_rounded(json, "issue_uncertainty_ms", clock->issue.uncertainty_ms, 1);
+    json_out_time(json, "return_ts", zone, clock->back.at_ns, 3);
+    json_out_rounded(json, "return_offset_ms", clock->back.offset_ms, 1);
+    json_out_rounded(json, "return_uncertainty_ms", clock->back.uncertainty_ms, 1);
+    json_out_time(json, "device_start", zone, info->device_start_ns, 3);
+    json_out_time(json, "device_end", zone, info->device_end_ns, 3);
+    json_out_end(json);
+}
+
 static void add_quality(struct json_out *json, const struct review *review,
                         const struct review_facts *facts)
 {
@@ -118,6 +137,7 @@ static void add_quality(struct json_out *json, const struct review *review,
     json_out_integer(json, "clock_jumps", (int64_t)report->clock_jumps);
     json_out_integer(json, "bad_blocks", (int64_t)report->bad_blocks);
     json_out_bool(json, "clock_is_in_doubt", now->info.clock_is_in_doubt);
+    add_clock(json, &now->info, review->zone);
     json_out_text(json, "calibration", calibration_outcome_word(now->calibration.outcome));
     json_out_rounded(json, "calibration_error_before_mg", now->calibration.error_before_mg, 3);
     json_out_rounded(json, "calibration_error_after_mg", now->calibration.error_after_mg, 3);

@@ -23,6 +23,13 @@ static const char *count_kind_word(int value)
                                                   : NULL;
 }
 
+static const char *clock_state_word(int value)
+{
+    return value >= CLOCK_MAP_NONE && value <= CLOCK_MAP_APPLIED
+               ? clock_map_word((enum clock_map_state)value)
+               : NULL;
+}
+
 static const char *source_word(int value)
 {
     return value >= REST_NONE && value <= REST_AVERAGE
@@ -63,6 +70,7 @@ static const struct h5_field recording_fields[] = {
     F(sensor_axes, NULL, "sensor axes"),
     F(rate_hz, "Hz", "nominal sampling rate"),
     F(range_g, "g", "range of the accelerometer"),
+    F(steps_per_g, "1/g", "steps of the recorded values, where they are whole ones"),
     F(gyro_range_dps, "deg/s", "range of the gyroscope"),
     F(start_ns, UTC_NS, "first sample or epoch"),
     F(end_ns, UTC_NS, "end of the last sample or epoch"),
@@ -76,6 +84,25 @@ static const struct h5_field recording_fields[] = {
     F(zone, NULL, "zone of the device's wall clock"),
     F(zone_is_guess, NULL, "1: the zone was assumed"),
     F(clock_is_in_doubt, NULL, "1: the device's clock was reset or set while recording"),
+    H5_FIELD_ENUM("clock_correction", recording_info, clock.state, NULL, clock_state_word,
+                  "applied: all times are corrected by the two readings; else they are the "
+                  "device's own"),
+    H5_FIELD_AS("clock_drift_ppm", recording_info, clock.drift_ppm, "ppm",
+                "what the device's clock gains"),
+    H5_FIELD_AS("clock_issue_at_ns", recording_info, clock.issue.at_ns, UTC_NS,
+                "PC time of the reading at issue"),
+    H5_FIELD_AS("clock_issue_offset_ms", recording_info, clock.issue.offset_ms, "ms",
+                "device minus PC at issue"),
+    H5_FIELD_AS("clock_issue_uncertainty_ms", recording_info, clock.issue.uncertainty_ms, "ms",
+                "the true offset is within this"),
+    H5_FIELD_AS("clock_return_at_ns", recording_info, clock.back.at_ns, UTC_NS,
+                "PC time of the reading at return"),
+    H5_FIELD_AS("clock_return_offset_ms", recording_info, clock.back.offset_ms, "ms",
+                "device minus PC at return"),
+    H5_FIELD_AS("clock_return_uncertainty_ms", recording_info, clock.back.uncertainty_ms, "ms",
+                "the true offset is within this"),
+    F(device_start_ns, UTC_NS, "first sample by the device's own clock, when corrected"),
+    F(device_end_ns, UTC_NS, "end by the device's own clock, when corrected"),
 };
 #undef F
 TABLE(h5_table_recording, "/recording", recording_info, recording_fields,

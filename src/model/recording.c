@@ -20,7 +20,10 @@ void recording_info_init(struct recording_info *self)
         .configured_start_ns = TIME_UNKNOWN,
         .configured_stop_ns = TIME_UNKNOWN,
         .n_samples = -1,
+        .device_start_ns = TIME_UNKNOWN,
+        .device_end_ns = TIME_UNKNOWN,
     };
+    clock_map_init(&self->clock);
 }
 
 static const struct summary_range NO_RANGE = {NAN, NAN, NAN, NAN};

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "src/base/clock.h"
+#include "src/model/clock_map.h"
 #include "src/model/count_kind.h"
 
 /* Zero-terminated fields are always terminated; "" = unknown. Real numbers: NaN = unknown. */
@@ -39,6 +40,10 @@ struct recording_info {
     char zone[48];              /* zone used to turn the device's wall clock into UTC */
     bool zone_is_guess;         /* system's zone taken because nothing else was said */
     bool clock_is_in_doubt;     /* clock reset, or set while recording */
+    struct clock_map clock;     /* readings of the clock at issue and return; when applied, all
+                                   times are corrected ones */
+    int64_t device_start_ns, device_end_ns; /* as the device's clock had them; TIME_UNKNOWN when
+                                               nothing was corrected */
 };
 
 enum read_event_kind {

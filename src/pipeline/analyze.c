@@ -18,6 +18,7 @@
 #include "firmware-formats/format.h"
 #include "src/base/digest.h"
 #include "src/base/version.h"
+#include "src/model/clocked_source.h"
 
 static void copy_field(char *to, size_t room, const char *from)
 {
@@ -108,6 +109,29 @@ static enum yk_status choose_zone(const char *named, const char *fallback, struc
     return zone_open_system(out, &is_utc, why);
 }
 
+/* Looks for readings of the recorder's clock; with two of them the source is seen through the
+ * line between them. What was found stands in the info either way. */
+static enum yk_status correct_clock(const struct analyze_options *options,
+                                    struct recording_source **source, struct failure *why)
+{
+    struct clock_map map;
+    clock_map_init(&map);
+    enum yk_status status =
+        options->find_clock != NULL
+            ? options->find_clock(options->find_clock_user, &(*source)->info, &map, why)
+            : YK_OK;
+    if (status != YK_OK) {
+        return status;
+    }
+    (*source)->info.clock = map;
+    if (map.state == CLOCK_MAP_APPLIED && (*source)->ops->next_samples != NULL) {
+        struct recording_source *clocked = NULL;
+        status = clocked_source_open(*source, &map, &clocked, why);
+        *source = status == YK_OK ? clocked : *source;
+    }
+    return status;
+}
+
 static enum yk_status analyze_source(const char *path, struct recording_source *source,
                                      const struct analyze_options *options,
                                      struct analysis *out, struct zone **zone_out,
@@ -156,6 +180,9 @@ enum yk_status analyze_file(const char *path, const char *zone_name, const char 
                                     .job = job};
         status = recording_open_source(bytes, &open, &source, why);
         bytes = status == YK_OK ? NULL : bytes; /* taken on success */
+    }
+    if (status == YK_OK) {
+        status = correct_clock(options, &source, why);
     }
     if (status == YK_OK) {
         status = analyze_source(path, source, &with_hash, out, zone_out, job, why);

@@ -18,6 +18,11 @@ struct analyze_options {
     const char *person_id;     /* NULL: the file's own code, else "" */
     const char *input_sha256;  /* NULL: unknown */
     int session;               /* analyze_file(): which of a file with several, 0 the first */
+    /* analyze_file(): the readings of the recorder's clock for a recording like this, or NULL.
+     * *out comes as "no reading". Where both readings are known, times are corrected. */
+    enum yk_status (*find_clock)(void *user, const struct recording_info *info,
+                                 struct clock_map *out, struct failure *why);
+    void *find_clock_user;
 };
 
 /* source  at its start; stays the caller's

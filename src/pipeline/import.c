@@ -18,6 +18,7 @@
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/analyze.h"
 #include "src/store/diaries.h"
+#include "src/store/loans.h"
 #include "src/store/results.h"
 
 /* ---- analysing an archived original ---- */
@@ -99,6 +100,27 @@ static enum yk_status verify_original(const struct store *store,
     return status;
 }
 
+/* The readings of the clock that belong to a recording: those of the line of the ledger that
+ * wrote this session into this device. Looked up anew at every analysis, so that it comes out
+ * the same later. */
+static enum yk_status find_clock(void *user, const struct recording_info *info,
+                                 struct clock_map *out, struct failure *why)
+{
+    struct store *store = user;
+    struct loan loan;
+    int64_t session = 0;
+    if (!text_parse_int64(info->session_id, strlen(info->session_id), &session) ||
+        session < 0 || session > UINT32_MAX) {
+        return YK_OK;
+    }
+    enum yk_status status =
+        loan_by_session(store, info->device_serial, (uint32_t)session, &loan, why);
+    if (status == YK_OK) {
+        *out = clock_map_between(&loan.issue, &loan.back);
+    }
+    return status == YK_ERR_NO_DEVICE ? YK_OK : status;
+}
+
 /* Analyses and records the archived original, which has been verified; under its lock. */
 static enum yk_status analyze_locked(struct store *store, struct recording_row *row,
                                      const struct import_options *options, char code[static 64],
@@ -128,6 +150,8 @@ static enum yk_status analyze_locked(struct store *store, struct recording_row *
                                                : diary.n > 0          ? &diary
                                                                       : NULL,
                                       .person_id = row->person,
+                                      .find_clock = find_clock,
+                                      .find_clock_user = store,
                                       .input_sha256 = row->sha256};
         status = analyze_file(text_string(&path), zone_of(options->zone_name, row, &person),
                               store->zone[0] != '\0' ? store->zone : NULL, &how, &analysis,

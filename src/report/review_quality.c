@@ -97,6 +97,30 @@ static void damage(const struct review *review, struct text *value)
     review_done(&length, value);
 }
 
+/* Whether the recorder's clock was corrected, by what, and what it said itself. */
+static void clock_correction(const struct review *review, struct text *value)
+{
+    static const enum text_id sentences[] = {
+        [CLOCK_MAP_ISSUE_ONLY] = TEXT_review_q_clock_issue_only,
+        [CLOCK_MAP_RETURN_ONLY] = TEXT_review_q_clock_return_only,
+        [CLOCK_MAP_IMPLAUSIBLE] = TEXT_review_q_clock_implausible,
+        [CLOCK_MAP_APPLIED] = TEXT_review_q_clock_applied,
+    };
+    const struct recording_info *info = &review->now->info;
+    const struct clock_map *clock = &info->clock;
+    char issue[NUMBER_ROOM], back[NUMBER_ROOM], ppm[NUMBER_ROOM], from[40], to[40];
+    if (clock->state == CLOCK_MAP_NONE) {
+        return;
+    }
+    real(review, clock->issue.offset_ms / 1000, 2, issue, value);
+    real(review, clock->back.offset_ms / 1000, 2, back, value);
+    real(review, clock->drift_ppm, 1, ppm, value);
+    zone_format_iso(review->zone, info->device_start_ns, 0, from);
+    zone_format_iso(review->zone, info->device_end_ns, 0, to);
+    text_fill(value, i18n(review->language, sentences[clock->state]), issue, back, ppm, from,
+              to);
+}
+
 static void calibration(const struct review *review, struct text *value)
 {
     static const enum text_id outcomes[] = {
@@ -168,6 +192,7 @@ enum yk_status review_quality(const struct review *review, const struct review_f
     text_add(&value, i18n(review->language, review->now->info.clock_is_in_doubt
                                                 ? TEXT_review_q_clock_doubt
                                                 : TEXT_review_q_clock_good));
+    clock_correction(review, &value);
     line(review, TEXT_review_q_clock, &value, out);
     review_again(&value, out);
     calibration(review, &value);

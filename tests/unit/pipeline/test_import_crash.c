@@ -592,7 +592,7 @@ static void on_a_small_disk_an_import_says_so_and_the_store_stays_whole(void **s
     snprintf(disk, sizeof disk, "%s/disk", root); /* root is short */
     mkdir(disk, 0700);
     int n_failed = 0, n_done = 0;
-    for (int kib = 420; kib <= 1100; kib += is_full ? 20 : 85) {
+    for (int kib = 560; kib <= 1325; kib += is_full ? 20 : 85) {
         char size[32];
         snprintf(size, sizeof size, "size=%dk", kib);
         if (mount("none", disk, "tmpfs", 0, size) != 0) {
