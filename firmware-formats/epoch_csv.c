@@ -15,11 +15,12 @@
 #include "src/base/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PEEK_ROWS 256
+#define MOST_COLUMNS 64 /* of a table without a header */
 
 static void note_plan(struct epoch_csv *self, bool epoch_is_guess)
 {
@@ -42,19 +43,12 @@ static void note_plan(struct epoch_csv *self, bool epoch_is_guess)
 
 /* ---- opening ---- */
 
-struct peek { /* what the first rows say */
-    int64_t local_ns[PEEK_ROWS];
-    struct timestamp first;
-    int64_t first_step;
-    size_t n, n_rows;
-    bool has_first;
-};
-
-static enum yk_status peek_rows(struct epoch_csv *self, struct peek *peek, struct failure *why)
+static enum yk_status peek_rows(struct epoch_csv *self, struct epoch_csv_peek *peek,
+                                struct failure *why)
 {
     const struct csv_row *row = NULL;
     enum yk_status status = YK_OK;
-    for (int i = 0; i < PEEK_ROWS; i++) {
+    for (int i = 0; i < EPOCH_CSV_PEEK; i++) {
         status = csv_next(self->csv, &row, why);
         if (status != YK_OK) {
             break;
@@ -90,9 +84,9 @@ static int compare_ns(const void *a, const void *b)
 }
 
 /* The most frequent whole number of seconds between neighbouring rows; 0 when there is none. */
-static int32_t usual_step_s(struct peek *peek)
+static int32_t usual_step_s(struct epoch_csv_peek *peek)
 {
-    int64_t step[PEEK_ROWS];
+    int64_t step[EPOCH_CSV_PEEK];
     size_t n = 0;
     for (size_t i = 1; i < peek->n; i++) {
         int64_t s =
@@ -114,7 +108,9 @@ static int32_t usual_step_s(struct peek *peek)
     return usual;
 }
 
-static enum yk_status set_start(struct epoch_csv *self, struct peek *peek, struct failure *why)
+enum yk_status epoch_csv_first_time(const struct epoch_csv *self,
+                                    const struct epoch_csv_peek *peek, struct timestamp *out,
+                                    struct failure *why)
 {
     struct timestamp start = peek->first;
     if (!epoch_csv_has_times(self)) {
@@ -130,6 +126,18 @@ static enum yk_status set_start(struct epoch_csv *self, struct peek *peek, struc
                                "2018-08-14T15:30:00-04:00 is right",
                                self->plan.start);
         }
+    }
+    *out = start;
+    return YK_OK;
+}
+
+static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *peek,
+                                struct failure *why)
+{
+    struct timestamp start;
+    enum yk_status status = epoch_csv_first_time(self, peek, &start, why);
+    if (status != YK_OK) {
+        return status;
     }
     int32_t epoch_s = self->plan.epoch_s != 0 ? self->plan.epoch_s : usual_step_s(peek);
     if (epoch_s == 0) {
@@ -222,7 +230,10 @@ static void fill_info(struct epoch_csv *self, const struct open_options *opt)
     struct recording_info *info = &self->base.info;
     recording_info_init(info);
     const struct table_kind *kind = self->plan.kind;
-    snprintf(info->format, sizeof info->format, "%s", kind != NULL ? kind->id : "epoch_csv");
+    snprintf(info->format, sizeof info->format, "%s",
+             kind != NULL            ? kind->id
+             : self->plan.is_samples ? "sample_csv"
+                                     : "epoch_csv");
     info->count_kind = kind != NULL ? kind->counts : COUNT_KIND_UNKNOWN;
     if (self->plan.counts_name[0] != '\0') {
         count_kind_find(self->plan.counts_name, &info->count_kind);
@@ -235,7 +246,13 @@ static void fill_info(struct epoch_csv *self, const struct open_options *opt)
     snprintf(info->person_id, sizeof info->person_id, "%s", self->plan.person_id);
     snprintf(info->zone, sizeof info->zone, "%s", zone_name(self->zone));
     info->zone_is_guess = self->own_zone == NULL && opt->zone_is_guess;
-    info->start_ns = self->t0_ns;
+    info->start_ns = info->end_ns = self->t0_ns;
+    if (self->plan.is_samples) {
+        info->rate_hz = self->plan.rate_hz;
+        info->range_g = self->plan.range_g > 0 ? self->plan.range_g : (double)NAN;
+        snprintf(info->sensor_axes, sizeof info->sensor_axes, "3");
+        return;
+    }
     info->epoch_s = (int32_t)(self->epoch_ns / NS_PER_S);
     size_t used = 0;
     for (size_t i = 0; i < self->plan.n_values; i++) {
@@ -251,7 +268,7 @@ static void fill_info(struct epoch_csv *self, const struct open_options *opt)
 static enum yk_status go_to_table(struct epoch_csv *self, struct failure *why)
 {
     enum yk_status status = csv_rewind(self->csv, why);
-    if (status == YK_OK && self->plan.kind != NULL) {
+    if (status == YK_OK && self->plan.table_line > 1) {
         csv_seek(self->csv, self->plan.table_at, self->plan.table_line);
     }
     return status == YK_OK && !self->plan.has_no_header ? csv_read_header(self->csv, why)
@@ -264,12 +281,46 @@ static enum yk_status restart(struct epoch_csv *self, struct failure *why)
     self->next = self->gap_epochs = 0;
     self->rows = 0;
     self->is_going_back = self->end_is_noted = false;
+    self->has_held = false;
+    self->held_flags = 0;
     self->intervals = 0;
     self->last_series[0] = '\0';
     read_report_release(&self->base.report);
     read_report_init(&self->base.report);
-    note_plan(self, self->plan.epoch_s == 0);
+    note_plan(self, self->plan.epoch_s == 0 && !self->plan.is_samples);
     return go_to_table(self, why);
+}
+
+/* Where the generic table begins, by the .ini, and names for its columns where it has none. */
+static enum yk_status find_generic_table(struct epoch_csv *self, struct failure *why)
+{
+    const struct csv_row *row = NULL;
+    struct epoch_csv_plan *plan = &self->plan;
+    enum yk_status status = YK_OK;
+    if (plan->first_line <= 1 && !plan->has_no_header) {
+        return YK_OK;
+    }
+    do {
+        status = csv_next(self->csv, &row, why);
+    } while (status == YK_OK && row->line < plan->first_line);
+    if (status != YK_OK) {
+        return status == YK_END ? failure_set(why, YK_ERR_ARGUMENT,
+                                              "the file has no line %" PRIu64, plan->first_line)
+                                : status;
+    }
+    plan->table_at = row->offset;
+    plan->table_line = row->line;
+    if (!plan->has_no_header) {
+        return YK_OK;
+    }
+    char name[MOST_COLUMNS][8];
+    const char *names[MOST_COLUMNS];
+    size_t n = row->n < MOST_COLUMNS ? row->n : MOST_COLUMNS;
+    for (size_t i = 0; i < n; i++) {
+        snprintf(name[i], sizeof name[i], "%d", (int)i + 1);
+        names[i] = name[i];
+    }
+    return csv_set_header(self->csv, names, n, why);
 }
 
 /* What is said about the table: by the maker's header, then by the .ini, then by its columns.
@@ -288,6 +339,7 @@ static enum yk_status describe(struct epoch_csv *self, const struct open_options
     }
     if (status == YK_OK && kind == NULL) {
         status = csv_open(self->bytes, self->plan.separator, &self->csv, why);
+        status = status == YK_OK ? find_generic_table(self, why) : status;
     }
     if (status == YK_OK) {
         status = go_to_table(self, why);
@@ -308,7 +360,7 @@ static enum yk_status open_table(struct epoch_csv *self, const struct open_optio
                                  struct failure *why)
 {
     enum yk_status status = describe(self, opt, why);
-    struct peek *peek = status == YK_OK ? mem_alloc(1, sizeof *peek) : NULL;
+    struct epoch_csv_peek *peek = status == YK_OK ? mem_alloc(1, sizeof *peek) : NULL;
     if (status == YK_OK && peek == NULL) {
         status = failure_set(why, YK_ERR_MEMORY, "epoch_csv: no memory");
     }
@@ -322,9 +374,12 @@ static enum yk_status open_table(struct epoch_csv *self, const struct open_optio
                              "%s%snone of the first %d rows has a time that can be read; say "
                              "'time_format = ...' in a .ini of the same name beside the file",
                              self->plan.n_remarks > 0 ? self->plan.remark[0] : "",
-                             self->plan.n_remarks > 0 ? "; " : "", PEEK_ROWS);
+                             self->plan.n_remarks > 0 ? "; " : "", EPOCH_CSV_PEEK);
     }
-    if (status == YK_OK) {
+    if (status == YK_OK && self->plan.is_samples) {
+        self->base.ops = &sample_table_ops;
+        status = sample_table_begin(self, peek, why);
+    } else if (status == YK_OK) {
         status = set_start(self, peek, why);
     }
     mem_free(peek);
@@ -335,12 +390,12 @@ static enum yk_status open_table(struct epoch_csv *self, const struct open_optio
     return status;
 }
 
-static enum yk_status epoch_csv_rewind(struct recording_source *base, struct failure *why)
+enum yk_status epoch_csv_rewind(struct recording_source *base, struct failure *why)
 {
     return restart((struct epoch_csv *)base, why);
 }
 
-static void epoch_csv_close(struct recording_source *base)
+void epoch_csv_close(struct recording_source *base)
 {
     struct epoch_csv *self = (struct epoch_csv *)base;
     csv_close(self->csv);
@@ -389,37 +444,43 @@ static enum yk_status epoch_csv_open(struct byte_source *bytes, const struct ope
 
 /* ---- recognising ---- */
 
-/* Text with a line end and a separator before it? Cheap, so that binary files cost nothing. */
-static bool looks_like_a_table(struct byte_source *bytes)
+/* Text with a separator in its first line: 2; in later lines only, under a header of some kind:
+ * 1; else 0. Cheap, so that binary files cost nothing. */
+static int looks_like_a_table(struct byte_source *bytes)
 {
-    char head[1024];
+    char head[4096];
     size_t n = 0;
     if (byte_source_read_at(bytes, 0, head, sizeof head, &n, NULL) != YK_OK || n == 0) {
-        return false;
+        return 0;
     }
-    bool has_separator = false, has_line_end = false;
+    size_t lines = 0, with_separator = 0;
+    bool has_separator = false, is_first_with = false;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)head[i];
         if (c == '\n') {
-            has_line_end = true;
+            is_first_with = is_first_with || (lines == 0 && has_separator);
+            with_separator += has_separator;
+            has_separator = false;
+            lines++;
         } else if (c < 0x20 && c != '\r' && c != '\t') {
-            return false;
-        } else if (!has_line_end) {
+            return 0;
+        } else {
             has_separator = has_separator || c == ',' || c == ';' || c == '\t';
         }
     }
-    return has_separator && (has_line_end || n == sizeof head);
+    is_first_with = is_first_with || (lines == 0 && has_separator && n == sizeof head);
+    return is_first_with ? 2 : with_separator >= 2 ? 1 : 0;
 }
 
 /* 85: known columns with times or steps. 30: known columns alone. 5: some table, which a .ini
- * may explain. */
+ * may explain. 1: lines above a table, the same. */
 static int epoch_csv_probe(struct byte_source *bytes)
 {
     struct csv *csv = NULL;
     struct epoch_csv_plan *plan = NULL;
-    int score = 0;
-    if (!looks_like_a_table(bytes) || csv_open(bytes, 0, &csv, NULL) != YK_OK) {
-        return 0;
+    int score = 0, looks = looks_like_a_table(bytes);
+    if (looks < 2 || csv_open(bytes, 0, &csv, NULL) != YK_OK) {
+        return looks;
     }
     plan = mem_alloc(1, sizeof *plan);
     if (plan != NULL && csv_read_header(csv, NULL) == YK_OK) {

@@ -76,6 +76,9 @@ void epoch_csv_plan_init(struct epoch_csv_plan *self)
         self->flag[i] = (struct epoch_csv_flag){CSV_NONE, flags[i].bits};
     }
     self->table_line = 1;
+    for (int i = 0; i < 3; i++) {
+        self->axis[i] = (struct epoch_csv_axis){CSV_NONE, 1};
+    }
 }
 
 void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)
@@ -88,195 +91,6 @@ void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)
     }
 }
 
-/* ---- the .ini ---- */
-
-struct ini_key {
-    const char *name;
-    size_t offset, room;
-};
-
-#define KEY(name, member)                                                                      \
-    {                                                                                          \
-        name, offsetof(struct epoch_csv_plan, member),                                         \
-            sizeof(((struct epoch_csv_plan *)NULL)->member)                                    \
-    }
-static const struct ini_key keys[] = {
-    KEY("start", start),
-    KEY("time_format", time_format),
-    KEY("zone", zone),
-    KEY("person_id", person_id),
-    KEY("device_model", device_model),
-    KEY("device_serial", device_serial),
-    KEY("timestamp", timestamp_name),
-    KEY("date", date_name),
-    KEY("time", time_name),
-    KEY("step", step_name),
-    KEY("counts", counts_name),
-};
-
-static enum yk_status set_number_or_sign(struct epoch_csv_plan *self, const char *key,
-                                         const char *value, const char *place,
-                                         struct failure *why)
-{
-    if (strcmp(key, "epoch_s") == 0) {
-        int64_t seconds = 0;
-        if (!text_parse_int64(value, strlen(value), &seconds) || seconds < 1 ||
-            seconds > 86400) {
-            return failure_set(
-                why, YK_ERR_ARGUMENT,
-                "%s: epoch_s is '%.40s'; whole seconds from 1 to 86400 are right", place,
-                value);
-        }
-        self->epoch_s = (int32_t)seconds;
-        return YK_OK;
-    }
-    if (strcmp(key, "separator") == 0) {
-        if (strcmp(value, "tab") != 0 && strcmp(value, ",") != 0 && strcmp(value, ";") != 0) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "%s: separator is '%.40s'; one of , ; tab is right", place,
-                               value);
-        }
-        self->separator = strcmp(value, "tab") == 0 ? '\t' : *value;
-        return YK_OK;
-    }
-    return failure_set(why, YK_ERR_ARGUMENT,
-                       "%s: unknown key '%.40s'; known: start epoch_s time_format zone "
-                       "timestamp date time step separator counts person_id "
-                       "device_model device_serial",
-                       place, key);
-}
-
-static enum yk_status set_key(struct epoch_csv_plan *self, const char *key, const char *value,
-                              const char *place, struct failure *why)
-{
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (strcmp(keys[i].name, key) == 0) {
-            size_t n = strlen(value);
-            if (n + 1 > keys[i].room) {
-                return failure_set(why, YK_ERR_ARGUMENT, "%s: %s is longer than %zu bytes",
-                                   place, key, keys[i].room - 1);
-            }
-            memcpy((char *)self + keys[i].offset, value, n + 1);
-            if (strcmp(key, "counts") == 0 && !count_kind_find(value, &(enum count_kind){0})) {
-                return failure_set(why, YK_ERR_ARGUMENT,
-                                   "%s: counts '%.20s' are not known; actigraph actiwatch "
-                                   "motionwatch actical acttrust ... unknown are right",
-                                   place, value);
-            }
-            if (strcmp(key, "time_format") == 0 && !timestamp_pattern_is_valid(value)) {
-                return failure_set(why, YK_ERR_ARGUMENT,
-                                   "%s: time_format '%.40s' is not understood; iso, unix_s, "
-                                   "unix_ms, unix_ns or a pattern like %%d/%%m/%%Y %%H:%%M",
-                                   place, value);
-            }
-            return YK_OK;
-        }
-    }
-    return set_number_or_sign(self, key, value, place, why);
-}
-
-static enum yk_status declare(struct epoch_csv_plan *self, const char *name, char *value,
-                              const char *place, struct failure *why)
-{
-    if (self->n_declared == EPOCH_CSV_DECLARED_MAX) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s: more than %d columns", place,
-                           EPOCH_CSV_DECLARED_MAX);
-    }
-    struct epoch_csv_declared *d = &self->declared[self->n_declared];
-    char *unit = strchr(value, ' ');
-    if (unit != NULL) {
-        *unit++ = '\0';
-        unit += strspn(unit, " \t");
-    }
-    if (strcmp(value, "ignore") != 0 && epoch_column_find(value) == EPOCH_COLUMN_COUNT) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: '%.40s' is no epoch column; write one of enmo_mg angle_z_deg "
-                           "counts counts_y light ... (docs/formats/epoch-csv.md), or ignore",
-                           place, value);
-    }
-    if (snprintf(d->name, sizeof d->name, "%s", name) >= (int)sizeof d->name ||
-        snprintf(d->target, sizeof d->target, "%s", value) >= (int)sizeof d->target ||
-        snprintf(d->unit, sizeof d->unit, "%s", unit != NULL ? unit : "") >=
-            (int)sizeof d->unit) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s: name or unit is too long", place);
-    }
-    self->n_declared++;
-    return YK_OK;
-}
-
-static char *trim(char *at)
-{
-    at += strspn(at, " \t");
-    size_t n = strlen(at);
-    while (n > 0 && strchr(" \t\r", at[n - 1]) != NULL) {
-        at[--n] = '\0';
-    }
-    return at;
-}
-
-static enum yk_status read_line(struct epoch_csv_plan *self, char *line, const char *place,
-                                bool *in_columns, struct failure *why)
-{
-    line = trim(line);
-    if (*line == '\0' || *line == '#' || *line == ';') {
-        return YK_OK;
-    }
-    if (*line == '[') {
-        *in_columns = strcmp(line, "[columns]") == 0;
-        if (!*in_columns && strcmp(line, "[epochs]") != 0) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "%s: unknown section '%.40s'; [epochs] and [columns] are known",
-                               place, line);
-        }
-        return YK_OK;
-    }
-    char *sign = strchr(line, '=');
-    if (sign == NULL) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s: '%.40s' is no NAME = VALUE", place, line);
-    }
-    *sign = '\0';
-    char *key = trim(line), *value = trim(sign + 1);
-    return *in_columns ? declare(self, key, value, place, why)
-                       : set_key(self, key, value, place, why);
-}
-
-enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_source *bytes,
-                                       struct failure *why)
-{
-    if (bytes->size > 65536) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s is too large for a description",
-                           bytes->name);
-    }
-    size_t n = (size_t)bytes->size;
-    char *text = mem_alloc(n + 1, 1);
-    if (text == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "epoch_csv: no memory");
-    }
-    struct epoch_csv_plan plan = *self;
-    enum yk_status status = byte_source_read_exactly(bytes, 0, text, n, why);
-    bool in_columns = false;
-    int number = 1;
-    char *line = text;
-    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        line += 3;
-    }
-    while (status == YK_OK && line != NULL) {
-        char place[96];
-        char *end = strchr(line, '\n');
-        if (end != NULL) {
-            *end++ = '\0';
-        }
-        snprintf(place, sizeof place, "%.70s, line %d", bytes->name, number++);
-        status = read_line(&plan, line, place, &in_columns, why);
-        line = end;
-    }
-    mem_free(text);
-    if (status == YK_OK) {
-        *self = plan;
-    }
-    return status;
-}
-
 /* ---- the header ---- */
 
 /* Factor from a unit written in the .ini to ours; NaN when there is none. */
@@ -286,8 +100,9 @@ static double unit_factor(const char *unit, const char *ours)
         const char *from, *to;
         double factor;
     } units[] = {
-        {"g", "mg", 1000},  {"m/s2", "mg", 1000 / 9.80665}, {"rad", "deg", 180 / M_PI},
-        {"mV", "V", 0.001}, {"%", "share", 0.01},
+        {"g", "mg", 1000},          {"m/s2", "mg", 1000 / 9.80665}, {"rad", "deg", 180 / M_PI},
+        {"mV", "V", 0.001},         {"%", "share", 0.01},           {"mg", "g", 0.001},
+        {"m/s2", "g", 1 / 9.80665},
     };
     if (*unit == '\0' || strcmp(unit, ours) == 0) {
         return 1;
@@ -317,6 +132,24 @@ static enum yk_status add_value(struct epoch_csv_plan *self, const struct csv *c
     return YK_OK;
 }
 
+static enum yk_status add_axis(struct epoch_csv_plan *self, const struct csv *csv,
+                               const struct epoch_csv_declared *d, size_t field,
+                               struct failure *why)
+{
+    struct epoch_csv_axis *axis = &self->axis[*d->target - 'x'];
+    double factor = unit_factor(d->unit, "g");
+    if (isnan(factor)) {
+        return failure_set(why, YK_ERR_ARGUMENT, "column '%.40s': unit '%s' cannot become g",
+                           d->name, d->unit);
+    }
+    if (axis->field != CSV_NONE) {
+        return failure_set(why, YK_ERR_ARGUMENT, "columns '%.40s' and '%.40s' both give %s",
+                           csv_header_name(csv, axis->field), d->name, d->target);
+    }
+    *axis = (struct epoch_csv_axis){field, factor};
+    return YK_OK;
+}
+
 static enum yk_status add_declared(struct epoch_csv_plan *self, const struct csv *csv,
                                    struct epoch_csv_declared *d, size_t field,
                                    struct failure *why)
@@ -324,6 +157,10 @@ static enum yk_status add_declared(struct epoch_csv_plan *self, const struct csv
     d->is_used = true;
     if (strcmp(d->target, "ignore") == 0) {
         return YK_OK;
+    }
+    bool is_axis = strlen(d->target) == 1 && strchr("xyz", *d->target) != NULL;
+    if (is_axis) {
+        return add_axis(self, csv, d, field, why);
     }
     enum epoch_column column = epoch_column_find(d->target);
     double factor = unit_factor(d->unit, epoch_column_unit(column));
@@ -460,6 +297,52 @@ static enum yk_status find_times(struct epoch_csv_plan *self, const struct csv *
     return YK_OK;
 }
 
+static bool is_declared(const struct epoch_csv_plan *self, const char *name)
+{
+    bool is_it = false;
+    for (size_t k = 0; k < self->n_declared; k++) {
+        is_it = is_it || strcasecmp(self->declared[k].name, name) == 0;
+    }
+    return is_it;
+}
+
+/* The axes of a table of samples by their usual names, in g; all three or none. */
+static void find_axes(struct epoch_csv_plan *self, const struct csv *csv)
+{
+    static const char *const usual[][3] = {
+        {"x", "y", "z"},
+        {"acc_x", "acc_y", "acc_z"},
+        {"accelerometer x", "accelerometer y", "accelerometer z"},
+        {"accelerometer_x", "accelerometer_y", "accelerometer_z"}};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        size_t field[3];
+        bool is_there = self->epoch_s == 0;
+        for (int a = 0; a < 3; a++) {
+            field[a] = csv_find(csv, usual[i][a]);
+            is_there = is_there && field[a] != CSV_NONE && self->axis[a].field == CSV_NONE &&
+                       !is_declared(self, usual[i][a]);
+        }
+        for (int a = 0; a < 3 && is_there; a++) {
+            self->axis[a].field = field[a];
+            self->is_samples = true;
+        }
+    }
+}
+
+static enum yk_status check_axes(const struct epoch_csv_plan *self, struct failure *why)
+{
+    for (int a = 0; a < 3; a++) {
+        if (self->axis[a].field == CSV_NONE) {
+            return failure_set(why, YK_ERR_UNSUPPORTED,
+                               "a table of samples needs x, y and z, and %c is not known: say "
+                               "'NAME = %c g' (or mg, m/s2) under [columns] in the .ini beside "
+                               "the file",
+                               "xyz"[a], "xyz"[a]);
+        }
+    }
+    return YK_OK;
+}
+
 enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct csv *csv,
                                       struct failure *why)
 {
@@ -470,14 +353,14 @@ enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct 
     self->state = self->kind == NULL ? csv_find(csv, "state") : CSV_NONE;
     self->n_values = 0;
     for (size_t i = 0; i < csv_header_n(csv) && status == YK_OK; i++) {
-        bool is_declared = false;
-        for (size_t k = 0; k < self->n_declared && !is_declared; k++) {
-            is_declared = strcasecmp(self->declared[k].name, csv_header_name(csv, i)) == 0;
-            if (is_declared) {
+        bool is_said = false;
+        for (size_t k = 0; k < self->n_declared && !is_said; k++) {
+            is_said = strcasecmp(self->declared[k].name, csv_header_name(csv, i)) == 0;
+            if (is_said) {
                 status = add_declared(self, csv, &self->declared[k], i, why);
             }
         }
-        if (!is_declared) {
+        if (!is_said) {
             status = add_by_name(self, csv, i, why);
         }
     }
@@ -487,6 +370,12 @@ enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct 
                                "the .ini names a column '%.60s' that the file does not have",
                                self->declared[k].name);
         }
+    }
+    if (status == YK_OK && self->kind == NULL) {
+        find_axes(self, csv);
+    }
+    if (status == YK_OK && self->is_samples) {
+        return check_axes(self, why);
     }
     if (status == YK_OK && self->n_values == 0) {
         return failure_set(why, YK_ERR_UNSUPPORTED,

@@ -75,6 +75,11 @@ struct table_kind {
                                struct failure *why);
 };
 
+struct epoch_csv_axis {
+    size_t field;
+    double factor; /* file's unit to g */
+};
+
 #define EPOCH_CSV_REMARKS 6
 #define EPOCH_CSV_REMARK_BYTES 64
 
@@ -87,6 +92,10 @@ struct epoch_csv_plan {
     int32_t epoch_s;
     struct epoch_csv_declared declared[EPOCH_CSV_DECLARED_MAX];
     size_t n_declared;
+    bool is_samples;     /* a row is a sample, not an epoch */
+    double rate_hz;      /* 0: by the times */
+    double range_g;      /* 0: unknown */
+    uint64_t first_line; /* of the table; 0: the first of the file */
 
     /* said by a maker's header */
     const struct table_kind *kind; /* NULL: the generic table */
@@ -108,6 +117,7 @@ struct epoch_csv_plan {
     bool timestamp_is_unix_ns;
     struct epoch_csv_value value[EPOCH_COLUMN_COUNT];
     size_t n_values;
+    struct epoch_csv_axis axis[3]; /* of samples: x, y, z; field CSV_NONE: there is none */
 };
 
 void epoch_csv_plan_init(struct epoch_csv_plan *self);

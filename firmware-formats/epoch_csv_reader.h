@@ -36,7 +36,45 @@ struct epoch_csv {
     unsigned intervals;        /* enum table_interval bits the row before was in */
     int64_t interval_start[3]; /* epoch in which each of them began */
     bool end_is_noted;
+
+    /* tables of samples */
+    bool has_whole_seconds; /* times are: several rows have the same */
+    bool has_held;          /* a row is read and waits for its block */
+    uint32_t held_flags;    /* enum sample_block_flag of that block */
+    int64_t held_ns;
+    float held_g[3];
+    float held_light, held_temperature_c;
 };
+
+#define EPOCH_CSV_PEEK 256
+struct epoch_csv_peek { /* what the first rows say */
+    int64_t local_ns[EPOCH_CSV_PEEK];
+    struct timestamp first;
+    int64_t first_step;
+    size_t n, n_rows;
+    bool has_first;
+};
+/* The time of the first row: its own, or the declared start. */
+enum yk_status epoch_csv_first_time(const struct epoch_csv *self,
+                                    const struct epoch_csv_peek *peek, struct timestamp *out,
+                                    struct failure *why);
+/* Rows as samples: the rate and the first instant. */
+enum yk_status sample_table_begin(struct epoch_csv *self, const struct epoch_csv_peek *peek,
+                                  struct failure *why);
+extern const struct recording_source_ops sample_table_ops;
+
+/* Shared by rows of epochs and of samples. */
+enum yk_status epoch_csv_rewind(struct recording_source *base, struct failure *why);
+void epoch_csv_close(struct recording_source *base);
+bool epoch_csv_is_missing(const struct epoch_csv *self, const char *text);
+bool epoch_csv_read_number(const struct epoch_csv *self, const char *text, double *out);
+void epoch_csv_bad_row(struct epoch_csv *self, const struct csv_row *row, const char *what);
+/* UTC of a row's time: without an offset in the text the rows' own offset decides. expected_ns
+ * is what the next row should have, within tolerance_ns. */
+int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns,
+                         int64_t tolerance_ns);
+/* What only the end of the table tells: whether it is whole. */
+void epoch_csv_note_end(struct epoch_csv *self, bool is_open);
 
 /* Adds an event without a place in time; at is a line number or -1. */
 void epoch_csv_note(struct epoch_csv *self, enum read_event_kind kind, int64_t at,

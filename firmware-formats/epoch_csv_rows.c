@@ -29,7 +29,7 @@ void epoch_csv_note(struct epoch_csv *self, enum read_event_kind kind, int64_t a
     read_report_add(&self->base.report, kind, TIME_UNKNOWN, TIME_UNKNOWN, at, detail);
 }
 
-static void bad_row(struct epoch_csv *self, const struct csv_row *row, const char *what)
+void epoch_csv_bad_row(struct epoch_csv *self, const struct csv_row *row, const char *what)
 {
     self->base.report.bad_blocks++;
     epoch_csv_note(self, READ_EVENT_BAD_BLOCK, (int64_t)row->line, "line %" PRIu64 ": %s",
@@ -77,15 +77,13 @@ bool epoch_csv_is_ours(const struct epoch_csv *self, const struct csv_row *row)
                                                     self->series, sizeof self->series - 1) == 0;
 }
 
-/* UTC of a row's time. Without an offset in the text the rows' own offset decides (see
- * epoch_csv.c); expected is the instant the next row should have. */
-static int64_t follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns)
+int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns,
+                         int64_t half)
 {
     int64_t local = timestamp_local_ns(t);
     if (t->has_offset) {
         return local - t->offset_s * NS_PER_S;
     }
-    int64_t half = self->epoch_ns / 2;
     int64_t kept = local - self->offset_s * NS_PER_S;
     if (llabs(kept - expected_ns) <= half) {
         return kept;
@@ -124,7 +122,8 @@ static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t
         snprintf(problem, 64, "'%.24s' is no time", text);
         return false;
     }
-    int64_t ns = follow(self, &t, self->t0_ns + self->next * self->epoch_ns);
+    int64_t ns = epoch_csv_follow(self, &t, self->t0_ns + self->next * self->epoch_ns,
+                                  self->epoch_ns / 2);
     int64_t into = self->plan.rows_are_stamped_late ? 0 : self->epoch_ns / 2;
     *index = floor_div(ns - self->t0_ns + into, self->epoch_ns);
     return true;
@@ -132,7 +131,7 @@ static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t
 
 /* ---- rows to epochs ---- */
 
-static bool is_missing(const struct epoch_csv *self, const char *text)
+bool epoch_csv_is_missing(const struct epoch_csv *self, const char *text)
 {
     if (*self->plan.missing != '\0' && strcasecmp(text, self->plan.missing) == 0) {
         return true;
@@ -179,7 +178,7 @@ static size_t without_marker(const struct epoch_csv *self, const char *text)
 }
 
 /* Where ';' divides the columns, a spreadsheet writes numbers with a decimal comma. */
-static bool read_number(const struct epoch_csv *self, const char *text, double *out)
+bool epoch_csv_read_number(const struct epoch_csv *self, const char *text, double *out)
 {
     char local[64];
     size_t n = without_marker(self, text), comma = strcspn(text, ",");
@@ -233,13 +232,13 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
         const struct epoch_csv_value *v = &self->plan.value[i];
         const char *text = csv_field(row, v->field);
         double value = 0;
-        if (is_missing(self, text)) {
+        if (epoch_csv_is_missing(self, text)) {
             continue;
         }
-        if (!read_number(self, text, &value) || fabs(value * v->factor) > 1e30) {
+        if (!epoch_csv_read_number(self, text, &value) || fabs(value * v->factor) > 1e30) {
             char what[64];
             snprintf(what, sizeof what, "column %zu: '%.20s' is no number", v->field + 1, text);
-            bad_row(self, row, what);
+            epoch_csv_bad_row(self, row, what);
             continue;
         }
         value *= v->factor;
@@ -247,7 +246,7 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
             char what[64];
             snprintf(what, sizeof what, "column %zu: '%.20s' is impossible", v->field + 1,
                      text);
-            bad_row(self, row, what);
+            epoch_csv_bad_row(self, row, what);
             continue;
         }
         to->column[v->column][k] = (float)value;
@@ -336,15 +335,15 @@ static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row
     self->base.report.blocks++;
     self->rows++;
     if (row->problem != NULL) {
-        bad_row(self, row, row->problem);
+        epoch_csv_bad_row(self, row, row->problem);
         return YK_OK;
     }
     if (!row_index(self, row, &index, problem)) {
-        bad_row(self, row, problem);
+        epoch_csv_bad_row(self, row, problem);
         return YK_OK;
     }
     if (index > (EPOCH_CSV_LATEST_NS - self->t0_ns) / self->epoch_ns) {
-        bad_row(self, row, "later than the year 2200");
+        epoch_csv_bad_row(self, row, "later than the year 2200");
         return YK_OK;
     }
     if (index < self->next) {
@@ -355,7 +354,7 @@ static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row
     int64_t gap = index - self->next;
     int64_t gap_max = GAP_MAX_S * NS_PER_S / self->epoch_ns;
     if (gap > gap_max || self->gap_epochs + gap > gap_max + 16 * (int64_t)self->rows) {
-        bad_row(self, row, "time jumps ahead too far");
+        epoch_csv_bad_row(self, row, "time jumps ahead too far");
         return YK_OK;
     }
     if (gap > 0) {
@@ -391,8 +390,7 @@ static enum yk_status need_columns(struct epoch_csv *self, struct epoch_series *
                : status;
 }
 
-/* What only the end of the table tells: whether it is whole. */
-static void note_end(struct epoch_csv *self, bool is_open)
+void epoch_csv_note_end(struct epoch_csv *self, bool is_open)
 {
     if (self->end_is_noted) {
         return;
@@ -428,7 +426,7 @@ enum yk_status epoch_csv_next_epochs(struct recording_source *base, struct epoch
         }
     }
     if (status == YK_END || is_open) {
-        note_end(self, is_open);
+        epoch_csv_note_end(self, is_open);
     }
     base->info.end_ns = self->t0_ns + self->next * self->epoch_ns;
     if (status == YK_END && to->n > first) {
