@@ -265,6 +265,7 @@ static int run(struct cli *cli)
                          cli_say(cli, "real か fast です", "it is real or fast"));
     }
     dock_view_init(&self.view, cli);
+    self.view.is_once = options_has(cli->options, "once");
     text_init(&self.practice_store);
     int code = prepare(&self, &why) != YK_OK ? cli_fail(cli, &why) : run_station(&self);
     usb_bus_close(self.bus);

@@ -244,11 +244,20 @@ static void take_in(struct dock_view *self, const struct bay_view *bay)
     self->bays[bay->number - 1] = *bay;
 }
 
+/* The same words as before are not said again; what else changed is for programs. */
+static bool is_news(const struct dock_view *self, const struct bay_view *bay)
+{
+    const struct bay_view *last =
+        bay->number <= self->n_bays ? &self->bays[bay->number - 1] : NULL;
+    return last == NULL || last->state != bay->state || last->message != bay->message ||
+           memcmp(last->arg, bay->arg, sizeof bay->arg) != 0;
+}
+
 static void print_bay(const struct dock_view *self, const struct dock_event *event)
 {
     struct text line;
     text_init(&line);
-    if (event->kind == DOCK_EVENT_STATE) {
+    if (event->kind == DOCK_EVENT_STATE && is_news(self, event->bay)) {
         dock_view_line(self, event->bay, &line);
     } else if (event->kind == DOCK_EVENT_LOOK) {
         quick_look_add(&event->bay->look, self->cli->language, &line);
@@ -290,7 +299,7 @@ void checkup_print(const struct cli *cli, const struct checkup_item *item, FILE 
 
 static void print_ready(const struct dock_view *self)
 {
-    if (!self->cli->is_quiet) {
+    if (!self->cli->is_quiet && !self->is_once) {
         puts(cli_say(
             self->cli,
             "記録計を差してください。いつ抜いてもデータはなくなりません。終わるには Ctrl-C",
@@ -308,11 +317,15 @@ void dock_view_event(struct dock_view *self, const struct dock_event *event)
     } else if (event->kind == DOCK_EVENT_READY) {
         print_ready(self);
     } else if (event->bay != NULL) {
-        take_in(self, event->bay);
         if (!self->is_table) {
             print_bay(self, event);
-        } else if (event->kind != DOCK_EVENT_PROGRESS ||
-                   clock_monotonic_ns() - self->drawn_ns >= DRAW_NS) {
+        }
+        take_in(self, event->bay);
+        if (!self->is_table) {
+            return;
+        }
+        if (event->kind != DOCK_EVENT_PROGRESS ||
+            clock_monotonic_ns() - self->drawn_ns >= DRAW_NS) {
             draw(self);
         }
     } else if (event->kind == DOCK_EVENT_END && self->is_table) {

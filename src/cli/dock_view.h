@@ -17,6 +17,7 @@ struct dock_view {
     size_t n_drawn;    /* lines of it */
     int64_t drawn_ns;
     bool is_table; /* drawn in place; else lines */
+    bool is_once;  /* nobody is asked to plug anything in */
 };
 
 void dock_view_init(struct dock_view *self, const struct cli *cli);

@@ -399,6 +399,22 @@ static enum yk_status add_docking(struct work *self, const char *recording,
     return docking_add(&self->store, &docking, &self->why);
 }
 
+/* An earlier copy of the same recording, with places that could not be read right: it stays,
+ * out of the summaries. */
+static enum yk_status exclude_replaced(struct work *self)
+{
+    struct recording_row old;
+    char reason[120];
+    const char *replaces = self->result.replaces;
+    if (replaces[0] == '\0' || !self->result.is_verified ||
+        strcmp(replaces, self->result.archived.sha256) == 0 ||
+        recording_find_hash(&self->store, replaces, &old, NULL) != YK_OK) {
+        return YK_OK;
+    }
+    snprintf(reason, sizeof reason, "recording %s is a better copy of it", self->row.id);
+    return recording_exclude(&self->store, old.id, true, reason, &self->why);
+}
+
 /* What the copy is worth, in one state and one sentence. */
 static enum bay_state judge(struct work *self, enum dock_message *message, const char *value[3],
                             char number[static 24])
@@ -443,6 +459,9 @@ static enum yk_status record(struct work *self)
         options.person = self->whose.person;
         status = import_record(&self->store, &self->result.archived, &options, &self->row,
                                &self->why);
+    }
+    if (status == YK_OK) {
+        status = exclude_replaced(self);
     }
     if (status == YK_OK && self->whose.loan != 0) {
         struct clock_reading clock = clock_reading_of(self);

@@ -341,7 +341,11 @@ static enum yk_status begin(struct downloading *self, bool *is_there, struct fai
     enum yk_status status =
         part_file_open(&self->part, self->plan->parts, &owner, &self->note, why);
     if (status == YK_OK && self->part.fd < 0) {
-        status = recognise(self, is_there, why);
+        if (self->note.is_verified) {
+            status = recognise(self, is_there, why);
+        } else { /* another reading may be a better one */
+            memcpy(self->result.replaces, self->note.sha256, DIGEST_HEX);
+        }
         if (*is_there || status != YK_OK) {
             return status;
         }

@@ -77,6 +77,8 @@ struct download_result {
     /* An older part did not fit the device's content any more and is not a part of it either:
      * it was kept beside, "<name>.kept-<n>". */
     bool has_kept_part;
+    /* The original of an earlier copy of this recording that was not verified; "" none. */
+    char replaces[DIGEST_HEX];
     int64_t first_ns_of_clock, last_ns_of_clock; /* first and last time stamp, as if the
                                                     device's clock showed UTC; TIME_UNKNOWN */
     unsigned

@@ -241,6 +241,31 @@ static void station_flags_a_clock_that_was_reset_and_sectors_that_do_not_settle(
     destroy(&scene);
 }
 
+static void station_replaces_a_copy_that_could_not_be_verified(void **state)
+{
+    struct scene scene;
+    struct recording_row row;
+    char first[RECORDING_ID_BYTES];
+    (void)state;
+    make(&scene);
+    struct recorder_place *place = add_recorder(&scene, 1001, 5);
+    fake_recorder_fault(&place->model, FAKE_NOISE, 50, 0);
+    scene.options.bays.participant = "P01";
+    run(&scene);
+    assert_int_equal(scene.last[0].message, DOCK_SAYS_doubtful);
+    snprintf(first, sizeof first, "%s", scene.last[0].recording);
+    place->model.n_faults = 0;
+    recorder_bus_plug(&scene.bus, 0);
+    run(&scene);
+    assert_int_equal(scene.last[0].state, BAY_SAFE);
+    assert_true(scene.last[0].is_verified);
+    assert_string_not_equal(scene.last[0].recording, first);
+    assert_original_is(&scene, 0);
+    assert_int_equal(recording_find(&scene.store.store, first, &row, &scene.why), YK_OK);
+    assert_true(row.is_excluded);
+    destroy(&scene);
+}
+
 /* ---- coming and going ---- */
 
 static void unplug_and_plug(struct scene *self, const struct dock_event *event)
@@ -492,6 +517,7 @@ int main(void)
         cmocka_unit_test(station_keeps_what_nobody_knows_until_it_is_assigned),
         cmocka_unit_test(station_keeps_the_data_of_sources_that_disagree),
         cmocka_unit_test(station_flags_a_clock_that_was_reset_and_sectors_that_do_not_settle),
+        cmocka_unit_test(station_replaces_a_copy_that_could_not_be_verified),
         cmocka_unit_test(station_says_that_it_was_unplugged_and_goes_on_when_it_is_back),
         cmocka_unit_test(station_charges_and_lets_go),
         cmocka_unit_test(station_waits_for_a_recorder_that_is_starting),
