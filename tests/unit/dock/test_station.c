@@ -245,7 +245,7 @@ static void station_replaces_a_copy_that_could_not_be_verified(void **state)
 {
     struct scene scene;
     struct recording_row row;
-    char first[RECORDING_ID_BYTES];
+    char first[72];
     (void)state;
     make(&scene);
     struct recorder_place *place = add_recorder(&scene, 1001, 5);
