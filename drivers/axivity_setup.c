@@ -276,6 +276,29 @@ static enum yk_status check_header(struct axivity *self, const struct plan *plan
     return status == YK_OK ? compare_header(self, &header, plan, setup, size, why) : status;
 }
 
+/* From here on nothing is cancelled: half a format is worse. A confirmation that is lost is no
+ * failure when everything reads back as it was set. */
+static enum yk_status commit(struct axivity *self, const struct plan *plan,
+                             const struct dock_setup *setup, struct failure *why)
+{
+    log_info(axivity_log(self), "axivity: %s: %s", self->port->listing.place,
+             setup->erase ? "FORMAT QC" : "COMMIT");
+    enum yk_status acted = setup->erase ? axivity_act(self, "FORMAT QC", FORMAT_MS, why)
+                                        : axivity_act(self, "COMMIT", COMMIT_MS, why);
+    if (acted != YK_OK && acted != YK_ERR_TIMEOUT) {
+        return acted;
+    }
+    struct failure inner = {.text = ""};
+    enum yk_status status = ask_all(self, plan, &inner);
+    if (status == YK_OK) {
+        status = check_header(self, plan, setup, &inner);
+    }
+    if (status != YK_OK && acted == YK_OK && why != NULL) {
+        *why = inner;
+    }
+    return status == YK_OK || acted == YK_OK ? status : acted;
+}
+
 enum yk_status axivity_configure(struct axivity *self, const struct dock_setup *setup,
                                  struct job *job, struct failure *why)
 {
@@ -300,14 +323,5 @@ enum yk_status axivity_configure(struct axivity *self, const struct dock_setup *
         status = failure_set(why, YK_ERR_CANCELLED,
                              "setting up was stopped; the recorder holds nothing new");
     }
-    if (status == YK_OK) { /* from here on it is not cancelled: half a format is worse */
-        log_info(axivity_log(self), "axivity: %s: %s", self->port->listing.place,
-                 setup->erase ? "FORMAT QC" : "COMMIT");
-        status = setup->erase ? axivity_act(self, "FORMAT QC", FORMAT_MS, why)
-                              : axivity_act(self, "COMMIT", COMMIT_MS, why);
-    }
-    if (status == YK_OK) {
-        status = ask_all(self, &plan, why);
-    }
-    return status == YK_OK ? check_header(self, &plan, setup, why) : status;
+    return status == YK_OK ? commit(self, &plan, setup, why) : status;
 }

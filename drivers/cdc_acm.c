@@ -101,7 +101,7 @@ static enum yk_status fill(struct cdc_acm *self, int64_t end_ms, int *n_faults,
     /* Whole packets only, where reads are not queued: a full one would not fit. */
     room = room > READ_BYTES ? READ_BYTES : room;
     enum yk_status status = port->ops->bulk_in(port, self->in, at, room,
-                                               left > 0 ? (unsigned)left : 0, &got, &inner);
+                                               left > 0 ? (unsigned)left : 1, &got, &inner);
     line_reader_put(&self->lines, got);
     if (status == YK_OK || (status == YK_ERR_TIMEOUT && got > 0)) {
         return YK_OK;

@@ -34,14 +34,14 @@ static enum yk_status stall(struct failure *why)
 }
 
 /* The fault that this transfer has, if it is its turn. */
-static enum fake_fault next_fault(struct fake_port *self)
+static enum port_fault next_fault(struct fake_port *self)
 {
     self->n_transfers++;
     bool is_due =
         self->fault_at != 0 && (self->n_transfers == self->fault_at ||
                                 (self->fault_stays && self->n_transfers > self->fault_at));
-    enum fake_fault fault = is_due ? self->fault : FAKE_NONE;
-    self->is_gone = self->is_gone || fault == FAKE_UNPLUG;
+    enum port_fault fault = is_due ? self->fault : PORT_NONE;
+    self->is_gone = self->is_gone || fault == PORT_UNPLUG;
     return fault;
 }
 
@@ -124,9 +124,9 @@ static bool run_command(struct fake_port *self, const uint8_t *c)
 }
 
 static enum yk_status take_command(struct fake_port *self, const uint8_t *at, size_t n,
-                                   enum fake_fault fault, struct failure *why)
+                                   enum port_fault fault, struct failure *why)
 {
-    if (self->is_out_halted || fault == FAKE_STALL || self->stage != 0 || n != 31 ||
+    if (self->is_out_halted || fault == PORT_STALL || self->stage != 0 || n != 31 ||
         memcmp(at, "USBC", 4) != 0) {
         self->is_out_halted = self->is_in_halted = true;
         self->stage = 3;
@@ -137,8 +137,8 @@ static enum yk_status take_command(struct fake_port *self, const uint8_t *at, si
     memcpy(self->csw + 4, at + 4, 4);
     self->data_asked = get_u32le(at + 8);
     self->stage_fault = fault;
-    bool is_good = fault != FAKE_FAIL && run_command(self, at + 15);
-    if (fault == FAKE_FAIL) {
+    bool is_good = fault != PORT_FAIL && run_command(self, at + 15);
+    if (fault == PORT_FAIL) {
         set_sense(self, 3, 0x11, 0);
     }
     if (!is_good) {
@@ -151,22 +151,22 @@ static enum yk_status take_command(struct fake_port *self, const uint8_t *at, si
 }
 
 static enum yk_status give_data(struct fake_port *self, uint8_t *at, size_t length, size_t *got,
-                                enum fake_fault fault, struct failure *why)
+                                enum port_fault fault, struct failure *why)
 {
     size_t n = self->data_n < length ? self->data_n : length;
-    fault = fault != FAKE_NONE ? fault : self->stage_fault;
+    fault = fault != PORT_NONE ? fault : self->stage_fault;
     self->stage = 2;
-    if (fault == FAKE_STALL || (n == 0 && fault != FAKE_GLUED)) {
+    if (fault == PORT_STALL || (n == 0 && fault != PORT_GLUED)) {
         self->is_in_halted = true;
         return stall(why);
     }
-    if (fault == FAKE_SHORT || fault == FAKE_LIE || fault == FAKE_GLUED) {
+    if (fault == PORT_SHORT || fault == PORT_LIE || fault == PORT_GLUED) {
         n = n / 2;
-        put_u32le(self->csw + 8, fault == FAKE_LIE ? 0 : (uint32_t)(length - n));
+        put_u32le(self->csw + 8, fault == PORT_LIE ? 0 : (uint32_t)(length - n));
     }
     memcpy(at, self->data, n);
     *got = n;
-    if (fault == FAKE_GLUED && n + 13 <= length) {
+    if (fault == PORT_GLUED && n + 13 <= length) {
         memcpy(at + n, self->csw, 13);
         *got = n + 13;
         self->stage = 0;
@@ -175,23 +175,23 @@ static enum yk_status give_data(struct fake_port *self, uint8_t *at, size_t leng
 }
 
 static enum yk_status give_status(struct fake_port *self, uint8_t *at, size_t *got,
-                                  enum fake_fault fault, struct failure *why)
+                                  enum port_fault fault, struct failure *why)
 {
-    fault = fault != FAKE_NONE ? fault : self->stage_fault;
-    self->stage_fault = FAKE_NONE;
-    if (fault == FAKE_EMPTY || fault == FAKE_STALL) {
-        self->is_in_halted = fault == FAKE_STALL;
+    fault = fault != PORT_NONE ? fault : self->stage_fault;
+    self->stage_fault = PORT_NONE;
+    if (fault == PORT_EMPTY || fault == PORT_STALL) {
+        self->is_in_halted = fault == PORT_STALL;
         *got = 0;
-        return fault == FAKE_STALL ? stall(why) : YK_OK;
+        return fault == PORT_STALL ? stall(why) : YK_OK;
     }
     self->stage = 0;
-    self->csw[4] = (uint8_t)(self->csw[4] + (fault == FAKE_TAG));
-    self->csw[0] = fault == FAKE_SIGNATURE ? 'X' : 'U';
-    self->csw[12] = fault == FAKE_PHASE ? 2 : self->csw[12];
-    if (fault == FAKE_RESIDUE) {
+    self->csw[4] = (uint8_t)(self->csw[4] + (fault == PORT_TAG));
+    self->csw[0] = fault == PORT_SIGNATURE ? 'X' : 'U';
+    self->csw[12] = fault == PORT_PHASE ? 2 : self->csw[12];
+    if (fault == PORT_RESIDUE) {
         put_u32le(self->csw + 8, (uint32_t)self->data_asked + 1);
     }
-    *got = fault == FAKE_CSW_SHORT ? 12 : 13;
+    *got = fault == PORT_CSW_SHORT ? 12 : 13;
     memcpy(at, self->csw, *got);
     return YK_OK;
 }
@@ -200,8 +200,8 @@ static enum yk_status give_status(struct fake_port *self, uint8_t *at, size_t *g
 
 void fake_port_say(struct fake_port *self, const char *line)
 {
-    text_add(self->serial_fault == FAKE_LATE ? &self->late : &self->reply, line);
-    text_add(self->serial_fault == FAKE_LATE ? &self->late : &self->reply, "\r\n");
+    text_add(self->serial_fault == PORT_LATE ? &self->late : &self->reply, line);
+    text_add(self->serial_fault == PORT_LATE ? &self->late : &self->reply, "\r\n");
 }
 
 static void take_line(struct fake_port *self)
@@ -212,21 +212,21 @@ static void take_line(struct fake_port *self)
         return;
     }
     self->n_lines++;
-    if (self->serial_fault == FAKE_NOISE) {
+    if (self->serial_fault == PORT_NOISE) {
         text_add(&self->reply, "ERROR: Unknown command: ~x~\r\n");
     }
     size_t before = self->reply.length;
     if (self->on_line != NULL) {
         self->on_line(self, self->line);
     }
-    if (self->serial_fault == FAKE_LOST && self->reply.length > before) {
+    if (self->serial_fault == PORT_LOST && self->reply.length > before) {
         self->reply.length = before;
         self->reply.at[before] = '\0';
     }
-    if (self->serial_fault == FAKE_LATE) {
+    if (self->serial_fault == PORT_LATE) {
         self->late_at = self->now + 2100;
     }
-    self->serial_fault = self->serial_fault == FAKE_SLIVERS ? FAKE_SLIVERS : FAKE_NONE;
+    self->serial_fault = self->serial_fault == PORT_SLIVERS ? PORT_SLIVERS : PORT_NONE;
 }
 
 static void take_bytes(struct fake_port *self, const uint8_t *at, size_t n)
@@ -253,7 +253,7 @@ static enum yk_status give_bytes(struct fake_port *self, uint8_t *at, size_t len
         self->now += timeout_ms + 1;
         return failure_set(why, YK_ERR_TIMEOUT, "nothing came");
     }
-    n = self->serial_fault == FAKE_SLIVERS ? 1 : n;
+    n = self->serial_fault == PORT_SLIVERS ? 1 : n;
     memcpy(at, self->reply.at, n);
     memmove(self->reply.at, self->reply.at + n, self->reply.length - n + 1);
     self->reply.length -= n;
@@ -268,20 +268,20 @@ static enum yk_status fake_bulk_in(struct usb_port *base, uint8_t endpoint, uint
                                    struct failure *why)
 {
     struct fake_port *self = of(base);
-    enum fake_fault fault = next_fault(self);
+    enum port_fault fault = next_fault(self);
     *got = 0;
     if (self->is_gone) {
         return gone(why);
     }
-    if (fault == FAKE_TIMEOUT) {
+    if (fault == PORT_TIMEOUT) {
         self->now += timeout_ms + 1;
         return failure_set(why, YK_ERR_TIMEOUT, "nothing came");
     }
-    if (fault == FAKE_DAMAGED || fault == FAKE_BABBLE) {
+    if (fault == PORT_DAMAGED || fault == PORT_BABBLE) {
         return failure_set_at(why, YK_ERR_PROTOCOL, -1, "bytes came damaged");
     }
     if (endpoint == SERIAL_IN) {
-        if (fault == FAKE_STALL || self->is_serial_halted) {
+        if (fault == PORT_STALL || self->is_serial_halted) {
             self->is_serial_halted = true;
             return stall(why);
         }
@@ -303,27 +303,27 @@ static enum yk_status fake_bulk_out(struct usb_port *base, uint8_t endpoint,
                                     size_t *got, struct failure *why)
 {
     struct fake_port *self = of(base);
-    enum fake_fault fault = next_fault(self);
+    enum port_fault fault = next_fault(self);
     *got = 0;
     if (self->is_gone) {
         return gone(why);
     }
-    if (fault == FAKE_TIMEOUT) {
+    if (fault == PORT_TIMEOUT) {
         self->now += timeout_ms + 1;
         return failure_set(why, YK_ERR_TIMEOUT, "nothing went");
     }
-    if (fault == FAKE_DAMAGED) {
+    if (fault == PORT_DAMAGED) {
         return failure_set_at(why, YK_ERR_PROTOCOL, -1, "bytes went damaged");
     }
     *got = length;
     if (endpoint == DISK_OUT) {
         return take_command(self, data, length, fault, why);
     }
-    if (fault == FAKE_STALL) {
+    if (fault == PORT_STALL) {
         *got = 0;
         return stall(why);
     }
-    self->serial_fault = fault != FAKE_NONE ? fault : self->serial_fault;
+    self->serial_fault = fault != PORT_NONE ? fault : self->serial_fault;
     take_bytes(self, data, length);
     return YK_OK;
 }
@@ -365,16 +365,16 @@ static enum yk_status fake_control(struct usb_port *base, uint8_t request_type, 
                                    struct failure *why)
 {
     struct fake_port *self = of(base);
-    enum fake_fault fault = next_fault(self);
+    enum port_fault fault = next_fault(self);
     (void)value, (void)index, (void)data, (void)length, (void)got;
     if (self->is_gone) {
         return gone(why);
     }
-    if (fault == FAKE_TIMEOUT) {
+    if (fault == PORT_TIMEOUT) {
         self->now += timeout_ms + 1;
         return failure_set(why, YK_ERR_TIMEOUT, "no answer");
     }
-    if (fault == FAKE_STALL || request_type != 0x21 || request != 0xFF) {
+    if (fault == PORT_STALL || request_type != 0x21 || request != 0xFF) {
         return stall(why);
     }
     self->stage = 0;

@@ -13,28 +13,28 @@
 #include "drivers/usb_port.h"
 #include "src/base/text.h"
 
-enum fake_fault {
-    FAKE_NONE,
-    FAKE_UNPLUG,    /* this transfer and all that follow: no device */
-    FAKE_STALL,     /* the endpoint is halted until cleared */
-    FAKE_TIMEOUT,   /* nothing comes, now */
-    FAKE_DAMAGED,   /* bus error */
-    FAKE_BABBLE,    /* too many bytes */
-    FAKE_SHORT,     /* disk: half of the data, said so in the residue */
-    FAKE_LIE,       /* disk: half of the data, residue 0 */
-    FAKE_GLUED,     /* disk: half of the data and the status in one piece */
-    FAKE_EMPTY,     /* disk: an empty packet before the status */
-    FAKE_TAG,       /* disk: status of another command */
-    FAKE_SIGNATURE, /* disk: no status signature */
-    FAKE_CSW_SHORT, /* disk: 12 bytes of status */
-    FAKE_PHASE,     /* disk: phase error */
-    FAKE_RESIDUE,   /* disk: residue of more than was asked for */
-    FAKE_FAIL,      /* disk: the command fails (sense 3/11/00) */
-    FAKE_LOST,      /* serial: the reply is lost */
-    FAKE_SLIVERS,   /* serial: the reply comes byte by byte */
-    FAKE_NOISE,     /* serial: a line of junk before the reply */
-    FAKE_LATE,      /* serial: the reply comes behind the next one's time-out */
-    FAKE_FAULTS
+enum port_fault {
+    PORT_NONE,
+    PORT_UNPLUG,    /* this transfer and all that follow: no device */
+    PORT_STALL,     /* the endpoint is halted until cleared */
+    PORT_TIMEOUT,   /* nothing comes, now */
+    PORT_DAMAGED,   /* bus error */
+    PORT_BABBLE,    /* too many bytes */
+    PORT_SHORT,     /* disk: half of the data, said so in the residue */
+    PORT_LIE,       /* disk: half of the data, residue 0 */
+    PORT_GLUED,     /* disk: half of the data and the status in one piece */
+    PORT_EMPTY,     /* disk: an empty packet before the status */
+    PORT_TAG,       /* disk: status of another command */
+    PORT_SIGNATURE, /* disk: no status signature */
+    PORT_CSW_SHORT, /* disk: 12 bytes of status */
+    PORT_PHASE,     /* disk: phase error */
+    PORT_RESIDUE,   /* disk: residue of more than was asked for */
+    PORT_FAIL,      /* disk: the command fails (sense 3/11/00) */
+    PORT_LOST,      /* serial: the reply is lost */
+    PORT_SLIVERS,   /* serial: the reply comes byte by byte */
+    PORT_NOISE,     /* serial: a line of junk before the reply */
+    PORT_LATE,      /* serial: the reply comes behind the next one's time-out */
+    PORT_FAULTS
 };
 
 struct fake_port {
@@ -43,7 +43,7 @@ struct fake_port {
     /* Faults: transfer number fault_at (from 1; control requests count) fails so, and those
      * behind it too when fault_stays. */
     uint64_t n_transfers, fault_at;
-    enum fake_fault fault;
+    enum port_fault fault;
     bool fault_stays;
     int64_t now;
     /* Disk. */
@@ -58,7 +58,7 @@ struct fake_port {
     uint8_t data[1 << 20], sense[18];
     size_t data_n, data_asked;
     uint8_t csw[13];
-    enum fake_fault stage_fault;
+    enum port_fault stage_fault;
     unsigned n_resets, n_commands;
     uint64_t n_blocks_read;
     /* Serial. */
@@ -69,7 +69,7 @@ struct fake_port {
     struct text reply;
     struct text late; /* comes at late_at */
     int64_t late_at;
-    enum fake_fault serial_fault;
+    enum port_fault serial_fault;
     bool is_serial_halted;
     unsigned n_lines;
     /* Transfers in flight. */

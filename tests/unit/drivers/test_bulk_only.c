@@ -91,33 +91,33 @@ static void the_command_block_is_that_of_the_specification(void **state)
 
 /* What must come of each fault in the command, the data and the status of one read. */
 static const struct {
-    enum fake_fault fault;
+    enum port_fault fault;
     int stage; /* 1 command, 2 data, 3 status */
     enum yk_status status;
     size_t got; /* for YK_OK */
     bool has_failed;
     unsigned n_resets;
 } FAULTS[] = {
-    {FAKE_STALL, 1, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_TIMEOUT, 1, YK_ERR_TIMEOUT, 0, false, 1},
-    {FAKE_DAMAGED, 1, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_FAIL, 1, YK_OK, 0, true, 0},
-    {FAKE_STALL, 2, YK_OK, 0, false, 0},
-    {FAKE_TIMEOUT, 2, YK_ERR_TIMEOUT, 0, false, 1},
-    {FAKE_DAMAGED, 2, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_BABBLE, 2, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_SHORT, 2, YK_OK, 1024, false, 0},
-    {FAKE_LIE, 2, YK_OK, 1024, false, 0},
-    {FAKE_GLUED, 2, YK_OK, 1024, false, 0},
-    {FAKE_STALL, 3, YK_OK, 2048, false, 0},
-    {FAKE_EMPTY, 3, YK_OK, 2048, false, 0},
-    {FAKE_TIMEOUT, 3, YK_ERR_TIMEOUT, 0, false, 1},
-    {FAKE_DAMAGED, 3, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_TAG, 3, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_SIGNATURE, 3, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_CSW_SHORT, 3, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_PHASE, 3, YK_ERR_PROTOCOL, 0, false, 1},
-    {FAKE_RESIDUE, 3, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_STALL, 1, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_TIMEOUT, 1, YK_ERR_TIMEOUT, 0, false, 1},
+    {PORT_DAMAGED, 1, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_FAIL, 1, YK_OK, 0, true, 0},
+    {PORT_STALL, 2, YK_OK, 0, false, 0},
+    {PORT_TIMEOUT, 2, YK_ERR_TIMEOUT, 0, false, 1},
+    {PORT_DAMAGED, 2, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_BABBLE, 2, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_SHORT, 2, YK_OK, 1024, false, 0},
+    {PORT_LIE, 2, YK_OK, 1024, false, 0},
+    {PORT_GLUED, 2, YK_OK, 1024, false, 0},
+    {PORT_STALL, 3, YK_OK, 2048, false, 0},
+    {PORT_EMPTY, 3, YK_OK, 2048, false, 0},
+    {PORT_TIMEOUT, 3, YK_ERR_TIMEOUT, 0, false, 1},
+    {PORT_DAMAGED, 3, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_TAG, 3, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_SIGNATURE, 3, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_CSW_SHORT, 3, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_PHASE, 3, YK_ERR_PROTOCOL, 0, false, 1},
+    {PORT_RESIDUE, 3, YK_ERR_PROTOCOL, 0, false, 1},
 };
 
 static void every_fault_ends_as_the_specification_says_and_the_next_read_is_whole(void **state)
@@ -142,7 +142,7 @@ static void every_fault_ends_as_the_specification_says_and_the_next_read_is_whol
                      FAULTS[f].stage, status_word(status), why.text, port.n_resets);
         }
         if (status == YK_OK) {
-            if (FAULTS[f].fault != FAKE_STALL || FAULTS[f].stage != 2) {
+            if (FAULTS[f].fault != PORT_STALL || FAULTS[f].stage != 2) {
                 assert_int_equal(result.has_failed, FAULTS[f].has_failed);
             }
             assert_int_equal(result.got, FAULTS[f].got);
@@ -173,7 +173,7 @@ static void an_unplugged_device_is_gone_at_every_stage_and_stays_gone(void **sta
         teardown(NULL);
         setup(NULL);
         assert_int_equal(bulk_only_init(&bulk, &port.base, &why), YK_OK);
-        port.fault = FAKE_UNPLUG;
+        port.fault = PORT_UNPLUG;
         port.fault_at = stage;
         assert_int_equal(read_4(&bulk, data, &result, &why), YK_ERR_NO_DEVICE);
         assert_int_equal(read_4(&bulk, data, &result, &why), YK_ERR_NO_DEVICE);
@@ -188,7 +188,7 @@ static void a_reset_that_fails_is_tried_again_before_the_next_command(void **sta
     struct failure why;
     uint8_t data[4 * 512];
     assert_int_equal(bulk_only_init(&bulk, &port.base, &why), YK_OK);
-    port.fault = FAKE_TIMEOUT;
+    port.fault = PORT_TIMEOUT;
     port.fault_at = 2; /* data, then both tries of the reset */
     port.fault_stays = true;
     assert_int_equal(read_4(&bulk, data, &result, &why), YK_ERR_TIMEOUT);

@@ -63,11 +63,11 @@ static void lines_come_whole_however_they_are_cut(void **state)
     (void)state;
     const char *line = NULL;
     struct failure why;
-    port.serial_fault = FAKE_SLIVERS;
+    port.serial_fault = PORT_SLIVERS;
     assert_int_equal(cdc_acm_send(&serial, "\r\nASK abc  \r\n", 1000, &why), YK_OK);
     assert_int_equal(cdc_acm_line(&serial, port.now + 2000, &line, &why), YK_OK);
     assert_string_equal(line, "SAID=abc  "); /* blanks at the end are the device's */
-    port.serial_fault = FAKE_NONE;
+    port.serial_fault = PORT_NONE;
     text_add(&port.reply, "one\r\ntwo\nthr");
     assert_int_equal(cdc_acm_line(&serial, port.now + 2000, &line, &why), YK_OK);
     assert_string_equal(line, "one");
@@ -116,16 +116,16 @@ static void stalls_and_damage_are_lived_with_a_few_times(void **state)
     (void)state;
     const char *line = NULL;
     struct failure why;
-    static const enum fake_fault kinds[] = {FAKE_STALL, FAKE_DAMAGED, FAKE_TIMEOUT};
+    static const enum port_fault kinds[] = {PORT_STALL, PORT_DAMAGED, PORT_TIMEOUT};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         port.fault = kinds[i];
         port.fault_at = port.n_transfers + 2;
         assert_int_equal(cdc_acm_send(&serial, "\r\nASK 1\r\n", 1000, &why), YK_OK);
         enum yk_status status = cdc_acm_line(&serial, port.now + 2000, &line, &why);
-        assert_true(status == YK_OK || kinds[i] == FAKE_TIMEOUT);
+        assert_true(status == YK_OK || kinds[i] == PORT_TIMEOUT);
         assert_int_equal(cdc_acm_resynchronise(&serial, 60, &why), YK_OK);
     }
-    port.fault = FAKE_DAMAGED;
+    port.fault = PORT_DAMAGED;
     port.fault_at = port.n_transfers + 2;
     port.fault_stays = true;
     assert_int_equal(cdc_acm_send(&serial, "\r\nASK 1\r\n", 1000, &why), YK_OK);

@@ -79,7 +79,7 @@ static void a_read_that_fails_is_sent_again_up_to_three_times(void **state)
 static void short_data_never_passes_for_whole(void **state)
 {
     (void)state;
-    static const enum fake_fault kinds[] = {FAKE_SHORT, FAKE_LIE, FAKE_GLUED};
+    static const enum port_fault kinds[] = {PORT_SHORT, PORT_LIE, PORT_GLUED};
     struct failure why;
     uint8_t data[8 * 512];
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -120,14 +120,14 @@ static void whatever_fails_wherever_a_read_is_right_or_says_why(void **state)
 {
     (void)state;
     size_t n_faults = 0;
-    for (int kind = FAKE_UNPLUG; kind <= FAKE_FAIL; kind++) {
+    for (int kind = PORT_UNPLUG; kind <= PORT_FAIL; kind++) {
         for (uint64_t at = 1; at <= 24; at++) {
             struct failure why = {.text = ""};
             struct scsi_identity id;
             uint8_t data[8 * 512];
             teardown(NULL);
             setup(NULL);
-            port.fault = (enum fake_fault)kind;
+            port.fault = (enum port_fault)kind;
             port.fault_at = at;
             port.fault_stays = at % 2 == 0;
             (void)scsi_inquiry(&scsi, &id, &why);
@@ -141,7 +141,7 @@ static void whatever_fails_wherever_a_read_is_right_or_says_why(void **state)
                 if (status == YK_OK) {
                     assert_memory_equal(data, disk + 8 * 512 * i, sizeof data);
                 }
-                if (kind == FAKE_UNPLUG && port.is_gone) {
+                if (kind == PORT_UNPLUG && port.is_gone) {
                     assert_int_equal(status, YK_ERR_NO_DEVICE);
                 }
             }
