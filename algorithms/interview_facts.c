@@ -362,8 +362,9 @@ static bool find_period(const struct calendar *calendar, const struct interview_
     }
     *to = last - 1;
     *from = range->from.month != 0 ? first : week_before(calendar, *to);
-    if (*to - *from >= INTERVIEW_ROWS_MAX) {
-        *from = *to - (INTERVIEW_ROWS_MAX - 1); /* the page has eight rows: the newest */
+    size_t most = range->n_most > 0 ? range->n_most : INTERVIEW_ROWS_MAX;
+    if (*to - *from >= most) {
+        *from = *to - (most - 1);
     }
     return true;
 }

@@ -11,6 +11,7 @@ struct interview_range {
     struct civil_date from, to; /* evenings; month 0: the last week of the newest recording that
                                    ends by `date` */
     struct civil_date date; /* of the interview; nothing later is looked at. month 0: open */
+    size_t n_most;          /* of nights: the newest; 0: as many as a sheet has rows */
 };
 
 /* record must outlive the facts: they point into it. A night that two recordings hold is taken

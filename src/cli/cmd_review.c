@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "algorithms/interview_facts.h"
 #include "algorithms/night_edits.h"
 #include "src/base/fill.h"
 #include "src/base/mem.h"
@@ -16,6 +17,7 @@
 #include "src/pipeline/analyze.h"
 #include "src/pipeline/diary_csv.h"
 #include "src/pipeline/recipe.h"
+#include "src/pipeline/record_read.h"
 #include "src/report/review.h"
 #include "src/store/edits.h"
 #include "src/store/recordings.h"
@@ -125,6 +127,10 @@ struct shown {
     struct analysis now, before;
     struct zone *zone, *before_zone;
     bool has_before;
+    /* of a participant in the store */
+    struct participant_record record;
+    struct interview_facts interview;
+    bool has_interview;
 };
 
 static void shown_init(struct shown *self)
@@ -132,6 +138,8 @@ static void shown_init(struct shown *self)
     *self = (struct shown){.has_before = false};
     analysis_init(&self->now);
     analysis_init(&self->before);
+    participant_record_init(&self->record);
+    interview_facts_init(&self->interview);
 }
 
 static void shown_release(struct shown *self)
@@ -140,6 +148,32 @@ static void shown_release(struct shown *self)
     analysis_release(&self->before);
     zone_close(self->zone);
     zone_close(self->before_zone);
+    interview_facts_release(&self->interview);
+    participant_record_release(&self->record);
+}
+
+/* The sheet's numbers for the same nights. Without a night there are none, which is no failure.
+ */
+static enum yk_status read_interview(struct store *store, const char *code,
+                                     const struct review *review, struct shown *out,
+                                     struct failure *why)
+{
+    const struct record_read_options options = {.n_with_epochs = 0};
+    const struct analysis *now = &out->now;
+    struct interview_range range = {.from = review->from, .to = review->to, .n_most = SIZE_MAX};
+    if (now->n_nights > 0 && range.from.month == 0) {
+        range.from = now->nights[0].evening; /* all nights that the review shows */
+    }
+    if (now->n_nights > 0 && range.to.month == 0) {
+        range.to = now->nights[now->n_nights - 1].evening;
+    }
+    enum yk_status status = record_read(store, code, &options, &out->record, why);
+    if (status == YK_OK) {
+        status = interview_facts_of(&out->record, &range, &out->interview, why);
+        out->has_interview = status == YK_OK;
+        status = status == YK_ERR_TOO_LITTLE ? YK_OK : status;
+    }
+    return status;
 }
 
 static enum yk_status compute(struct cli *cli, const char *path, struct shown *out,
@@ -244,7 +278,8 @@ static enum yk_status read_newest(struct store *store, const char *code, struct 
 }
 
 static enum yk_status read_participant(const struct cli *cli, const char *code,
-                                       struct shown *out, struct failure *why)
+                                       const struct review *review, struct shown *out,
+                                       struct failure *why)
 {
     struct store store;
     enum yk_status status = store_open(cli->store_path, STORE_READ, &store, why);
@@ -252,6 +287,7 @@ static enum yk_status read_participant(const struct cli *cli, const char *code,
         return failure_within(why, "%s is no file here, so it is looked up in the store", code);
     }
     status = read_newest(&store, code, out, why);
+    status = status == YK_OK ? read_interview(&store, code, review, out, why) : status;
     store_close(&store);
     return status;
 }
@@ -262,8 +298,8 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
-static enum yk_status load(struct cli *cli, const char *what, struct shown *out,
-                           struct failure *why)
+static enum yk_status load(struct cli *cli, const char *what, const struct review *review,
+                           struct shown *out, struct failure *why)
 {
     static const char *const only_for_files[] = {"recipe", "set", "diary", "person", "session"};
     bool is_code = access(what, F_OK) != 0 && strpbrk(what, "./") == NULL;
@@ -280,7 +316,7 @@ static enum yk_status load(struct cli *cli, const char *what, struct shown *out,
                                only_for_files[i], what);
         }
     }
-    return is_code ? read_participant(cli, what, out, why)
+    return is_code ? read_participant(cli, what, review, out, why)
                    : read_result(what, &out->now, &out->zone, why);
 }
 
@@ -336,12 +372,13 @@ static int run(struct cli *cli)
     shown_init(&shown);
     enum yk_status status = read_period(cli, &review, &why);
     if (status == YK_OK) {
-        status = load(cli, what, &shown, &why);
+        status = load(cli, what, &review, &shown, &why);
     }
     if (status == YK_OK) {
         review.zone = shown.zone;
         review.before = shown.has_before ? &shown.before : NULL;
         review.before_zone = shown.before_zone;
+        review.interview = shown.has_interview ? &shown.interview : NULL;
         status = show(cli, &review, &why);
     }
     shown_release(&shown);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The review from top to bottom. Facts, kindly put: no verdict, no score, no comparison with
- * other people (docs/wording.md). Leaves out: programme calendar, diary beside the device.
+ * other people (docs/wording.md). Of a participant in the store the sheet's sentences,
+ * programme days and mornings are said; of a bare file what the file alone can tell. Leaves
+ * out: diary beside the device, which is on the staff's page.
  */
 #include "src/report/review.h"
 
@@ -11,6 +13,7 @@
 #include "src/base/fill.h"
 #include "src/base/wrap.h"
 #include "src/report/review_parts.h"
+#include "src/report/statements.h"
 
 enum { NUMBER_ROOM = 48 };
 
@@ -206,13 +209,36 @@ static void rhythm(const struct review *review, const struct review_facts *facts
     add_window(review, TEXT_review_rhythm_m10, r->m10_h, r->m10, out);
 }
 
+/* The sheet's own sentences, to the minute as all of the review. */
+static enum yk_status interview_in_short(const struct review *review, struct text *out,
+                                         struct failure *why)
+{
+    struct statements said;
+    statements_init(&said);
+    enum yk_status status =
+        statements_choose(review->interview, 1, review->language, &said, why);
+    text_add(out, "\n");
+    for (size_t i = 0; status == YK_OK && i < said.n; i++) {
+        sentence(review, text_string(&said.line[i]), out);
+    }
+    statements_release(&said);
+    return status;
+}
+
 enum yk_status review_write(const struct review *review, struct text *out, struct failure *why)
 {
     struct review_facts facts;
+    enum yk_status status = YK_OK;
     review_facts_of(review->now, review->zone, review->from, review->to, &facts);
     header(review, &facts, out);
-    in_short(review, &facts, out);
-    enum yk_status status = review_actogram(review, out, why);
+    if (review->interview != NULL && review->has_unicode) {
+        status = interview_in_short(review, out, why);
+    } else {
+        in_short(review, &facts, out);
+    }
+    if (status == YK_OK) {
+        status = review_actogram(review, out, why);
+    }
     if (status == YK_OK) {
         status = review_nights(review, &facts, out, why);
     }
@@ -220,6 +246,7 @@ enum yk_status review_write(const struct review *review, struct text *out, struc
         status = review_means(review, &facts, out, why);
     }
     if (status == YK_OK) {
+        review_mornings(review, out);
         rhythm(review, &facts, out);
         status = review_change(review, &facts, out, why);
     }

@@ -10,6 +10,7 @@
 #include "src/base/text.h"
 #include "src/base/zone.h"
 #include "src/model/analysis.h"
+#include "src/model/interview.h"
 #include "src/report/review_facts.h"
 
 struct review {
@@ -19,6 +20,9 @@ struct review {
     const struct analysis *before; /* the recording before this one, or NULL */
     const struct zone *before_zone;
     struct civil_date from, to; /* evenings looked at; month 0: open */
+    /* Of a participant in the store: the numbers of the sheet, which then speaks (statements,
+     * programme days and days off, mornings in time). NULL: of a bare file. */
+    const struct interview_facts *interview;
     enum language language;
     int width;        /* columns; at least 40 */
     bool has_color;   /* ANSI colours; nothing is said by colour alone */

@@ -51,6 +51,9 @@ enum yk_status review_means(const struct review *review, const struct review_fac
                             struct text *out, struct failure *why);
 enum yk_status review_change(const struct review *review, const struct review_facts *facts,
                              struct text *out, struct failure *why);
+/* Mornings in time for today's and the next step's start, the target; nothing without a
+ * programme. */
+void review_mornings(const struct review *review, struct text *out);
 enum yk_status review_quality(const struct review *review, const struct review_facts *facts,
                               struct text *out, struct failure *why);
 

@@ -2,6 +2,7 @@
  *
  * The review's tables: each night, averages, and what changed since the recording before.
  */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -226,9 +227,8 @@ static void cell_spread(const struct review *review, struct table *table, double
 }
 
 static void set_row(const struct review *review, const struct review_facts *facts,
-                    enum night_set which, enum text_id name, struct table *table)
+                    const struct review_set *set, enum text_id name, struct table *table)
 {
-    const struct review_set *set = &facts->set[which];
     table_cell(table, i18n(review->language, name));
     table_cellf(table, "%zu", set->n);
     cell_clock(review, table, set->onset_h.mean);
@@ -242,6 +242,20 @@ static void set_row(const struct review *review, const struct review_facts *fact
     } else {
         table_cell(table, "");
     }
+}
+
+/* Programme days and days off come from the sheet's numbers. */
+static struct review_set set_of(const struct interview_facts *interview,
+                                enum interview_kind kind)
+{
+    const struct interview_set *set = &interview->now.set[kind];
+    return (struct review_set){.n = set->n,
+                               .onset_h = set->onset_h,
+                               .wake_h = set->wake_h,
+                               .midsleep_h = set->midsleep_h,
+                               .tst_min = set->tst_min,
+                               .waso_min = set->waso_min,
+                               .efficiency_pct = set->efficiency_pct};
 }
 
 static bool is_thin(const struct review_facts *facts)
@@ -284,9 +298,16 @@ enum yk_status review_means(const struct review *review, const struct review_fac
     }
     header(review, &table, first, N);
     header(review, &table, second, N);
-    set_row(review, facts, NIGHTS_WEEKDAY, TEXT_review_set_weekday, &table);
-    set_row(review, facts, NIGHTS_WEEKEND, TEXT_review_set_weekend, &table);
-    set_row(review, facts, NIGHTS_ALL, TEXT_review_set_all, &table);
+    if (review->interview != NULL && review->interview->step != NULL) {
+        struct review_set programme = set_of(review->interview, INTERVIEW_PROGRAMME);
+        struct review_set off = set_of(review->interview, INTERVIEW_OFF);
+        set_row(review, facts, &programme, TEXT_review_set_programme, &table);
+        set_row(review, facts, &off, TEXT_review_set_off, &table);
+    } else {
+        set_row(review, facts, &facts->set[NIGHTS_WEEKDAY], TEXT_review_set_weekday, &table);
+        set_row(review, facts, &facts->set[NIGHTS_WEEKEND], TEXT_review_set_weekend, &table);
+    }
+    set_row(review, facts, &facts->set[NIGHTS_ALL], TEXT_review_set_all, &table);
     review_heading(review, i18n(review->language, TEXT_review_means), out);
     enum yk_status status = end_table(review, &table, out, why);
     if (status == YK_OK && is_thin(facts)) {
@@ -301,6 +322,53 @@ enum yk_status review_means(const struct review *review, const struct review_fac
         review_done(&note, out);
     }
     return status;
+}
+
+/* ---- mornings ---- */
+
+static void morning_line(const struct review *review, enum text_id id,
+                         const struct programme_step *step, size_t n_good, size_t n,
+                         struct text *out)
+{
+    int minute = programme_latest_wake_min(step);
+    if (minute == INT_MIN || n == 0) {
+        return;
+    }
+    struct text start, latest;
+    char good[24], all[24];
+    text_init(&start);
+    text_init(&latest);
+    review_clock(review, 24 + step->start_min / 60.0, &start);
+    review_clock(review, 24 + minute / 60.0, &latest);
+    snprintf(good, sizeof good, "%zu", n_good);
+    snprintf(all, sizeof all, "%zu", n);
+    text_add(out, "  ");
+    text_fill(out, i18n(review->language, id), text_string(&start), text_string(&latest), good,
+              all);
+    text_add(out, "\n");
+    review_done(&start, out);
+    review_done(&latest, out);
+}
+
+void review_mornings(const struct review *review, struct text *out)
+{
+    const struct interview_facts *facts = review->interview;
+    if (facts == NULL || facts->step == NULL) {
+        return;
+    }
+    const struct interview_mornings *m = &facts->now.mornings;
+    struct text lines;
+    text_init(&lines);
+    morning_line(review, TEXT_review_in_time, facts->step, m->n_in_time, m->n, &lines);
+    if (facts->next != NULL) {
+        morning_line(review, TEXT_review_in_time_next, facts->next, m->n_in_time_next,
+                     m->n_next, &lines);
+    }
+    if (lines.length > 0) {
+        review_heading(review, i18n(review->language, TEXT_review_mornings), out);
+        text_add(out, text_string(&lines));
+    }
+    review_done(&lines, out);
 }
 
 /* ---- since last time ---- */

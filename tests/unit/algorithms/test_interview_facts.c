@@ -12,7 +12,7 @@
 #include "src/base/mem.h"
 #include "tests/support/worked_week.h"
 
-static const struct interview_range all = {{0}, {0}, {0}};
+static const struct interview_range all = {.n_most = 0};
 
 static int minute_of(double hours)
 {
@@ -186,6 +186,10 @@ static void somebody_who_wears_it_throughout_has_a_week_and_the_week_before(void
     struct interview_range wide = {.from = {2026, 5, 11}};
     assert_int_equal(interview_facts_of(&record, &wide, &facts, NULL), YK_OK);
     assert_int_equal(facts.n_nights, INTERVIEW_ROWS_MAX);
+    interview_facts_release(&facts);
+    wide.n_most = 1000;
+    assert_int_equal(interview_facts_of(&record, &wide, &facts, NULL), YK_OK);
+    assert_int_equal(facts.n_nights, 70);
     interview_facts_release(&facts);
     participant_record_release(&record);
 }

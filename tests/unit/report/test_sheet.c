@@ -76,7 +76,7 @@ static void look(struct canvas *canvas, const char *name, enum language language
 
 static void facts_of(const struct participant_record *record, struct interview_facts *facts)
 {
-    const struct interview_range open = {{0}, {0}, {0}};
+    const struct interview_range open = {.n_most = 0};
     interview_facts_init(facts);
     assert_int_equal(interview_facts_of(record, &open, facts, NULL), YK_OK);
 }

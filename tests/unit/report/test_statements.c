@@ -22,7 +22,7 @@ static void expect(const struct participant_record *record, enum language langua
     interview_facts_init(&facts);
     statements_init(&said);
     assert_int_equal(
-        interview_facts_of(record, &(struct interview_range){{0}, {0}, {0}}, &facts, NULL),
+        interview_facts_of(record, &(struct interview_range){.n_most = 0}, &facts, NULL),
         YK_OK);
     assert_int_equal(statements_choose(&facts, 5, language, &said, NULL), YK_OK);
     for (size_t i = 0; i < n && i < said.n; i++) {
@@ -221,8 +221,7 @@ static void numbers_are_rounded_in_one_place(void **state)
     written_difference(-25, 5, LANGUAGE_JA, &out);
     text_add(&out, " ");
     written_spread(11.2, 5, LANGUAGE_EN, &out);
-    assert_string_equal(text_string(&out),
-                        "5/31(日)→6/1(月) Sun 31→Mon 1 Jun −25分 ±10 min");
+    assert_string_equal(text_string(&out), "5/31(日)→6/1(月) Sun 31→Mon 1 Jun −25分 ±10 min");
     text_release(&out);
 }
 
