@@ -49,7 +49,14 @@ const struct format *format_find(const char *id); /* NULL when unknown */
  * YK_ERR_UNSUPPORTED with what it looks like (first bytes) and what can be read. */
 enum yk_status recording_open(const char *path, const struct open_options *opt,
                               struct recording_source **out, struct failure *why);
-/* The same on an open byte source; takes bytes on success only. */
+/* Whether the recording at path is a folder (one with unisens.xml in it), or the description
+ * inside one, and not one file. */
+bool recording_is_folder(const char *path);
+/* The bytes of a recording: those of the file at path, or, where the recording is a folder or
+ * the description inside one, those of a ZIP archive of it that is never written. */
+enum yk_status recording_bytes_open(const char *path, struct byte_source **out,
+                                    struct failure *why);
+/* The same as recording_open() on an open byte source; takes bytes on success only. */
 enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
                                      struct recording_source **out, struct failure *why);
 

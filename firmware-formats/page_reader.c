@@ -143,7 +143,7 @@ static uint32_t note_step(struct page_reader *self, const struct sample_block *b
         return 0;
     }
     double join = fmax(JOIN_S, JOIN_PERIODS * block->period_s) * NS_PER_S;
-    double step = (double)block->t0_ns - (double)self->previous_end_ns;
+    double step = (double)(block->t0_ns - self->previous_end_ns); /* years 1970 to 2200 */
     if (fabs(step) <= join) {
         return 0;
     }

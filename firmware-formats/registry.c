@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-formats/folder_source.h"
 #include "firmware-formats/format.h"
 #include "firmware-formats/gzip_source.h"
 #include "firmware-formats/zip_source.h"
@@ -336,11 +337,23 @@ enum yk_status recording_open_source(struct byte_source *bytes, const struct ope
     return open_unpacked(bytes, &options.options, out, why);
 }
 
+bool recording_is_folder(const char *path)
+{
+    return folder_source_is_one(path);
+}
+
+enum yk_status recording_bytes_open(const char *path, struct byte_source **out,
+                                    struct failure *why)
+{
+    return folder_source_is_one(path) ? folder_source_open(path, out, why)
+                                      : file_source_open(path, out, why);
+}
+
 enum yk_status recording_open(const char *path, const struct open_options *opt,
                               struct recording_source **out, struct failure *why)
 {
     struct byte_source *bytes = NULL;
-    enum yk_status status = file_source_open(path, &bytes, why);
+    enum yk_status status = recording_bytes_open(path, &bytes, why);
     if (status != YK_OK) {
         return status;
     }

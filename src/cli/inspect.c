@@ -130,7 +130,7 @@ static enum yk_status read_file(struct inspection *self, const char *zone_name, 
     enum yk_status status = zone_name != NULL ? zone_open(zone_name, &zone, why)
                                               : zone_open_system(&zone, &is_utc, why);
     if (status == YK_OK) {
-        status = file_source_open(self->file, &bytes, why);
+        status = recording_bytes_open(self->file, &bytes, why);
     }
     if (status == YK_OK) {
         status = digest_of_source(bytes, job, self->sha256, why);

@@ -166,7 +166,7 @@ enum yk_status analyze_file(const char *path, const char *zone_name, const char 
 
     enum yk_status status = choose_zone(zone_name, fallback_zone, &zone, &is_guess, why);
     if (status == YK_OK) {
-        status = file_source_open(path, &bytes, why);
+        status = recording_bytes_open(path, &bytes, why);
     }
     if (status == YK_OK && options->input_sha256 == NULL) {
         status = digest_of_source(bytes, job, hash, why);

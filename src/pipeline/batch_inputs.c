@@ -56,8 +56,13 @@ static size_t without_gz(const char *name)
 /* Suffixes that say little: a folder may hold a readme.txt or a table of something else. */
 static bool is_common(const char *suffix)
 {
-    return strcmp(suffix, "csv") == 0 || strcmp(suffix, "tsv") == 0 ||
-           strcmp(suffix, "txt") == 0;
+    static const char *const common[] = {"csv", "tsv", "txt", "bin", "xml", "h5", "hdf5"};
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+        if (strcmp(suffix, common[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The suffix by which a format knows this name, or NULL. */
@@ -204,9 +209,33 @@ static enum yk_status add_entry(struct batch_inputs *self, const char *path,
     return add_file(self, path, &status, why);
 }
 
+/* A recording that is a folder: named after it, whatever slashes were written behind. */
+static enum yk_status add_whole_folder(struct batch_inputs *self, const char *path,
+                                       struct failure *why)
+{
+    struct stat status;
+    struct text name;
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') {
+        n--;
+    }
+    text_init(&name);
+    text_add_n(&name, path, n);
+    enum yk_status result = text_status(&name, why);
+    if (result == YK_OK) {
+        bool is_there = stat(text_string(&name), &status) == 0;
+        result = add_file(self, text_string(&name), is_there ? &status : NULL, why);
+    }
+    text_release(&name);
+    return result;
+}
+
 static enum yk_status add_folder(struct batch_inputs *self, const char *path,
                                  const struct avoid *avoid, int depth, struct failure *why)
 {
+    if (recording_is_folder(path)) {
+        return add_whole_folder(self, path, why);
+    }
     if (depth > DEEPEST) {
         return failure_set(why, YK_ERR_ARGUMENT, "%s: folders are nested too deeply", path);
     }
@@ -327,7 +356,7 @@ static void hash_one(void *user, size_t i, unsigned worker)
     struct batch_input *input = naming->order[i];
     struct job job = {.cancel = naming->job != NULL ? naming->job->cancel : NULL};
     struct byte_source *bytes = NULL;
-    enum yk_status status = file_source_open(input->path, &bytes, &input->why);
+    enum yk_status status = recording_bytes_open(input->path, &bytes, &input->why);
     if (status == YK_OK) {
         status = digest_of_source(bytes, &job, input->sha256, &input->why);
     }

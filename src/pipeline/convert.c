@@ -74,7 +74,7 @@ static enum yk_status open_input(struct conversion *self, const char *path,
                                 ? zone_open(options->zone_name, &zone, why)
                                 : zone_open_system(&zone, &is_utc, why);
     if (status == YK_OK) {
-        status = file_source_open(path, &bytes, why);
+        status = recording_bytes_open(path, &bytes, why);
     }
     if (status == YK_OK) {
         status = digest_of_source(bytes, job, self->sha256, why);

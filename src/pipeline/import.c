@@ -8,13 +8,17 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "firmware-formats/format.h"
 #include "src/base/clock.h"
 #include "src/base/disk.h"
+#include "src/base/mem.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/analyze.h"
 #include "src/store/diaries.h"
@@ -333,6 +337,72 @@ enum yk_status import_archived(struct store *store, const struct archived *archi
     return status;
 }
 
+/* A recording that is a folder, as one file that can be archived. fd and path are the caller's
+ * to close and remove. */
+static enum yk_status pack_folder(const char *path, struct text *packed, int *fd,
+                                  struct job *job, struct failure *why)
+{
+    enum { CHUNK = 1 << 18 };
+    static const char suffix[] = ".zip";
+    const char *folder = getenv("TMPDIR");
+    struct byte_source *bytes = NULL;
+    text_addf(packed, "%s/yoake-XXXXXX%s", folder != NULL && *folder != '\0' ? folder : "/tmp",
+              suffix);
+    enum yk_status status = text_status(packed, why);
+    if (status == YK_OK) {
+        status = recording_bytes_open(path, &bytes, why);
+    }
+    void *buffer = status == YK_OK ? mem_alloc(CHUNK, 1) : NULL;
+    if (status == YK_OK && buffer == NULL) {
+        status = failure_set(why, YK_ERR_MEMORY, "no memory to pack %s", path);
+    }
+    if (status == YK_OK) {
+        *fd = mkostemps(packed->at, (int)strlen(suffix), O_CLOEXEC);
+        status = *fd >= 0 ? YK_OK
+                          : failure_set_errno(why, errno, "making a temporary file %s",
+                                              text_string(packed));
+    }
+    for (uint64_t pos = 0; status == YK_OK && pos < bytes->size;) {
+        size_t got = 0;
+        status = byte_source_read_at(bytes, pos, buffer, CHUNK, &got, why);
+        if (status == YK_OK && got == 0) {
+            status = failure_set(why, YK_ERR_IO, "%s became shorter while it was packed", path);
+        }
+        if (status == YK_OK && job_is_cancelled(job)) {
+            status = failure_set(why, YK_ERR_CANCELLED, "cancelled while packing %s", path);
+        }
+        if (status == YK_OK) {
+            status = disk_write(*fd, buffer, got, "the packed copy", why);
+        }
+        pos += got;
+    }
+    mem_free(buffer);
+    byte_source_close(bytes);
+    return status;
+}
+
+static enum yk_status archive_recording(const char *folder, const char *path,
+                                        struct archived *out, struct job *job,
+                                        struct failure *why)
+{
+    if (!recording_is_folder(path)) {
+        return archive_add(folder, path, out, job, why);
+    }
+    struct text packed;
+    int fd = -1;
+    text_init(&packed);
+    enum yk_status status = pack_folder(path, &packed, &fd, job, why);
+    if (status == YK_OK) {
+        status = archive_add(folder, text_string(&packed), out, job, why);
+    }
+    if (fd >= 0) {
+        close(fd);
+        unlink(text_string(&packed));
+    }
+    text_release(&packed);
+    return status;
+}
+
 enum yk_status import_file(struct store *store, const char *path,
                            const struct import_options *options, struct import_result *out,
                            struct job *job, struct failure *why)
@@ -349,7 +419,7 @@ enum yk_status import_file(struct store *store, const char *path,
         status = store_path(store, STORE_ARCHIVE, NULL, &folder, why);
     }
     if (status == YK_OK) {
-        status = archive_add(text_string(&folder), path, &archived, job, why);
+        status = archive_recording(text_string(&folder), path, &archived, job, why);
     }
     text_release(&folder);
     return status == YK_OK ? import_archived(store, &archived, options, out, job, why) : status;
