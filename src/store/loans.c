@@ -351,6 +351,46 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
     return finish(store, status, why);
 }
 
+static enum yk_status drop_superseded(struct store *store, const struct loan *loan,
+                                      struct failure *why)
+{
+    void *list = NULL;
+    size_t n = 0;
+    enum yk_status status = record_select(
+        store, &record_kind_loan, &list, &n, why,
+        "r.device_serial = ?1 AND (r.state = 'intended' OR (r.state = 'written' AND "
+        "r.session IS NULL AND r.person = (SELECT id FROM person WHERE code = ?2) AND "
+        "r.from_ns < ?3 AND " END_SQL " > ?4 AND r.from_ns > ?5))",
+        "ttiii", loan->device_serial, loan->person,
+        loan->to_ns == TIME_UNKNOWN ? INT64_MAX : loan->to_ns, loan->from_ns,
+        loan->from_ns - LOAN_IN_ADVANCE_NS);
+    const struct loan *rows = list;
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        status = record_remove(store, &record_kind_loan, rows[i].id, why);
+    }
+    mem_free(list);
+    return status;
+}
+
+enum yk_status loan_intend(struct store *store, struct loan *loan, struct failure *why)
+{
+    bool is_new = false;
+    size_t column = 0;
+    enum yk_status status = db_begin(store->db, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    status = drop_superseded(store, loan, why);
+    if (status == YK_OK) {
+        status = record_insert(store, &record_kind_loan, loan, &is_new, &column, why);
+    }
+    if (status == YK_OK && !is_new) {
+        status = failure_set(why, YK_ERR_CONFLICT, "loan number %" PRId64 " says the same",
+                             loan->id);
+    }
+    return finish(store, status, why);
+}
+
 enum yk_status loan_confirm(struct store *store, int64_t id, const struct clock_reading *clock,
                             struct failure *why)
 {
