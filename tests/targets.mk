@@ -2,12 +2,6 @@
 #
 # Targets for tests, lint, fuzzing and measuring.
 
-test: $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS) $(PROGRAM) ## run the unit, device and golden tests (BUILD=asan|tsan too)
-	@$(if $(DEVICE_PROGRAMS),,echo 'SKIPPED: no umockdev-1.0: the real libusb is not tested (make deps)')
-	@sh tests/support/run-unit.sh $(B) $(PROGRAM) $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS)
-
-unit golden: test
-
 # ---- devices (docs/testing.md, "Recorders without recorders") ----
 # tests/device/test_*.c go through the real libusb to pretend recorders in a umockdev testbed. The
 # preload library is linked, before everything that opens devices, so that no wrapper is needed;
@@ -21,6 +15,12 @@ $(B)/tests/device/%.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0 | 
 $(B)/tests/device/test_%: $(B)/tests/device/test_%.o $(UMOCK_OBJECTS) $(SUPPORT_OBJECTS) $(LIB)
 	$(SAY) '  LINK  $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(UMOCK_LIBS) -Wl,--wrap=mem_gate -lcmocka $(ALL_LIBS) -o $@
+
+test: $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS) $(PROGRAM) ## run the unit, device and golden tests (BUILD=asan|tsan too)
+	@$(if $(DEVICE_PROGRAMS),,echo 'SKIPPED: no umockdev-1.0: the real libusb is not tested (make deps)')
+	@sh tests/support/run-unit.sh $(B) $(PROGRAM) $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS)
+
+unit golden: test
 
 # `make t T=base/text` runs one test program.
 t: $(B)/tests/unit/$(dir $(T))test_$(notdir $(T))
