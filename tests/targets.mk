@@ -122,13 +122,17 @@ demo: ## an invented person's week, from file to tables and review, in build/dem
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man/man1
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
-install: $(PROGRAM) ## program, manual pages and completion (PREFIX, DESTDIR)
+UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
+install: $(PROGRAM) ## program, manual pages, completion and udev rule (PREFIX, DESTDIR)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR)
 	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/yoake
 	@sh tests/support/install-docs.sh $(PROGRAM) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR)/yoake
+	install -d $(DESTDIR)$(UDEVDIR)
+	install -m 644 drivers/70-yoake.rules $(DESTDIR)$(UDEVDIR)/70-yoake.rules
+	@[ -n "$(DESTDIR)" ] || echo 'Recorders that are plugged in now: udevadm control --reload && udevadm trigger --action=add --attr-match=idVendor=04d8'
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(BINDIR)/yoake $(DESTDIR)$(BASHDIR)/yoake $(DESTDIR)$(MANDIR)/yoake.1 $(DESTDIR)$(MANDIR)/yoake-*.1
+	rm -f $(DESTDIR)$(UDEVDIR)/70-yoake.rules $(DESTDIR)$(BINDIR)/yoake $(DESTDIR)$(BASHDIR)/yoake $(DESTDIR)$(MANDIR)/yoake.1 $(DESTDIR)$(MANDIR)/yoake-*.1
 
 $(B)/tests/bench/to_%: $(B)/tests/bench/to_%.o $(B)/tests/support/%_build.o $(LIB)
 	$(SAY) '  LINK  $@'
