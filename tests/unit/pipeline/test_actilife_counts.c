@@ -167,6 +167,42 @@ static void six_hours_at_30_hz_of_a_gt3x_too(void **state)
     check_remove(folder);
 }
 
+/* The vector magnitude of a table of samples, with two decimals as printed. The rows begin at
+ * 12:08:39.725: ActiLife's epochs begin with the first whole one. */
+static void a_table_of_samples_at_40_hz_too(void **state)
+{
+    (void)state;
+    char path[512];
+    struct analysis analysis;
+    size_t size = 0, n = 0;
+    static const char *const set[] = {"epoch_s=5"};
+    SHARED_OR_SKIP(csv, "data/actigraph-csv/cle_40hz_raw_timestamps.csv");
+    snprintf(path, sizeof path, "%s", csv);
+    analyze(path, set, 1, &analysis);
+    char *text = check_read_file(
+        check_shared("data/counts-agcounts/cle_40hz_actilife_5s_vm.csv"), &size);
+    assert_non_null(text);
+    struct zone *utc = open_zone("UTC");
+    for (const char *row = strchr(text, '\n') + 1; *row != '\0'; row = strchr(row, '\n') + 1) {
+        char stamp[32];
+        int64_t ns = 0;
+        snprintf(stamp, sizeof stamp, "%.19s", row);
+        assert_true(zone_parse_iso(utc, stamp, &ns));
+        size_t k = (size_t)((ns - analysis.epochs.t0_ns) / (5 * NS_PER_S));
+        double sum = 0;
+        for (int a = 0; a < 3; a++) {
+            double v = (double)analysis.epochs.column[AXIS[a]][k];
+            sum += v * v;
+        }
+        assert_close(sqrt(sum), strtod(row + 20, NULL), 0.00501);
+        n++;
+    }
+    assert_int_equal(n, 24);
+    zone_close(utc);
+    free(text);
+    analysis_release(&analysis);
+}
+
 /* ---- idle sleep and docking ---- */
 
 /* Counts a second of ActiLife's own export of the samples, gaps filled by ActiLife: its three
@@ -259,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_gt3x_of_100_hz_gives_actilifes_counts),
         cmocka_unit_test(the_low_frequency_extension_at_90_hz_too),
         cmocka_unit_test(six_hours_at_30_hz_of_a_gt3x_too),
+        cmocka_unit_test(a_table_of_samples_at_40_hz_too),
         cmocka_unit_test(idle_sleep_and_docking_are_counted_as_actilife_fills_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
