@@ -9,10 +9,10 @@
 #include <stdio.h>
 
 static_assert((int)COUNTS_KIND_actigraph == (int)COUNT_KIND_ACTIGRAPH &&
-                  (int)COUNTS_KIND_acttrust_zcmn + 1 == (int)COUNT_KIND_COUNT,
+                  (int)COUNTS_KIND_acttrust_zcm + 1 == (int)COUNT_KIND_COUNT,
               "the words of counts_kind are in the order of enum count_kind");
 
-enum { CANDIDATES = 3 };
+enum { CANDIDATES = 4 };
 
 /* What there is, in the order of preference; returns how many. */
 static int candidates(const struct analysis *analysis, struct count_input out[CANDIDATES])
@@ -25,6 +25,7 @@ static int candidates(const struct analysis *analysis, struct count_input out[CA
         {epochs->column[EPOCH_COUNTS], own},
         {epochs->column[EPOCH_COUNTS_Y], COUNT_KIND_ACTIGRAPH},
         {epochs->column[EPOCH_ZC_Y], COUNT_KIND_ZERO_CROSSING},
+        {epochs->column[EPOCH_ZCM], COUNT_KIND_ACTTRUST_ZCM},
     };
     int n = 0;
     for (int i = 0; i < CANDIDATES; i++) {
@@ -39,9 +40,10 @@ struct count_input count_input_first(const struct analysis *analysis)
 {
     struct count_input all[CANDIDATES];
     int n = candidates(analysis, all);
-    bool is_there = n > 0 && all[0].kind != COUNT_KIND_ZERO_CROSSING;
-    is_there = is_there || (n > 0 && analysis->epochs.column[EPOCH_COUNTS] != NULL);
-    return is_there ? all[0] : (struct count_input){NULL, COUNT_KIND_UNKNOWN};
+    const struct epoch_series *epochs = &analysis->epochs;
+    bool is_there =
+        epochs->column[EPOCH_COUNTS] != NULL || epochs->column[EPOCH_COUNTS_Y] != NULL;
+    return is_there && n > 0 ? all[0] : (struct count_input){NULL, COUNT_KIND_UNKNOWN};
 }
 
 /* "actigraph, zero_crossing" */

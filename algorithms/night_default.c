@@ -33,8 +33,9 @@ struct evening {
     struct rest_span rest;
     double second_sum;
     size_t second_first;
-    const struct diary_night *diary; /* NULL: not guided */
-    bool is_fixed;                   /* window by the clock */
+    const struct diary_night *diary;  /* NULL: not guided */
+    enum rest_source given;           /* window by the clock or from the file; else REST_NONE */
+    int64_t bed_start_ns, bed_end_ns; /* REST_RECORDER: the file's rest interval */
 };
 
 struct detection {
@@ -66,7 +67,7 @@ static void find_main(struct detection *self, struct evening *evening)
     struct civil_date next = civil_add_days(evening->date, 1);
     evening->start_ns = instant_of(self, evening->date, 12);
     evening->end_ns = instant_of(self, next, 12);
-    if (rule == REST_RULE_fixed || rule == REST_RULE_diary) {
+    if (rule == REST_RULE_fixed || rule == REST_RULE_diary || rule == REST_RULE_recorder) {
         return; /* nothing is searched */
     }
     evening->rest = best_between(self, evening->start_ns, evening->end_ns);
@@ -138,6 +139,24 @@ static bool find_guided(struct detection *self, struct evening *evening)
     return evening->rest.end > evening->rest.first;
 }
 
+/* Sleep is looked for between two instants that something else has set. */
+static bool take_given(struct detection *self, struct evening *evening, int64_t start_ns,
+                       int64_t end_ns, enum rest_source source)
+{
+    size_t first = sleep_epoch_of(self->series.epochs, start_ns);
+    size_t end = sleep_epoch_of(self->series.epochs, end_ns);
+    first = first > self->taken ? first : self->taken;
+    if (end <= first) {
+        return false;
+    }
+    evening->rest = rest_series_refine(&self->series, first, end, first, end);
+    for (size_t i = evening->rest.first; i < evening->rest.end; i++) {
+        evening->rest.sum += (double)self->series.weight[i];
+    }
+    evening->given = evening->rest.end > evening->rest.first ? source : REST_NONE;
+    return evening->given != REST_NONE;
+}
+
 /* The clock times of rest=fixed, the same every night. */
 static bool find_fixed(struct detection *self, struct evening *evening)
 {
@@ -152,18 +171,33 @@ static bool find_fixed(struct detection *self, struct evening *evening)
         struct civil_date date = civil_add_days(evening->date, second / 86400);
         edge_ns[k] = zone_instant_of_day(self->series.zone, date, second % 86400);
     }
-    size_t first = sleep_epoch_of(self->series.epochs, edge_ns[0]);
-    size_t end = sleep_epoch_of(self->series.epochs, edge_ns[1]);
-    first = first > self->taken ? first : self->taken;
-    if (end <= first) {
+    return take_given(self, evening, edge_ns[0], edge_ns[1], REST_FIXED);
+}
+
+/* The longest rest interval of the evening's window that the maker's software or a person put
+ * into the file. */
+static bool find_recorded(struct detection *self, struct evening *evening)
+{
+    const struct read_report *report = &self->analysis->report;
+    const struct read_event *longest = NULL;
+    bool is_wanted = self->series.parameters->rest == REST_RULE_recorder;
+    for (size_t k = 0; k < report->n_events && is_wanted && evening->diary == NULL; k++) {
+        const struct read_event *event = &report->events[k];
+        bool is_rest = event->kind == READ_EVENT_INTERVAL && strcmp(event->detail, "rest") == 0;
+        if (is_rest && event->start_ns >= evening->start_ns &&
+            event->start_ns < evening->end_ns &&
+            (longest == NULL ||
+             event->end_ns - event->start_ns > longest->end_ns - longest->start_ns)) {
+            longest = event;
+        }
+    }
+    if (longest == NULL ||
+        !take_given(self, evening, longest->start_ns, longest->end_ns, REST_RECORDER)) {
         return false;
     }
-    evening->rest = rest_series_refine(&self->series, first, end, first, end);
-    evening->is_fixed = evening->rest.end > evening->rest.first;
-    for (size_t i = evening->rest.first; i < evening->rest.end; i++) {
-        evening->rest.sum += (double)self->series.weight[i];
-    }
-    return evening->is_fixed;
+    evening->bed_start_ns = longest->start_ns;
+    evening->bed_end_ns = longest->end_ns;
+    return true;
 }
 
 /* ---- a night ---- */
@@ -217,7 +251,7 @@ static enum yk_status add_rest(struct detection *self, struct rest_span span,
     for (size_t i = span.first; i < span.end; i++) {
         epochs->state[i] |=
             kind == REST_KIND_MAIN ? STATE_IN_REST | STATE_IN_SPT : STATE_IN_REST;
-        if (self->series.asleep[i] != 0 && rest_series_is_known(&self->series, i)) {
+        if (self->series.asleep[i] != 0 && rest_series_is_scored(&self->series, i)) {
             epochs->state[i] |= STATE_ASLEEP;
         }
     }
@@ -245,15 +279,19 @@ static void fill_night(const struct detection *self, const struct evening *eveni
     night->evening = evening->date;
     night->window_start_ns = evening->start_ns;
     night->window_end_ns = evening->end_ns;
-    night->rest_source = !has_rest                ? REST_NONE
-                         : evening->diary != NULL ? REST_DIARY
-                         : evening->is_fixed      ? REST_FIXED
-                                                  : REST_ALGORITHM;
+    night->rest_source = !has_rest                     ? REST_NONE
+                         : evening->diary != NULL      ? REST_DIARY
+                         : evening->given != REST_NONE ? evening->given
+                                                       : REST_ALGORITHM;
     snprintf(night->sleep_method, sizeof night->sleep_method, "%s", self->series.method);
     if (evening->diary != NULL) {
         night->in_bed_ns = evening->diary->in_bed_ns;
         night->lights_out_ns = evening->diary->lights_out_ns;
         night->out_of_bed_ns = known_or(evening->diary->out_of_bed_ns, evening->diary->wake_ns);
+    }
+    if (evening->given == REST_RECORDER) {
+        night->in_bed_ns = night->lights_out_ns = evening->bed_start_ns;
+        night->out_of_bed_ns = evening->bed_end_ns;
     }
     night->invalid_pct =
         100 * night_invalid_share(&self->series, evening->start_ns, evening->end_ns);
@@ -278,18 +316,20 @@ static enum yk_status detect_evening(struct detection *self, struct civil_date d
     evening.first = sleep_epoch_of(self->series.epochs, evening.start_ns);
     evening.first = evening.first > self->taken ? evening.first : self->taken;
     find_guided(self, &evening);
-    find_fixed(self, &evening);
+    if (!find_fixed(self, &evening)) {
+        find_recorded(self, &evening);
+    }
     double rest_min = (double)(evening.rest.end - evening.rest.first) / self->series.per_min;
-    bool is_rest = evening.diary != NULL || evening.is_fixed ||
+    bool is_rest = evening.diary != NULL || evening.given != REST_NONE ||
                    evening.rest.sum / self->series.per_min >= MAIN_REST_MIN;
     double hours =
         end > evening.first ? (double)(end - evening.first) / self->series.per_min / 60 : 0;
     if (hours < LISTED_MIN_H && !(is_rest && rest_min >= LISTED_REST_MIN)) {
         return YK_OK;
     }
-    if (is_rest && self->series.parameters->rest != REST_RULE_diary) {
+    if (is_rest) {
         find_second(self, &evening);
-    } else if (!is_rest) {
+    } else {
         evening.rest = (struct rest_span){0};
     }
     struct night night;

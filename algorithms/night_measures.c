@@ -21,7 +21,7 @@ static double minutes_between(int64_t start_ns, int64_t end_ns)
 
 static bool is_asleep(const struct rest_series *series, size_t i)
 {
-    return series->asleep[i] != 0 && rest_series_is_known(series, i);
+    return series->asleep[i] != 0 && rest_series_is_scored(series, i);
 }
 
 double night_sleep_min(const struct rest_series *series, size_t first, size_t end)
@@ -39,10 +39,11 @@ static double count_awakenings(const struct rest_series *series, struct rest_spa
     double count = 0;
     for (size_t i = span.first, end; i < span.end; i = end) {
         end = i + 1;
-        if (is_asleep(series, i) || !rest_series_is_known(series, i)) {
+        if (is_asleep(series, i) || !rest_series_is_scored(series, i)) {
             continue;
         }
-        while (end < span.end && !is_asleep(series, end) && rest_series_is_known(series, end)) {
+        while (end < span.end && !is_asleep(series, end) &&
+               rest_series_is_scored(series, end)) {
             end++;
         }
         count += minutes_of(series, end - i) >= series->parameters->awakening_min;
@@ -68,7 +69,7 @@ void night_measure(const struct rest_series *series, struct rest_span span, stru
     size_t n = span.end - span.first, known = 0, off = 0, still = 0;
     for (size_t i = span.first; i < span.end; i++) {
         uint16_t state = series->epochs->state[i];
-        known += rest_series_is_known(series, i);
+        known += rest_series_is_scored(series, i);
         off += (state & STATE_NONWEAR) != 0;
         still += (state & STATE_NONWEAR_STILL) != 0;
     }

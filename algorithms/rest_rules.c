@@ -29,6 +29,7 @@ static const struct {
     [REST_RULE_logistic] = {"logistic", true, false},
     [REST_RULE_fixed] = {"fixed", false, false},
     [REST_RULE_diary] = {"diary", false, false},
+    [REST_RULE_recorder] = {"recorder", false, false},
 };
 
 const char *rest_rule_word(enum choice_rest rule)
@@ -139,6 +140,7 @@ enum yk_status rest_rule_apply(struct rest_series *self, const float *counts,
     case REST_RULE_best_sum:
     case REST_RULE_fixed:
     case REST_RULE_diary:
+    case REST_RULE_recorder:
         break;
     }
     return YK_OK;

@@ -73,9 +73,10 @@ static void weigh(struct rest_series *self, const float *counts)
         double mean = trend_at(&trend, counts, self->n, i, (size_t)(720 * self->per_min));
         double median = median_around(counts, self->n, i, half);
         bool is_rest = median <= QUIET_SHARE * mean;
-        self->weight[i] = isnan(counts[i]) ? REST_WEIGHT_UNKNOWN
-                          : is_rest        ? WEIGHT_REST
-                                           : WEIGHT_ACTIVE;
+        bool is_known = !isnan(counts[i]) && rest_series_is_known(self, i);
+        self->weight[i] = !is_known ? REST_WEIGHT_UNKNOWN
+                          : is_rest ? WEIGHT_REST
+                                    : WEIGHT_ACTIVE;
         self->later[i] = self->weight[i];
     }
 }
@@ -216,17 +217,12 @@ static void mark_immobile(struct rest_series *self, const float *counts)
     }
 }
 
-/* Counts as the rules read them: in the rule's unit, NaN where nobody knows. ActiLife scores
- * what was recorded and looks for nonwear beside it, so Tudor-Locke's periods are not broken by
- * it. */
+/* Counts as the rules read them: in the rule's unit, NaN where nobody knows. */
 static void take_counts(const struct rest_series *self, const float *counts, float *known)
 {
     double scale = self->parameters->counts_scale;
-    uint16_t unknown = self->parameters->rest == REST_RULE_tudor_locke
-                           ? STATE_UNKNOWN | STATE_EXCLUDED
-                           : STATE_INVALID;
     for (size_t i = 0; i < self->n; i++) {
-        bool is_known = (self->epochs->state[i] & unknown) == 0;
+        bool is_known = rest_series_is_scored(self, i);
         known[i] = is_known ? (float)((double)counts[i] / (scale > 0 ? scale : 1)) : NAN;
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The Condor sleep model, for the normalised zero crossings (ZCMn) of ActTrust recorders only.
+ * The Condor sleep model, for the zero crossings of ActTrust recorders only (ZCMn: ZCM by
+ * second).
  *
  * A weighted sum below 1/p is rest (p = 5e-5); sleep begins when the sum stays below 1/p of a
  * second, larger p (4.64e-4) for two epochs, and lasts while it does. Constants as the maker
@@ -39,7 +40,7 @@ static double weighted(const struct csm *rule, const struct scorer_input *in, si
     for (int k = 0; k <= rule->before + rule->after; k++) {
         sum += rule->weight[k] * (double)in->counts[i - (size_t)rule->before + (size_t)k];
     }
-    return sum;
+    return sum / in->epoch_s; /* ZCMn is ZCM by second */
 }
 
 static void score_csm(const struct scorer_input *in, uint8_t *score)
@@ -67,4 +68,4 @@ static void score_csm(const struct scorer_input *in, uint8_t *score)
 
 extern const struct sleep_scorer scorer_csm;
 
-const struct sleep_scorer scorer_csm = {"csm", "30 60", PUBLISHED(ACTTRUST_ZCMN), score_csm};
+const struct sleep_scorer scorer_csm = {"csm", "30 60", PUBLISHED(ACTTRUST_ZCM), score_csm};

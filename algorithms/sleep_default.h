@@ -82,5 +82,9 @@ struct rest_span rest_series_refine(const struct rest_series *self, size_t first
 /* Share at rest of the known epochs of [first, end); NaN when none is known. */
 double rest_series_share(const struct rest_series *self, size_t first, size_t end);
 bool rest_series_is_known(const struct rest_series *self, size_t epoch);
+/* Whether sleep and wake of the epoch count. As known, but for the ways of ActiLife
+ * (Tudor-Locke's periods) and Actiware (immobile edges): they score what was recorded; nonwear
+ * is marked beside it and decides whether the night is counted. */
+bool rest_series_is_scored(const struct rest_series *self, size_t epoch);
 
 #endif

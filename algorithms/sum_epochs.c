@@ -12,9 +12,21 @@
 static bool is_summed(enum epoch_column column)
 {
     static const bool sums[EPOCH_COLUMN_COUNT] = {
-        [EPOCH_COUNTS] = true,   [EPOCH_COUNTS_X] = true, [EPOCH_COUNTS_Y] = true,
-        [EPOCH_COUNTS_Z] = true, [EPOCH_ZC_X] = true,     [EPOCH_ZC_Y] = true,
-        [EPOCH_ZC_Z] = true,     [EPOCH_MARKER] = true,
+        [EPOCH_COUNTS] = true,
+        [EPOCH_COUNTS_X] = true,
+        [EPOCH_COUNTS_Y] = true,
+        [EPOCH_COUNTS_Z] = true,
+        [EPOCH_ZC_X] = true,
+        [EPOCH_ZC_Y] = true,
+        [EPOCH_ZC_Z] = true,
+        [EPOCH_MARKER] = true,
+        [EPOCH_STEPS] = true,
+        [EPOCH_ZCM] = true,
+        [EPOCH_TAT] = true,
+        [EPOCH_INCLINE_OFF_S] = true,
+        [EPOCH_INCLINE_STANDING_S] = true,
+        [EPOCH_INCLINE_SITTING_S] = true,
+        [EPOCH_INCLINE_LYING_S] = true,
     };
     return sums[column];
 }

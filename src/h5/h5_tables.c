@@ -32,7 +32,7 @@ static const char *clock_state_word(int value)
 
 static const char *source_word(int value)
 {
-    return value >= REST_NONE && value <= REST_AVERAGE
+    return value >= REST_NONE && value <= REST_RECORDER
                ? rest_source_word((enum rest_source)value)
                : NULL;
 }

@@ -59,7 +59,7 @@ const char *rest_source_word(enum rest_source source)
     static const char *const word[] = {
         [REST_NONE] = "none",       [REST_ALGORITHM] = "algorithm", [REST_DIARY] = "diary",
         [REST_MARKER] = "marker",   [REST_FIXED] = "fixed",         [REST_EDIT] = "edit",
-        [REST_AVERAGE] = "average",
+        [REST_AVERAGE] = "average", [REST_RECORDER] = "recorder",
     };
     return (size_t)source < sizeof word / sizeof *word ? word[source] : "unknown";
 }

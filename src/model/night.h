@@ -19,7 +19,8 @@ enum rest_source {
     REST_MARKER,
     REST_FIXED,
     REST_EDIT,
-    REST_AVERAGE /* window of the other nights */
+    REST_AVERAGE, /* window of the other nights */
+    REST_RECORDER /* rest interval that the file carries */
 };
 
 /* Why a night is not counted; several may hold. 0 = counted. */

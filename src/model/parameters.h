@@ -49,7 +49,8 @@ enum choice_rest {
     REST_RULE_crespo,
     REST_RULE_logistic,
     REST_RULE_fixed,
-    REST_RULE_diary
+    REST_RULE_diary,
+    REST_RULE_recorder
 };
 enum choice_edges { EDGES_scored, EDGES_immobile };
 enum choice_rescoring { RESCORING_none, RESCORING_webster };
@@ -65,7 +66,7 @@ enum choice_counts_kind { /* in the order of src/model/count_kind.def */
                           COUNTS_KIND_tempatilumi,
                           COUNTS_KIND_apple_watch,
                           COUNTS_KIND_zero_crossing,
-                          COUNTS_KIND_acttrust_zcmn
+                          COUNTS_KIND_acttrust_zcm
 };
 
 enum choice_counts_filter { COUNTS_FILTER_normal, COUNTS_FILTER_extended };

@@ -372,6 +372,128 @@ static void a_rule_refuses_epochs_it_was_not_made_for(void **state)
     assert_int_equal(scorer_score(scorer_find("oakley"), &in, score, &why), YK_ERR_ARGUMENT);
 }
 
+/* ---- rules without a reference output: sums worked by hand ---- */
+
+/* One lonely movement of `count` at epoch 12 among zeros, in epochs of epoch_s that begin
+ * phase_s after a minute. */
+static uint8_t *score_lonely(const char *id, size_t n, size_t at, float count, int32_t epoch_s,
+                             int32_t phase_s)
+{
+    float *counts = calloc(n, sizeof *counts);
+    uint8_t *score = calloc(n, 1);
+    assert_true(counts != NULL && score != NULL);
+    counts[at] = count;
+    struct scorer_input in = {counts, n, epoch_s, 0, NAN, phase_s};
+    struct failure why = {0};
+    assert_int_equal(scorer_score(scorer_find(id), &in, score, &why), YK_OK);
+    free(counts);
+    return score;
+}
+
+/* Minutes around the one that moved that are awake: where weight times count reaches the limit.
+ */
+static void expect_awake(const uint8_t *score, size_t n, size_t per_minute, size_t first_minute,
+                         size_t end_minute, size_t offset)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t minute = (i + offset) / per_minute;
+        bool is_awake = minute >= first_minute && minute < end_minute;
+        assert_int_equal(score[i], is_awake ? SCORE_WAKE : SCORE_SLEEP);
+    }
+}
+
+static void largest_movement_forms_of_cole_kripke_weigh_as_printed(void **state)
+{
+    (void)state;
+    /* 10-s sums: 1736e-5 * 58 > 1 > 1736e-5 * 57; the next largest weight (699) wants 144. */
+    uint8_t *score = score_lonely("cole_kripke_10max", 120, 63, 58, 10, 0);
+    expect_awake(score, 120, 6, 10, 11, 0);
+    free(score);
+    score = score_lonely("cole_kripke_10max", 120, 63, 57, 10, 0);
+    expect_awake(score, 120, 6, 0, 0, 0);
+    free(score);
+    /* 145: also the minute after, for which this one is the minute before (699). */
+    score = score_lonely("cole_kripke_10max", 120, 63, 145, 10, 0);
+    expect_awake(score, 120, 6, 10, 12, 0);
+    free(score);
+    /* Two 5-s epochs of 36 lie in two windows of 10 s, but in one overlapping window. */
+    float counts[240] = {0};
+    uint8_t out[240];
+    counts[121] = counts[122] = 36;
+    struct scorer_input in = {counts, 240, 5, 0, NAN, 0};
+    assert_int_equal(scorer_score(scorer_find("cole_kripke_10max"), &in, out, NULL), YK_OK);
+    expect_awake(out, 240, 12, 0, 0, 0); /* 36 * 1736e-5 = 0.62 */
+    assert_int_equal(scorer_score(scorer_find("cole_kripke_10max_ov"), &in, out, NULL), YK_OK);
+    expect_awake(out, 240, 12, 10, 11, 0); /* 72 * 1408e-5 = 1.01 */
+    /* 30-s sums: 121e-4 * 83 > 1; with 12 in place of 121 it would want 834. */
+    score = score_lonely("cole_kripke_30max", 40, 21, 83, 30, 0);
+    expect_awake(score, 40, 2, 10, 11, 0);
+    free(score);
+    score = score_lonely("cole_kripke_30max", 40, 21, 82, 30, 0);
+    expect_awake(score, 40, 2, 0, 0, 0);
+    free(score);
+}
+
+static void minutes_of_the_clock_are_reduced_not_minutes_of_the_file(void **state)
+{
+    (void)state;
+    /* The file begins 20 s after a minute: epoch 0 is the third of its minute. */
+    uint8_t *score = score_lonely("cole_kripke_10max", 120, 63, 58, 10, 20);
+    expect_awake(score, 120, 6, 10, 11, 2);
+    assert_int_equal(score[58], SCORE_WAKE);
+    assert_int_equal(score[57], SCORE_SLEEP);
+    free(score);
+    float counts[120] = {0};
+    uint8_t out[120];
+    counts[60] = NAN;
+    struct scorer_input in = {counts, 120, 10, 0, NAN, 0};
+    assert_int_equal(scorer_score(scorer_find("cole_kripke_10max"), &in, out, NULL), YK_OK);
+    assert_int_equal(out[47], SCORE_SLEEP); /* minute 7: three after it are not looked at */
+    assert_int_equal(out[48], SCORE_UNKNOWN);
+    assert_int_equal(out[89], SCORE_UNKNOWN);
+    assert_int_equal(out[90], SCORE_SLEEP);
+}
+
+static void galland_divides_by_the_mean_of_what_moves(void **state)
+{
+    (void)state;
+    /* One movement is its own mean: 2.7 * 5 in its minute, 2.7 * 1 at the window's ends. */
+    uint8_t *score = score_lonely("galland", 40, 20, 7, 60, 0);
+    expect_awake(score, 40, 1, 18, 25, 0);
+    free(score);
+    float counts[40] = {0};
+    uint8_t out[40];
+    counts[5] = 1;
+    counts[30] = 99; /* mean 50: 2.7 * 5 / 50 = 0.27 */
+    struct scorer_input in = {counts, 40, 60, 0, NAN, 0};
+    assert_int_equal(scorer_score(scorer_find("galland"), &in, out, NULL), YK_OK);
+    expect_awake(out, 40, 1, 28, 35, 0);
+}
+
+static void condors_model_wants_two_quiet_epochs(void **state)
+{
+    (void)state;
+    /* 4.64e-4 * 2424.5 * 60 / 60 = 1.125: awake in its own minute, and one minute after
+     * (2048.5: 0.95 is below, so not); sleep begins again where two sums are below. */
+    uint8_t *score = score_lonely("csm", 60, 30, 60, 60, 0);
+    expect_awake(score, 60, 1, 30, 31, 0);
+    free(score);
+    float counts[60] = {0};
+    uint8_t out[60];
+    counts[30] = 60;
+    counts[32] = 60; /* minute 29 has 1920 + 257.5: 1.01; 31 has 2048.5 + 1920 */
+    struct scorer_input in = {counts, 60, 60, 0, NAN, 0};
+    assert_int_equal(scorer_score(scorer_find("csm"), &in, out, NULL), YK_OK);
+    assert_int_equal(out[28], SCORE_SLEEP);
+    assert_int_equal(out[29], SCORE_WAKE);
+    assert_int_equal(out[31], SCORE_WAKE);
+    assert_int_equal(out[0], SCORE_SLEEP);
+    assert_int_equal(out[59], SCORE_SLEEP);
+    in.n = 10; /* shorter than a window */
+    assert_int_equal(scorer_score(scorer_find("csm"), &in, out, NULL), YK_OK);
+    assert_int_equal(out[5], SCORE_UNKNOWN);
+}
+
 static void every_scorer_is_listed_with_its_paper(void **state)
 {
     (void)state;
@@ -393,6 +515,10 @@ int main(void)
         cmocka_unit_test(webster_rescoring_follows_the_worked_example),
         cmocka_unit_test(a_missing_epoch_leaves_its_window_unscored),
         cmocka_unit_test(a_rule_refuses_epochs_it_was_not_made_for),
+        cmocka_unit_test(largest_movement_forms_of_cole_kripke_weigh_as_printed),
+        cmocka_unit_test(minutes_of_the_clock_are_reduced_not_minutes_of_the_file),
+        cmocka_unit_test(galland_divides_by_the_mean_of_what_moves),
+        cmocka_unit_test(condors_model_wants_two_quiet_epochs),
         cmocka_unit_test(every_scorer_is_listed_with_its_paper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,8 +68,8 @@ static void words_of_choices_are_in_the_order_of_their_enums(void **state)
     assert_int_equal(p.rescoring, RESCORING_webster);
     assert_int_equal(parameters_set(&p, "rhythm=counts", NULL), YK_OK);
     assert_int_equal(p.rhythm, RHYTHM_counts);
-    assert_int_equal(parameters_set(&p, "counts_kind=acttrust_zcmn", NULL), YK_OK);
-    assert_int_equal(p.counts_kind, COUNTS_KIND_acttrust_zcmn);
+    assert_int_equal(parameters_set(&p, "counts_kind=acttrust_zcm", NULL), YK_OK);
+    assert_int_equal(p.counts_kind, COUNTS_KIND_acttrust_zcm);
 }
 
 static void every_recipe_is_made_of_values_that_fit(void **state)
