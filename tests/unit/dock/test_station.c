@@ -10,6 +10,7 @@
 #include "src/dock/station.h"
 #include "src/store/dockings.h"
 #include "src/store/loans.h"
+#include "tests/support/alloc.h"
 #include "tests/support/cwa_build.h"
 #include "tests/support/recorder_bus.h"
 #include "tests/support/store_scene.h"
@@ -510,6 +511,42 @@ static void station_refuses_a_second_dock_on_the_same_store(void **state)
     destroy(&scene);
 }
 
+static void station_ends_in_a_state_whatever_allocation_is_refused(void **state)
+{
+    struct scene scene;
+    bool refused = true;
+    int n_attention = 0;
+    (void)state;
+    make(&scene);
+    add_recorder(&scene, 39434, 5);
+    scene.options.bays.participant = "P01";
+    for (uint64_t k = 1; refused; k += 1 + k / 25) {
+        recorder_bus_plug(&scene.bus, 0);
+        scene.said[0][0] = '\0';
+        memset(&scene.last[0], 0, sizeof scene.last[0]);
+        alloc_fail_at(k);
+        enum yk_status status = station_run(&scene.options, &scene.totals, &scene.why);
+        refused = alloc_refused();
+        alloc_fail_at(0);
+        if (status != YK_OK) {
+            assert_true(scene.why.text[0] != '\0');
+            continue;
+        }
+        struct bay_view *last = &scene.last[0];
+        if (last->state == BAY_SAFE) {
+            assert_original_is(&scene, 0);
+            assert_string_equal(last->person, "P01");
+        } else {
+            n_attention++;
+            assert_int_equal(bay_state_words(last->state)->kind, BAY_KIND_ATTENTION);
+            assert_true(last->message != DOCK_SAYS_none);
+        }
+    }
+    assert_int_equal(scene.last[0].state, BAY_SAFE);
+    assert_true(n_attention > 5);
+    destroy(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -527,6 +564,7 @@ int main(void)
         cmocka_unit_test(station_takes_fourteen_at_once_and_two_with_one_number),
         cmocka_unit_test(station_ends_cleanly_when_stopped_and_goes_on_later),
         cmocka_unit_test(station_refuses_a_second_dock_on_the_same_store),
+        cmocka_unit_test(station_ends_in_a_state_whatever_allocation_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

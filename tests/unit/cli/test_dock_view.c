@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/cli/dock_view.h"
+
+static struct bay_view made(size_t number, enum bay_state state, enum dock_message message)
+{
+    struct bay_view bay = {.number = number,
+                           .place = "1-4.2",
+                           .model = "AX6",
+                           .serial = "6011834",
+                           .is_present = true,
+                           .state = state,
+                           .message = message,
+                           .arg = {"602c8169484f", "unassigned", "USB says 1, ID says 2"},
+                           .done = 43000,
+                           .total = 100000,
+                           .bytes_per_s = 333000,
+                           .left_s = 372,
+                           .battery_pct = 85.4,
+                           .person = "P01"};
+    quick_look_init(&bay.look);
+    return bay;
+}
+
+/* The widest line of a table, without its colours. */
+static int width_of(const char *table)
+{
+    int widest = 0;
+    char line[1000];
+    for (const char *at = table; *at != '\0';) {
+        const char *end = strchr(at, '\n');
+        assert_non_null(end);
+        size_t n = 0;
+        while (at < end) {
+            if (*at == '\033') {
+                at += strcspn(at, "m") + 1;
+            } else {
+                line[n++] = *at++;
+            }
+        }
+        line[n] = '\0';
+        int columns = text_columns(line);
+        widest = columns > widest ? columns : widest;
+        at = end + 1;
+    }
+    return widest;
+}
+
+static void table_of_every_state_fits_80_columns_and_40_in_both_languages(void **state)
+{
+    struct cli cli = {.has_unicode = true, .columns = 80};
+    (void)state;
+    for (int language = 0; language < 2; language++) {
+        for (int color = 0; color < 2; color++) {
+            struct dock_view view;
+            struct bay_view bays[BAY_STATE_COUNT + DOCK_MESSAGE_COUNT];
+            struct text table;
+            size_t n = 0;
+            cli.language = language == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+            cli.has_color = color == 1;
+            for (int i = 0; i < BAY_STATE_COUNT; i++) {
+                bays[n] = made(n + 1, (enum bay_state)i, DOCK_SAYS_saved);
+                n++;
+            }
+            for (int i = 0; i < DOCK_MESSAGE_COUNT; i++) {
+                bays[n] = made(n + 1, BAY_ATTENTION_SAFE, (enum dock_message)i);
+                n++;
+            }
+            text_init(&table);
+            dock_view_init(&view, &cli);
+            view.bays = bays;
+            view.n_bays = n;
+            dock_view_table(&view, 80, 1000, &table);
+            assert_true(width_of(text_string(&table)) <= 79);
+            assert_int_equal(strchr(text_string(&table), '\033') != NULL, color == 1);
+            text_clear(&table);
+            dock_view_table(&view, 40, 24, &table);
+            assert_true(width_of(text_string(&table)) <= 39);
+            text_release(&table);
+        }
+    }
+}
+
+static void table_shows_how_far_a_bay_is_and_hides_long_words_when_it_is_full(void **state)
+{
+    struct cli cli = {.has_unicode = true, .columns = 80, .language = LANGUAGE_EN};
+    struct dock_view view;
+    struct bay_view bays[14];
+    struct text table;
+    (void)state;
+    for (size_t i = 0; i < 14; i++) {
+        bays[i] = made(i + 1, BAY_READING, DOCK_SAYS_reading);
+    }
+    bays[3] = made(4, BAY_ATTENTION_UNSAVED, DOCK_SAYS_unplugged);
+    text_init(&table);
+    dock_view_init(&view, &cli);
+    view.bays = bays;
+    view.n_bays = 14;
+    dock_view_table(&view, 80, 24, &table);
+    assert_non_null(strstr(text_string(&table), "reading 43%, 7 min left"));
+    assert_null(strstr(text_string(&table), "Reading. The data stays"));
+    assert_non_null(strstr(text_string(&table), "Removed before it finished."));
+    text_clear(&table);
+    cli.language = LANGUAGE_JA;
+    dock_view_table(&view, 80, 24, &table);
+    assert_non_null(strstr(text_string(&table), "読み込み中 43%・残り7分"));
+    assert_non_null(strstr(text_string(&table), "途中で外れました。"));
+    text_release(&table);
+}
+
+static void line_says_everything_and_nothing_a_terminal_would_obey(void **state)
+{
+    struct cli cli = {.language = LANGUAGE_EN};
+    struct dock_view view;
+    struct bay_view bay = made(2, BAY_ATTENTION_UNSAVED, DOCK_SAYS_failed);
+    struct text line;
+    (void)state;
+    snprintf(bay.arg[0], sizeof bay.arg[0], "\033[2Jodd\nname");
+    text_init(&line);
+    dock_view_init(&view, &cli);
+    dock_view_line(&view, &bay, &line);
+    assert_non_null(strstr(text_string(&line), "2  AX6 6011834  attention (data not saved)"));
+    assert_null(strchr(text_string(&line), '\033'));
+    assert_int_equal(strchr(text_string(&line), '\n') - text_string(&line),
+                     (long)line.length - 1);
+    text_release(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_of_every_state_fits_80_columns_and_40_in_both_languages),
+        cmocka_unit_test(table_shows_how_far_a_bay_is_and_hides_long_words_when_it_is_full),
+        cmocka_unit_test(line_says_everything_and_nothing_a_terminal_would_obey),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
