@@ -60,7 +60,7 @@ static void reduce_state(uint16_t *state, const struct grouping *g, size_t group
         uint16_t kept = 0;
         for (; i < group_end(g, k); i++) {
             for (unsigned bit = 0; bit < 16; bit++) {
-                n[bit] += (state[i] >> bit) & 1u;
+                n[bit] += ((unsigned)state[i] >> bit) & 1u;
             }
         }
         for (unsigned bit = 0; bit < 16; bit++) {
