@@ -284,7 +284,7 @@ enum yk_status axivity_reread(struct axivity *self, uint64_t pos, void *dst, siz
 {
     struct axivity_source *source = self->source;
     uint8_t *out = dst;
-    uint8_t block_data[SCSI_BLOCK_BYTES];
+    uint8_t block_data[SCSI_BLOCK_BYTES] = {0};
     if (source == NULL || pos > source->base.size || bytes > source->base.size - pos) {
         return failure_set(why, YK_ERR_ARGUMENT, "no recording is open at byte %" PRIu64, pos);
     }

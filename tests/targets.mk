@@ -122,7 +122,8 @@ demo: ## an invented person's week, from file to tables and review, in build/dem
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man/man1
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
-UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
+# udev reads /usr/lib for packages and /etc for what is installed by hand.
+UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib,/etc)/udev/rules.d
 install: $(PROGRAM) ## program, manual pages, completion and udev rule (PREFIX, DESTDIR)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR)
 	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/yoake
