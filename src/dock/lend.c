@@ -458,7 +458,7 @@ static enum yk_status intend(struct lending *self, const struct dock_clock *cloc
     }
     if (status == YK_OK) {
         loan->session = session;
-        status = loan_intend(self->store, loan, &inner);
+        status = loan_intend(self->store, loan, self->request->now_ns, &inner);
     }
     if (status == YK_OK) {
         return YK_OK;

@@ -352,18 +352,19 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
 }
 
 static enum yk_status drop_superseded(struct store *store, const struct loan *loan,
-                                      struct failure *why)
+                                      int64_t now_ns, struct failure *why)
 {
     void *list = NULL;
     size_t n = 0;
     enum yk_status status = record_select(
         store, &record_kind_loan, &list, &n, why,
-        "r.device_serial = ?1 AND (r.state = 'intended' OR (r.state = 'written' AND "
+        "r.device_serial = ?1 AND (r.state = 'intended' OR (r.state = 'confirmed' AND "
+        "r.from_ns > ?6) OR (r.state = 'written' AND "
         "r.session IS NULL AND r.person = (SELECT id FROM person WHERE code = ?2) AND "
         "r.from_ns < ?3 AND " END_SQL " > ?4 AND r.from_ns > ?5))",
-        "ttiii", loan->device_serial, loan->person,
+        "ttiiii", loan->device_serial, loan->person,
         loan->to_ns == TIME_UNKNOWN ? INT64_MAX : loan->to_ns, loan->from_ns,
-        loan->from_ns - LOAN_IN_ADVANCE_NS);
+        loan->from_ns - LOAN_IN_ADVANCE_NS, now_ns);
     const struct loan *rows = list;
     for (size_t i = 0; i < n && status == YK_OK; i++) {
         status = record_remove(store, &record_kind_loan, rows[i].id, why);
@@ -372,7 +373,8 @@ static enum yk_status drop_superseded(struct store *store, const struct loan *lo
     return status;
 }
 
-enum yk_status loan_intend(struct store *store, struct loan *loan, struct failure *why)
+enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_ns,
+                           struct failure *why)
 {
     bool is_new = false;
     size_t column = 0;
@@ -380,7 +382,7 @@ enum yk_status loan_intend(struct store *store, struct loan *loan, struct failur
     if (status != YK_OK) {
         return status;
     }
-    status = drop_superseded(store, loan, why);
+    status = drop_superseded(store, loan, now_ns, why);
     if (status == YK_OK) {
         status = record_insert(store, &record_kind_loan, loan, &is_new, &column, why);
     }

@@ -40,10 +40,12 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
                            const struct clock_reading *clock, struct failure *why);
 /* A line written by hand for a lending begins at most this much before it. */
 #define LOAN_IN_ADVANCE_NS (24 * NS_PER_H)
-/* Adds a line before its device is written. Lines of this device that were intended and never
- * confirmed go; so does one that was written by hand in advance for the same person and the
- * same days. errors as loan_add() */
-enum yk_status loan_intend(struct store *store, struct loan *loan, struct failure *why);
+/* Adds a line before its device is written. What it replaces goes: lines of this device that
+ * were intended and never confirmed; confirmed ones that were to begin after now_ns, because
+ * the device is being set up anew; one that was written by hand in advance for the same person
+ * and the same days. errors as loan_add() */
+enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_ns,
+                           struct failure *why);
 /* The device was written and read back. */
 enum yk_status loan_confirm(struct store *store, int64_t id, const struct clock_reading *clock,
                             struct failure *why);
