@@ -11,6 +11,7 @@
  * Left out: epochs that are not whole seconds, and tables of one row per sample.
  */
 #include "firmware-formats/epoch_csv_reader.h"
+#include "firmware-formats/table_guess.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 
@@ -165,19 +166,27 @@ static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *p
 }
 
 static enum yk_status read_ini(struct epoch_csv *self, const struct open_options *opt,
-                               struct failure *why)
+                               const struct text *guess, struct failure *why)
 {
-    if (opt->sibling == NULL) {
-        return YK_OK;
-    }
     struct byte_source *ini = NULL;
-    enum yk_status status = opt->sibling(opt, "ini", &ini, why);
-    if (status == YK_ERR_NO_DEVICE) {
+    enum yk_status status = YK_OK;
+    if (guess != NULL) {
+        status = memory_source_open(text_string(guess), guess->length, "the guess", &ini, why);
+    } else if (opt->columns != NULL) {
+        status = file_source_open(opt->columns, &ini, why);
+    } else if (opt->sibling != NULL) {
+        status = opt->sibling(opt, "ini", &ini, why);
+        status = status == YK_ERR_NO_DEVICE ? YK_END : status;
+    } else {
+        status = YK_END;
+    }
+    if (status == YK_END) {
         return YK_OK; /* nothing lies beside the file */
     }
     if (status != YK_OK) {
         return status;
     }
+    self->has_ini = true;
     status = epoch_csv_plan_read_ini(&self->plan, ini, why);
     byte_source_close(ini);
     return status;
@@ -326,7 +335,7 @@ static enum yk_status find_generic_table(struct epoch_csv *self, struct failure 
 /* What is said about the table: by the maker's header, then by the .ini, then by its columns.
  */
 static enum yk_status describe(struct epoch_csv *self, const struct open_options *opt,
-                               struct failure *why)
+                               const struct text *guess, struct failure *why)
 {
     const struct table_kind *kind = self->plan.kind;
     enum yk_status status = YK_OK;
@@ -335,7 +344,7 @@ static enum yk_status describe(struct epoch_csv *self, const struct open_options
         status = status == YK_OK ? kind->describe(&self->plan, self->csv, why) : status;
     }
     if (status == YK_OK) {
-        status = read_ini(self, opt, why);
+        status = read_ini(self, opt, guess, why);
     }
     if (status == YK_OK && kind == NULL) {
         status = csv_open(self->bytes, self->plan.separator, &self->csv, why);
@@ -357,9 +366,9 @@ static enum yk_status describe(struct epoch_csv *self, const struct open_options
 }
 
 static enum yk_status open_table(struct epoch_csv *self, const struct open_options *opt,
-                                 struct failure *why)
+                                 const struct text *guess, struct failure *why)
 {
-    enum yk_status status = describe(self, opt, why);
+    enum yk_status status = describe(self, opt, guess, why);
     struct epoch_csv_peek *peek = status == YK_OK ? mem_alloc(1, sizeof *peek) : NULL;
     if (status == YK_OK && peek == NULL) {
         status = failure_set(why, YK_ERR_MEMORY, "epoch_csv: no memory");
@@ -411,6 +420,45 @@ static const struct recording_source_ops epoch_csv_ops = {
     .close = epoch_csv_close,
 };
 
+/* The guess's lines are said, one by one, as every other reading that nothing states. */
+static void remark_guess(struct epoch_csv_plan *plan, const struct text *ini)
+{
+    const char *at = text_string(ini);
+    while (*at != '\0') {
+        size_t n = strcspn(at, "\n");
+        if (*at != '#' && *at != '[' && n > 0) {
+            epoch_csv_plan_remark(plan, "guessed: %.*s", (int)n, at);
+        }
+        at += n + (at[n] == '\n' ? 1 : 0);
+    }
+    epoch_csv_plan_remark(plan, "`yoake info --write-ini` writes this beside the file");
+}
+
+/* Opens a table that could not be read for want of a description, by a guess. */
+static enum yk_status open_guessed(struct epoch_csv *self, const struct open_options *opt,
+                                   struct failure *why)
+{
+    struct text ini;
+    text_init(&ini);
+    enum yk_status status = table_guess(self->bytes, &ini, why);
+    text_add(opt->guess, text_string(&ini));
+    if (status == YK_OK) {
+        status = text_status(opt->guess, why);
+    }
+    if (status == YK_OK) {
+        csv_close(self->csv);
+        self->csv = NULL;
+        zone_close(self->own_zone);
+        self->own_zone = NULL;
+        epoch_csv_plan_init(&self->plan);
+        remark_guess(&self->plan, &ini);
+        self->base.ops = &epoch_csv_ops;
+        status = open_table(self, opt, &ini, why);
+    }
+    text_release(&ini);
+    return status;
+}
+
 enum yk_status table_open(const struct table_kind *kind, struct byte_source *bytes,
                           const struct open_options *opt, struct recording_source **out,
                           struct failure *why)
@@ -426,7 +474,10 @@ enum yk_status table_open(const struct table_kind *kind, struct byte_source *byt
     self->zone = opt->zone;
     self->job = opt->job;
     read_report_init(&self->base.report);
-    enum yk_status status = open_table(self, opt, why);
+    enum yk_status status = open_table(self, opt, NULL, why);
+    if (status == YK_ERR_UNSUPPORTED && kind == NULL && !self->has_ini && opt->guess != NULL) {
+        status = open_guessed(self, opt, why);
+    }
     if (status != YK_OK) {
         self->bytes = NULL; /* stays the caller's */
         epoch_csv_close(&self->base);
@@ -444,32 +495,65 @@ static enum yk_status epoch_csv_open(struct byte_source *bytes, const struct ope
 
 /* ---- recognising ---- */
 
-/* Text with a separator in its first line: 2; in later lines only, under a header of some kind:
- * 1; else 0. Cheap, so that binary files cost nothing. */
+#define HEAD 4096
+#define ALIKE 3 /* lines with the same separators that make a table under a header of prose */
+
+struct line_shape {
+    size_t count[3]; /* of each separator */
+    bool has_digit;
+};
+
+static struct line_shape shape_of(const char *at, size_t n)
+{
+    struct line_shape shape = {{0, 0, 0}, false};
+    for (size_t i = 0; i < n; i++) {
+        shape.count[0] += at[i] == ',';
+        shape.count[1] += at[i] == ';';
+        shape.count[2] += at[i] == '\t';
+        shape.has_digit = shape.has_digit || (at[i] >= '0' && at[i] <= '9');
+    }
+    return shape;
+}
+
+static bool is_like(const struct line_shape *a, const struct line_shape *b)
+{
+    for (int i = 0; i < 3; i++) {
+        if (a->count[i] > 0 && a->count[i] == b->count[i] && a->has_digit && b->has_digit) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Text with a separator in its first line: 2; whose last lines, as far as can be seen, are rows
+ * of a table: 1; else 0. Cheap, so that binary files cost nothing. */
 static int looks_like_a_table(struct byte_source *bytes)
 {
-    char head[4096];
-    size_t n = 0;
+    char head[HEAD];
+    size_t n = 0, start = 0, alike = 0;
     if (byte_source_read_at(bytes, 0, head, sizeof head, &n, NULL) != YK_OK || n == 0) {
         return 0;
     }
-    size_t lines = 0, with_separator = 0;
-    bool has_separator = false, is_first_with = false;
+    struct line_shape first = {{0, 0, 0}, false}, last = first;
+    bool has_first = false;
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)head[i];
-        if (c == '\n') {
-            is_first_with = is_first_with || (lines == 0 && has_separator);
-            with_separator += has_separator;
-            has_separator = false;
-            lines++;
-        } else if (c < 0x20 && c != '\r' && c != '\t') {
+        if (c < 0x20 && c != '\r' && c != '\t' && c != '\n') {
             return 0;
-        } else {
-            has_separator = has_separator || c == ',' || c == ';' || c == '\t';
         }
+        if (c != '\n' && (i + 1 < n || has_first)) {
+            continue;
+        }
+        struct line_shape shape = shape_of(head + start, i + 1 - start);
+        alike = is_like(&shape, &last) ? alike + 1 : 1;
+        last = shape;
+        first = has_first ? first : shape;
+        bool is_whole = c == '\n' || n == sizeof head;
+        has_first = has_first || is_whole;
+        start = i + 1;
     }
-    is_first_with = is_first_with || (lines == 0 && has_separator && n == sizeof head);
-    return is_first_with ? 2 : with_separator >= 2 ? 1 : 0;
+    bool has_separator = first.count[0] + first.count[1] + first.count[2] > 0;
+    return has_first && has_separator ? 2 : alike >= ALIKE ? 1 : 0;
 }
 
 /* 85: known columns with times or steps. 30: known columns alone. 5: some table, which a .ini

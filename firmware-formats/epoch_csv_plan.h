@@ -80,7 +80,7 @@ struct epoch_csv_axis {
     double factor; /* file's unit to g */
 };
 
-#define EPOCH_CSV_REMARKS 6
+#define EPOCH_CSV_REMARKS 20
 #define EPOCH_CSV_REMARK_BYTES 64
 
 struct epoch_csv_plan {

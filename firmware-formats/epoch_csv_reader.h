@@ -36,6 +36,7 @@ struct epoch_csv {
     unsigned intervals;        /* enum table_interval bits the row before was in */
     int64_t interval_start[3]; /* epoch in which each of them began */
     bool end_is_noted;
+    bool has_ini;
 
     /* tables of samples */
     bool has_whole_seconds; /* times are: several rows have the same */

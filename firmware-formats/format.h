@@ -8,6 +8,7 @@
 
 #include "src/base/byte_source.h"
 #include "src/base/job.h"
+#include "src/base/text.h"
 #include "src/base/zone.h"
 #include "src/model/recording_source.h"
 
@@ -22,6 +23,11 @@ struct open_options {
     int session;     /* file with several sessions: which one, 0 = the first and only those
                         blocks that belong together with it, -1 = everything */
     struct job *job; /* may be NULL */
+    /* Path of the .ini that describes a table, instead of the one beside it. NULL: that one. */
+    const char *columns;
+    /* Not NULL: a table that nothing explains may be read by a guess, whose .ini is appended.
+     * Nobody who computes results sets it. */
+    struct text *guess;
     /* Opens a file beside the input ("x.ini" for "x.csv"). NULL: recording_open_source() looks
      * beside the path of the byte source, when it has one. */
     enum yk_status (*sibling)(const struct open_options *self, const char *suffix,

@@ -6,7 +6,7 @@ _yoake() {
     case $before in
     --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- "$word"); return ;;
     --store|--output|--backup-folder) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --diary|--participants|--output|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --diary|--columns|--participants|--output|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
         verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit lend loans report sheet recording import dock devices doctor analyze check backup restore help'
@@ -14,16 +14,16 @@ _yoake() {
     else
         case ${COMP_WORDS[1]} in
         review)
-            options='--from --to --recipe --set --diary --person --session --width --ascii --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--from --to --recipe --set --diary --person --session --columns --width --ascii --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         batch)
             options='--output --recipe --set --jobs --participants --diary --session --epochs --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         info)
-            options='--session --all-sessions --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--session --all-sessions --columns --write-ini --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         convert)
-            options='--output --calibrated --from --to --session --force --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--output --calibrated --from --to --session --columns --force --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         formats)
             options='--zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -21,6 +21,8 @@ static const struct option_spec option_table[] = {
     {"session", 0, OPTION_INTEGER, "N:0..1000000",
      "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",
      "which session of a file that holds several (0, the first)"},
+    {"columns", 0, OPTION_FILE, "FILE.ini", "表の列、単位、時刻の書き方を述べるファイル",
+     "a description of the table's columns, unit and times"},
     {"force", 0, OPTION_FLAG, NULL, "すでにあるファイルを置き換える",
      "replace a file that is there"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
@@ -69,6 +71,7 @@ static enum yk_status work(struct cli *cli, const char *out_path, int *code,
         .from = options_text(cli->options, "from"),
         .to = options_text(cli->options, "to"),
         .session = (int)options_integer(cli->options, "session", 0),
+        .columns = options_text(cli->options, "columns"),
         .replaces = options_has(cli->options, "force"),
     };
     enum yk_status status = YK_OK;

@@ -3,10 +3,15 @@
  * yoake info: what a recording is. Reads the whole file, so that damage is counted and not
  * guessed.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "firmware-formats/format.h"
+#include "src/base/disk.h"
 #include "src/base/table.h"
 #include "src/cli/command.h"
 #include "src/cli/inspect.h"
@@ -18,6 +23,11 @@ static const struct option_spec option_table[] = {
      "which session of a file that holds several (0, the first)"},
     {"all-sessions", 0, OPTION_FLAG, NULL, "すべてのセッションを続けて読む",
      "read all sessions one after the other"},
+    {"columns", 0, OPTION_FILE, "FILE.ini", "表の列、単位、時刻の書き方を述べるファイル",
+     "a description of the table's columns, unit and times"},
+    {"write-ini", 0, OPTION_FLAG, NULL,
+     "推測した表の読み方を、表の隣の .ini に書く(確かめてから使う)",
+     "write how a table was read by a guess into a .ini beside it, to be checked"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
 
 /* One line: what it is, and its value when there is one. */
@@ -187,15 +197,74 @@ static void show(struct cli *cli, const struct inspection *file, struct text *ou
     text_release(&sentence);
 }
 
+/* The guess becomes the table's .ini; an old one is never touched. */
+static enum yk_status write_ini(struct cli *cli, const struct inspection *file,
+                                struct failure *why)
+{
+    bool ja = cli->language == LANGUAGE_JA;
+    if (file->guess.length == 0) {
+        fprintf(stderr,
+                ja ? "%s: 推測したものはありません。.ini は要りません\n"
+                   : "%s: nothing was guessed, no .ini is needed\n",
+                file->file);
+        return YK_OK;
+    }
+    struct text path, part;
+    text_init(&path);
+    text_init(&part);
+    size_t n = strlen(file->file);
+    n -= n > 3 && strcmp(file->file + n - 3, ".gz") == 0 ? 3 : 0;
+    for (size_t i = n; i > 0 && file->file[i - 1] != '/'; i--) {
+        if (file->file[i - 1] == '.') {
+            n = i - 1;
+            break;
+        }
+    }
+    text_add_n(&path, file->file, n);
+    text_add(&path, ".ini");
+    text_addf(&part, "%s%s", text_string(&path), DISK_PART);
+    enum yk_status status = text_status(&path, why);
+    status = status == YK_OK ? text_status(&part, why) : status;
+    if (status == YK_OK) {
+        int fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        status = fd < 0 ? failure_set_errno(why, errno, "writing %s", text_string(&part))
+                        : disk_write(fd, text_string(&file->guess), file->guess.length,
+                                     text_string(&part), why);
+        if (fd >= 0 && (fsync(fd) != 0 || close(fd) != 0) && status == YK_OK) {
+            status = failure_set_errno(why, errno, "writing %s", text_string(&part));
+        }
+    }
+    if (status == YK_OK) {
+        status = disk_publish_new(text_string(&part), text_string(&path), why);
+    }
+    if (status == YK_OK && !cli->is_quiet) {
+        fprintf(stderr,
+                ja ? "%s を書きました。一行ずつ確かめてください\n"
+                   : "%s written: check every line of it\n",
+                text_string(&path));
+    }
+    text_release(&path);
+    text_release(&part);
+    return status;
+}
+
 /* One file; returns its exit code. */
 static int inform(struct cli *cli, const char *path, int session, struct json_out *json)
 {
     struct inspection file;
     struct failure why = {0};
     inspection_init(&file, path);
+    file.columns = options_text(cli->options, "columns");
     int code = EXIT_DONE;
     enum yk_status status = inspection_read(&file, cli->zone_name, session, &cli->job, &why);
     cli_progress_end(cli);
+    if (options_has(cli->options, "write-ini") && (status == YK_OK || file.guess.length > 0)) {
+        struct failure unwritten;
+        if (write_ini(cli, &file, &unwritten) != YK_OK) {
+            why = status == YK_OK ? unwritten : why;
+            status = why.code;
+        }
+    }
     if (status != YK_OK) {
         code = cli_fail(cli, &why);
     }
@@ -255,13 +324,21 @@ const struct command command_info = {
     .ja = "記録がどんなものかを示す(機器、時刻、標本、損傷)",
     .en = "say what a recording is: device, times, samples, damage",
     .details_ja = "ファイル全体を読み、壊れた部分や途切れを数えます。何も書き換えません。"
-                  "--json では、不明な値は null になります。",
+                  "--json では、不明な値は null になります。\n\n"
+                  "列の意味が分からない表は推測して読み、推測したことをすべて示します。計算"
+                  "(batch、review など)は推測では行いません。--write-ini で表の隣に .ini "
+                  "を書き、確かめてください。",
     .details_en =
         "Reads the whole file and counts what is damaged or missing. Changes nothing. "
         "With --json every key is there and what is unknown is null; several files "
-        "give an array.",
+        "give an array.\n\n"
+        "A table whose columns nothing explains is read by a guess, and all that was guessed "
+        "is "
+        "shown. No result is computed from a guess: --write-ini writes it into a .ini beside "
+        "the table, for you to check; from then on the table is read as that says.",
     .examples = "yoake info week1.cwa\n"
-                "yoake info --json week1.cwa week2.cwa.gz\n",
+                "yoake info --json week1.cwa week2.cwa.gz\n"
+                "yoake info --write-ini counts.csv\n",
     .options = option_table,
     .min_operands = 1,
     .max_operands = -1,

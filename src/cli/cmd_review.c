@@ -37,6 +37,8 @@ static const struct option_spec option_table[] = {
     {"session", 0, OPTION_INTEGER, "N:0..1000000",
      "複数のセッションがあるファイルで、何番目を見るか(既定 0、最初)",
      "which session of a file that holds several (0, the first)"},
+    {"columns", 0, OPTION_FILE, "FILE.ini", "表の列、単位、時刻の書き方を述べるファイル",
+     "a description of the table's columns, unit and times"},
     {"width", 0, OPTION_INTEGER, "N:40..400", "横幅(文字数)", "columns to use"},
     {"ascii", 0, OPTION_FLAG, NULL, "図をASCII文字だけで描く",
      "draw with ASCII characters only"},
@@ -191,6 +193,7 @@ static enum yk_status compute(struct cli *cli, const char *path, struct shown *o
                                           .parameters = &recipe.parameters,
                                           .session =
                                               (int)options_integer(cli->options, "session", 0),
+                                          .columns = options_text(cli->options, "columns"),
                                           .diary = diary.n > 0 ? &diary : NULL,
                                           .person_id = person_of(cli, &diary)};
         status = analyze_file(path, cli->zone_name, NULL, &options, &out->now, &out->zone,

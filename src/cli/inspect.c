@@ -15,12 +15,14 @@ void inspection_init(struct inspection *self, const char *file)
     *self = (struct inspection){.file = file, .n_epochs = -1, .counts_sum = NAN};
     recording_info_init(&self->info);
     read_report_init(&self->report);
+    text_init(&self->guess);
 }
 
 void inspection_release(struct inspection *self)
 {
     if (self != NULL) {
         read_report_release(&self->report);
+        text_release(&self->guess);
         zone_close(self->zone);
         self->zone = NULL;
     }
@@ -140,7 +142,9 @@ static enum yk_status read_file(struct inspection *self, const char *zone_name, 
                                     .file_zone_wins = zone_name == NULL,
                                     .zone_is_guess = zone_name == NULL,
                                     .session = session,
-                                    .job = job};
+                                    .job = job,
+                                    .columns = self->columns,
+                                    .guess = &self->guess};
         status = recording_open_source(bytes, &open, &source, why);
         bytes = status == YK_OK ? NULL : bytes; /* taken on success */
     }

@@ -21,6 +21,8 @@ struct inspection {
     double counts_sum;       /* over the main axis; NaN unknown */
     struct zone *zone;       /* to show times in; NULL unknown */
     struct failure failure;  /* code YK_OK unless the file could not be read */
+    const char *columns;     /* set before reading: a .ini that describes the table, or NULL */
+    struct text guess;       /* the .ini by which a table was read that nothing explains */
 };
 
 void inspection_init(struct inspection *self, const char *file);

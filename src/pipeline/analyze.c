@@ -175,6 +175,7 @@ enum yk_status analyze_file(const char *path, const char *zone_name, const char 
     if (status == YK_OK) {
         struct open_options open = {.zone = zone,
                                     .session = options->session,
+                                    .columns = options->columns,
                                     .file_zone_wins = zone_name == NULL,
                                     .zone_is_guess = is_guess,
                                     .job = job};

@@ -18,6 +18,7 @@ struct analyze_options {
     const char *person_id;     /* NULL: the file's own code, else "" */
     const char *input_sha256;  /* NULL: unknown */
     int session;               /* analyze_file(): which of a file with several, 0 the first */
+    const char *columns;       /* analyze_file(): a .ini that describes the table, or NULL */
     /* analyze_file(): the readings of the recorder's clock for a recording like this, or NULL.
      * *out comes as "no reading". Where both readings are known, times are corrected. */
     enum yk_status (*find_clock)(void *user, const struct recording_info *info,

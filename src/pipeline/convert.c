@@ -85,6 +85,7 @@ static enum yk_status open_input(struct conversion *self, const char *path,
                                     .zone_is_guess = options->zone_name == NULL,
                                     .with_gyro = true,
                                     .session = options->session,
+                                    .columns = options->columns,
                                     .job = job};
         status = recording_open_source(bytes, &open, &self->source, why);
         bytes = status == YK_OK ? NULL : bytes; /* taken on success */

@@ -16,6 +16,7 @@ struct convert_options {
     const struct parameters *parameters; /* for the calibration; NULL: samples as recorded */
     int session;                         /* as in struct open_options */
     bool replaces;                       /* a file that is there already */
+    const char *columns;                 /* a .ini that describes a table of samples, or NULL */
 };
 
 struct convert_result {

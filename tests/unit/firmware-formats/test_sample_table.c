@@ -148,13 +148,14 @@ static void a_description_gives_units_rate_and_start(void **state)
 {
     (void)state;
     struct samples s;
-    read_samples(&s, "made by x\nversion 2\n0;9,80665;19,6133\n-9,80665;0;0\n", "UTC",
+    read_samples(&s, "made by x\nversion 2\n0;9,80665;19,6133\n-9,80665;0;0\n0;0;0\n0;0;0\n",
+                 "UTC",
                  "[samples]\nfirst_line = 3\nheader = no\nseparator = ;\nrate_hz = 50\n"
                  "range_g = 8\nstart = 2020-01-01T12:00:00+01:00\n"
                  "[columns]\n1 = x m/s2\n2 = y m/s2\n3 = z m/s2\n");
     assert_int_equal(s.status, YK_END);
     assert_int_equal(s.n_blocks, 1);
-    assert_int_equal(s.n[0], 2);
+    assert_int_equal(s.n[0], 4);
     assert_close(s.period_s[0], 0.02, 0);
     assert_int_equal(s.t0_ns[0] / NS_PER_S, 1577876400);
     assert_close(s.sum[0], -1, 1e-6);

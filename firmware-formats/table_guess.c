@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Guessing a table.
+ *
+ * 1. Separator and place: the longest run of lines with the same number of fields, two or more.
+ * 2. Header: the run's first line has words where the lines below have numbers or times.
+ * 3. Columns: time stamps, dates, times of day, numbers; by all of the first rows.
+ * 4. Samples, when a row comes more than once a second: three neighbouring columns whose norm
+ * is about 1 g, in g, m/s2 or mg. Otherwise epochs: columns called like something that is
+ * known; else the first column of whole numbers that are not all the same is taken for the
+ * counts.
+ * 5. Day or month first: shown by the dates, or both are written down and none is chosen.
+ *
+ * Whose counts they are cannot be guessed, nor can a start that no row tells.
+ */
+#include "firmware-formats/table_guess.h"
+#include "firmware-formats/date_order.h"
+#include "firmware-formats/timestamp.h"
+#include "src/base/csv.h"
+#include "src/base/mem.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define ROWS 300   /* looked at */
+#define COLUMNS 64 /* of a table; more are not looked at */
+#define NAME_BYTES 64
+
+enum looks { LOOKS_TEXT, LOOKS_STAMP, LOOKS_DATED_STAMP, LOOKS_DATE, LOOKS_TIME, LOOKS_NUMBER };
+
+struct column {
+    char name[NAME_BYTES];
+    size_t n, n_iso, n_dated, n_date, n_time, n_number, n_whole;
+    double min, max, last;
+    bool is_rising, is_first_text; /* the run's first line holds a word here */
+    const char *target;            /* of [columns]; NULL: none */
+    const char *unit;
+};
+
+struct guess {
+    struct csv *csv;
+    char separator;
+    bool has_header;
+    uint64_t first_at, first_line, run; /* of the table: offset, line, lines */
+    size_t n_columns, n_rows;
+    struct column column[COLUMNS];
+    size_t stamp, date, time; /* CSV_NONE: there is none */
+    const char *unix_unit;    /* of stamp, or NULL */
+    char format[48];          /* time_format; "" none needed */
+    char other_format[48];    /* the other reading, where nothing decides */
+    struct date_evidence open_date;
+    int64_t step_ns; /* median of the rows; -1 unknown */
+    double norm;     /* median of the three axes */
+    size_t axis;     /* first of three; CSV_NONE */
+};
+
+/* ---- where the table is ---- */
+
+/* The longest run of lines with one number of fields, at least two. */
+static enum yk_status find_run(struct byte_source *bytes, char separator, struct guess *best,
+                               struct failure *why)
+{
+    struct csv *csv = NULL;
+    const struct csv_row *row = NULL;
+    uint64_t run = 0, at = 0, line = 0;
+    size_t fields = 0;
+    enum yk_status status = csv_open(bytes, separator, &csv, why);
+    for (size_t i = 0; i < ROWS && status == YK_OK; i++) {
+        status = csv_next(csv, &row, why);
+        if (status != YK_OK) {
+            break;
+        }
+        if (row->problem != NULL || row->n != fields) {
+            run = 0;
+            fields = row->n;
+            at = row->offset;
+            line = row->line;
+        }
+        run++;
+        bool is_longer = run > best->run || (run == best->run && fields > best->n_columns);
+        if (fields >= 2 && run >= 3 && is_longer) {
+            best->run = run;
+            best->first_at = at;
+            best->first_line = line;
+            best->n_columns = fields < COLUMNS ? fields : COLUMNS;
+            best->separator = separator;
+        }
+    }
+    csv_close(csv);
+    return status == YK_END ? YK_OK : status;
+}
+
+/* ---- what is in the columns ---- */
+
+static bool is_missing(const char *text)
+{
+    static const char *const word[] = {"", "na", "nan", "n/a", "null", "none", ".", "-"};
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+        if (strcasecmp(text, word[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_number(const struct guess *self, const char *text, double *out)
+{
+    char local[64];
+    size_t n = strlen(text), comma = strcspn(text, ",");
+    if (self->separator != ';' || comma == n || n >= sizeof local) {
+        return text_parse_double(text, n, out);
+    }
+    memcpy(local, text, n);
+    local[comma] = '.';
+    return text_parse_double(local, n, out);
+}
+
+static bool is_time_of_day(const char *text)
+{
+    char whole[64];
+    struct timestamp ignored;
+    int n = snprintf(whole, sizeof whole, "2000-01-01 %.40s", text);
+    return n > 11 && strchr(text, ':') != NULL &&
+           (timestamp_parse(whole, NULL, &ignored) ||
+            timestamp_parse(whole, "%Y-%m-%d %I:%M:%S %p", &ignored) ||
+            timestamp_parse(whole, "%Y-%m-%d %I:%M %p", &ignored));
+}
+
+static void look_at(const struct guess *self, struct column *column, const char *text)
+{
+    struct timestamp ignored;
+    struct date_evidence date;
+    double value = 0;
+    if (is_missing(text)) {
+        return;
+    }
+    date_evidence_init(&date);
+    bool has_clock = strchr(text, ':') != NULL;
+    bool is_date = date_evidence_add(&date, text);
+    column->n_iso += timestamp_parse(text, NULL, &ignored) ? 1 : 0;
+    column->n_dated += is_date && has_clock ? 1 : 0;
+    column->n_date += is_date && !has_clock ? 1 : 0;
+    column->n_time += is_time_of_day(text) ? 1 : 0;
+    if (is_number(self, text, &value)) {
+        column->is_rising =
+            column->n_number == 0 || (column->is_rising && value > column->last);
+        column->min = column->n_number == 0 ? value : fmin(column->min, value);
+        column->max = column->n_number == 0 ? value : fmax(column->max, value);
+        column->last = value;
+        column->n_number++;
+        column->n_whole += value == nearbyint(value) ? 1 : 0;
+    }
+    column->n++;
+}
+
+static enum looks looks_like(const struct column *column)
+{
+    return column->n == 0                  ? LOOKS_TEXT
+           : column->n_iso == column->n    ? LOOKS_STAMP
+           : column->n_dated == column->n  ? LOOKS_DATED_STAMP
+           : column->n_date == column->n   ? LOOKS_DATE
+           : column->n_time == column->n   ? LOOKS_TIME
+           : column->n_number == column->n ? LOOKS_NUMBER
+                                           : LOOKS_TEXT;
+}
+
+/* Rows below the first line of the run, and whether that line is one of them. */
+static enum yk_status look_at_rows(struct guess *self, struct failure *why)
+{
+    const struct csv_row *row = NULL;
+    csv_seek(self->csv, self->first_at, self->first_line);
+    enum yk_status status = csv_next(self->csv, &row, why);
+    for (size_t c = 0; c < self->n_columns && status == YK_OK; c++) {
+        struct column first;
+        memset(&first, 0, sizeof first);
+        look_at(self, &first, csv_field(row, c));
+        self->column[c].is_first_text = first.n > 0 && looks_like(&first) == LOOKS_TEXT;
+        snprintf(self->column[c].name, NAME_BYTES, "%.63s", csv_field(row, c));
+    }
+    while (status == YK_OK && self->n_rows < ROWS) {
+        status = csv_next(self->csv, &row, why);
+        if (status == YK_OK && row->problem == NULL) {
+            for (size_t c = 0; c < self->n_columns; c++) {
+                look_at(self, &self->column[c], csv_field(row, c));
+            }
+            self->n_rows++;
+        }
+    }
+    for (size_t c = 0; c < self->n_columns; c++) {
+        bool is_data = looks_like(&self->column[c]) != LOOKS_TEXT;
+        self->has_header = self->has_header || (is_data && self->column[c].is_first_text);
+    }
+    for (size_t c = 0; c < self->n_columns && !self->has_header; c++) {
+        snprintf(self->column[c].name, NAME_BYTES, "%zu", c + 1);
+    }
+    return status == YK_END ? YK_OK : status;
+}
+
+/* ---- times ---- */
+
+/* Numbers that rise and lie between 2000 and 2100 in one of the units. */
+static const char *unix_unit_of(const struct column *column)
+{
+    static const struct {
+        const char *unit;
+        double from, to;
+    } units[] = {{"unix_s", 946684800.0, 4102444800.0},
+                 {"unix_ms", 946684800e3, 4102444800e3},
+                 {"unix_ns", 946684800e9, 4102444800e9}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (column->is_rising && column->min >= units[i].from && column->max < units[i].to) {
+            return units[i].unit;
+        }
+    }
+    return NULL;
+}
+
+static void find_times(struct guess *self)
+{
+    self->stamp = self->date = self->time = CSV_NONE;
+    for (size_t c = self->n_columns; c-- > 0;) { /* the first of a kind is left */
+        enum looks looks = looks_like(&self->column[c]);
+        const char *unit = looks == LOOKS_NUMBER ? unix_unit_of(&self->column[c]) : NULL;
+        if (looks == LOOKS_STAMP || looks == LOOKS_DATED_STAMP || unit != NULL) {
+            self->stamp = c;
+            self->unix_unit = unit;
+        } else if (looks == LOOKS_DATE) {
+            self->date = c;
+        } else if (looks == LOOKS_TIME) {
+            self->time = c;
+        }
+    }
+}
+
+/* The pattern of the times; both, where nothing tells day from month. */
+static enum yk_status find_format(struct guess *self, struct failure *why)
+{
+    if (self->stamp != CSV_NONE && self->unix_unit != NULL) {
+        snprintf(self->format, sizeof self->format, "%s", self->unix_unit);
+        return YK_OK;
+    }
+    bool is_stamp = self->stamp != CSV_NONE;
+    size_t date = is_stamp ? self->stamp : self->date;
+    if (is_stamp && looks_like(&self->column[self->stamp]) == LOOKS_STAMP) {
+        return YK_OK;
+    }
+    struct date_evidence seen;
+    char sample[DATE_SAMPLE_BYTES];
+    struct timestamp ignored;
+    date_evidence_init(&seen);
+    csv_seek(self->csv, self->first_at, self->first_line);
+    enum yk_status status = date_evidence_scan(&seen, self->csv, date,
+                                               is_stamp ? CSV_NONE : self->time, sample, why);
+    if (status != YK_OK || timestamp_parse(sample, NULL, &ignored)) {
+        return status;
+    }
+    enum date_order order = date_evidence_order(&seen);
+    bool is_open = order == DATE_UNDECIDED;
+    self->open_date = seen;
+    order = is_open ? DATE_OF_DAY_FIRST : order;
+    if (!date_order_pattern(sample, order, self->format, sizeof self->format) ||
+        (is_open && !date_order_pattern(sample, DATE_OF_MONTH_FIRST, self->other_format,
+                                        sizeof self->other_format))) {
+        return failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);
+    }
+    return YK_OK;
+}
+
+static bool row_time(const struct guess *self, const struct csv_row *row, int64_t *ns)
+{
+    char text[96];
+    struct timestamp t;
+    const char *format = *self->format != '\0' ? self->format : NULL;
+    if (self->stamp != CSV_NONE) {
+        snprintf(text, sizeof text, "%.90s", csv_field(row, self->stamp));
+    } else {
+        snprintf(text, sizeof text, "%.40s %.40s", csv_field(row, self->date),
+                 csv_field(row, self->time));
+    }
+    if (!timestamp_parse(text, format, &t)) {
+        return false;
+    }
+    *ns = timestamp_local_ns(&t) - (t.has_offset ? t.offset_s * NS_PER_S : 0);
+    return true;
+}
+
+static int compare_ns(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Nanoseconds a row: the median step; where times are in whole seconds and most rows share
+ * theirs with the one before, the mean. */
+static enum yk_status find_step(struct guess *self, struct failure *why)
+{
+    const struct csv_row *row = NULL;
+    int64_t first = 0, last = 0, step[ROWS];
+    size_t n = 0;
+    csv_seek(self->csv, self->first_at, self->first_line);
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < ROWS && (status = csv_next(self->csv, &row, why)) == YK_OK; i++) {
+        int64_t ns = 0;
+        if (row->problem == NULL && row_time(self, row, &ns) && (n == 0 || ns >= last)) {
+            first = n == 0 ? ns : first;
+            step[n] = n == 0 ? 0 : ns - last;
+            last = ns;
+            n++;
+        }
+    }
+    self->step_ns = -1;
+    if (n > 1 && last > first) {
+        qsort(step + 1, n - 1, sizeof *step, compare_ns);
+        int64_t median = step[1 + (n - 1) / 2];
+        self->step_ns = median > 0 ? median : (last - first) / (int64_t)(n - 1);
+    }
+    return status == YK_END ? YK_OK : status;
+}
+
+/* ---- values ---- */
+
+static bool is_value(const struct guess *self, size_t c)
+{
+    const struct column *column = &self->column[c];
+    return looks_like(column) == LOOKS_NUMBER && c != self->stamp && c != self->date &&
+           c != self->time && column->name[0] != '\0' &&
+           strpbrk(column->name, "=[#;") == NULL && strlen(column->name) < NAME_BYTES - 1;
+}
+
+/* Three neighbouring columns whose mean norm is that of gravity. */
+static enum yk_status find_axes(struct guess *self, const char **unit, struct failure *why)
+{
+    static const struct {
+        const char *unit;
+        double g;
+    } units[] = {{"g", 1}, {"m/s2", 9.80665}, {"mg", 1000}};
+    for (size_t c = 0; c + 2 < self->n_columns; c++) {
+        if (!is_value(self, c) || !is_value(self, c + 1) || !is_value(self, c + 2)) {
+            continue;
+        }
+        const struct csv_row *row = NULL;
+        double sum = 0;
+        size_t n = 0;
+        csv_seek(self->csv, self->first_at, self->first_line);
+        for (size_t i = 0; i < ROWS && csv_next(self->csv, &row, why) == YK_OK; i++) {
+            double x = 0, y = 0, z = 0;
+            if (is_number(self, csv_field(row, c), &x) &&
+                is_number(self, csv_field(row, c + 1), &y) &&
+                is_number(self, csv_field(row, c + 2), &z)) {
+                sum += sqrt(x * x + y * y + z * z);
+                n++;
+            }
+        }
+        for (size_t u = 0; u < sizeof units / sizeof *units && n > 0; u++) {
+            double norm = sum / (double)n / units[u].g;
+            if (norm > 0.7 && norm < 1.4) {
+                self->axis = c;
+                self->norm = sum / (double)n;
+                *unit = units[u].unit;
+                return YK_OK;
+            }
+        }
+    }
+    return failure_set(why, YK_ERR_UNSUPPORTED,
+                       "rows come more than once a second, but no three neighbouring columns "
+                       "have the size of gravity in g, m/s2 or mg");
+}
+
+/* Parts of names. The first that fits decides. */
+static const struct {
+    const char *part, *target;
+} hints[] = {
+    {"anglez", "angle_z_deg"}, {"angle_z", "angle_z_deg"}, {"enmo_mg", "enmo_mg"},
+    {"enmo", "enmo_mg"},       {"off_wrist", NULL},        {"offwrist", NULL},
+    {"lux", "light"},          {"light", "light"},         {"licht", "light"},
+    {"lumi", "light"},         {"照度", "light"},          {"temp", "temperature_c"},
+    {"温度", "temperature_c"}, {"marker", "marker"},       {"event", "marker"},
+    {"button", "marker"},      {"step", "steps"},          {"歩数", "steps"},
+    {"count", "counts"},       {"activ", "counts"},        {"aktiv", "counts"},
+    {"ativid", "counts"},      {"bewegung", "counts"},     {"活動", "counts"},
+    {"pim", "counts"},         {"motion", "counts"},
+};
+
+static bool is_taken(const struct guess *self, const char *target)
+{
+    for (size_t c = 0; c < self->n_columns; c++) {
+        if (self->column[c].target != NULL && strcmp(self->column[c].target, target) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_main(const char *target)
+{
+    return strcmp(target, "counts") == 0 || strcmp(target, "enmo_mg") == 0 ||
+           strcmp(target, "angle_z_deg") == 0;
+}
+
+static void name_columns(struct guess *self, bool *has_main)
+{
+    for (size_t c = 0; c < self->n_columns && self->has_header; c++) {
+        struct column *column = &self->column[c];
+        for (size_t i = 0; i < sizeof hints / sizeof *hints && is_value(self, c); i++) {
+            if (strcasestr(column->name, hints[i].part) == NULL) {
+                continue;
+            }
+            bool is_number_of_rows = column->is_rising && column->n_whole == column->n &&
+                                     column->max - column->min + 1 == (double)column->n;
+            if (hints[i].target != NULL && !is_taken(self, hints[i].target) &&
+                !is_number_of_rows) {
+                column->target = hints[i].target;
+                column->unit =
+                    strcmp(column->target, "enmo_mg") == 0 && column->max < 10 ? "g" : NULL;
+                *has_main = *has_main || is_main(column->target);
+            }
+            break;
+        }
+    }
+}
+
+/* The first column of whole numbers that could be amounts. */
+static bool take_first_whole(struct guess *self)
+{
+    for (size_t c = 0; c < self->n_columns; c++) {
+        struct column *column = &self->column[c];
+        if (is_value(self, c) && column->target == NULL && column->n_whole == column->n &&
+            column->min >= 0 && column->max > column->min && !column->is_rising) {
+            column->target = "counts";
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- the .ini ---- */
+
+static void write_times(const struct guess *self, struct text *ini)
+{
+    if (self->separator != ',') {
+        text_addf(ini, "separator = %s\n", self->separator == ';' ? ";" : "tab");
+    }
+    if (self->first_line > 1) {
+        text_addf(ini, "first_line = %" PRIu64 "\n", self->first_line);
+    }
+    text_add(ini, self->has_header ? "" : "header = no\n");
+    if (self->stamp != CSV_NONE) {
+        text_addf(ini, "timestamp = %s\n", self->column[self->stamp].name);
+    } else {
+        text_addf(ini, "date = %s\ntime = %s\n", self->column[self->date].name,
+                  self->column[self->time].name);
+    }
+    if (*self->other_format != '\0') {
+        text_add(ini, "# nothing tells the day from the month: take the # off one of these\n");
+        text_addf(ini, "# time_format = %s\n# time_format = %s\n", self->format,
+                  self->other_format);
+    } else if (*self->format != '\0') {
+        text_addf(ini, "time_format = %s\n", self->format);
+    }
+}
+
+static enum yk_status write_samples(struct guess *self, struct text *ini, struct failure *why)
+{
+    const char *unit = NULL;
+    enum yk_status status = find_axes(self, &unit, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    text_add(ini, "[samples]\n");
+    write_times(self, ini);
+    text_addf(ini, "# about %.0f a second; the exact rate:\n# rate_hz = \n# range_g = \n",
+              1e9 / (double)self->step_ns);
+    text_addf(ini, "[columns]\n# their norm is %.3g on average\n", self->norm);
+    for (size_t a = 0; a < 3; a++) {
+        text_addf(ini, "%s = %c %s\n", self->column[self->axis + a].name, "xyz"[a], unit);
+    }
+    return YK_OK;
+}
+
+static enum yk_status write_epochs(struct guess *self, struct text *ini, struct failure *why)
+{
+    bool has_main = false, is_blind = false;
+    name_columns(self, &has_main);
+    if (!has_main) {
+        is_blind = take_first_whole(self);
+    }
+    if (!has_main && !is_blind) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "no column is called like activity counts or holds whole numbers "
+                           "that could be counts");
+    }
+    text_add(ini, "[epochs]\n");
+    write_times(self, ini);
+    text_addf(ini, "epoch_s = %" PRId64 "\n", (self->step_ns + NS_PER_S / 2) / NS_PER_S);
+    text_add(ini,
+             "# whose counts they are cannot be guessed: actigraph actiwatch motionwatch ...\n"
+             "# counts = \n[columns]\n");
+    text_add(ini, is_blind ? "# the first column of whole numbers\n" : "");
+    for (size_t c = 0; c < self->n_columns; c++) {
+        const struct column *column = &self->column[c];
+        if (column->target != NULL) {
+            text_addf(ini, "%s = %s%s%s\n", column->name, column->target,
+                      column->unit != NULL ? " " : "",
+                      column->unit != NULL ? column->unit : "");
+        }
+    }
+    return YK_OK;
+}
+
+static enum yk_status refuse_open_date(const struct guess *self, struct failure *why)
+{
+    char day_first[16] = "", month_first[16] = "";
+    civil_format(self->open_date.day_first, day_first);
+    civil_format(self->open_date.month_first, month_first);
+    return failure_set(why, YK_ERR_UNSUPPORTED,
+                       "the last date is %s or %s: nothing tells; `yoake info --write-ini` "
+                       "writes both readings into a .ini beside the file, take one",
+                       day_first, month_first);
+}
+
+static enum yk_status guess(struct guess *self, struct byte_source *bytes, struct text *ini,
+                            struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    for (const char *c = ",;\t"; *c != '\0' && status == YK_OK; c++) {
+        status = find_run(bytes, *c, self, why);
+    }
+    if (status == YK_OK && self->run == 0) {
+        return failure_set(why, YK_ERR_UNSUPPORTED, "no table in it");
+    }
+    if (status == YK_OK) {
+        status = csv_open(bytes, self->separator, &self->csv, why);
+    }
+    if (status == YK_OK) {
+        status = look_at_rows(self, why);
+    }
+    if (status != YK_OK) {
+        return status;
+    }
+    find_times(self);
+    if (self->stamp == CSV_NONE && (self->date == CSV_NONE || self->time == CSV_NONE)) {
+        return failure_set(
+            why, YK_ERR_UNSUPPORTED,
+            "no column holds times, and a start cannot be guessed: write 'start "
+            "=' and 'epoch_s =' or 'rate_hz =' in a .ini of the same name beside "
+            "the file");
+    }
+    status = find_format(self, why);
+    if (status == YK_OK) {
+        status = find_step(self, why);
+    }
+    if (status == YK_OK && self->step_ns < 0) {
+        status = failure_set(why, YK_ERR_UNSUPPORTED, "the rows' times do not go on");
+    }
+    if (status == YK_OK) {
+        text_add(ini,
+                 "# What yoake guesses. Check every line: the table is read as it says.\n");
+        status = self->step_ns < NS_PER_S * 9 / 10 ? write_samples(self, ini, why)
+                                                   : write_epochs(self, ini, why);
+    }
+    return status == YK_OK && *self->other_format != '\0' ? refuse_open_date(self, why)
+                                                          : status;
+}
+
+enum yk_status table_guess(struct byte_source *bytes, struct text *ini, struct failure *why)
+{
+    struct guess *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to guess a table");
+    }
+    struct text made;
+    text_init(&made);
+    enum yk_status status = guess(self, bytes, &made, why);
+    if (text_status(&made, NULL) != YK_OK) {
+        status = text_status(&made, why);
+    } else if (status == YK_OK || *self->other_format != '\0') {
+        text_add(ini, text_string(&made));
+        status = text_status(ini, NULL) == YK_OK ? status : text_status(ini, why);
+    }
+    text_release(&made);
+    csv_close(self->csv);
+    mem_free(self);
+    return status;
+}
