@@ -308,6 +308,7 @@ enum yk_status pretend_device_fault(struct pretend_device *self, const char *fau
 void pretend_device_stats(const struct pretend_device *self, struct pretend_stats *out)
 {
     *out = self->stats;
+    out->skipped_us = self->skipped_us;
     out->faults_hit = self->faults.hit;
     out->holds_recording = volume_holds_recording(&self->volume);
 }

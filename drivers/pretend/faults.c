@@ -283,7 +283,9 @@ bool pretend_fault_in_bytes(struct pretend_faults *self, uint64_t from, uint64_t
 {
     for (size_t i = 0; i < self->n; i++) {
         struct pretend_fault *fault = &self->item[i];
-        if (fault->place == PLACE_BYTES && fault->at > from && fault->at <= from + n) {
+        if (fault->place == PLACE_BYTES && fault->seen == 0 && fault->at > from &&
+            fault->at <= from + n) {
+            fault->seen = 1;
             self->hit++;
             return true;
         }

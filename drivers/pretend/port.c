@@ -88,12 +88,10 @@ static void unlock(struct pretend_port *self)
     (void)pthread_mutex_unlock(&self->slot->lock);
 }
 
-/* Waits for the end of a transfer; false: the time is up. timeout_ms 0: as long as it takes. */
+/* Waits for the end of a transfer; false: the time is up. */
 static bool wait_for(struct pretend_slot *slot, const bool *is_done, unsigned timeout_ms)
 {
-    int64_t until = timeout_ms == 0
-                        ? INT64_MAX
-                        : pretend_device_now_us(slot->device) + (int64_t)timeout_ms * 1000;
+    int64_t until = pretend_device_now_us(slot->device) + (int64_t)timeout_ms * 1000;
     for (;;) {
         pretend_device_poll(slot->device);
         if (*is_done) {

@@ -44,6 +44,7 @@ struct pretend_stats {
     uint64_t transfers, bytes_in, bytes_out; /* all endpoints */
     uint64_t commands, reads, resets, clear_halts, lines, faults_hit, lost_replies;
     uint64_t formats, commits; /* carried out */
+    int64_t skipped_us;        /* of waiting that took no time */
     bool holds_recording;      /* the file that it was given is still there, whole */
 };
 void pretend_stats(struct usb_bus *bus, size_t i, struct pretend_stats *out);

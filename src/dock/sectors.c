@@ -118,6 +118,23 @@ static void count_bad(struct sectors *self, enum cwa_fault fault, bool is_stable
     self->bad_run++;
 }
 
+/* One more answer. Every second time together with the sector before, so that a fault that sits
+ * at a place of the transfer, and not of the memory, falls on another byte. */
+static enum yk_status reread(struct dock_device *device, uint64_t pos, int turn,
+                             uint8_t out[static CWA_SECTOR_BYTES], struct failure *why)
+{
+    uint8_t both[2 * CWA_SECTOR_BYTES];
+    if (turn % 2 == 0 || pos < CWA_SECTOR_BYTES) {
+        return device->ops->reread(device, pos, out, CWA_SECTOR_BYTES, why);
+    }
+    enum yk_status status =
+        device->ops->reread(device, pos - CWA_SECTOR_BYTES, both, sizeof both, why);
+    if (status == YK_OK) {
+        memcpy(out, both + CWA_SECTOR_BYTES, CWA_SECTOR_BYTES);
+    }
+    return status;
+}
+
 /* Asks again until an answer fits, or three came. */
 static enum yk_status ask_again(struct sectors *self, struct dock_device *device, uint64_t pos,
                                 uint8_t at[static CWA_SECTOR_BYTES], struct failure *why)
@@ -126,13 +143,13 @@ static enum yk_status ask_again(struct sectors *self, struct dock_device *device
     struct cwa_sector sector;
     enum cwa_fault fault;
     enum verdict verdict = judge(self, at, &sector, &fault);
-    bool was_bad = verdict == SECTOR_BAD, is_stable = device->ops->reread == NULL;
-    bool is_answered = is_stable;
+    bool was_bad = verdict == SECTOR_BAD, is_answered = device->ops->reread == NULL;
+    bool is_stable = true; /* all answers are the same */
     int tries = self->bad_run < RUN_TRUSTED ? TRIES : 1;
     self->counts.n_suspect++;
     for (int i = 0; i < tries && verdict != SECTOR_FITS && device->ops->reread != NULL; i++) {
         struct failure reason;
-        enum yk_status status = device->ops->reread(device, pos, again, sizeof again, &reason);
+        enum yk_status status = reread(device, pos, i, again, &reason);
         if (status == YK_ERR_NO_DEVICE || status == YK_ERR_CANCELLED) {
             if (why != NULL) {
                 *why = reason;
@@ -143,7 +160,7 @@ static enum yk_status ask_again(struct sectors *self, struct dock_device *device
             continue; /* the answer there is stays */
         }
         is_answered = true;
-        is_stable = memcmp(again, at, sizeof again) == 0;
+        is_stable = is_stable && memcmp(again, at, sizeof again) == 0;
         enum verdict now = judge(self, again, &sector, &fault);
         if (now <= verdict) { /* never a good one for a bad one */
             memcpy(at, again, sizeof again);

@@ -15,6 +15,7 @@
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/base/zone.h"
+#include "tests/device/umock_polite.h"
 #include "tests/device/umock_usbfs.h"
 #include "tests/support/cwa_open.h"
 #include "tests/support/docked.h"
@@ -229,10 +230,7 @@ static void pulling_the_plug_ends_a_waiting_read(void **state)
 
 #define MANY 14
 
-/* umockdev 0.17.16 keeps its table of open nodes without a lock: two threads that open or close
- * one at the same moment can lose it. */
 struct one {
-    pthread_mutex_t *node_lock;
     struct usb_bus *bus;
     const struct recorded *recording;
     char serial[32], problem[320];
@@ -245,10 +243,7 @@ static void *read_one(void *user)
     struct dock_device *device = NULL;
     size_t n = 0;
     uint8_t *all = NULL;
-    pthread_mutex_lock(self->node_lock);
-    enum yk_status status = docked_try(self->bus, self->serial, NULL, &device, &why);
-    pthread_mutex_unlock(self->node_lock);
-    if (status == YK_OK) {
+    if (docked_try(self->bus, self->serial, NULL, &device, &why) == YK_OK) {
         all = docked_read(device, &n, NULL, &why);
     }
     if (all == NULL || n != self->recording->n || memcmp(all, self->recording->at, n) != 0) {
@@ -256,9 +251,7 @@ static void *read_one(void *user)
                  why.text[0] != '\0' ? why.text : "not the same bytes");
     }
     free(all);
-    pthread_mutex_lock(self->node_lock);
     dock_device_close(device);
-    pthread_mutex_unlock(self->node_lock);
     return NULL;
 }
 
@@ -271,9 +264,6 @@ static void fourteen_at_once(void **state)
     struct umock_device *recorder[MANY];
     struct one one[MANY] = {0};
     pthread_t thread[MANY];
-    pthread_mutex_t node_lock = PTHREAD_MUTEX_INITIALIZER;
-    struct usb_bus *bus = NULL;
-    struct failure why = {0};
     for (uint32_t i = 0; i < MANY; i++) {
         char name[32];
         snprintf(name, sizeof name, "%u.cwa", i);
@@ -282,9 +272,9 @@ static void fourteen_at_once(void **state)
         recorder[i] = umock_new(testbed, &r, i + 1);
         umock_plug(recorder[i]);
     }
-    assert_int_equal(usb_libusb_open(&bus, &why), YK_OK);
+    struct usb_bus *bus = umock_polite_open();
     for (uint32_t i = 0; i < MANY; i++) {
-        one[i] = (struct one){.node_lock = &node_lock, .bus = bus, .recording = &recording[i]};
+        one[i] = (struct one){.bus = bus, .recording = &recording[i]};
         snprintf(one[i].serial, sizeof one[i].serial, "CWA17_%05u", 10000 + i);
         assert_int_equal(pthread_create(&thread[i], NULL, read_one, &one[i]), 0);
     }

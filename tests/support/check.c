@@ -84,7 +84,7 @@ void check_remove(const char *folder)
 
 const char *check_scratch(const char *name)
 {
-    static char path[4096];
+    static _Thread_local char path[4096];
     const char *root = getenv("TMPDIR");
     snprintf(path, sizeof path, "%s/yoake-%s-XXXXXX", root != NULL ? root : "/tmp", name);
     return mkdtemp(path);

@@ -11,23 +11,9 @@ logs="$build/tests/logs"
 rm -rf "$logs"
 mkdir -p "$logs"
 
-# Sanitizers: where their suppressions are; ThreadSanitizer of gcc 12 and clang 14 cannot cope with
-# the address layout of newer kernels, so it runs without randomisation.
 here=$(cd "$(dirname "$0")" && pwd)
-export LSAN_OPTIONS="suppressions=$here/lsan.supp:print_suppressions=0:$LSAN_OPTIONS"
-export TSAN_OPTIONS="suppressions=$here/tsan.supp:halt_on_error=1:$TSAN_OPTIONS"
-export UBSAN_OPTIONS="print_stacktrace=1:$UBSAN_OPTIONS"
-export TEST_PREFIX=""
-case $build in
-*tsan) if setarch -R true 2>/dev/null; then TEST_PREFIX="setarch -R"; fi ;;
-esac
-# Instrumented programs take several times as long: more patience, fewer kills.
-case $build in
-*san | *coverage)
-    export TEST_TIMEOUT="${TEST_TIMEOUT:-900}"
-    export BATCH_KILLS="${BATCH_KILLS:-8}"
-    ;;
-esac
+# shellcheck source=tests/support/sanitizers.sh
+. "$here/sanitizers.sh"
 
 printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -n 1 sh "$here/run-one.sh" "$logs"
 sh "$here/run-golden.sh" "$yoake" "$logs"
