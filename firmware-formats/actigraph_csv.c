@@ -154,7 +154,9 @@ static enum yk_status look_at_times(struct epoch_csv_plan *plan, struct csv *csv
         *blank = 'T';
     }
     if (has_z) { /* ActiLife's Z is the recorder's own clock */
-        strcat(plan->time_format, "Z");
+        char with_z[sizeof plan->time_format + 1];
+        snprintf(with_z, sizeof with_z, "%sZ", plan->time_format);
+        memcpy(plan->time_format, with_z, sizeof plan->time_format - 1);
         epoch_csv_plan_remark(plan, "times end in Z, but are the recorder's own clock");
     }
     return YK_OK;

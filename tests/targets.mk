@@ -143,8 +143,12 @@ $(B)/tests/bench/to_%: $(B)/tests/bench/to_%.o $(B)/tests/support/%_build.o $(LI
 	$(SAY) '  LINK  $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LIBS) -o $@
 
-bench: $(PROGRAM) $(B)/tests/bench/to_geneactiv ## CPU time against sha256sum, memory, two workers (BENCH_LONG=0 leaves out 28 days)
-	@TO_GENEACTIV=$(B)/tests/bench/to_geneactiv sh tests/bench/bench.sh $(PROGRAM) build/bench
+$(B)/tests/bench/to_gt3x: $(B)/tests/bench/to_gt3x.o $(SUPPORT_OBJECTS) $(LIB)
+	$(SAY) '  LINK  $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $^ -Wl,--wrap=mem_gate -lcmocka $(ALL_LIBS) -o $@
+
+bench: $(PROGRAM) $(B)/tests/bench/to_geneactiv $(B)/tests/bench/to_gt3x ## CPU time against sha256sum, memory, two workers (BENCH_LONG=0 leaves out 28 days)
+	@TO_GENEACTIV=$(B)/tests/bench/to_geneactiv TO_GT3X=$(B)/tests/bench/to_gt3x sh tests/bench/bench.sh $(PROGRAM) build/bench
 
 .PHONY: test-same
 test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one worker and two

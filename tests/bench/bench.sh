@@ -19,7 +19,9 @@ week=$dir/week.cwa
 month=$dir/month.cwa
 [ -s "$week" ] || "$yoake" simulate -o "$week" --device ax3 --days 7 --rate 100 --seed 7 --person regular --zone Asia/Tokyo --force --quiet
 [ "$long" = 0 ] || [ -s "$month" ] || "$yoake" simulate -o "$month" --device ax3 --days 28 --rate 100 --seed 28 --person regular --zone Asia/Tokyo --force --quiet
-cat "$week" >/dev/null
+gt3x=$dir/week.gt3x
+[ -s "$gt3x" ] || "$TO_GT3X" "$week" "$gt3x"
+cat "$week" "$gt3x" >/dev/null
 
 # measure COMMAND...: prints "cpu_s wall_s peak_kib"
 measure() {
@@ -49,7 +51,8 @@ while [ "$i" -lt "$runs" ]; do
     sum=$(measure sha256sum "$week")
     one=$(batch 1 "$week")
     imp=$(import)
-    echo "${sum%% *} $one ${imp%% *} ${imp##* }" >>"$dir/pairs"
+    acti=$(batch 1 "$gt3x")
+    echo "${sum%% *} $one ${imp%% *} ${imp##* } ${acti%% *} ${acti##* }" >>"$dir/pairs"
 done
 sum_cpu=$(awk '{print $1}' "$dir/pairs" | median)
 batch_cpu=$(awk '{print $2}' "$dir/pairs" | median)
@@ -57,6 +60,8 @@ batch_ratio=$(awk '{print $2 / $1}' "$dir/pairs" | median)
 import_ratio=$(awk '{print $5 / $1}' "$dir/pairs" | median)
 batch_kib=$(awk '{print $4}' "$dir/pairs" | median)
 import_kib=$(awk '{print $6}' "$dir/pairs" | median)
+gt3x_ratio=$(awk '{print $7 / $2}' "$dir/pairs" | median)
+gt3x_kib=$(awk '{print $8}' "$dir/pairs" | median)
 
 # Four recordings that differ in one byte of the annotation, so that none is taken for another.
 for k in 2 3 4; do
@@ -101,6 +106,8 @@ row "batch --jobs 1 / sha256sum" "$(printf %.2f "$batch_ratio")" "<= 2" "$(verdi
 row "import / sha256sum" "$(printf %.2f "$import_ratio")" "<= 3" "$(verdict "$import_ratio" '<=' 3)"
 row "batch, peak resident MiB" "$((batch_kib / 1024))" "<= 64" "$(verdict "$batch_kib" '<=' 65536)"
 row "import, peak resident MiB" "$((import_kib / 1024))" "<= 64" "$(verdict "$import_kib" '<=' 65536)"
+row "the same samples as .gt3x / as .cwa" "$(printf %.2f "$gt3x_ratio")" "<= 2" "$(verdict "$gt3x_ratio" '<=' 2)"
+row "batch of .gt3x, peak resident MiB" "$((gt3x_kib / 1024))" "<= 64" "$(verdict "$gt3x_kib" '<=' 65536)"
 # A month may take what a week takes, 10 % more, and its own epochs: three weeks of 5-s epochs more, 18
 # columns of 4 bytes and 2 bytes of state each.
 month_most=$((batch_kib * 11 / 10 + 21 * 17280 * (18 * 4 + 2) / 1024))
@@ -110,8 +117,8 @@ if [ -n "$gene_kib" ]; then
     row "GENEActiv, same samples / .cwa, CPU" "$(printf %.2f "$gene_ratio")" "<= 3" "$(verdict "$gene_ratio" '<=' 3)"
     row "GENEActiv, peak resident MiB" "$((gene_kib / 1024))" "<= 64" "$(verdict "$gene_kib" '<=' 65536)"
 fi
-printf '{"sha256sum_cpu_s":%s,"batch_cpu_s":%s,"batch_ratio":%s,"import_ratio":%s,"batch_peak_kib":%s,"import_peak_kib":%s,"month_peak_kib":%s,"two_jobs_speedup":%s,"geneactiv_ratio":%s}\n' \
-    "$sum_cpu" "$batch_cpu" "$batch_ratio" "$import_ratio" "$batch_kib" "$import_kib" "${month_kib:-null}" "$speedup" "$gene_ratio" >"$dir/../bench.json"
+printf '{"sha256sum_cpu_s":%s,"batch_cpu_s":%s,"batch_ratio":%s,"import_ratio":%s,"batch_peak_kib":%s,"import_peak_kib":%s,"gt3x_ratio":%s,"gt3x_peak_kib":%s,"month_peak_kib":%s,"two_jobs_speedup":%s,"geneactiv_ratio":%s}\n' \
+    "$sum_cpu" "$batch_cpu" "$batch_ratio" "$import_ratio" "$batch_kib" "$import_kib" "$gt3x_ratio" "$gt3x_kib" "${month_kib:-null}" "$speedup" "$gene_ratio" >"$dir/../bench.json"
 
 # Where the time goes, when the kernel lets us look.
 if command -v perf >/dev/null && perf record -q -o "$dir/perf.data" -- "$yoake" batch "$week" -o "$dir/tables" --jobs 1 --zone Asia/Tokyo --quiet >/dev/null 2>&1; then

@@ -23,6 +23,9 @@ static void read_samples(struct recording_source *source)
             abort();
         }
     }
+    if (source->report.n_samples != n) {
+        abort();
+    }
     struct recording_source *cursor = NULL;
     int64_t middle = source->info.start_ns / 2 + source->info.end_ns / 2;
     if (source->ops->open_at(source, middle, &cursor, &why) == YK_OK) {

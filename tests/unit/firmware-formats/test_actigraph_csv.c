@@ -135,13 +135,11 @@ static void filled_stretches_of_an_export_are_gaps(void **state)
     SHARED_OR_SKIP(path, "data/gt3x/TAS1H30182785_2019-09-17.csv.gz");
     struct recording_source *source = open_file(path, utc, false);
     struct sample_block block;
-    uint32_t flags = 0;
     assert_int_equal(sample_block_init(&block, false, NULL), YK_OK);
     while (source->ops->next_samples(source, &block, NULL) == YK_OK) {
         if ((block.flags & BLOCK_AFTER_GAP) != 0) {
             assert_true((block.flags & BLOCK_HELD) != 0);
         }
-        flags |= block.flags;
     }
     /* the recording's gaps: 1568745610+4 (too short to be seen here), 861+105, 977+554,
      * 6545+1126, 7697+33, 7740+7, whose first second is held and 6 are zeros */
