@@ -245,6 +245,12 @@ done:
 
 /* ---- reading ---- */
 
+enum yk_status h5_recording_read(struct h5_file *file, struct recording_info *info,
+                                 struct failure *why)
+{
+    return h5_rows_read(file, &h5_table_recording, info, 1, why);
+}
+
 static enum yk_status read_text(struct h5_file *file, const char *name, char *out, size_t room,
                                 struct failure *why)
 {
@@ -290,8 +296,8 @@ static enum yk_status read_identity(struct h5_file *file, struct h5_identity *ou
     return status;
 }
 
-static enum yk_status read_epochs(struct h5_file *file, struct epoch_series *epochs,
-                                  struct failure *why)
+enum yk_status h5_epochs_read(struct h5_file *file, struct epoch_series *epochs,
+                              struct failure *why)
 {
     size_t n = 0;
     int64_t epoch_s = 0, t0_ns = 0;
@@ -406,7 +412,7 @@ static enum yk_status read_all(struct h5_file *file, bool with_series, struct an
         status = read_list(file, &lists[i], out, why);
     }
     if (status == YK_OK && with_series) {
-        status = read_epochs(file, &out->epochs, why);
+        status = h5_epochs_read(file, &out->epochs, why);
     }
     if (status == YK_OK && with_series) {
         status = read_quarters(file, &out->quarters, why);

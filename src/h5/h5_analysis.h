@@ -25,6 +25,14 @@ enum yk_status h5_analysis_read(const char *path, struct analysis *out, struct f
 enum yk_status h5_analysis_read_tables(const char *path, struct analysis *out,
                                        struct failure *why);
 
+struct h5_file;
+/* Epochs, and what the recording is, of an open file of that kind. Both are initialised by the
+ * caller. errors: YK_ERR_NO_DEVICE (the file holds none), YK_ERR_CORRUPT */
+enum yk_status h5_epochs_read(struct h5_file *file, struct epoch_series *epochs,
+                              struct failure *why);
+enum yk_status h5_recording_read(struct h5_file *file, struct recording_info *info,
+                                 struct failure *why);
+
 /* Only what decides whether a file can be used again; a few reads instead of all columns. */
 struct h5_identity {
     char recording_id[128];

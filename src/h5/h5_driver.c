@@ -42,8 +42,8 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
     (void)name;
     (void)max;
     const struct driver_info *info = H5Pget_driver_info(access);
-    struct stat s;
-    if (info == NULL || fstat(info->io->fd, &s) != 0) {
+    struct stat s = {.st_size = 0};
+    if (info == NULL || (info->io->bytes == NULL && fstat(info->io->fd, &s) != 0)) {
         return NULL;
     }
     struct driver_file *self = mem_alloc(1, sizeof *self);
@@ -51,7 +51,9 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
         return NULL;
     }
     self->io = info->io;
-    self->eof = (flags & H5F_ACC_TRUNC) != 0 ? 0 : (haddr_t)s.st_size;
+    self->eof = (flags & H5F_ACC_TRUNC) != 0 ? 0
+                : info->io->bytes != NULL    ? (haddr_t)info->io->bytes->size
+                                             : (haddr_t)s.st_size;
     return &self->base;
 }
 
@@ -89,6 +91,17 @@ static haddr_t driver_get_eof(const H5FD_t *file, H5FD_mem_t type)
     return driver_of_const(file)->eof;
 }
 
+static herr_t read_source(struct h5_io *io, haddr_t addr, size_t size, unsigned char *to)
+{
+    size_t got = 0;
+    if (byte_source_read_at(io->bytes, addr, to, size, &got, NULL) != YK_OK) {
+        io->read_errno = EIO;
+        return -1;
+    }
+    memset(to + got, 0, size - got); /* past the end: HDF5 expects zeros */
+    return 0;
+}
+
 static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t addr,
                           size_t size, void *buffer)
 {
@@ -96,6 +109,9 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     (void)transfer;
     struct driver_file *self = driver_of(file);
     unsigned char *to = buffer;
+    if (self->io->bytes != NULL) {
+        return read_source(self->io, addr, size, to);
+    }
     while (size > 0) {
         ssize_t got = pread(self->io->fd, to, size, (off_t)addr);
         if (got < 0 && errno == EINTR) {

@@ -7,11 +7,14 @@
 
 #include <hdf5.h>
 
+#include "src/base/byte_source.h"
+
 /* One open file. write_errno is the first refusal of the operating system, 0 while all is well;
  * from then on nothing is written any more and HDF5 is told that all went well, so that it can
  * close its books. Whoever closes the file must ask for it. */
 struct h5_io {
     int fd;
+    struct byte_source *bytes; /* read instead of fd when it is there; borrowed */
     int write_errno;
     int read_errno;
 };

@@ -209,6 +209,35 @@ enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *w
     return status;
 }
 
+enum yk_status h5_open_source(struct byte_source *bytes, struct h5_file **out,
+                              struct failure *why)
+{
+    struct h5_file *self = mem_alloc(1, sizeof *self);
+    char *copy = mem_copy_text(bytes->name);
+    if (self == NULL || copy == NULL) {
+        mem_free(self);
+        mem_free(copy);
+        return failure_set(why, YK_ERR_MEMORY, "no memory to open %s", bytes->name);
+    }
+    *self = (struct h5_file){.id = -1, .path = copy, .io = {.fd = -1, .bytes = bytes}};
+    enum yk_status status = YK_OK;
+    h5_enter();
+    hid_t access = h5_driver_access(&self->io);
+    if (access >= 0) {
+        self->id = H5Fopen(copy, H5F_ACC_RDONLY, access);
+    }
+    h5_close_id(access, H5Pclose);
+    if (self->id < 0) {
+        status = failure_set(why, YK_ERR_CORRUPT, "%s is not an HDF5 file, or is cut short",
+                             bytes->name);
+        file_free(self);
+    } else {
+        *out = self;
+    }
+    h5_leave();
+    return status;
+}
+
 enum yk_status h5_close(struct h5_file *self, struct failure *why)
 {
     if (self == NULL) {
@@ -453,6 +482,77 @@ enum yk_status h5_read(struct h5_file *self, const char *group, const char *name
     h5_close_id(set, H5Dclose);
     h5_leave();
     return status;
+}
+
+/* ---- columns in pieces ---- */
+
+struct h5_part {
+    struct h5_file *file;
+    hid_t set;
+    enum h5_kind kind;
+    uint64_t n;
+};
+
+enum yk_status h5_part_open(struct h5_file *self, const char *group, const char *name,
+                            enum h5_kind kind, struct h5_part **out, uint64_t *n,
+                            struct failure *why)
+{
+    struct h5_part *part = mem_alloc(1, sizeof *part);
+    if (part == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the column %s", name);
+    }
+    *part = (struct h5_part){.file = self, .set = -1, .kind = kind};
+    size_t there = 0;
+    h5_enter();
+    enum yk_status status = column_open(self, group, name, &part->set, &there, why);
+    if (status == YK_OK && !is_right_class(part->set, kind, 0)) {
+        status = failure_set(why, YK_ERR_CORRUPT, "%s: column %s/%s holds no numbers",
+                             self->path, group, name);
+    }
+    part->n = there;
+    h5_leave();
+    if (status != YK_OK) {
+        h5_part_close(part);
+        return status;
+    }
+    *out = part;
+    *n = part->n;
+    return YK_OK;
+}
+
+enum yk_status h5_part_read(struct h5_part *self, uint64_t from, void *values, size_t n,
+                            struct failure *why)
+{
+    if (n == 0) {
+        return YK_OK;
+    }
+    h5_enter();
+    enum yk_status status = YK_OK;
+    hsize_t first = from, count = n;
+    hid_t type = h5_kind_type(self->kind, 0, true);
+    hid_t memory = H5Screate_simple(1, &count, NULL);
+    hid_t space = from <= self->n && n <= self->n - from ? H5Dget_space(self->set) : -1;
+    if (type < 0 || memory < 0 || space < 0 ||
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, NULL, &count, NULL) < 0 ||
+        H5Dread(self->set, type, memory, space, H5P_DEFAULT, values) < 0) {
+        status = h5_failure(self->file, why, "reading a piece of", "a column");
+    }
+    h5_close_id(space, H5Sclose);
+    h5_close_id(memory, H5Sclose);
+    h5_close_id(type, H5Tclose);
+    h5_leave();
+    return status;
+}
+
+void h5_part_close(struct h5_part *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    h5_enter();
+    h5_close_id(self->set, H5Dclose);
+    h5_leave();
+    mem_free(self);
 }
 
 /* ---- growing columns ---- */

@@ -19,6 +19,8 @@
 
 struct h5_file;
 struct h5_stream;
+struct h5_part;
+struct byte_source;
 
 /* What a column's values are in memory; in the file they are little-endian of the same width.
  */
@@ -56,6 +58,9 @@ bool h5_is_worth_compressing(const void *values, size_t n, size_t value_bytes);
 enum yk_status h5_create(const char *path, struct h5_file **out, struct failure *why);
 /* Opens for reading. errors: YK_ERR_CORRUPT when it is not HDF5 or cut short. */
 enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *why);
+/* The same for the bytes of a source, which stays the caller's and must outlive the file. */
+enum yk_status h5_open_source(struct byte_source *bytes, struct h5_file **out,
+                              struct failure *why);
 /* Closes; of a new file it says whether everything reached the disk (write errors of the whole
  * life of the file are reported here at the latest), and removes the file when not. self is
  * gone in either case; accepts NULL. */
@@ -77,6 +82,15 @@ enum yk_status h5_count(struct h5_file *self, const char *group, const char *nam
 enum yk_status h5_read(struct h5_file *self, const char *group, const char *name,
                        enum h5_kind kind, size_t text_bytes, void *values, size_t n,
                        struct failure *why);
+
+/* A column that is read piece by piece. *n: its values. The file must stay open.
+ * errors: YK_ERR_NO_DEVICE (there is none), YK_ERR_CORRUPT (of another kind) */
+enum yk_status h5_part_open(struct h5_file *self, const char *group, const char *name,
+                            enum h5_kind kind, struct h5_part **out, uint64_t *n,
+                            struct failure *why);
+enum yk_status h5_part_read(struct h5_part *self, uint64_t from, void *values, size_t n,
+                            struct failure *why);
+void h5_part_close(struct h5_part *self); /* accepts NULL */
 
 /* Attributes of the object at path ("/" for the root). */
 enum yk_status h5_put_text(struct h5_file *self, const char *path, const char *name,

@@ -134,6 +134,7 @@ static enum yk_status hand_on(struct conversion *self, struct convert_result *re
     struct samples_piece piece = {.time_ns = self->time_ns + first,
                                   .n = n,
                                   .flags = block->flags,
+                                  .period_s = block->period_s,
                                   .light = block->light,
                                   .temperature_c = block->temperature_c,
                                   .battery_v = block->battery_v};

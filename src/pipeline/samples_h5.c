@@ -11,7 +11,7 @@
 
 #define CHUNK 16384
 #define SCHEMA_VERSION 1
-enum { SAMPLE_COLUMNS = 7, READING_COLUMNS = 5 };
+enum { SAMPLE_COLUMNS = 7, READING_COLUMNS = 7 };
 
 static const struct h5_column SAMPLE[SAMPLE_COLUMNS] = {
     {"time_ns", H5_KIND_INT64, 0, "ns", "time since 1970-01-01 UTC", true},
@@ -33,6 +33,8 @@ static const struct h5_column READING[READING_COLUMNS] = {
      "1 after a gap, 2 clock jump, 4 restart, 8 clipped, 16 button, 32 overflow, 64 clock in "
      "doubt, 128 repaired",
      true},
+    {"first_sample", H5_KIND_UINT64, 0, NULL, "number of the block's first sample", true},
+    {"period_s", H5_KIND_DOUBLE, 0, "s", "spacing of the block's samples", true},
 };
 
 struct samples_h5 {
@@ -40,6 +42,7 @@ struct samples_h5 {
     struct h5_file *file;
     struct h5_stream *sample[SAMPLE_COLUMNS], *reading[READING_COLUMNS];
     int n_sample; /* columns: 4 or 7 */
+    uint64_t written;
 };
 
 static void close_streams(struct samples_h5 *self)
@@ -76,8 +79,9 @@ static enum yk_status add(struct samples_out *base, const struct samples_piece *
     const void *sample[SAMPLE_COLUMNS] = {
         piece->time_ns,     piece->acc_g[0],    piece->acc_g[1],   piece->acc_g[2],
         piece->gyro_dps[0], piece->gyro_dps[1], piece->gyro_dps[2]};
-    const void *reading[READING_COLUMNS] = {piece->time_ns, &piece->temperature_c,
-                                            &piece->light, &piece->battery_v, &piece->flags};
+    const void *reading[READING_COLUMNS] = {
+        piece->time_ns, &piece->temperature_c, &piece->light,   &piece->battery_v,
+        &piece->flags,  &self->written,        &piece->period_s};
     enum yk_status status = YK_OK;
     for (int i = 0; i < self->n_sample && status == YK_OK; i++) {
         status = h5_stream_append(self->sample[i], sample[i], piece->n, why);
@@ -85,6 +89,7 @@ static enum yk_status add(struct samples_out *base, const struct samples_piece *
     for (int i = 0; i < READING_COLUMNS && status == YK_OK; i++) {
         status = h5_stream_append(self->reading[i], reading[i], 1, why);
     }
+    self->written += piece->n;
     return status;
 }
 
@@ -123,6 +128,10 @@ static enum yk_status put_attributes(struct h5_file *file, const struct samples_
         {"/", "device_model", setup->info->device_model},
         {"/", "device_serial", setup->info->device_serial},
         {"/", "session_id", setup->info->session_id},
+        {"/", "firmware", setup->info->firmware},
+        {"/", "person_id", setup->info->person_id},
+        {"/", "body_site", setup->info->body_site},
+        {"/", "source_format", setup->info->format},
         {"/", "input_sha256", setup->sha256},
         {"/", "program_version", version_number()},
         {"/samples", "zone", setup->info->zone},
@@ -136,6 +145,10 @@ static enum yk_status put_attributes(struct h5_file *file, const struct samples_
     }
     if (status == YK_OK) {
         status = h5_put_double(file, "/samples", "range_g", setup->info->range_g, why);
+    }
+    if (status == YK_OK && setup->has_gyro) {
+        status =
+            h5_put_double(file, "/samples", "gyro_range_dps", setup->info->gyro_range_dps, why);
     }
     return status == YK_OK && setup->is_calibrated
                ? put_calibration(file, setup->calibration, why)

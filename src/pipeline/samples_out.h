@@ -27,6 +27,7 @@ struct samples_piece {
     const float *acc_g[3], *gyro_dps[3]; /* gyro_dps: NULL without one */
     uint32_t n, flags;                   /* enum sample_block_flag */
     float light, temperature_c, battery_v;
+    double period_s; /* spacing of the block's samples */
 };
 
 struct samples_out;

@@ -69,6 +69,16 @@ static inline void fuzz_read_samples(struct recording_source *source)
     sample_block_release(&block);
 }
 
+static inline void fuzz_read_epochs(struct recording_source *source)
+{
+    struct epoch_series epochs;
+    struct failure why;
+    epoch_series_init(&epochs);
+    while (source->ops->next_epochs(source, &epochs, &why) == YK_OK) {
+    }
+    epoch_series_release(&epochs);
+}
+
 static inline void fuzz_recording(const struct format *format, const uint8_t *data, size_t size)
 {
     static struct zone *zone;
@@ -89,6 +99,8 @@ static inline void fuzz_recording(const struct format *format, const uint8_t *da
     }
     if (source->ops->next_samples != NULL) {
         fuzz_read_samples(source);
+    } else {
+        fuzz_read_epochs(source);
     }
     recording_source_close(source);
 }

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the program writes as HDF5 comes back bit for bit: samples, epochs, and what follows
+ * from them.
+ */
+#include "tests/support/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/h5/h5_analysis.h"
+#include "src/h5/h5_file.h"
+#include "src/pipeline/analyze.h"
+#include "src/pipeline/convert.h"
+#include "tests/support/cwa_open.h"
+#include "tests/support/kept_blocks.h"
+
+static struct recording_source *open_path(const char *path, struct failure *why)
+{
+    static struct zone *zone;
+    zone = zone != NULL ? zone : open_zone("Asia/Tokyo");
+    struct open_options opt = {.zone = zone, .with_gyro = true};
+    struct recording_source *source = NULL;
+    return recording_open(path, &opt, &source, why) == YK_OK ? source : NULL;
+}
+
+static struct recording_source *open_good(const char *path)
+{
+    struct failure why = {0};
+    struct recording_source *source = open_path(path, &why);
+    if (source == NULL) {
+        fail_msg("%s", why.text);
+        abort();
+    }
+    return source;
+}
+
+static void convert(const char *from, const char *to)
+{
+    struct convert_options options = {.zone_name = "Asia/Tokyo", .replaces = true};
+    struct convert_result result;
+    struct failure why = {0};
+    if (convert_recording(from, to, &options, &result, NULL, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+}
+
+/* Angular rate is compared by its own: NaN differ from themselves. */
+static void check_gyro(const char *a, const char *b)
+{
+    struct recording_source *first = open_good(a), *second = open_good(b);
+    struct sample_block x, y;
+    assert_int_equal(sample_block_init(&x, true, NULL), YK_OK);
+    assert_int_equal(sample_block_init(&y, true, NULL), YK_OK);
+    while (first->ops->next_samples(first, &x, NULL) == YK_OK) {
+        assert_int_equal(second->ops->next_samples(second, &y, NULL), YK_OK);
+        for (int axis = 0; axis < 3; axis++) {
+            assert_memory_equal(x.gyro_dps[axis], y.gyro_dps[axis], x.n * sizeof(float));
+        }
+    }
+    sample_block_release(&x);
+    sample_block_release(&y);
+    recording_source_close(first);
+    recording_source_close(second);
+}
+
+static void samples_come_back_bit_for_bit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        bool has_gyro;
+    } files[] = {
+        {"data/cwa/ax3_testfile_corrupt_blocks_0_13_14_142_143_144.cwa", false},
+        {"data/cwa/ax6_testfile.cwa", true},
+        {"data/geneactiv/Not_contiguous.bin", false},
+        {"data/matrix/mtx_12.5Hz_acc_gyro.BIN", true},
+    };
+    const char *folder = check_scratch("yoake-h5");
+    char h5[4200], original[4096];
+    snprintf(h5, sizeof h5, "%s/a.h5", folder);
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        struct kept_blocks written, read;
+        SHARED_OR_SKIP(path, files[f].file);
+        snprintf(original, sizeof original, "%s", path);
+        convert(original, h5);
+        struct recording_source *source = open_good(original);
+        kept_blocks_read(&written, source);
+        struct recording_source *back = open_good(h5);
+        assert_string_equal(back->info.format, "yoake_h5");
+        kept_blocks_read(&read, back);
+        assert_int_equal(read.n, written.n);
+        kept_blocks_check(&written, 0, &read);
+        assert_string_equal(back->info.device_serial, source->info.device_serial);
+        assert_string_equal(back->info.zone, source->info.zone);
+        assert_close(back->info.rate_hz, source->info.rate_hz, 0);
+        assert_close(back->info.range_g, source->info.range_g, 0);
+        assert_int_equal(back->info.start_ns, source->info.start_ns);
+        assert_int_equal(back->info.end_ns, source->info.end_ns);
+        assert_int_equal(back->report.n_samples, source->report.n_samples);
+        assert_int_equal(back->report.gaps, source->report.gaps);
+        kept_blocks_check_cursors(&read, back, 12);
+        recording_source_close(source);
+        recording_source_close(back);
+        kept_blocks_release(&written);
+        kept_blocks_release(&read);
+        if (files[f].has_gyro) {
+            check_gyro(original, h5);
+        }
+    }
+    check_remove(folder);
+}
+
+static void run(const char *path, struct analysis *out)
+{
+    struct parameters parameters;
+    struct zone *zone = NULL;
+    struct failure why = {0};
+    assert_int_equal(parameters_of_recipe("default", &parameters, &why), YK_OK);
+    struct analyze_options options = {.recipe = "default", .parameters = &parameters};
+    analysis_init(out);
+    if (analyze_file(path, "Asia/Tokyo", NULL, &options, out, &zone, NULL, &why) != YK_OK) {
+        fail_msg("%s: %s", path, why.text);
+    }
+    zone_close(zone);
+}
+
+static void an_analysis_of_what_was_written_is_the_same(void **state)
+{
+    (void)state;
+    SHARED_OR_SKIP(path, "data/cwa/example-610-steps.cwa");
+    const char *folder = check_scratch("yoake-h5-analysis");
+    char h5[4200], original[4096];
+    struct analysis a, b;
+    snprintf(original, sizeof original, "%s", path);
+    snprintf(h5, sizeof h5, "%s/a.h5", folder);
+    convert(original, h5);
+    run(original, &a);
+    run(h5, &b);
+    assert_true(a.epochs.n > 50);
+    assert_int_equal(a.epochs.n, b.epochs.n);
+    assert_int_equal(a.epochs.t0_ns, b.epochs.t0_ns);
+    for (int c = 0; c < EPOCH_COLUMN_COUNT; c++) {
+        assert_int_equal(a.epochs.column[c] != NULL, b.epochs.column[c] != NULL);
+        if (a.epochs.column[c] != NULL) {
+            assert_memory_equal(a.epochs.column[c], b.epochs.column[c],
+                                a.epochs.n * sizeof(float));
+        }
+    }
+    assert_memory_equal(a.epochs.state, b.epochs.state, a.epochs.n * sizeof(uint16_t));
+
+    /* And its epochs, kept as a recording's file, are read as an input. */
+    char kept[4200];
+    struct failure why = {0};
+    struct epoch_series epochs;
+    epoch_series_init(&epochs);
+    snprintf(kept, sizeof kept, "%s/kept.h5", folder);
+    assert_int_equal(h5_analysis_write(kept, &a, &why), YK_OK);
+    struct recording_source *source = open_good(kept);
+    assert_null(source->ops->next_samples);
+    assert_string_equal(source->info.format, "yoake_h5");
+    assert_int_equal(source->info.epoch_s, a.epochs.epoch_s);
+    assert_int_equal(source->info.start_ns, a.epochs.t0_ns);
+    assert_string_equal(source->info.device_serial, a.info.device_serial);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(source->ops->next_epochs(source, &epochs, &why), YK_OK);
+        assert_int_equal(source->ops->next_epochs(source, &epochs, &why), YK_END);
+        assert_int_equal(epochs.n, a.epochs.n);
+        for (int c = 0; c < EPOCH_COLUMN_COUNT; c++) {
+            if (a.epochs.column[c] != NULL) {
+                assert_memory_equal(a.epochs.column[c], epochs.column[c],
+                                    a.epochs.n * sizeof(float));
+            }
+        }
+        for (size_t i = 0; i < epochs.n; i++) {
+            bool is_off = (a.epochs.state[i] & STATE_NONWEAR) != 0;
+            assert_int_equal(epochs.state[i],
+                             a.epochs.state[i] | (is_off ? STATE_OFF_WRIST : 0));
+        }
+        epoch_series_release(&epochs);
+        epoch_series_init(&epochs);
+        assert_int_equal(source->ops->rewind(source, &why), YK_OK);
+    }
+    recording_source_close(source);
+    analysis_release(&a);
+    analysis_release(&b);
+    check_remove(folder);
+}
+
+static void make_foreign(const char *path, bool is_ours, int64_t version)
+{
+    struct h5_file *file = NULL;
+    struct failure why = {0};
+    const float values[4] = {1, 2, 3, 4};
+    const struct h5_column column = {"x", H5_KIND_FLOAT, 0, NULL, NULL, false};
+    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_group(file, is_ours ? "/samples" : "/data", &why), YK_OK);
+    assert_int_equal(h5_write(file, is_ours ? "/samples" : "/data", &column, values, 4, &why),
+                     YK_OK);
+    if (is_ours) {
+        assert_int_equal(h5_put_int64(file, "/", "schema_version", version, &why), YK_OK);
+    }
+    assert_int_equal(h5_close(file, &why), YK_OK);
+}
+
+static void files_of_others_and_of_the_future_are_refused_with_the_reason(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("yoake-h5-foreign");
+    char path[4200];
+    struct failure why = {0};
+    snprintf(path, sizeof path, "%s/a.h5", folder);
+    make_foreign(path, false, 0);
+    assert_null(open_path(path, &why));
+    assert_non_null(strstr(why.text, "an HDF5 file"));
+    make_foreign(path, true, 99);
+    assert_null(open_path(path, &why));
+    assert_int_equal(why.code, YK_ERR_UNSUPPORTED);
+    assert_non_null(strstr(why.text, "newer yoake (schema 99"));
+    make_foreign(path, true, 1);
+    assert_null(open_path(path, &why));
+    assert_int_equal(why.code, YK_ERR_CORRUPT);
+    check_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(samples_come_back_bit_for_bit),
+        cmocka_unit_test(an_analysis_of_what_was_written_is_the_same),
+        cmocka_unit_test(files_of_others_and_of_the_future_are_refused_with_the_reason),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
