@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drivers/usb_sysfs.h"
+
 #define OPTIONAL_MS 700
 #define SILENCES_MAX 2
 #define DISK_WAIT_MS 1500
@@ -156,8 +158,7 @@ static void ask_diary(struct axivity *self, struct dock_health *out)
     for (int i = 0; i < 64 && strcmp(line, "OK") != 0; i++) {
         const char *text = axivity_log_text(line);
         if (text != NULL) {
-            snprintf(out->stop_reason, sizeof out->stop_reason, "%.*s",
-                     (int)sizeof out->stop_reason - 1, text);
+            usb_text_trim(out->stop_reason, sizeof out->stop_reason, text, strlen(text));
         }
         if (cdc_acm_line(serial, end, &line, NULL) != YK_OK) {
             serial->in_step = false;

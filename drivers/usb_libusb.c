@@ -82,7 +82,7 @@ struct usb_presence *usb_presence_new(void)
     struct usb_presence *self = mem_alloc(1, sizeof *self);
     if (self != NULL) {
         atomic_init(&self->n_users, 1);
-        atomic_init(&self->is_open, false);
+        atomic_init(&self->n_open, 0);
     }
     return self;
 }
@@ -207,7 +207,7 @@ static void list_access(const struct libusb_bus *self, struct attached *device)
     out->mounted_at[0] = '\0';
     bool is_mounted =
         usb_sysfs_mounted_at(&self->sysfs, out->place, out->mounted_at, sizeof out->mounted_at);
-    bool is_ours = atomic_load(&device->presence->is_open);
+    bool is_ours = atomic_load(&device->presence->n_open) > 0;
     if (access(node, R_OK | W_OK) != 0) {
         out->access = USB_ACCESS_DENIED;
     } else if (!is_ours && usb_sysfs_is_claimed(&self->sysfs, out->place)) {

@@ -11,10 +11,11 @@
 
 #include "drivers/usb_port.h"
 
-/* Whether a device is open in this program; shared by the bus's list and the port. Counted. */
+/* How often a device is open in this program; shared by the bus's list and the ports. Counted.
+ */
 struct usb_presence {
     atomic_int n_users;
-    atomic_bool is_open;
+    atomic_int n_open;
 };
 
 struct usb_presence *usb_presence_new(void); /* NULL when memory is refused */

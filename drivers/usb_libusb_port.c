@@ -570,7 +570,7 @@ static void port_close(struct usb_port *base)
         free_queue(&self->queues[i]);
     }
     libusb_exit(self->context);
-    atomic_store(&self->presence->is_open, false);
+    atomic_fetch_sub(&self->presence->n_open, 1);
     usb_presence_drop(self->presence);
     mem_free(self);
 }
@@ -638,7 +638,7 @@ enum yk_status usb_libusb_port_open(const struct usb_listing *listing, uint8_t b
         return status;
     }
     self->presence = usb_presence_share(presence);
-    atomic_store(&presence->is_open, true);
+    atomic_fetch_add(&presence->n_open, 1);
     *out = &self->base;
     return YK_OK;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-formats/cwa_layout.h"
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/base/zone.h"
@@ -238,6 +239,48 @@ static void sectors_beyond_the_recorded_size_are_found_when_they_go_on(void **st
         free(all);
         dock_device_close(device);
         usb_bus_close(bus);
+    }
+}
+
+/* Behind the recording lie sectors of an older one, whole in themselves: in each case one thing
+ * tells that they do not belong to it. */
+static void stale_sectors_beyond_the_recording_are_left_alone(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        struct recorded mixed;
+        recorded_make(&mixed, folder, "mixed.cwa", 400, 39434, 26);
+        for (uint32_t k = 350; k < 400; k++) {
+            uint8_t *at = mixed.at + 1024 + (size_t)k * 512;
+            struct cwa_sector sector;
+            cwa_sector_get(at, &sector);
+            sector.session_id = i == 0 ? 25 : 26;
+            sector.sequence = i == 1 ? k - 350 : i == 2 ? k + 1 : k;
+            sector.time -= i == 3 ? UINT32_C(1) << 26 : 0; /* a year ago */
+            sector.time += i == 4 ? UINT32_C(1) << 17 : 0; /* tomorrow */
+            cwa_sector_put(at, &sector);
+            cwa_sector_seal(at);
+        }
+        FILE *out = fopen(mixed.path, "wb");
+        assert_non_null(out);
+        assert_int_equal(fwrite(mixed.at, 1, mixed.n, out), mixed.n);
+        fclose(out);
+        struct pretend_recorder r = a_recorder("volume:*:short=51200"); /* 100 sectors */
+        r.file = mixed.path;
+        struct usb_bus *bus = docked_bus(&r);
+        struct dock_device *device = docked_open(bus);
+        struct failure why = {.text = ""};
+        size_t n = 0;
+        uint64_t beyond = 0;
+        uint8_t *all = docked_read(device, &n, &beyond, &why);
+        assert_non_null(all);
+        assert_int_equal(beyond, 50 * 512);
+        assert_int_equal(n, 1024 + 350 * 512);
+        assert_memory_equal(all, mixed.at, n);
+        free(all);
+        dock_device_close(device);
+        usb_bus_close(bus);
+        recorded_release(&mixed);
     }
 }
 
@@ -504,6 +547,7 @@ int main(void)
         cmocka_unit_test(whatever_the_serial_port_does_the_recording_is_read),
         cmocka_unit_test(damage_of_the_volume_is_mended_or_told),
         cmocka_unit_test(sectors_beyond_the_recorded_size_are_found_when_they_go_on),
+        cmocka_unit_test(stale_sectors_beyond_the_recording_are_left_alone),
         cmocka_unit_test(a_stretch_is_read_again_from_the_device),
         cmocka_unit_test(what_is_readable_before_a_dead_sector_is_read),
         cmocka_unit_test(whatever_fails_while_setting_up_done_means_done),
