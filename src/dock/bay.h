@@ -55,6 +55,7 @@ struct bay_shared {
     const struct parameters *parameters;
     bool reads_unfinished; /* also what is set to go on recording */
     bool is_once;          /* ends after the recording is safe and analysed: no charging */
+    int64_t poll_ns;       /* between two looks at the battery; 0: a minute */
     struct log *log;       /* may be NULL */
     const atomic_bool *stop;
     /* Called on the bay's thread; the callee takes care that calls do not mix. */

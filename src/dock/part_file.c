@@ -11,6 +11,7 @@
 #include "src/dock/part_file.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -25,6 +26,7 @@
 
 #define ROOM_BYTES ((size_t)256 * 1024)
 #define NOTE_BYTES_MAX 4096
+#define NOTE_KEPT_S (90 * INT64_C(86400))
 #define NOTE_TITLE "yoake dock note 1"
 
 /* ---- the note ---- */
@@ -563,4 +565,45 @@ enum yk_status part_file_publish(struct part_file *self, const char *archive,
 enum yk_status part_file_forget(struct part_file *self, struct failure *why)
 {
     return disk_remove(text_string(&self->note_path), why);
+}
+
+static bool ends_with(const char *name, const char *tail)
+{
+    size_t n = strlen(name), m = strlen(tail);
+    return n > m && strcmp(name + n - m, tail) == 0;
+}
+
+static bool is_old_note(const char *path)
+{
+    struct part_file file;
+    struct part_note note;
+    struct stat s;
+    part_file_init(&file);
+    text_add(&file.note_path, path);
+    bool is_old = stat(path, &s) == 0 &&
+                  clock_now_utc_ns() / NS_PER_S - s.st_mtim.tv_sec > NOTE_KEPT_S &&
+                  read_note(&file, &note) && note.is_complete;
+    part_file_release(&file);
+    return is_old;
+}
+
+void part_file_sweep(const char *folder)
+{
+    struct text path;
+    DIR *dir = opendir(folder);
+    text_init(&path);
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        bool is_half = ends_with(entry->d_name, PART_RESUME DISK_PART);
+        if (!is_half && !ends_with(entry->d_name, PART_RESUME)) {
+            continue;
+        }
+        if (disk_join(folder, entry->d_name, &path, NULL) == YK_OK &&
+            (is_half || is_old_note(text_string(&path)))) {
+            disk_remove(text_string(&path), NULL); /* what stays is taken next time */
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    text_release(&path);
 }

@@ -79,6 +79,11 @@ enum yk_status part_file_publish(struct part_file *self, const char *archive,
 /* Takes the note of a finished part away. */
 enum yk_status part_file_forget(struct part_file *self, struct failure *why);
 
+/* Clears a folder of parts: notes that were not finished, and notes of finished recordings
+ * older than 90 days (they only save time). Bytes of recordings are never removed. Nobody else
+ * may work in the folder meanwhile. */
+void part_file_sweep(const char *folder);
+
 /* For tests: note to text and back. False when it is not one. */
 void part_note_write(const struct part_note *self, struct text *out);
 bool part_note_read(const char *text, struct part_note *out);

@@ -12,6 +12,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/dock/part_file.h"
 #include "src/store/store.h"
 
 #define LOOP_MS 250u
@@ -354,6 +355,17 @@ static enum yk_status open_store_once(struct station *self, struct failure *why)
     return status;
 }
 
+static void sweep(const char *store_folder)
+{
+    struct text parts;
+    text_init(&parts);
+    text_addf(&parts, "%s/" STORE_DOCK, store_folder);
+    if (text_status(&parts, NULL) == YK_OK) {
+        part_file_sweep(text_string(&parts));
+    }
+    text_release(&parts);
+}
+
 static void end(struct station *self)
 {
     atomic_store(&self->stop, true);
@@ -397,6 +409,7 @@ enum yk_status station_run(const struct station_options *options, struct station
         status = station_lock(options->bays.store_folder, &lock, why);
     }
     if (status == YK_OK) {
+        sweep(options->bays.store_folder);
         checkup_surroundings(&checkup);
         emit(&self, (struct dock_event){.kind = DOCK_EVENT_READY});
         self.started_ns = clock_monotonic_ns();

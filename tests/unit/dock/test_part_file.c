@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/check.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "src/dock/part_file.h"
 
@@ -67,12 +71,63 @@ static void part_owner_differs_by_size_and_last_change(void **state)
     assert_false(part_owner_is_same(&a.owner, &b.owner));
 }
 
+static void write_file(const char *folder, const char *name, const char *words, int64_t age_s)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(words, file);
+    fclose(file);
+    struct timespec times[2] = {{clock_now_utc_ns() / NS_PER_S - age_s, 0}};
+    times[1] = times[0];
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+static void part_file_sweep_removes_old_finished_notes_and_nothing_with_bytes(void **state)
+{
+    struct part_note note = made();
+    struct text open, complete;
+    char folder[1000];
+    (void)state;
+    snprintf(folder, sizeof folder, "%s", check_scratch("sweep"));
+    text_init(&open);
+    text_init(&complete);
+    part_note_write(&note, &open);
+    note.is_complete = true;
+    part_note_write(&note, &complete);
+    write_file(folder, "a.resume", text_string(&complete), 100 * 86400);
+    write_file(folder, "b.resume", text_string(&complete), 80 * 86400);
+    write_file(folder, "c.resume", text_string(&open), 1000 * 86400);
+    write_file(folder, "c.part", "bytes", 1000 * 86400);
+    write_file(folder, "d.resume.part", "half", 5);
+    write_file(folder, "e.kept-1", "bytes", 1000 * 86400);
+    part_file_sweep(folder);
+    assert_false(is_there(folder, "a.resume"));
+    assert_true(is_there(folder, "b.resume"));
+    assert_true(is_there(folder, "c.resume"));
+    assert_true(is_there(folder, "c.part"));
+    assert_false(is_there(folder, "d.resume.part"));
+    assert_true(is_there(folder, "e.kept-1"));
+    text_release(&open);
+    text_release(&complete);
+    check_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(part_note_reads_what_it_wrote),
         cmocka_unit_test(part_note_is_refused_when_one_letter_changed_or_its_end_is_missing),
         cmocka_unit_test(part_owner_differs_by_size_and_last_change),
+        cmocka_unit_test(part_file_sweep_removes_old_finished_notes_and_nothing_with_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -337,6 +337,43 @@ static void station_charges_and_lets_go(void **state)
     destroy(&scene);
 }
 
+/* While it charges somebody else has it for four seconds and sets it up. */
+static void lend_while_charging(struct scene *self, const struct dock_event *event)
+{
+    struct recorder_place *place = &self->bus.places[0];
+    if (event->kind != DOCK_EVENT_STATE) {
+        return;
+    }
+    pthread_mutex_lock(&self->bus.lock);
+    if (event->bay->state == BAY_CHARGING) {
+        place->open_status = YK_ERR_BUSY;
+    } else if (event->bay->state == BAY_SETTING_UP) {
+        place->open_status = YK_OK;
+        place->model.open_status = YK_ERR_TOO_LITTLE;
+        place->model.health.plan_start_ns = clock_now_utc_ns() + 48 * NS_PER_H;
+    } else if (event->bay->state == BAY_HAND_OVER) {
+        atomic_store(&self->cancel, true);
+    }
+    pthread_mutex_unlock(&self->bus.lock);
+}
+
+static void
+station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done(void **state)
+{
+    struct scene scene;
+    (void)state;
+    make(&scene);
+    add_recorder(&scene, 39434, 5);
+    scene.options.bays.participant = "P01";
+    scene.options.bays.is_once = false;
+    scene.options.bays.poll_ns = NS_PER_S / 10;
+    scene.react = lend_while_charging;
+    run(&scene);
+    assert_non_null(strstr(scene.said[0], "charging:charging setting_up:setting_up "
+                                          "hand_over:hand_over "));
+    destroy(&scene);
+}
+
 static void boot_when_told(struct scene *self, const struct dock_event *event)
 {
     if (event->kind == DOCK_EVENT_STATE && event->bay->state == BAY_STARTING) {
@@ -557,6 +594,8 @@ int main(void)
         cmocka_unit_test(station_replaces_a_copy_that_could_not_be_verified),
         cmocka_unit_test(station_says_that_it_was_unplugged_and_goes_on_when_it_is_back),
         cmocka_unit_test(station_charges_and_lets_go),
+        cmocka_unit_test(
+            station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done),
         cmocka_unit_test(station_waits_for_a_recorder_that_is_starting),
         cmocka_unit_test(station_says_why_a_recorder_cannot_be_used),
         cmocka_unit_test(station_leaves_a_recorder_alone_that_is_still_measuring),
