@@ -166,6 +166,7 @@ test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash \
 	@dir=$$(mktemp -d); yoake=$$(readlink -f $(PROGRAM)); script=$$(readlink -f tests/support/kill-batch.sh); \
 	  cd $$dir && YOAKE=$$yoake sh $$script 200; code=$$?; rm -rf $$dir; exit $$code
 	@YOAKE_CRASH=full $(B)/tests/unit/pipeline/test_import_crash
+	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_actigraph_damage
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_count_file_damage
 
 # ---- sample-data ----
