@@ -65,3 +65,29 @@ enum yk_status minute_frames_make(struct minute_frames *self, const struct epoch
     self->t0_ns = epoch_start_ns(epochs, first);
     return YK_OK;
 }
+
+enum yk_status minute_frames_of_series(struct minute_frames *self, const double *x, size_t n,
+                                       int64_t t0_ns, struct failure *why)
+{
+    minute_frames_release(self);
+    size_t first = 0, last = 0;
+    while (first < n && isnan(x[first])) {
+        first++;
+    }
+    size_t whole = (n - first) / DAY_MIN * DAY_MIN;
+    if (whole == 0) {
+        return YK_OK;
+    }
+    double *minute = mem_alloc(whole, sizeof *minute);
+    if (minute == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "minutes: no memory");
+    }
+    for (size_t i = 0; i < whole; i++) {
+        minute[i] = x[first + i];
+        last = isnan(minute[i]) ? last : i + 1;
+    }
+    self->minute = minute;
+    self->n = (last + DAY_MIN - 1) / DAY_MIN * DAY_MIN;
+    self->t0_ns = t0_ns + (int64_t)first * NS_PER_MIN;
+    return YK_OK;
+}

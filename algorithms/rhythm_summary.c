@@ -11,6 +11,7 @@
 #include "algorithms/activity_series.h"
 #include "algorithms/chi_square_periodogram.h"
 #include "algorithms/cosinor.h"
+#include "algorithms/daily_activity.h"
 #include "algorithms/dfa.h"
 #include "algorithms/fragmentation.h"
 #include "algorithms/intensity_gradient.h"
@@ -137,6 +138,27 @@ static enum yk_status add_l5_m10(struct work *w, struct failure *why)
     return status;
 }
 
+/* Of single days, beside those of the average day. */
+static enum yk_status add_day_by_day(struct work *w, struct failure *why)
+{
+    struct rhythm_summary *r = &w->a->rhythm;
+    struct l5_m10_days d;
+    int32_t step_s = w->wall.step_s, start_s = wall_start_s(w);
+    if (3600 % step_s != 0 || w->known_days < 1) {
+        return YK_OK;
+    }
+    enum yk_status status = l5_m10_per_day(w->wall.x, w->wall.n, step_s, start_s, &d, why);
+    if (status == YK_OK) {
+        r->l5_day = d.mean.l5.mean;
+        r->m10_day = d.mean.m10.mean;
+        r->ra_day = d.mean.ra;
+        r->adat = daily_activity(w->wall.x, w->wall.n, step_s, start_s, w->p->day_min_h, NULL) *
+                  step_s / 60;
+        r->cfi = circadian_function_index(r->is, r->iv, r->ra);
+    }
+    return status;
+}
+
 static void add_cosinor(struct work *w)
 {
     struct rhythm_summary *r = &w->a->rhythm;
@@ -220,13 +242,17 @@ static void take_log_cosinor(struct rhythm_summary *r, const struct cosinor *c,
     r->ext_r2 = e->r2;
 }
 
-/* GGIR's models: minutes of valid ENMO in frames from the first valid epoch. */
+/* GGIR's models: minutes of valid ENMO (or counts) in frames from the first valid epoch. */
 static enum yk_status add_ggir_models(struct work *w, struct failure *why)
 {
     struct rhythm_summary *r = &w->a->rhythm;
     struct minute_frames f;
     minute_frames_init(&f);
-    enum yk_status status = minute_frames_make(&f, &w->a->epochs, why);
+    bool is_counts = w->activity.is_counts && w->activity.step_s == 60;
+    enum yk_status status =
+        is_counts
+            ? minute_frames_of_series(&f, w->activity.x, w->activity.n, w->activity.t0_ns, why)
+            : minute_frames_make(&f, &w->a->epochs, why);
     if (status != YK_OK || f.n == 0) {
         return status;
     }
@@ -239,8 +265,9 @@ static enum yk_status add_ggir_models(struct work *w, struct failure *why)
                            : cosinor_fit_log(f.minute, f.n, first_clock_h, &c, &e, why);
     if (status == YK_OK) {
         take_log_cosinor(r, &c, &e);
-        status =
-            nonparametric_rest_share(f.minute, f.n, w->p->rest_threshold_mg, &v, hours, why);
+        /* What GGIR calls rest is a limit of ENMO; for counts it is that of kRA and kAR. */
+        double rest = is_counts ? w->p->active_counts : w->p->rest_threshold_mg;
+        status = nonparametric_rest_share(f.minute, f.n, rest, &v, hours, why);
     }
     if (status == YK_OK && f.n >= 1440 * MIN_DAYS_RHYTHM) {
         r->is_rest = v.is;
@@ -272,7 +299,7 @@ static void add_intensity(struct work *w)
 static enum yk_status add_activity(struct work *w, struct failure *why)
 {
     static enum yk_status (*const parts[])(struct work * w, struct failure * why) = {
-        add_is_iv, add_l5_m10, add_periods, add_fluctuations, add_ggir_models};
+        add_is_iv, add_l5_m10, add_day_by_day, add_periods, add_fluctuations, add_ggir_models};
     enum yk_status status =
         activity_series_make(&w->activity, &w->a->epochs, w->p->rhythm, why);
     if (status == YK_OK) {

@@ -11,10 +11,13 @@ struct rhythm_summary { /* NaN = unknown */
     char input[12];     /* "enmo" or "counts" */
     char unit[16];      /* "mg" or "counts/min" */
     double activity_sum, activity_mean;
-    double sri;                      /* -100..100 */
-    double is, iv;                   /* textbook: hourly means of activity */
-    double is_rest, iv_rest;         /* GGIR's: hourly share of rest */
-    double is_mean, iv_mean;         /* ISm, IVm over 1..60 min bins */
+    double sri;                     /* -100..100 */
+    double is, iv;                  /* textbook: hourly means of activity */
+    double is_rest, iv_rest;        /* GGIR's: hourly share of rest */
+    double is_mean, iv_mean;        /* ISm, IVm over 1..60 min bins */
+    double l5_day, m10_day, ra_day; /* means of single days; never to be mixed with the above */
+    double adat;                    /* activity per day: counts, or mg times minutes */
+    double cfi;                     /* circadian function index */
     double l5, l5_h, m10, m10_h, ra; /* average day */
     double mesor, amplitude, acrophase_h, cosinor_r2, cosinor_f, cosinor_p_value; /* linear */
     double log_mesor, log_amplitude, log_acrophase_h, log_r2; /* GGIR: ln(mg + 1) */

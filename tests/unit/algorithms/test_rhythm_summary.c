@@ -111,7 +111,11 @@ static void counts_are_per_minute_whatever_the_epoch(void **state)
     assert_string_equal(a.rhythm.unit, "counts/min");
     assert_close(a.rhythm.m10, 120, 1e-9);
     assert_close(a.rhythm.activity_sum, 4 * 5760 * (16 * 30 + 8 * 2) / 24.0, 1e-6);
-    assert_true(isnan(a.rhythm.log_mesor));
+    assert_close(a.rhythm.log_mesor, (16 * log(121) + 8 * log(9)) / 24, 1e-6);
+    assert_close(a.rhythm.ext_min, log(9), 0.05);
+    assert_close(a.rhythm.adat, 1440 * (16 * 120 + 8 * 8) / 24.0, 1e-6);
+    assert_close(a.rhythm.m10_day, 120, 1e-9);
+    assert_close(a.rhythm.cfi, (a.rhythm.is + (2 - a.rhythm.iv) / 2 + a.rhythm.ra) / 3, 1e-12);
     assert_true(isnan(a.rhythm.intensity_gradient));
     analysis_release(&a);
     zone_close(zone);
