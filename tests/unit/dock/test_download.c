@@ -140,6 +140,45 @@ static void download_starts_anew_when_the_recording_is_another_one(void **state)
     scene_remove(&scene);
 }
 
+static void
+download_does_not_go_on_when_the_device_holds_something_else_of_the_same_size(void **state)
+{
+    /* in the last sector that is kept, then in one of the places between */
+    static const uint64_t changed[] = {159, 17};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct download_scene scene;
+        scene_make(&scene, 400);
+        scene.recorder.unplug_at = 100000;
+        assert_int_equal(scene_run(&scene), YK_ERR_NO_DEVICE);
+        uint8_t *sector = scene.build.at + changed[i] * 512;
+        sector[100] ^= 1;
+        cwa_sector_seal(sector);
+        scene_recorder(&scene);
+        assert_int_equal(scene_run(&scene), YK_OK);
+        assert_int_equal(scene.result.resumed_from, 0);
+        assert_true(scene.result.has_kept_part);
+        scene_assert_archived(&scene);
+        scene_remove(&scene);
+    }
+}
+
+static void download_takes_a_header_only_when_it_comes_twice_the_same(void **state)
+{
+    struct download_scene scene;
+    (void)state;
+    scene_make(&scene, 100);
+    fake_recorder_fault(&scene.recorder, FAKE_FLIP, 0, 1); /* wrong in every bulk read */
+    assert_int_equal(scene_run(&scene), YK_OK);
+    scene_assert_archived(&scene);
+    scene_remove(&scene);
+    scene_make(&scene, 100);
+    fake_recorder_fault(&scene.recorder, FAKE_NOISE, 0, 0);
+    assert_int_equal(scene_run(&scene), YK_ERR_CORRUPT);
+    assert_int_equal(scene_count_files(scene.archive, ""), 0);
+    scene_remove(&scene);
+}
+
 static void download_clears_an_older_part_that_the_longer_recording_begins_with(void **state)
 {
     struct download_scene scene;
@@ -410,6 +449,9 @@ int main(void)
         cmocka_unit_test(download_goes_on_after_being_unplugged_at_any_of_100_places),
         cmocka_unit_test(download_that_is_unplugged_again_and_again_gets_there),
         cmocka_unit_test(download_starts_anew_when_the_recording_is_another_one),
+        cmocka_unit_test(
+            download_does_not_go_on_when_the_device_holds_something_else_of_the_same_size),
+        cmocka_unit_test(download_takes_a_header_only_when_it_comes_twice_the_same),
         cmocka_unit_test(download_clears_an_older_part_that_the_longer_recording_begins_with),
         cmocka_unit_test(download_reads_a_part_again_that_the_disk_spoilt),
         cmocka_unit_test(download_heals_sectors_that_come_right_when_asked_again),

@@ -17,6 +17,21 @@ enum { SHARE = 4 };
 enum { SHARE = 1 };
 #endif
 
+/* A disk that gives back something else than was written, from byte lying_at of a file on. */
+static atomic_long lying_at = -1;
+
+ssize_t lying_pread(int fd, void *at, size_t n, off_t from) __asm__("pread64");
+
+ssize_t lying_pread(int fd, void *at, size_t n, off_t from)
+{
+    ssize_t got = syscall(SYS_pread64, fd, at, n, from);
+    long wrong = lying_at;
+    if (wrong >= 0 && got > 0 && wrong >= from && wrong < from + got) {
+        ((uint8_t *)at)[wrong - from] ^= 1;
+    }
+    return got;
+}
+
 static int count_calls(struct download_scene *scene)
 {
     faulty_plan(FAULTY_COUNT, 0, 0);
@@ -152,12 +167,27 @@ static void download_resumes_after_a_disk_that_was_full(void **state)
     scene_remove(&scene);
 }
 
+static void download_notices_a_disk_that_gives_back_something_else(void **state)
+{
+    struct download_scene scene;
+    (void)state;
+    scene_make(&scene, 300);
+    lying_at = 70000;
+    assert_int_equal(scene_run(&scene), YK_ERR_CORRUPT);
+    lying_at = -1;
+    assert_non_null(strstr(scene.why.text, "check that disk"));
+    assert_int_equal(scene_count_files(scene.archive, ""), 0);
+    assert_download_succeeds(&scene);
+    scene_remove(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(download_loses_nothing_when_any_write_fails),
         cmocka_unit_test(download_loses_nothing_when_killed_in_any_write),
         cmocka_unit_test(download_loses_nothing_when_killed_at_any_moment),
+        cmocka_unit_test(download_notices_a_disk_that_gives_back_something_else),
         cmocka_unit_test(download_resumes_after_a_disk_that_was_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
