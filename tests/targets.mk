@@ -161,12 +161,13 @@ accuracy: $(B)/tests/unit/pipeline/test_accuracy ## onset and wake against simul
 	@YOAKE_ACCURACY=full $<
 
 .PHONY: test-long
-test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash \
+test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash $(B)/tests/unit/firmware-formats/test_damaged_files \
   $(B)/tests/unit/firmware-formats/test_count_file_damage ## hundreds of kills; run before something is called done
 	@dir=$$(mktemp -d); yoake=$$(readlink -f $(PROGRAM)); script=$$(readlink -f tests/support/kill-batch.sh); \
 	  cd $$dir && YOAKE=$$yoake sh $$script 200; code=$$?; rm -rf $$dir; exit $$code
 	@YOAKE_CRASH=full $(B)/tests/unit/pipeline/test_import_crash
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_actigraph_damage
+	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_damaged_files
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_count_file_damage
 
 # ---- sample-data ----
