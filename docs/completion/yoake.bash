@@ -6,10 +6,10 @@ _yoake() {
     case $before in
     --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- "$word"); return ;;
     --store|--output|--backup-folder) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --diary|--columns|--participants|--output|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --diary|--columns|--participants|--output|--key|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit lend loans report sheet recording import dock devices doctor analyze check backup restore help'
+        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit identity lend loans report sheet recording import dock devices doctor analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -68,6 +68,10 @@ _yoake() {
         edit)
             options='--participant --night --field --to --who --reason --withdrawn --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
             [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
+            ;;
+        identity)
+            options='--key --name --kana --contact --note --csv --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='init add list show set remove'
             ;;
         lend)
             options='--participant --from --to --rate --range --gyro --site --compare-all --practice --zone --lang --store --json --quiet --verbose --no-progress --help'

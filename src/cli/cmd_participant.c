@@ -214,6 +214,9 @@ static void print_receipt(const struct cli *cli, const char *code,
                    "%lld entries of plan, attendance, diary, targets, notes, consents, edits, "
                    "loans and copies\n"),
            (long long)receipt->n_records);
+    if (receipt->had_name) {
+        puts(cli_say(cli, "封をした氏名も削除しました。", "The sealed name was deleted, too."));
+    }
     printf("%s\n%s", cli_say(cli, "削除した原本のSHA-256:", "SHA-256 of deleted originals:"),
            text_string(&receipt->files));
     printf("%s: %s\n", cli_say(cli, "監査記録", "audit line"), receipt->audit_hash);
@@ -231,6 +234,7 @@ static void receipt_json(struct json_out *json, const char *code,
     json_out_integer(json, "analyses", receipt->n_analyses);
     json_out_integer(json, "nights", receipt->n_nights);
     json_out_integer(json, "records", receipt->n_records);
+    json_out_bool(json, "name", receipt->had_name);
     json_out_integer(json, "bytes", (int64_t)receipt->bytes);
     json_out_array(json, "sha256");
     const char *at = text_string(&receipt->files);

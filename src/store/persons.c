@@ -11,6 +11,7 @@
 #include "src/base/mem.h"
 #include "src/base/zone.h"
 #include "src/store/audit.h"
+#include "src/store/identity.h"
 #include "src/store/records.h"
 
 /* ---- codes ---- */
@@ -232,7 +233,10 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
         status = audit_add(store->db, "participant set", code, new_code != NULL ? new_code : "",
                            why);
     }
-    return finish(store, status, why);
+    status = finish(store, status, why);
+    return status == YK_OK && new_code != NULL
+               ? identity_rename(store->folder, code, new_code, why)
+               : status;
 }
 
 /* How many records of all kinds people keep of a participant. */
@@ -386,6 +390,9 @@ enum yk_status person_delete(struct store *store, const char *code, struct perso
         status = last_hash(store, out, why);
     }
     status = finish(store, status, why);
+    if (status == YK_OK) {
+        status = identity_forget(store->folder, code, &out->had_name, why);
+    }
     if (status == YK_OK) {
         status = store_remove_doomed(store, why);
     }

@@ -46,6 +46,7 @@ struct person_receipt {
     int64_t
         n_records; /* plan, attendance, diary, targets, notes, consents, edits, loans, copies
                     */
+    bool had_name; /* in the sealed table */
     uint64_t bytes;
     struct text files;   /* hashes of the originals, one a line */
     char audit_hash[72]; /* of the line that records the deletion */

@@ -22,7 +22,8 @@ static bool is_ours(const char *name)
 {
     return strcmp(name, STORE_ARCHIVE) == 0 || strcmp(name, STORE_RECORDINGS) == 0 ||
            strcmp(name, STORE_DOCK) == 0 || strncmp(name, STORE_DB, strlen(STORE_DB)) == 0 ||
-           strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+           strncmp(name, "identity.db", strlen("identity.db")) == 0 || strcmp(name, ".") == 0 ||
+           strcmp(name, "..") == 0;
 }
 
 static enum yk_status refuse_foreign(const char *folder, struct failure *why)
