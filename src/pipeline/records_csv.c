@@ -184,6 +184,16 @@ static enum yk_status take_row(struct reader *self, const struct csv_row *row,
     if (row->problem != NULL) {
         return csv_failure(self->csv, row, CSV_NONE, why, YK_ERR_ARGUMENT, "%s", row->problem);
     }
+    /* A comma within a text that is not quoted moves everything behind it. */
+    for (size_t c = csv_header_n(self->csv); c < row->n; c++) {
+        if (row->length[c] > 0) {
+            return csv_failure(
+                self->csv, row, c, why, YK_ERR_ARGUMENT,
+                "has no column above it: the table has %zu columns; a text with a "
+                "comma goes in quotes",
+                csv_header_n(self->csv));
+        }
+    }
     self->kind->init(self->row);
     enum yk_status status = parse_cells(self, row, false, why);
     if (status == YK_OK) {
