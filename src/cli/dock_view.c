@@ -239,7 +239,8 @@ static void take_in(struct dock_view *self, const struct bay_view *bay)
         if (MEM_RESERVE(self->bays, self->n_bays, self->capacity) != 0) {
             return; /* the table is shorter; nothing else suffers */
         }
-        self->bays[self->n_bays++] = (struct bay_view){.number = self->n_bays};
+        self->bays[self->n_bays] = (struct bay_view){.number = self->n_bays + 1};
+        self->n_bays++;
     }
     self->bays[bay->number - 1] = *bay;
 }

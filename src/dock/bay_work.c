@@ -14,34 +14,11 @@
 
 #include "firmware-formats/cwa_layout.h"
 #include "src/base/disk.h"
-#include "src/dock/bay.h"
-#include "src/pipeline/import.h"
-#include "src/store/dockings.h"
+#include "src/dock/bay_parts.h"
 
-#define BATTERY_POLL_NS (60 * NS_PER_S)
-#define BUSY_POLL_NS (3 * NS_PER_S)
-#define FULL_PCT 90.0       /* below it the maker's software warns at set-up */
 #define ROOM_BYTES 64000000 /* on the disk beside the recording: series, rows */
 enum { OPEN_TRIES = 4 };
 enum { LED_AUTOMATIC = -1, LED_GREEN = 2, LED_CYAN = 3, LED_RED = 4 };
-
-struct work {
-    struct bay *bay;
-    const struct bay_shared *shared;
-    struct store store;
-    struct zone *zone; /* of the device's clock */
-    struct dock_device *device;
-    struct dock_identity identity;
-    struct dock_battery battery;
-    struct dock_health health;
-    struct dock_clock clock;
-    bool has_clock;
-    struct download_result result;
-    struct whose whose;
-    struct recording_row row;
-    int64_t last_byte_ns; /* monotonic */
-    struct failure why;
-};
 
 /* ---- saying what went wrong ---- */
 
@@ -152,14 +129,14 @@ static enum yk_status open_zone(struct work *self)
 }
 
 /* What the device's clock showed, as UTC. */
-static int64_t instant_of(const struct work *self, int64_t ns_of_clock)
+int64_t bay_instant(const struct work *self, int64_t ns_of_clock)
 {
     return ns_of_clock == TIME_UNKNOWN
                ? TIME_UNKNOWN
                : zone_instant(self->zone, civil_time_of_utc_ns(ns_of_clock));
 }
 
-static enum yk_status ask_who(struct work *self)
+enum yk_status bay_ask_who(struct work *self)
 {
     enum yk_status status = self->device->ops->identify(
         self->device, &self->identity, &self->battery, &self->health, &self->why);
@@ -167,8 +144,8 @@ static enum yk_status ask_who(struct work *self)
         status = open_zone(self);
     }
     if (status == YK_OK) { /* the device's clock shows civil time */
-        self->health.plan_start_ns = instant_of(self, self->health.plan_start_ns);
-        self->health.plan_stop_ns = instant_of(self, self->health.plan_stop_ns);
+        self->health.plan_start_ns = bay_instant(self, self->health.plan_start_ns);
+        self->health.plan_stop_ns = bay_instant(self, self->health.plan_stop_ns);
     }
     return status;
 }
@@ -176,7 +153,7 @@ static enum yk_status ask_who(struct work *self)
 static enum yk_status identify(struct work *self)
 {
     struct bay *bay = self->bay;
-    enum yk_status status = ask_who(self);
+    enum yk_status status = bay_ask_who(self);
     /* measured before anything is changed */
     if (status == YK_OK && self->device->ops->read_clock != NULL) {
         struct failure why;
@@ -258,7 +235,7 @@ static void say_measuring(struct work *self)
     bay_say(self->bay, BAY_MEASURING, DOCK_SAYS_measuring, until, NULL, NULL);
 }
 
-static void say_nothing_in_it(struct work *self)
+void bay_say_nothing_in_it(struct work *self)
 {
     char from[40];
     int64_t start = self->health.plan_start_ns;
@@ -336,315 +313,6 @@ static enum yk_status download(struct work *self)
     return status;
 }
 
-/* ---- whose ---- */
-
-static enum yk_status need_person(struct work *self, const char *code)
-{
-    struct person person;
-    enum yk_status status = person_find(&self->store, code, &person, &self->why);
-    if (status == YK_ERR_NO_DEVICE) {
-        status = person_add(&self->store, code, NULL, NULL, &self->why);
-        if (status == YK_ERR_CONFLICT) { /* another bay was quicker */
-            status = YK_OK;
-        }
-    }
-    return status;
-}
-
-static enum yk_status find_whose(struct work *self)
-{
-    struct whose_question question = {
-        .identity = &self->identity,
-        .counts = &self->result.counts,
-        .session = self->result.session,
-        .first_ns = instant_of(self, self->result.first_ns_of_clock),
-        .last_ns = instant_of(self, self->result.last_ns_of_clock),
-        .now_ns = clock_now_utc_ns(),
-        .is_clock_reset = self->has_clock && self->clock.is_reset,
-        .named = self->shared->participant,
-        .sha256 = self->result.archived.sha256};
-    enum yk_status status = whose_find(&self->store, &question, &self->whose, &self->why);
-    return status == YK_OK ? need_person(self, self->whose.person) : status;
-}
-
-static struct clock_reading clock_reading_of(const struct work *self)
-{
-    struct clock_reading reading;
-    clock_reading_init(&reading);
-    if (self->has_clock && !self->clock.is_reset) {
-        reading.at_ns = self->clock.at_ns;
-        reading.offset_ms = (double)self->clock.offset_ms;
-        reading.uncertainty_ms = (double)self->clock.uncertainty_ms;
-    }
-    return reading;
-}
-
-static enum yk_status add_docking(struct work *self, const char *recording,
-                                  enum bay_state outcome)
-{
-    struct docking docking;
-    docking_init(&docking);
-    docking.at_ns = clock_now_utc_ns();
-    snprintf(docking.device_serial, sizeof docking.device_serial, "%s", self->identity.serial);
-    snprintf(docking.device_model, sizeof docking.device_model, "%s", self->identity.model);
-    snprintf(docking.firmware, sizeof docking.firmware, "%s", self->identity.firmware);
-    docking.clock = clock_reading_of(self);
-    docking.clock_is_reset = !self->has_clock       ? DOCKING_UNKNOWN
-                             : self->clock.is_reset ? DOCKING_YES
-                                                    : DOCKING_NO;
-    docking.battery_pct = self->battery.percent;
-    if (self->result.bytes > 0) {
-        const struct download_counts *counts = &self->result.counts;
-        docking.session = (double)self->result.session;
-        docking.bytes = (double)self->result.bytes;
-        snprintf(docking.sha256, sizeof docking.sha256, "%s", self->result.archived.sha256);
-        docking.bad_sectors =
-            (double)(counts->n_not_healed + counts->n_unstable + counts->n_unreadable);
-        docking.is_verified = self->result.is_verified ? DOCKING_YES : DOCKING_NO;
-    }
-    snprintf(docking.recording, sizeof docking.recording, "%s", recording);
-    docking.loan = self->whose.loan != 0 ? (double)self->whose.loan : (double)NAN;
-    snprintf(docking.outcome, sizeof docking.outcome, "%s", bay_state_words(outcome)->word);
-    return docking_add(&self->store, &docking, &self->why);
-}
-
-/* An earlier copy of the same recording, with places that could not be read right: it stays,
- * out of the summaries. */
-static enum yk_status exclude_replaced(struct work *self)
-{
-    struct recording_row old;
-    char reason[120];
-    const char *replaces = self->result.replaces;
-    if (replaces[0] == '\0' || !self->result.is_verified ||
-        strcmp(replaces, self->result.archived.sha256) == 0 ||
-        recording_find_hash(&self->store, replaces, &old, NULL) != YK_OK) {
-        return YK_OK;
-    }
-    snprintf(reason, sizeof reason, "recording %s is a better copy of it", self->row.id);
-    return recording_exclude(&self->store, old.id, true, reason, &self->why);
-}
-
-/* What the copy is worth, in one state and one sentence. */
-static enum bay_state judge(struct work *self, enum dock_message *message, const char *value[3],
-                            char number[static 24])
-{
-    const struct download_counts *counts = &self->result.counts;
-    uint64_t doubtful = counts->n_unstable + counts->n_unreadable;
-    uint64_t bad = counts->n_not_healed - counts->n_blank;
-    value[0] = self->row.id;
-    value[1] = self->whose.person;
-    value[2] = self->whose.reason;
-    snprintf(number, 24, "%llu", (unsigned long long)(doubtful > 0 ? doubtful : bad));
-    *message = self->result.archived.was_there ? DOCK_SAYS_saved_before : DOCK_SAYS_saved;
-    if (!self->result.is_verified) {
-        *message = DOCK_SAYS_doubtful;
-        value[0] = number;
-    } else if (self->whose.kind == WHOSE_DISAGREES) {
-        *message = DOCK_SAYS_disagrees;
-    } else if (strcmp(self->whose.person, PERSON_UNASSIGNED) == 0) {
-        *message = DOCK_SAYS_nobody;
-    } else if (self->has_clock && self->clock.is_reset) {
-        *message = DOCK_SAYS_clock_reset;
-    } else if (bad * 1000 > counts->n_sectors) {
-        *message = DOCK_SAYS_many_bad;
-        value[0] = number;
-    } else {
-        return BAY_SAFE;
-    }
-    return BAY_ATTENTION_SAFE;
-}
-
-static enum yk_status record(struct work *self)
-{
-    struct import_options options = {.zone_name = self->shared->zone_name,
-                                     .recipe = self->shared->recipe,
-                                     .parameters = self->shared->parameters};
-    enum dock_message message;
-    const char *value[3];
-    char number[24];
-    enum yk_status status = find_whose(self);
-    bool is_new = self->whose.kind != WHOSE_KNOWN;
-    if (status == YK_OK) {
-        options.person = self->whose.person;
-        status = import_record(&self->store, &self->result.archived, &options, &self->row,
-                               &self->why);
-    }
-    if (status == YK_OK) {
-        status = exclude_replaced(self);
-    }
-    if (status == YK_OK && self->whose.loan != 0) {
-        struct clock_reading clock = clock_reading_of(self);
-        status =
-            loan_return(&self->store, self->whose.loan, clock_now_utc_ns(), &clock, &self->why);
-    }
-    if (status != YK_OK) {
-        return status;
-    }
-    enum bay_state state = judge(self, &message, value, number);
-    status = add_docking(self, is_new ? self->row.id : "", state);
-    if (status == YK_OK) {
-        struct bay *bay = self->bay;
-        pthread_mutex_lock(&bay->lock);
-        snprintf(bay->view.person, sizeof bay->view.person, "%s", self->whose.person);
-        snprintf(bay->view.recording, sizeof bay->view.recording, "%s", self->row.id);
-        pthread_mutex_unlock(&bay->lock);
-        bay_say(bay, state, message, value[0], value[1], value[2]);
-    }
-    return status;
-}
-
-/* ---- analysing ---- */
-
-static void on_analysis(void *user, const struct analysis *analysis)
-{
-    struct work *self = user;
-    struct quick_look look;
-    quick_look_of(analysis, &self->result, self->health.plan_stop_ns, &look);
-    pthread_mutex_lock(&self->bay->lock);
-    self->bay->view.look = look;
-    pthread_mutex_unlock(&self->bay->lock);
-}
-
-/* The code in the recorder's memory is one more source. Against the ledger it means that two
- * recorders, or two lines, were mixed up. */
-static void weigh_code(struct work *self, const struct import_result *result)
-{
-    const char *code = result->code_in_file, *person = self->whose.person;
-    if (code[0] == '\0' || strcmp(code, person) == 0 ||
-        strcmp(person, PERSON_UNASSIGNED) == 0 || self->whose.kind == WHOSE_KNOWN) {
-        return;
-    }
-    if (self->whose.kind == WHOSE_LOAN) {
-        char reason[160];
-        snprintf(reason, sizeof reason, "the ledger says %.60s, the recorder %.60s", person,
-                 code);
-        if (need_person(self, PERSON_UNASSIGNED) != YK_OK ||
-            recording_assign(&self->store, self->row.id, PERSON_UNASSIGNED, reason,
-                             &self->why) != YK_OK) {
-            return;
-        }
-        pthread_mutex_lock(&self->bay->lock);
-        snprintf(self->bay->view.person, sizeof self->bay->view.person, PERSON_UNASSIGNED);
-        pthread_mutex_unlock(&self->bay->lock);
-        person = PERSON_UNASSIGNED;
-    }
-    bay_say(self->bay, BAY_ATTENTION_SAFE, DOCK_SAYS_other_code, self->row.id, person, code);
-}
-
-static void analyse(struct work *self)
-{
-    struct import_options options = {.person = self->whose.person,
-                                     .zone_name = self->shared->zone_name,
-                                     .recipe = self->shared->recipe,
-                                     .parameters = self->shared->parameters,
-                                     .on_analysis = on_analysis,
-                                     .user = self};
-    struct import_result result = {.failure = {.text = ""}};
-    struct bay *bay = self->bay;
-    enum yk_status status = import_archived(&self->store, &self->result.archived, &options,
-                                            &result, &bay->job, &self->why);
-    if (status != YK_OK || result.outcome == IMPORT_ARCHIVED) {
-        const char *reason = status != YK_OK ? self->why.text : result.failure.text;
-        log_warn(self->shared->log, "dock: %s: %s", self->row.id, reason);
-        bay_say(bay, BAY_ATTENTION_SAFE, DOCK_SAYS_not_analysed, reason, NULL, NULL);
-        return;
-    }
-    pthread_mutex_lock(&bay->lock);
-    bay->view.review_after_s = (double)(clock_monotonic_ns() - self->last_byte_ns) / 1e9;
-    pthread_mutex_unlock(&bay->lock);
-    if (result.row.start_ns == TIME_UNKNOWN) {
-        bay_say(bay, BAY_ATTENTION_SAFE, DOCK_SAYS_empty_recording, NULL, NULL, NULL);
-    } else {
-        weigh_code(self, &result);
-    }
-    bay_tell(bay, BAY_EVENT_LOOK);
-}
-
-/* ---- charging ---- */
-
-/* What the battery says, in view and state. */
-static void show_battery(struct work *self, bool may_say)
-{
-    struct bay *bay = self->bay;
-    bool is_ready = self->battery.is_full || self->battery.percent >= FULL_PCT;
-    enum bay_state state = is_ready ? BAY_READY : BAY_CHARGING;
-    pthread_mutex_lock(&bay->lock);
-    bay->view.battery_pct = self->battery.percent;
-    bay->view.is_battery_full = self->battery.is_full;
-    bay->view.is_done = true;
-    bool is_new = bay->view.state != state;
-    pthread_mutex_unlock(&bay->lock);
-    if (may_say && is_new) {
-        bay_say(bay, state, is_ready ? DOCK_SAYS_ready : DOCK_SAYS_charging,
-                self->identity.serial, NULL, NULL);
-    } else {
-        bay_tell(bay, BAY_EVENT_BATTERY);
-    }
-}
-
-/* Somebody erased it meanwhile, and set it up for its next wearer. */
-static bool is_set_up_anew(struct work *self)
-{
-    struct byte_source *source = NULL;
-    uint64_t beyond = 0;
-    enum yk_status status =
-        self->device->ops->open_recording(self->device, &source, &beyond, NULL);
-    byte_source_close(source);
-    return status == YK_ERR_TOO_LITTLE && self->health.plan_start_ns != TIME_UNKNOWN &&
-           self->health.plan_start_ns > clock_now_utc_ns();
-}
-
-/* Opens it for a moment. errors: YK_ERR_BUSY, YK_ERR_ACCESS (in use), YK_ERR_NO_DEVICE */
-static enum yk_status look_again(struct work *self, bool *is_new)
-{
-    struct bay *bay = self->bay;
-    enum yk_status status = bay->driver->open(&bay->slot, &bay->job, &self->device, &self->why);
-    if (status == YK_OK) {
-        status = ask_who(self);
-    }
-    *is_new = status == YK_OK && is_set_up_anew(self);
-    dock_device_close(self->device);
-    self->device = NULL;
-    return status;
-}
-
-/* The recorder is closed between the looks, so that `yoake lend` can have it. */
-static void charge(struct work *self)
-{
-    struct bay *bay = self->bay;
-    struct bay_view view;
-    bay_look(bay, &view);
-    bool may_say = view.state == BAY_SAFE;
-    int64_t poll_ns = self->shared->poll_ns > 0 ? self->shared->poll_ns : BATTERY_POLL_NS;
-    int64_t pause_ns = poll_ns;
-    dock_device_close(self->device);
-    self->device = NULL;
-    if (self->shared->is_once) {
-        return;
-    }
-    show_battery(self, may_say);
-    while (bay_sleep(bay, pause_ns)) {
-        bool is_new = false;
-        enum yk_status status = look_again(self, &is_new);
-        pause_ns = poll_ns;
-        if (status == YK_ERR_NO_DEVICE) {
-            return;
-        }
-        if (status == YK_ERR_BUSY || status == YK_ERR_ACCESS) {
-            pause_ns = poll_ns < BUSY_POLL_NS ? poll_ns : BUSY_POLL_NS;
-            bay_look(bay, &view);
-            if (may_say && view.state != BAY_SETTING_UP) {
-                bay_say(bay, BAY_SETTING_UP, DOCK_SAYS_setting_up, NULL, NULL, NULL);
-            }
-        } else if (is_new) {
-            may_say = false;
-            say_nothing_in_it(self);
-        } else if (status == YK_OK) {
-            show_battery(self, may_say);
-        }
-    }
-}
-
 /* ---- all of it ---- */
 
 static enum yk_status copy_and_record(struct work *self)
@@ -652,16 +320,16 @@ static enum yk_status copy_and_record(struct work *self)
     enum yk_status status = download(self);
     if (status == YK_ERR_TOO_LITTLE) {
         light(self, LED_AUTOMATIC);
-        say_nothing_in_it(self);
-        add_docking(self, "", BAY_SAFE);
+        bay_say_nothing_in_it(self);
+        bay_add_docking(self, "", BAY_SAFE);
         return YK_OK;
     }
     if (status != YK_OK) {
         say_failure(self, status);
-        add_docking(self, "", BAY_ATTENTION_UNSAVED);
+        bay_add_docking(self, "", BAY_ATTENTION_UNSAVED);
         return status;
     }
-    status = record(self);
+    status = bay_record(self);
     if (status != YK_OK) {
         log_warn(self->shared->log, "dock: %s: %s", self->identity.serial, self->why.text);
         bay_say(self->bay, BAY_ATTENTION_SAFE, DOCK_SAYS_not_recorded, self->why.text, NULL,
@@ -669,7 +337,7 @@ static enum yk_status copy_and_record(struct work *self)
         return status;
     }
     light(self, LED_GREEN);
-    analyse(self);
+    bay_analyse(self);
     return YK_OK;
 }
 
@@ -687,21 +355,21 @@ static void all_steps(struct work *self)
     } else if (is_measuring(self)) {
         say_measuring(self);
     } else if (copy_and_record(self) == YK_OK) {
-        charge(self);
+        bay_charge(self);
     } else {
         light(self, LED_RED);
     }
 }
 
-void bay_work(struct bay *bay)
+void bay_work(struct bay *self)
 {
-    struct work self = {.bay = bay,
-                        .shared = bay->shared,
+    struct work work = {.bay = self,
+                        .shared = self->shared,
                         .store = {.db = NULL},
                         .why = {.text = ""},
                         .battery = {.percent = (double)NAN, .volt = (double)NAN}};
-    all_steps(&self);
-    dock_device_close(self.device);
-    zone_close(self.zone);
-    store_close(&self.store);
+    all_steps(&work);
+    dock_device_close(work.device);
+    zone_close(work.zone);
+    store_close(&work.store);
 }
