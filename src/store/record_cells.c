@@ -221,7 +221,10 @@ static enum yk_status parse_time(const struct record_kind *kind, size_t k, const
     int64_t ns = TIME_UNKNOWN, before = time_before(kind, k, row);
     struct civil_date date, night = night_of(kind, row);
     int32_t second = (column->flags & RECORD_NIGHT) != 0 ? diary_clock_s(text) : -1;
-    if (second >= 0 && night.month != 0) {
+    if (second >= 0 && night.month == 0) {
+        return YK_OK; /* the missing date is what has to be said */
+    }
+    if (second >= 0) {
         ns = diary_instant(zone, night, second);
         /* Awake at 12:40 after a night: the noon after, not the noon before. */
         if (before != TIME_UNKNOWN && ns < before) {
