@@ -39,6 +39,7 @@ struct format {
     const char *name; /* "Axivity AX3/AX6 (.cwa)" */
     const char *maker;
     const char *const *suffix; /* NULL-terminated, lower case, without dot */
+    const char *document;      /* docs/formats/<document>.md; NULL: the id, with - for _ */
     /* 0 no ... 100 certain. Reads little, changes nothing, decides by content. */
     int (*probe)(struct byte_source *bytes);
     /* On success takes bytes; on failure the caller still owns it. */

@@ -462,6 +462,7 @@ static const char *const suffixes[] = {"gt3x", NULL};
 
 const struct format format_gt3x_v1 = {
     .id = "gt3x_v1",
+    .document = "gt3x",
     .name = "ActiGraph GT3X+ up to firmware 2.5 (.gt3x)",
     .maker = "ActiGraph",
     .suffix = suffixes,

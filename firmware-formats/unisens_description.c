@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-formats/xml_tags.h"
+#include "firmware-formats/xml_scan.h"
 #include "src/base/bytes.h"
 #include "src/base/text.h"
 
@@ -70,38 +70,59 @@ double unisens_value(const uint8_t *at, enum unisens_type type, bool is_big_endi
 
 /* ---- attributes ---- */
 
-static void copy(char *to, size_t room, const char *value)
+/* Whether the tag's name, a namespace's prefix aside, ends with this. */
+static bool ends_with(const struct xml_scan *xml, const char *with, bool is_whole)
 {
-    if (value == NULL) {
-        return;
+    size_t n = strlen(with);
+    if (xml->name_n < n || memcmp(xml->name + xml->name_n - n, with, n) != 0) {
+        return false;
     }
-    size_t n = 0;
-    while (value[n] != '\0') {
-        size_t k = text_utf8_length(value + n);
-        k = k > 0 ? k : 1;
-        if (n + k >= room) {
-            break;
-        }
-        for (size_t i = 0; i < k; i++) {
-            to[n + i] = (unsigned char)value[n + i] < 0x20 ? ' ' : value[n + i];
-        }
-        n += k;
-    }
-    to[n] = '\0';
+    return !is_whole || xml->name_n == n || xml->name[xml->name_n - n - 1] == ':';
 }
 
-static double number(const char *value, double fallback)
+static bool is_tag(const struct xml_scan *xml, const char *name)
 {
-    double out = fallback;
-    if (value == NULL || !text_parse_double(value, strlen(value), &out)) {
-        return fallback;
+    return ends_with(xml, name, true);
+}
+
+/* An attribute in whole UTF-8 without control characters, cut at a whole character; false when
+ * it is not there. */
+static bool take_text(const struct xml_scan *xml, const char *name, char *to, size_t room)
+{
+    char value[256];
+    if (!xml_scan_attribute(xml, name, value, sizeof value)) {
+        return false;
     }
-    return out;
+    size_t from = 0, n = 0;
+    while (value[from] != '\0') {
+        size_t k = text_utf8_length(value + from);
+        if (n + (k > 0 ? k : 1) >= room) {
+            break;
+        }
+        if (k == 0 || (unsigned char)value[from] < 0x20) {
+            to[n++] = '_';
+            from++;
+        }
+        for (; k > 0 && (unsigned char)value[from] >= 0x20; k--) {
+            to[n++] = value[from++];
+        }
+    }
+    to[n] = '\0';
+    return true;
+}
+
+static double take_number(const struct xml_scan *xml, const char *name, double fallback)
+{
+    char value[64];
+    double out = fallback;
+    bool is_one = xml_scan_attribute(xml, name, value, sizeof value) &&
+                  text_parse_double(value, strlen(value), &out);
+    return is_one ? out : fallback;
 }
 
 static enum unisens_type type_of(const char *word)
 {
-    for (size_t i = 1; word != NULL && i < sizeof TYPES / sizeof *TYPES; i++) {
+    for (size_t i = 1; i < sizeof TYPES / sizeof *TYPES; i++) {
         if (strcmp(TYPES[i].word, word) == 0) {
             return (enum unisens_type)i;
         }
@@ -109,32 +130,34 @@ static enum unisens_type type_of(const char *word)
     return UNISENS_UNKNOWN;
 }
 
-static void take_entry(struct unisens_description *out, const struct xml_tags *xml)
+/* false when it is nothing of the measurement's: its name leads out of the folder. */
+static bool take_entry(struct unisens_description *out, const struct xml_scan *xml)
 {
-    const char *id = xml_tags_value(xml, "id");
-    if (id == NULL || *id == '\0' || *id == '.' || strchr(id, '/') != NULL ||
-        strchr(id, '\\') != NULL || strlen(id) >= sizeof out->entry[0].id) {
-        return; /* what leads out of the folder is nothing of the measurement's */
+    struct unisens_entry entry = {.is_signal = is_tag(xml, "signalEntry")};
+    char id[sizeof entry.id + 1];
+    if (!xml_scan_attribute(xml, "id", id, sizeof id) || *id == '\0' || *id == '.' ||
+        strchr(id, '/') != NULL || strchr(id, '\\') != NULL || strlen(id) >= sizeof entry.id) {
+        return false;
     }
     if (out->n_entries == UNISENS_ENTRIES) {
         out->n_dropped++;
-        return;
+        return false;
     }
-    struct unisens_entry *entry = &out->entry[out->n_entries++];
-    *entry = (struct unisens_entry){.is_signal = strcmp(xml->name, "signalEntry") == 0};
-    copy(entry->id, sizeof entry->id, id);
-    copy(entry->content, sizeof entry->content, xml_tags_value(xml, "contentClass"));
-    copy(entry->unit, sizeof entry->unit, xml_tags_value(xml, "unit"));
-    copy(entry->type_word, sizeof entry->type_word, xml_tags_value(xml, "dataType"));
-    entry->type = type_of(xml_tags_value(xml, "dataType"));
-    entry->rate_hz = number(xml_tags_value(xml, "sampleRate"), NAN);
-    entry->lsb = number(xml_tags_value(xml, "lsbValue"), 1);
-    entry->baseline = number(xml_tags_value(xml, "baseline"), 0);
-    double bits = number(xml_tags_value(xml, "adcResolution"), 0);
-    entry->resolution_bits = bits >= 1 && bits <= 32 ? (int)bits : 0;
+    memcpy(entry.id, id, strlen(id) + 1);
+    take_text(xml, "contentClass", entry.content, sizeof entry.content);
+    take_text(xml, "unit", entry.unit, sizeof entry.unit);
+    take_text(xml, "dataType", entry.type_word, sizeof entry.type_word);
+    entry.type = type_of(entry.type_word);
+    entry.rate_hz = take_number(xml, "sampleRate", NAN);
+    entry.lsb = take_number(xml, "lsbValue", 1);
+    entry.baseline = take_number(xml, "baseline", 0);
+    double bits = take_number(xml, "adcResolution", 0);
+    entry.resolution_bits = bits >= 1 && bits <= 32 ? (int)bits : 0;
+    out->entry[out->n_entries++] = entry;
+    return true;
 }
 
-static void take_custom(struct unisens_description *out, const struct xml_tags *xml)
+static void take_custom(struct unisens_description *out, const struct xml_scan *xml)
 {
     const struct {
         const char *key;
@@ -144,37 +167,40 @@ static void take_custom(struct unisens_description *out, const struct xml_tags *
                  {"sensorSerialNumber", out->serial, sizeof out->serial},
                  {"sensorLocation", out->site, sizeof out->site},
                  {"sensorType", out->model, sizeof out->model}};
-    const char *key = xml_tags_value(xml, "key");
-    for (size_t i = 0; key != NULL && i < sizeof known / sizeof *known; i++) {
+    char key[32];
+    xml_scan_attribute(xml, "key", key, sizeof key);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(key, known[i].key) == 0) {
-            copy(known[i].to, known[i].room, xml_tags_value(xml, "value"));
+            take_text(xml, "value", known[i].to, known[i].room);
         }
     }
 }
 
-static void take_tag(struct unisens_description *out, const struct xml_tags *xml,
+static void take_format(struct unisens_entry *entry, const struct xml_scan *xml)
+{
+    char order[8];
+    xml_scan_attribute(xml, "endianess", order, sizeof order);
+    entry->is_binary = true;
+    entry->is_big_endian = strcmp(order, "BIG") == 0;
+}
+
+static void take_tag(struct unisens_description *out, const struct xml_scan *xml,
                      bool *is_inside)
 {
     struct unisens_entry *entry =
         *is_inside && out->n_entries > 0 ? &out->entry[out->n_entries - 1] : NULL;
-    size_t length = strlen(xml->name);
-    bool is_entry = length > 5 && strcmp(xml->name + length - 5, "Entry") == 0;
-    if (xml->is_end) {
+    bool is_entry = ends_with(xml, "Entry", false);
+    if (xml->kind == XML_END) {
         *is_inside = *is_inside && !is_entry;
     } else if (is_entry) {
-        size_t before = out->n_entries;
-        take_entry(out, xml);
-        *is_inside = out->n_entries > before && !xml->is_empty;
-    } else if (strcmp(xml->name, "customAttribute") == 0 && entry == NULL) {
+        *is_inside = take_entry(out, xml);
+    } else if (entry == NULL && is_tag(xml, "customAttribute")) {
         take_custom(out, xml);
-    } else if (entry != NULL && strcmp(xml->name, "binFileFormat") == 0) {
-        const char *order = xml_tags_value(xml, "endianess");
-        entry->is_binary = true;
-        entry->is_big_endian = order != NULL && strcmp(order, "BIG") == 0;
-    } else if (entry != NULL && strcmp(xml->name, "channel") == 0) {
+    } else if (entry != NULL && is_tag(xml, "binFileFormat")) {
+        take_format(entry, xml);
+    } else if (entry != NULL && is_tag(xml, "channel")) {
         if (entry->n_channels < UNISENS_CHANNELS) {
-            copy(entry->channel[entry->n_channels], sizeof entry->channel[0],
-                 xml_tags_value(xml, "name"));
+            take_text(xml, "name", entry->channel[entry->n_channels], sizeof entry->channel[0]);
         }
         entry->n_channels++;
     }
@@ -183,27 +209,32 @@ static void take_tag(struct unisens_description *out, const struct xml_tags *xml
 enum yk_status unisens_description_parse(const char *text, size_t n, const char *name,
                                          struct unisens_description *out, struct failure *why)
 {
-    struct xml_tags xml;
+    struct xml_scan xml;
     bool is_inside = false, is_first = true;
+    enum xml_kind kind;
     *out = (struct unisens_description){.n_entries = 0};
-    xml_tags_init(&xml, text, n);
-    while (xml_tags_next(&xml)) {
-        if (is_first && (xml.is_end || strcmp(xml.name, "unisens") != 0)) {
-            return failure_set(why, YK_ERR_CORRUPT, "%s: <%s> is the first tag, not <unisens>",
-                               name, xml.name);
+    xml_scan_init(&xml, text, n);
+    while ((kind = xml_scan_next(&xml)) != XML_DONE && kind != XML_CUT) {
+        if (kind == XML_TEXT) {
+            continue;
+        }
+        if (is_first && (kind == XML_END || !is_tag(&xml, "unisens"))) {
+            return failure_set(why, YK_ERR_CORRUPT,
+                               "%s: <%.*s> is the first tag, not <unisens>", name,
+                               xml.name_n < 40 ? (int)xml.name_n : 40, xml.name);
         }
         if (is_first) {
-            copy(out->start, sizeof out->start, xml_tags_value(&xml, "timestampStart"));
-            copy(out->version, sizeof out->version, xml_tags_value(&xml, "version"));
+            take_text(&xml, "timestampStart", out->start, sizeof out->start);
+            take_text(&xml, "version", out->version, sizeof out->version);
             is_first = false;
         } else {
             take_tag(out, &xml, &is_inside);
         }
     }
-    if (xml.fault != NULL || is_first) {
-        return failure_set_at(
-            why, YK_ERR_CORRUPT, (int64_t)(xml.at - xml.start), "%s: %s, at byte %zu", name,
-            xml.fault != NULL ? xml.fault : "no tag at all", (size_t)(xml.at - xml.start));
+    if (kind == XML_CUT || is_first) {
+        return failure_set(why, YK_ERR_CORRUPT, "%s %s", name,
+                           kind == XML_CUT ? "ends inside a tag: its copy did not finish"
+                                           : "holds no tag: it is no XML in UTF-8");
     }
     return YK_OK;
 }

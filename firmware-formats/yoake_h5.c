@@ -630,6 +630,7 @@ static const char *const suffixes[] = {"h5", "hdf5", NULL};
 
 const struct format format_yoake_h5 = {
     .id = "yoake_h5",
+    .document = "samples",
     .name = "yoake's own samples and epochs (.h5)",
     .maker = "yoake",
     .suffix = suffixes,

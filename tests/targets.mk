@@ -162,13 +162,18 @@ accuracy: $(B)/tests/unit/pipeline/test_accuracy ## onset and wake against simul
 
 .PHONY: test-long
 test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash $(B)/tests/unit/firmware-formats/test_damaged_files \
-  $(B)/tests/unit/firmware-formats/test_count_file_damage ## hundreds of kills; run before something is called done
+  $(B)/tests/unit/firmware-formats/test_actigraph_damage $(B)/tests/unit/firmware-formats/test_count_file_damage ## hundreds of kills; run before something is called done
 	@dir=$$(mktemp -d); yoake=$$(readlink -f $(PROGRAM)); script=$$(readlink -f tests/support/kill-batch.sh); \
 	  cd $$dir && YOAKE=$$yoake sh $$script 200; code=$$?; rm -rf $$dir; exit $$code
 	@YOAKE_CRASH=full $(B)/tests/unit/pipeline/test_import_crash
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_actigraph_damage
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_damaged_files
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_count_file_damage
+
+# ---- README ----
+.PHONY: readme
+readme: $(PROGRAM) ## rewrite the README's table of formats from the program's own
+	@sh tests/support/readme-formats.sh $(PROGRAM) README.md
 
 # ---- sample-data ----
 sample-data: $(PROGRAM) ## make the shipped recordings again and compare (UPDATE=1 replaces them)

@@ -26,7 +26,7 @@ _yoake() {
             options='--output --calibrated --from --to --session --columns --force --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         formats)
-            options='--zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--markdown --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         simulate)
             options='--output --device --days --rate --range --gyro --unpacked --firmware --seed --person --start --nonwear --nonwear-in-bed --restarts --gaps --bad-sectors --clock-drift --calibration-error --device-id --session --subject --two-sessions --header-only --force --zone --lang --store --json --quiet --verbose --no-progress --help'

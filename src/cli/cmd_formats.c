@@ -72,10 +72,44 @@ static enum yk_status show_table(const struct cli *cli, struct failure *why)
     return status;
 }
 
+static const struct option_spec option_table[] = {{"markdown", 0, OPTION_FLAG, NULL,
+                                                   "README用の表(Markdown)として書く",
+                                                   "write the table of the README (Markdown)"},
+                                                  {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+
+/* The README's table; `make readme` puts it there. */
+static enum yk_status show_markdown(struct failure *why)
+{
+    struct text out;
+    text_init(&out);
+    text_add(&out, "| id | what | maker | usual suffixes |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < format_count(); i++) {
+        const struct format *format = format_at(i);
+        text_addf(&out, "| [`%s`](docs/formats/", format->id);
+        const char *document = format->document != NULL ? format->document : format->id;
+        for (const char *c = document; *c != '\0'; c++) {
+            text_add_char(&out, *c == '_' ? '-' : *c);
+        }
+        text_addf(&out, ".md) | %s | %s |", format->name, format->maker);
+        for (const char *const *suffix = format->suffix; *suffix != NULL; suffix++) {
+            text_addf(&out, " `.%s`", *suffix);
+        }
+        text_add(&out, " |\n");
+    }
+    enum yk_status status = text_status(&out, why);
+    if (status == YK_OK) {
+        fputs(text_string(&out), stdout);
+    }
+    text_release(&out);
+    return status;
+}
+
 static int run(struct cli *cli)
 {
     struct failure why;
-    enum yk_status status = cli->is_json ? show_json(cli, &why) : show_table(cli, &why);
+    enum yk_status status = options_has(cli->options, "markdown") ? show_markdown(&why)
+                            : cli->is_json                        ? show_json(cli, &why)
+                                                                  : show_table(cli, &why);
     return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 
@@ -85,6 +119,7 @@ const struct command command_formats = {
     .ja = "読める形式の一覧",
     .en = "list what can be read",
     .examples = "yoake formats\nyoake formats --json\n",
+    .options = option_table,
     .min_operands = 0,
     .max_operands = 0,
     .run = run,
