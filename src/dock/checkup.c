@@ -25,10 +25,13 @@
 #define EARLIEST_YEAR 2026  /* no yoake ran before */
 #define BUS_CROWDED 14u     /* recorders on one controller */
 #define STUCK_WAIT_MS 15000
+#define RELOAD                                                                                 \
+    "sudo udevadm control --reload && sudo udevadm trigger --action=add "                      \
+    "--attr-match=idVendor=04d8"
+/* The heart of drivers/70-yoake.rules, for who has the program and not its sources. */
 #define RULE                                                                                   \
     "echo 'SUBSYSTEM==\"usb\", ATTR{idVendor}==\"04d8\", ATTR{idProduct}==\"0057\", "          \
-    "TAG+=\"uaccess\"' | sudo tee /etc/udev/rules.d/70-yoake.rules && sudo udevadm control "   \
-    "--reload && sudo udevadm trigger --action=add --attr-match=idVendor=04d8"
+    "TAG+=\"uaccess\"' | sudo tee /etc/udev/rules.d/70-yoake.rules && " RELOAD
 
 struct check_name {
     const char *word, *ja, *en;
@@ -224,6 +227,14 @@ static enum yk_status lock_path(const char *store_folder, struct text *out, stru
     return status == YK_OK ? text_status(out, why) : status;
 }
 
+/* Digits of the process that wrote the lock's file last; "" unknown. */
+static void lock_owner(int fd, char pid[static 32])
+{
+    ssize_t n = pread(fd, pid, 31, 0);
+    pid[n > 0 ? n : 0] = '\0';
+    pid[strspn(pid, "0123456789")] = '\0';
+}
+
 enum yk_status station_lock(const char *store_folder, int *lock, struct failure *why)
 {
     struct text path;
@@ -236,9 +247,7 @@ enum yk_status station_lock(const char *store_folder, int *lock, struct failure 
         status = failure_set_errno(why, errno, "opening %s", text_string(&path));
     }
     if (status == YK_OK && flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
-        pid[n > 0 ? n : 0] = '\0';
-        pid[strspn(pid, "0123456789")] = '\0';
+        lock_owner(fd, pid);
         status =
             failure_set(why, YK_ERR_BUSY,
                         "another dock (process %s) is running on the store %s; end it with "
@@ -278,13 +287,13 @@ void checkup_second_dock(struct checkup *self, bool wants_none)
         status = station_lock(self->store_folder, &lock, &why);
         station_unlock(lock);
     }
-    text_release(&folder);
     if (status == YK_OK) {
         say(self, &SECOND, CHECKUP_GOOD, "", "", "動いていません%s", "none is running%s", "");
     } else {
         say(self, &SECOND, wants_none ? CHECKUP_PROBLEM : CHECKUP_NOTE, "", "pgrep -a -x yoake",
             "動いています: %s", "one is running: %s", why.text);
     }
+    text_release(&folder);
 }
 
 /* ---- what is attached ---- */
@@ -298,6 +307,15 @@ static size_t bus_number(const char *place)
     return n;
 }
 
+/* A rule that is installed may only wait to be read. */
+static const char *rule_command(void)
+{
+    return disk_is_file("/etc/udev/rules.d/70-yoake.rules") ||
+                   disk_is_file("/usr/lib/udev/rules.d/70-yoake.rules")
+               ? RELOAD
+               : RULE;
+}
+
 static void say_access(struct checkup *self, const struct usb_listing *device)
 {
     const char *subject = device->serial[0] != '\0' ? device->serial : device->place;
@@ -308,7 +326,7 @@ static void say_access(struct checkup *self, const struct usb_listing *device)
             "%s at %s can be used", device->product, device->place);
         break;
     case USB_ACCESS_DENIED:
-        say(self, &DEVICE, CHECKUP_PROBLEM, subject, RULE,
+        say(self, &DEVICE, CHECKUP_PROBLEM, subject, rule_command(),
             "%s(%s)を使う許可がありません(udev のきまりが入っていません)",
             "no permission to use %s at %s (the udev rule is not installed)", device->product,
             device->place);

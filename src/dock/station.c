@@ -20,6 +20,8 @@
 #define STUCK_NS (15 * NS_PER_S)   /* a bootloader takes a few seconds */
 #define BETWEEN_NS (10 * NS_PER_S) /* from bootloader to application */
 
+enum { UNLISTED_MAX = 30 }; /* half a minute at least */
+
 struct station {
     const struct station_options *options;
     struct bay_shared shared;
@@ -30,6 +32,7 @@ struct station {
     struct usb_listing *listings; /* of the last list() */
     size_t n_listings;
     int64_t started_ns, listed_ns;
+    int n_unlisted; /* times in a row that the bus could not be listed */
 };
 
 /* ---- events ---- */
@@ -241,6 +244,19 @@ static void settle_all(struct station *self)
     }
 }
 
+/* A bus that cannot be listed for a moment ends nobody's download. */
+static enum yk_status bear(struct station *self, enum yk_status status, struct failure *why)
+{
+    self->listed_ns = clock_monotonic_ns();
+    if (++self->n_unlisted > UNLISTED_MAX) {
+        return status;
+    }
+    log_warn(self->shared.log, "dock: %s", why != NULL ? why->text : "the bus is not listed");
+    const struct timespec pause = {1, 0};
+    nanosleep(&pause, NULL);
+    return YK_OK;
+}
+
 static enum yk_status see_all(struct station *self, struct failure *why)
 {
     struct usb_bus *bus = self->options->bus;
@@ -250,8 +266,9 @@ static enum yk_status see_all(struct station *self, struct failure *why)
         size_t n = 0;
         status = bus->ops->list(bus, &listings, &n, why);
         if (status != YK_OK) {
-            return status;
+            return bear(self, status, why);
         }
+        self->n_unlisted = 0;
         mem_free(self->listings);
         self->listings = listings;
         self->n_listings = n;
@@ -323,6 +340,7 @@ static enum yk_status watch(struct station *self, struct failure *why)
         changed = false;
         if (bus != NULL) {
             status = bus->ops->wait(bus, LOOP_MS, &changed, why);
+            status = status != YK_OK ? bear(self, status, why) : status;
         } else {
             const struct timespec pause = {0, LOOP_MS * 1000000L};
             nanosleep(&pause, NULL);
