@@ -89,6 +89,12 @@ void cdc_acm_close(struct cdc_acm *self)
 
 /* ---- reading ---- */
 
+static enum yk_status no_answer(const struct cdc_acm *self, struct failure *why)
+{
+    return failure_set(why, YK_ERR_TIMEOUT, "USB device %s does not answer",
+                       self->port->listing.place);
+}
+
 /* Takes what comes until end_ms. YK_OK also when a fault was mended: look again. */
 static enum yk_status fill(struct cdc_acm *self, int64_t end_ms, int *n_faults,
                            struct failure *why)
@@ -110,6 +116,9 @@ static enum yk_status fill(struct cdc_acm *self, int64_t end_ms, int *n_faults,
         self->in_step = false; /* something may have been lost */
         bool is_stall = inner.offset == STALL_AT;
         status = is_stall ? port->ops->clear_halt(port, self->in, &inner) : YK_OK;
+    }
+    if (status == YK_ERR_TIMEOUT) {
+        return no_answer(self, why);
     }
     if (status != YK_OK && why != NULL) {
         *why = inner;
@@ -133,8 +142,7 @@ enum yk_status cdc_acm_line(struct cdc_acm *self, int64_t end_ms, const char **l
             continue;
         }
         if (self->port->ops->now_ms(self->port) > end_ms) {
-            return failure_set(why, YK_ERR_TIMEOUT, "USB device %s does not answer",
-                               self->port->listing.place);
+            return no_answer(self, why);
         }
         enum yk_status status = fill(self, end_ms, &n_faults, why);
         if (status != YK_OK) {

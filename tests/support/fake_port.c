@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/bytes.h"
+#include "src/base/clock.h"
 #include "src/base/mem.h"
 
 #define DISK_IN 0x81
@@ -439,6 +440,12 @@ static void fake_sleep_ms(struct usb_port *base, unsigned ms)
     of(base)->now += ms;
 }
 
+/* 2024-06-17 08:00:00 UTC and what has passed since. */
+static int64_t fake_utc_ns(struct usb_port *base)
+{
+    return INT64_C(1718611200) * NS_PER_S + of(base)->now * 1000000;
+}
+
 static void fake_close(struct usb_port *base)
 {
     of(base)->is_closed = true;
@@ -458,6 +465,7 @@ static const struct usb_port_ops FLYING = {
     .reset = fake_reset,
     .now_ms = fake_now_ms,
     .sleep_ms = fake_sleep_ms,
+    .utc_ns = fake_utc_ns,
     .close = fake_close,
 };
 
@@ -471,6 +479,7 @@ static const struct usb_port_ops GROUNDED = {
     .reset = fake_reset,
     .now_ms = fake_now_ms,
     .sleep_ms = fake_sleep_ms,
+    .utc_ns = fake_utc_ns,
     .close = fake_close,
 };
 

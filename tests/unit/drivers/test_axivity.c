@@ -313,6 +313,51 @@ static void a_stretch_is_read_again_from_the_device(void **state)
     usb_bus_close(bus);
 }
 
+/* Reads here and there, long and short, with questions between: what is kept and what is in
+ * flight never get mixed up. */
+static void any_order_of_reading_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    static const char *const faults[] = {NULL, "volume:*:fragmented", "read10:9:proto"};
+    for (size_t f = 0; f < sizeof faults / sizeof *faults; f++) {
+        struct pretend_recorder r = a_recorder(faults[f]);
+        struct usb_bus *bus = docked_bus(&r);
+        struct dock_device *device = docked_open(bus);
+        struct byte_source *source = NULL;
+        struct failure why = {.text = ""};
+        struct dock_battery battery;
+        uint64_t beyond = 0, random = 12345, pos = 0;
+        static uint8_t data[300000];
+        assert_int_equal(device->ops->open_recording(device, &source, &beyond, &why), YK_OK);
+        for (int i = 0; i < 400; i++) {
+            random = random * UINT64_C(6364136223846793005) + 1442695040888963407u;
+            uint64_t dice = random >> 33;
+            size_t want = dice % 3 == 0 ? 1 + dice % sizeof data : 1 + dice % 2000, got = 0;
+            pos =
+                dice % 5 != 0 && pos < recording.n ? pos : (random >> 20) % (recording.n + 50);
+            size_t there = pos < recording.n ? recording.n - pos : 0;
+            if (dice % 11 == 0) {
+                assert_int_equal(device->ops->read_battery(device, &battery, &why), YK_OK);
+            }
+            if (dice % 7 == 0 && want <= there) {
+                assert_int_equal(device->ops->reread(device, pos, data, want, &why), YK_OK);
+                got = want;
+            } else {
+                assert_int_equal(source->ops->read_at(source, pos, data, want, &got, &why),
+                                 YK_OK);
+            }
+            assert_int_equal(got, want < there ? want : there);
+            if (got > 0) {
+                assert_memory_equal(data, recording.at + pos, got);
+            }
+            pos += got;
+        }
+        byte_source_close(source);
+        dock_device_close(device);
+        usb_bus_close(bus);
+    }
+}
+
 static void what_is_readable_before_a_dead_sector_is_read(void **state)
 {
     (void)state;
@@ -549,6 +594,7 @@ int main(void)
         cmocka_unit_test(sectors_beyond_the_recorded_size_are_found_when_they_go_on),
         cmocka_unit_test(stale_sectors_beyond_the_recording_are_left_alone),
         cmocka_unit_test(a_stretch_is_read_again_from_the_device),
+        cmocka_unit_test(any_order_of_reading_gives_the_same_bytes),
         cmocka_unit_test(what_is_readable_before_a_dead_sector_is_read),
         cmocka_unit_test(whatever_fails_while_setting_up_done_means_done),
         cmocka_unit_test(a_transfer_that_fails_while_setting_up_is_mended),
