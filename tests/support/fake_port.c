@@ -165,6 +165,9 @@ static enum yk_status give_data(struct fake_port *self, uint8_t *at, size_t leng
         n = n / 2;
         put_u32le(self->csw + 8, fault == PORT_LIE ? 0 : (uint32_t)(length - n));
     }
+    if (fault == PORT_PADDED) {
+        put_u32le(self->csw + 8, (uint32_t)(length - n / 2));
+    }
     memcpy(at, self->data, n);
     *got = n;
     if (fault == PORT_GLUED && n + 13 <= length) {
@@ -440,10 +443,9 @@ static void fake_sleep_ms(struct usb_port *base, unsigned ms)
     of(base)->now += ms;
 }
 
-/* 2024-06-17 08:00:00 UTC and what has passed since. */
 static int64_t fake_utc_ns(struct usb_port *base)
 {
-    return INT64_C(1718611200) * NS_PER_S + of(base)->now * 1000000;
+    return of(base)->utc_base_ns + of(base)->now * 1000000;
 }
 
 static void fake_close(struct usb_port *base)
@@ -496,6 +498,7 @@ void fake_port_init(struct fake_port *self, int generation)
     memset(self, 0, sizeof *self);
     struct usb_listing *l = &self->base.listing;
     self->base.ops = &FLYING;
+    self->utc_base_ns = INT64_C(1718611200) * NS_PER_S; /* 2024-06-17 08:00 UTC */
     l->vendor_id = 0x04D8;
     l->product_id = 0x0057;
     l->generation = 1;

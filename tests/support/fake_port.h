@@ -22,6 +22,7 @@ enum port_fault {
     PORT_BABBLE,    /* too many bytes */
     PORT_SHORT,     /* disk: half of the data, said so in the residue */
     PORT_LIE,       /* disk: half of the data, residue 0 */
+    PORT_PADDED,    /* disk: all of the data, but only half of it counts */
     PORT_GLUED,     /* disk: half of the data and the status in one piece */
     PORT_EMPTY,     /* disk: an empty packet before the status */
     PORT_TAG,       /* disk: status of another command */
@@ -45,7 +46,7 @@ struct fake_port {
     uint64_t n_transfers, fault_at;
     enum port_fault fault;
     bool fault_stays;
-    int64_t now;
+    int64_t now, utc_base_ns; /* milliseconds; when now was 0 */
     /* Disk. */
     uint8_t *disk;                 /* borrowed */
     uint64_t n_blocks, last_block; /* what is there, and what READ CAPACITY says */

@@ -358,6 +358,28 @@ static void any_order_of_reading_gives_the_same_bytes(void **state)
     }
 }
 
+static void the_next_chunk_is_sent_for_while_the_reader_works(void **state)
+{
+    (void)state;
+    struct pretend_recorder r = a_recorder(NULL);
+    struct usb_bus *bus = docked_bus(&r);
+    struct dock_device *device = docked_open(bus);
+    struct byte_source *source = NULL;
+    struct failure why = {.text = ""};
+    struct pretend_stats before, after;
+    uint64_t beyond = 0;
+    uint8_t data[512];
+    size_t got = 0;
+    assert_int_equal(device->ops->open_recording(device, &source, &beyond, &why), YK_OK);
+    pretend_stats(bus, 0, &before);
+    assert_int_equal(source->ops->read_at(source, 0, data, 512, &got, &why), YK_OK);
+    pretend_stats(bus, 0, &after);
+    assert_int_equal(after.reads - before.reads, 2);
+    byte_source_close(source);
+    dock_device_close(device);
+    usb_bus_close(bus);
+}
+
 static void what_is_readable_before_a_dead_sector_is_read(void **state)
 {
     (void)state;
@@ -595,6 +617,7 @@ int main(void)
         cmocka_unit_test(stale_sectors_beyond_the_recording_are_left_alone),
         cmocka_unit_test(a_stretch_is_read_again_from_the_device),
         cmocka_unit_test(any_order_of_reading_gives_the_same_bytes),
+        cmocka_unit_test(the_next_chunk_is_sent_for_while_the_reader_works),
         cmocka_unit_test(what_is_readable_before_a_dead_sector_is_read),
         cmocka_unit_test(whatever_fails_while_setting_up_done_means_done),
         cmocka_unit_test(a_transfer_that_fails_while_setting_up_is_mended),

@@ -108,6 +108,7 @@ static const struct {
     {PORT_BABBLE, 2, YK_ERR_PROTOCOL, 0, false, 1},
     {PORT_SHORT, 2, YK_OK, 1024, false, 0},
     {PORT_LIE, 2, YK_OK, 1024, false, 0},
+    {PORT_PADDED, 2, YK_OK, 1024, false, 0},
     {PORT_GLUED, 2, YK_OK, 1024, false, 0},
     {PORT_STALL, 3, YK_OK, 2048, false, 0},
     {PORT_EMPTY, 3, YK_OK, 2048, false, 0},
