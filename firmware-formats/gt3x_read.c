@@ -325,7 +325,7 @@ static void give_samples(struct gt3x_reader *self, const struct gt3x_record *rec
 {
     const struct gt3x_facts *facts = &self->facts;
     unpack(self, record, n);
-    int32_t sum[3], clipped;
+    int32_t sum[3] = {0, 0, 0}, clipped = 0;
     sum_up(self->raw, n, clip_limit(self), sum, &clipped);
     if (facts->matrix.is_used) {
         to_g_by_matrix(&facts->matrix, self->raw, n, block->acc_g);

@@ -322,7 +322,7 @@ static enum yk_status read_info(struct gt3x_v1 *self, struct zip_archive *archiv
     enum yk_status status = text == NULL
                                 ? failure_set(why, YK_ERR_MEMORY, "gt3x: no memory to read")
                                 : open_member(self, archive, "info.txt", job, &info, why);
-    if (status == YK_OK) {
+    if (status == YK_OK && info != NULL) {
         if (info->damage != NULL) {
             snprintf(self->note[1], sizeof self->note[1],
                      "info.txt is damaged: used as far as it goes");

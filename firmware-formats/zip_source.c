@@ -572,7 +572,7 @@ enum yk_status zip_archive_open_member(struct zip_archive *self, size_t i, enum 
     }
     zip_fclose(reading.file);
     mem_free(reading.buffer);
-    if (status != YK_OK) {
+    if (status != YK_OK || member == NULL) {
         return status;
     }
     member->damage = reading.damage != NULL ? reading.damage
