@@ -21,13 +21,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "firmware-formats/actigraph_header.h"
-#include "firmware-formats/timestamp.h"
+#include "firmware-formats/agd_epochs.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 
 #define EPOCHS_PER_CALL ((size_t)8192)
-#define GAP_MAX_S (INT64_C(31) * 86400) /* a longer jump is taken for a wrong time */
 #define EPOCH_MOST_S 3600
 #define STEPS_BETWEEN_LOOKS 100000 /* of SQLite's machine, between looks at job.cancel */
 
@@ -48,28 +46,16 @@ static const struct {
     {"inclinometer", EPOCH_INCLINOMETER},
 };
 #define COLUMN_COUNT (sizeof COLUMNS / sizeof *COLUMNS)
+_Static_assert(COLUMN_COUNT <= AGD_COLUMNS, "room for every column");
 
 struct agd {
-    struct recording_source base;
-    struct byte_source *bytes;
-    bool owns_bytes;
-    struct job *job;
+    struct agd_epochs e; /* first */
     sqlite3_vfs vfs;
     char vfs_name[40];
     bool is_registered;
     sqlite3 *db;
     sqlite3_stmt *rows;
-    enum epoch_column column[COLUMN_COUNT]; /* of the query's columns 1 ... */
-    size_t n_columns;
-    struct actigraph_header header;
-    char filter[32], finished[8];
-    int64_t epoch_s, epochs_declared;
-    int64_t start_s, wall_minus_utc_ns; /* of the first row */
-    int64_t next, gap_epochs;           /* index of the next epoch; epochs filled so far */
-    uint64_t n_rows;
     bool is_over, has_bad_tree;
-    char damage[64]; /* what the database's own check found, "" nothing */
-    int64_t usual_step_s;
 };
 
 /* ---- a file system with one file, which can be read ---- */
@@ -223,7 +209,7 @@ static int vfs_error(sqlite3_vfs *vfs, int n, char *out)
 static int look_at_cancel(void *user)
 {
     const struct agd *self = user;
-    return job_is_cancelled(self->job) ? 1 : 0;
+    return job_is_cancelled(self->e.job) ? 1 : 0;
 }
 
 static enum yk_status db_failure(struct agd *self, int result, struct failure *why)
@@ -233,7 +219,7 @@ static enum yk_status db_failure(struct agd *self, int result, struct failure *w
                             : code == SQLITE_INTERRUPT ? YK_ERR_CANCELLED
                             : code == SQLITE_IOERR     ? YK_ERR_IO
                                                        : YK_ERR_CORRUPT;
-    return failure_set(why, status, "%s: the database cannot be read: %s", self->bytes->name,
+    return failure_set(why, status, "%s: the database cannot be read: %s", self->e.bytes->name,
                        self->db != NULL ? sqlite3_errmsg(self->db) : sqlite3_errstr(result));
 }
 
@@ -260,7 +246,7 @@ static enum yk_status open_database(struct agd *self, struct failure *why)
         .szOsFile = sizeof(struct agd_file),
         .mxPathname = 64,
         .zName = self->vfs_name,
-        .pAppData = self->bytes,
+        .pAppData = self->e.bytes,
         .xOpen = vfs_open,
         .xDelete = vfs_delete,
         .xAccess = vfs_access,
@@ -336,99 +322,31 @@ static void check_pages(struct agd *self)
             if (strcmp(text, "ok") != 0) {
                 self->has_bad_tree =
                     self->has_bad_tree || strstr(text, "2nd reference") != NULL;
-                snprintf(self->damage, sizeof self->damage, "damaged database");
+                snprintf(self->e.damage, sizeof self->e.damage, "damaged database");
             }
         }
         if (result != SQLITE_DONE) {
-            snprintf(self->damage, sizeof self->damage, "damaged database");
+            snprintf(self->e.damage, sizeof self->e.damage, "damaged database");
         }
     } else {
-        snprintf(self->damage, sizeof self->damage, "damaged database");
+        snprintf(self->e.damage, sizeof self->e.damage, "damaged database");
     }
     sqlite3_finalize(row);
-}
-
-/* ---- settings ---- */
-
-static void take_ticks(const char *value, int64_t *out)
-{
-    int64_t ticks = 0;
-    if (text_parse_int64(value, strlen(value), &ticks)) {
-        (void)actigraph_ticks(ticks, out);
-    }
-}
-
-static void put_text(char *to, size_t room, const char *from)
-{
-    size_t n = 0;
-    for (; from[n] != '\0' && n + 1 < room; n++) {
-        unsigned char c = (unsigned char)from[n];
-        to[n] = c >= ' ' && c < 0x7F ? from[n] : '?';
-    }
-    to[n] = '\0';
-}
-
-static void take_setting(struct agd *self, const char *name, const char *value)
-{
-    struct actigraph_header *h = &self->header;
-    const struct {
-        const char *name;
-        char *to;
-        size_t room;
-    } texts[] = {{"deviceserial", h->serial, sizeof h->serial},
-                 {"devicename", h->device, sizeof h->device},
-                 {"deviceversion", h->firmware, sizeof h->firmware},
-                 {"subjectname", h->subject, sizeof h->subject},
-                 {"limb", h->limb, sizeof h->limb},
-                 {"side", h->side, sizeof h->side},
-                 {"filter", self->filter, sizeof self->filter},
-                 {"finished", self->finished, sizeof self->finished}};
-    const struct {
-        const char *name;
-        int64_t *to;
-    } times[] = {{"startdatetime", &h->start_s},
-                 {"stopdatetime", &h->stop_s},
-                 {"downloaddatetime", &h->download_s}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        if (strcasecmp(name, texts[i].name) == 0) {
-            put_text(texts[i].to, texts[i].room, value);
-        }
-    }
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        if (strcasecmp(name, times[i].name) == 0) {
-            take_ticks(value, times[i].to);
-        }
-    }
-    int64_t number = 0;
-    bool is_number = text_parse_int64(value, strlen(value), &number);
-    if (strcasecmp(name, "epochlength") == 0 && is_number && number >= 1 &&
-        number <= EPOCH_MOST_S) {
-        self->epoch_s = number;
-    }
-    if (strcasecmp(name, "epochcount") == 0 && is_number && number >= 0) {
-        self->epochs_declared = number;
-    }
-    double volts = 0;
-    if (strcasecmp(name, "batteryvoltage") == 0 &&
-        text_parse_double(value, strlen(value), &volts) && volts > 0 && volts < 10) {
-        h->battery_v = volts;
-    }
 }
 
 static enum yk_status read_settings(struct agd *self, struct failure *why)
 {
     sqlite3_stmt *row = NULL;
-    actigraph_header_init(&self->header);
-    self->epochs_declared = -1;
+    agd_settings_init(&self->e);
     enum yk_status status =
         prepare(self, "SELECT settingName, settingValue FROM settings LIMIT 10000", &row, why);
     if (status == YK_OK) {
         int result;
         while ((result = sqlite3_step(row)) == SQLITE_ROW) {
-            take_setting(self, text_of(row, 0), text_of(row, 1));
+            agd_take_setting(&self->e, text_of(row, 0), text_of(row, 1));
         }
         if (result != SQLITE_DONE) {
-            snprintf(self->damage, sizeof self->damage, "settings are damaged");
+            snprintf(self->e.damage, sizeof self->e.damage, "settings are damaged");
         }
     }
     sqlite3_finalize(row);
@@ -457,18 +375,18 @@ static enum yk_status make_query(struct agd *self, bool is_ordered, struct text 
     }
     text_clear(sql);
     text_add(sql, "SELECT dataTimestamp");
-    self->n_columns = 0;
+    self->e.n_columns = 0;
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (has[i]) {
             text_addf(sql, ", %s", COLUMNS[i].name);
-            self->column[self->n_columns++] = COLUMNS[i].column;
+            self->e.column[self->e.n_columns++] = COLUMNS[i].column;
         }
     }
     text_add(sql, is_ordered ? " FROM data ORDER BY dataTimestamp" : " FROM data");
-    if (!has_time || self->n_columns == 0) {
+    if (!has_time || self->e.n_columns == 0) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
                            "%s: its table data has no %s: not an ActiLife epoch database",
-                           self->bytes->name,
+                           self->e.bytes->name,
                            has_time ? "column that is known" : "dataTimestamp");
     }
     return text_status(sql, why);
@@ -511,164 +429,20 @@ static enum yk_status start_rows(struct agd *self, struct failure *why)
     return status;
 }
 
-/* ---- what the report says ---- */
-
-static void note(struct agd *self, const char *text)
-{
-    read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1, text);
-}
-
-static void bad_row(struct agd *self, const char *what)
-{
-    self->base.report.bad_blocks++;
-    read_report_add(&self->base.report, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, TIME_UNKNOWN,
-                    (int64_t)self->n_rows, what);
-}
-
-static void say_opening(struct agd *self)
-{
-    char detail[64];
-    if (self->damage[0] != '\0') {
-        self->base.report.bad_blocks++;
-        read_report_add(&self->base.report, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, TIME_UNKNOWN,
-                        -1, self->damage);
-    }
-    if (self->bytes->damage != NULL) {
-        note(self, self->bytes->damage);
-    }
-    if (strcasecmp(self->filter, "LowFrequencyExtension") == 0) {
-        note(self, "counts made with the low-frequency extension");
-    }
-    if (strcasecmp(self->finished, "false") == 0) {
-        note(self, "ActiLife had not finished this file");
-    }
-    if (self->usual_step_s > 0) {
-        snprintf(detail, sizeof detail, "epoch of %" PRId64 " s taken from the rows",
-                 self->epoch_s);
-        note(self, detail);
-    }
-    summary_range_add(&self->base.report.battery_v, self->header.battery_v);
-}
-
-static void say_end(struct agd *self)
-{
-    char detail[64];
-    if (self->epochs_declared >= 0 && (uint64_t)self->epochs_declared != self->n_rows) {
-        snprintf(detail, sizeof detail, "%" PRIu64 " rows, epochcount says %d", self->n_rows,
-                 (int)(self->epochs_declared < INT32_MAX ? self->epochs_declared : INT32_MAX));
-        note(self, detail);
-    }
-}
-
-/* ---- rows to epochs ---- */
-
-static enum yk_status fill_gap(struct agd *self, int64_t n, struct epoch_series *to,
-                               struct failure *why)
-{
-    struct read_report *report = &self->base.report;
-    size_t first = to->n;
-    enum yk_status status = epoch_series_resize(to, to->n + (size_t)n, why);
-    if (status != YK_OK) {
-        return status;
-    }
-    for (size_t k = first; k < to->n; k++) {
-        to->state[k] = STATE_UNKNOWN;
-    }
-    int64_t epoch_ns = self->epoch_s * NS_PER_S;
-    int64_t start = self->base.info.start_ns + self->next * epoch_ns;
-    report->gaps++;
-    report->gap_s += (double)n * (double)self->epoch_s;
-    read_report_add(report, READ_EVENT_GAP, start, start + n * epoch_ns, (int64_t)self->n_rows,
-                    "rows are missing");
-    self->gap_epochs += n;
-    self->next += n;
-    return YK_OK;
-}
-
-static void put_row(struct agd *self, struct epoch_series *to, size_t k)
-{
-    bool is_known = false;
-    for (size_t i = 0; i < self->n_columns; i++) {
-        const int type = sqlite3_column_type(self->rows, (int)i + 1);
-        const double value = sqlite3_column_double(self->rows, (int)i + 1);
-        if (type == SQLITE_NULL) {
-            continue;
-        }
-        if ((type != SQLITE_FLOAT && type != SQLITE_INTEGER) || !(value >= 0 && value < 1e9)) {
-            bad_row(self, "a value that is no count");
-            continue;
-        }
-        to->column[self->column[i]][k] = (float)value;
-        is_known = true;
-        if (self->column[i] == EPOCH_LIGHT) {
-            summary_range_add(&self->base.report.light, value);
-        }
-    }
-    if (!is_known) {
-        to->state[k] |= STATE_UNKNOWN;
-    }
-}
-
-/* Index of a time on the grid; false, and counted, when it has no place there. */
-static bool row_index(struct agd *self, int64_t *index)
-{
-    int64_t s = 0;
-    if (sqlite3_column_type(self->rows, 0) != SQLITE_INTEGER ||
-        !actigraph_ticks(sqlite3_column_int64(self->rows, 0), &s)) {
-        bad_row(self, "a row without a time");
-        return false;
-    }
-    int64_t ahead = s - self->start_s;
-    *index = floor_div(2 * ahead + self->epoch_s, 2 * self->epoch_s);
-    if (*index < self->next) {
-        bool is_same = *index == self->next - 1;
-        bad_row(self, is_same ? "the same epoch again" : "a row before its time");
-        return false;
-    }
-    int64_t gap = *index - self->next, most = GAP_MAX_S / self->epoch_s;
-    if (gap > most || self->gap_epochs + gap > most + 16 * (int64_t)self->n_rows) {
-        bad_row(self, "time jumps ahead too far");
-        return false;
-    }
-    return true;
-}
+/* ---- reading ---- */
 
 static enum yk_status take_row(struct agd *self, struct epoch_series *to, struct failure *why)
 {
-    int64_t index = 0;
-    self->n_rows++;
-    self->base.report.blocks++;
-    if (self->n_rows > self->bytes->size) { /* a row takes more than a byte */
-        return failure_set(why, YK_ERR_CORRUPT, "%s: the database leads in circles",
-                           self->bytes->name);
+    double cell[AGD_COLUMNS];
+    for (size_t i = 0; i < self->e.n_columns; i++) {
+        const int type = sqlite3_column_type(self->rows, (int)i + 1);
+        bool is_number = type == SQLITE_FLOAT || type == SQLITE_INTEGER;
+        cell[i] = type == SQLITE_NULL ? (double)NAN
+                  : is_number         ? sqlite3_column_double(self->rows, (int)i + 1)
+                                      : -1; /* no count, as any negative number */
     }
-    if (!row_index(self, &index)) {
-        return YK_OK;
-    }
-    enum yk_status status =
-        index > self->next ? fill_gap(self, index - self->next, to, why) : YK_OK;
-    if (status == YK_OK) {
-        status = epoch_series_resize(to, to->n + 1, why);
-    }
-    if (status == YK_OK) {
-        put_row(self, to, to->n - 1);
-        self->next++;
-    }
-    return status;
-}
-
-static enum yk_status need_columns(struct agd *self, struct epoch_series *to,
-                                   struct failure *why)
-{
-    if (to->n == 0) {
-        to->t0_ns = self->base.info.start_ns;
-        to->epoch_s = (int32_t)self->epoch_s;
-    }
-    enum yk_status status = YK_OK;
-    for (size_t i = 0; i < self->n_columns && status == YK_OK; i++) {
-        status = epoch_series_need(to, self->column[i], why);
-    }
-    return status;
+    bool has_time = sqlite3_column_type(self->rows, 0) == SQLITE_INTEGER;
+    return agd_take_row(&self->e, has_time, sqlite3_column_int64(self->rows, 0), cell, to, why);
 }
 
 static enum yk_status next_epochs(struct recording_source *source, struct epoch_series *to,
@@ -676,10 +450,10 @@ static enum yk_status next_epochs(struct recording_source *source, struct epoch_
 {
     struct agd *self = (struct agd *)source; /* its first member */
     size_t first = to->n;
-    if (job_is_cancelled(self->job)) {
+    if (job_is_cancelled(self->e.job)) {
         return failure_set(why, YK_ERR_CANCELLED, "agd: cancelled");
     }
-    enum yk_status status = need_columns(self, to, why);
+    enum yk_status status = agd_need_columns(&self->e, to, why);
     while (status == YK_OK && !self->is_over && to->n - first < EPOCHS_PER_CALL) {
         int result = sqlite3_step(self->rows);
         if (result == SQLITE_ROW) {
@@ -691,11 +465,11 @@ static enum yk_status next_epochs(struct recording_source *source, struct epoch_
             return db_failure(self, result, why);
         }
         if (result != SQLITE_DONE) {
-            bad_row(self, "the database is damaged here: read up to this row");
+            agd_bad_row(&self->e, "the database is damaged here: read up to this row");
         }
-        say_end(self);
+        agd_say_end(&self->e);
     }
-    source->info.end_ns = source->info.start_ns + self->next * self->epoch_s * NS_PER_S;
+    source->info.end_ns = source->info.start_ns + self->e.next * self->e.epoch_s * NS_PER_S;
     return status == YK_OK && self->is_over && to->n == first ? YK_END : status;
 }
 
@@ -704,10 +478,10 @@ static enum yk_status rewind_source(struct recording_source *source, struct fail
     struct agd *self = (struct agd *)source;
     read_report_release(&source->report);
     read_report_init(&source->report);
-    self->next = self->gap_epochs = 0;
-    self->n_rows = 0;
+    self->e.next = self->e.gap_epochs = 0;
+    self->e.n_rows = 0;
     self->is_over = false;
-    say_opening(self);
+    agd_say_opening(&self->e);
     return start_rows(self, why);
 }
 
@@ -716,7 +490,7 @@ static void close_source(struct recording_source *source)
     struct agd *self = (struct agd *)source;
     close_database(self);
     read_report_release(&source->report);
-    byte_source_close(self->owns_bytes ? self->bytes : NULL);
+    byte_source_close(self->e.owns_bytes ? self->e.bytes : NULL);
     mem_free(self);
 }
 
@@ -733,49 +507,26 @@ static enum yk_status look_at_rows(struct agd *self, struct failure *why)
 {
     int64_t before = TIME_UNKNOWN, s = 0, least = 0;
     enum yk_status status = start_rows(self, why);
-    self->start_s = TIME_UNKNOWN;
+    self->e.start_s = TIME_UNKNOWN;
     for (int i = 0; i < 100 && status == YK_OK && sqlite3_step(self->rows) == SQLITE_ROW; i++) {
         if (sqlite3_column_type(self->rows, 0) != SQLITE_INTEGER ||
             !actigraph_ticks(sqlite3_column_int64(self->rows, 0), &s)) {
             continue;
         }
-        self->start_s = self->start_s == TIME_UNKNOWN ? s : self->start_s;
+        self->e.start_s = self->e.start_s == TIME_UNKNOWN ? s : self->e.start_s;
         int64_t step = before != TIME_UNKNOWN ? s - before : 0;
         least = step > 0 && (least == 0 || step < least) ? step : least;
         before = s;
     }
-    if (status == YK_OK && self->epoch_s == 0) {
-        self->epoch_s = self->usual_step_s = least <= EPOCH_MOST_S ? least : 0;
-        if (self->epoch_s == 0) {
+    if (status == YK_OK && self->e.epoch_s == 0) {
+        self->e.epoch_s = self->e.usual_step_s = least <= EPOCH_MOST_S ? least : 0;
+        if (self->e.epoch_s == 0) {
             status = failure_set(why, YK_ERR_UNSUPPORTED,
                                  "%s: neither a setting nor the rows tell the epoch length",
-                                 self->bytes->name);
+                                 self->e.bytes->name);
         }
     }
     return status;
-}
-
-static void tell(struct agd *self, const struct open_options *opt)
-{
-    struct recording_info *info = &self->base.info;
-    int64_t wall_s = self->start_s != TIME_UNKNOWN          ? self->start_s
-                     : self->header.start_s != TIME_UNKNOWN ? self->header.start_s
-                                                            : 0;
-    self->wall_minus_utc_ns = actigraph_set_zone(opt, wall_s, false, 0, false, info);
-    actigraph_header_tell(&self->header, self->wall_minus_utc_ns, info);
-    info->count_kind = COUNT_KIND_ACTIGRAPH;
-    info->epoch_s = (int32_t)self->epoch_s;
-    if (self->start_s != TIME_UNKNOWN) {
-        info->start_ns = self->start_s * NS_PER_S - self->wall_minus_utc_ns;
-    }
-    size_t used = 0;
-    for (size_t i = 0; i < self->n_columns; i++) {
-        const char *name = epoch_column_name(self->column[i]);
-        if (used + strlen(name) + 2 < sizeof info->channels) {
-            used += (size_t)snprintf(info->channels + used, sizeof info->channels - used,
-                                     "%s%s", used > 0 ? "," : "", name);
-        }
-    }
 }
 
 static enum yk_status open_agd(struct byte_source *bytes, const struct open_options *opt,
@@ -785,12 +536,12 @@ static enum yk_status open_agd(struct byte_source *bytes, const struct open_opti
     if (self == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
     }
-    self->base.ops = &OPS;
-    self->bytes = bytes;
-    self->job = opt->job;
-    recording_info_init(&self->base.info);
-    read_report_init(&self->base.report);
-    snprintf(self->base.info.format, sizeof self->base.info.format, "agd");
+    self->e.base.ops = &OPS;
+    self->e.bytes = bytes;
+    self->e.job = opt->job;
+    recording_info_init(&self->e.base.info);
+    read_report_init(&self->e.base.report);
+    snprintf(self->e.base.info.format, sizeof self->e.base.info.format, "agd");
     enum yk_status status = open_database(self, why);
     if (status == YK_OK) {
         check_pages(self);
@@ -805,15 +556,15 @@ static enum yk_status open_agd(struct byte_source *bytes, const struct open_opti
         status = look_at_rows(self, why);
     }
     if (status == YK_OK) {
-        tell(self, opt);
-        status = rewind_source(&self->base, why);
+        agd_tell(&self->e, opt);
+        status = rewind_source(&self->e.base, why);
     }
     if (status != YK_OK) {
-        close_source(&self->base);
+        close_source(&self->e.base);
         return status;
     }
-    self->owns_bytes = true;
-    *out = &self->base;
+    self->e.owns_bytes = true;
+    *out = &self->e.base;
     return YK_OK;
 }
 
@@ -831,7 +582,7 @@ static int probe(struct byte_source *bytes)
     }
     struct agd *self = mem_alloc(1, sizeof *self);
     if (self != NULL) {
-        self->bytes = bytes;
+        self->e.bytes = bytes;
         if (open_database(self, NULL) == YK_OK && has_table(self, "data") &&
             has_table(self, "settings")) {
             sure = 100;
