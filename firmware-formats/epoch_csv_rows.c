@@ -78,19 +78,19 @@ bool epoch_csv_is_ours(const struct epoch_csv *self, const struct csv_row *row)
 }
 
 int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns,
-                         int64_t half)
+                         int64_t tolerance_ns)
 {
     int64_t local = timestamp_local_ns(t);
     if (t->has_offset) {
         return local - t->offset_s * NS_PER_S;
     }
     int64_t kept = local - self->offset_s * NS_PER_S;
-    if (llabs(kept - expected_ns) <= half) {
+    if (llabs(kept - expected_ns) <= tolerance_ns) {
         return kept;
     }
     int32_t offset = zone_offset_s(self->zone, expected_ns);
     int64_t changed = local - offset * NS_PER_S;
-    if (llabs(changed - expected_ns) <= half) {
+    if (llabs(changed - expected_ns) <= tolerance_ns) {
         self->offset_s = offset;
         return changed;
     }
