@@ -29,6 +29,7 @@
 #define ROWS 300   /* looked at */
 #define COLUMNS 64 /* of a table; more are not looked at */
 #define NAME_BYTES 64
+#define STEP_MOST_NS (86400 * NS_PER_S)
 
 enum looks { LOOKS_TEXT, LOOKS_STAMP, LOOKS_DATED_STAMP, LOOKS_DATE, LOOKS_TIME, LOOKS_NUMBER };
 
@@ -219,11 +220,19 @@ static const char *unix_unit_of(const struct column *column)
     return NULL;
 }
 
+/* Names that a line of a .ini can hold. */
+static bool can_be_said(const char *name)
+{
+    return name[0] != '\0' && strpbrk(name, "=[#;\r\n") == NULL &&
+           strlen(name) < NAME_BYTES - 1;
+}
+
 static void find_times(struct guess *self)
 {
     self->stamp = self->date = self->time = CSV_NONE;
     for (size_t c = self->n_columns; c-- > 0;) { /* the first of a kind is left */
-        enum looks looks = looks_like(&self->column[c]);
+        enum looks looks =
+            can_be_said(self->column[c].name) ? looks_like(&self->column[c]) : LOOKS_TEXT;
         const char *unit = looks == LOOKS_NUMBER ? unix_unit_of(&self->column[c]) : NULL;
         if (looks == LOOKS_STAMP || looks == LOOKS_DATED_STAMP || unit != NULL) {
             self->stamp = c;
@@ -327,8 +336,7 @@ static bool is_value(const struct guess *self, size_t c)
 {
     const struct column *column = &self->column[c];
     return looks_like(column) == LOOKS_NUMBER && c != self->stamp && c != self->date &&
-           c != self->time && column->name[0] != '\0' &&
-           strpbrk(column->name, "=[#;") == NULL && strlen(column->name) < NAME_BYTES - 1;
+           c != self->time && can_be_said(column->name);
 }
 
 /* Three neighbouring columns whose mean norm is that of gravity. */
@@ -553,8 +561,9 @@ static enum yk_status guess(struct guess *self, struct byte_source *bytes, struc
     if (status == YK_OK) {
         status = find_step(self, why);
     }
-    if (status == YK_OK && self->step_ns < 0) {
-        status = failure_set(why, YK_ERR_UNSUPPORTED, "the rows' times do not go on");
+    if (status == YK_OK && (self->step_ns < 0 || self->step_ns > STEP_MOST_NS)) {
+        status = failure_set(why, YK_ERR_UNSUPPORTED,
+                             "the rows' times do not go on, or by more than a day each");
     }
     if (status == YK_OK) {
         text_add(ini,
