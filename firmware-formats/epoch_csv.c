@@ -255,6 +255,7 @@ static void fill_info(struct epoch_csv *self, const struct open_options *opt)
     snprintf(info->person_id, sizeof info->person_id, "%s", self->plan.person_id);
     snprintf(info->zone, sizeof info->zone, "%s", zone_name(self->zone));
     info->zone_is_guess = self->own_zone == NULL && opt->zone_is_guess;
+    info->is_described = self->has_ini;
     info->start_ns = info->end_ns = self->t0_ns;
     if (self->plan.is_samples) {
         info->rate_hz = self->plan.rate_hz;

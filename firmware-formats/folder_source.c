@@ -340,3 +340,40 @@ enum yk_status folder_source_open(const char *path, struct byte_source **out,
     *out = &self->base;
     return YK_OK;
 }
+
+enum yk_status folder_source_open_pair(const char *path, const char *beside,
+                                       struct byte_source **out, struct failure *why)
+{
+    const char *const both[] = {path, beside};
+    struct folder_source *self = mem_alloc(1, sizeof *self);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", path);
+    }
+    self->base.ops = &FOLDER_OPS;
+    self->base.name = self->name = mem_copy_text(last_part(path));
+    self->base.path = self->path = mem_copy_text(path);
+    enum yk_status status = self->name != NULL && self->path != NULL
+                                ? YK_OK
+                                : failure_set(why, YK_ERR_MEMORY, "no memory to read %s", path);
+    for (int i = 0; i < 2 && status == YK_OK; i++) {
+        const char *name = last_part(both[i]);
+        bool is_there = false;
+        if (strlen(name) >= sizeof self->member[0].name) {
+            status = failure_set(why, YK_ERR_UNSUPPORTED, "the name %s is too long", name);
+        } else {
+            status = add_member(self, both[i], (size_t)(name - both[i]), name, &is_there, why);
+        }
+        if (status == YK_OK && !is_there) {
+            status = failure_set(why, YK_ERR_NO_DEVICE, "%s is not there any more", both[i]);
+        }
+    }
+    if (status == YK_OK) {
+        status = lay_out(self, why);
+    }
+    if (status != YK_OK) {
+        close_source(&self->base);
+        return status;
+    }
+    *out = &self->base;
+    return YK_OK;
+}

@@ -23,5 +23,12 @@ bool folder_source_is_one(const char *path);
  */
 enum yk_status folder_source_open(const char *path, struct byte_source **out,
                                   struct failure *why);
+/* The same of two files: a table and the description that lies beside it.
+ *
+ * errors  those of opening and reading; YK_ERR_UNSUPPORTED (a name of 100 bytes and more, 4
+ * GiB)
+ */
+enum yk_status folder_source_open_pair(const char *path, const char *beside,
+                                       struct byte_source **out, struct failure *why);
 
 #endif

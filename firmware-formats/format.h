@@ -63,6 +63,10 @@ bool recording_is_folder(const char *path);
  * the description inside one, those of a ZIP archive of it that is never written. */
 enum yk_status recording_bytes_open(const char *path, struct byte_source **out,
                                     struct failure *why);
+/* The bytes of a ZIP archive, that is never written, of a table and the .ini beside it: the two
+ * together are the recording where info.is_described. */
+enum yk_status recording_with_ini_open(const char *path, struct byte_source **out,
+                                       struct failure *why);
 /* The same as recording_open() on an open byte source; takes bytes on success only. */
 enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
                                      struct recording_source **out, struct failure *why);

@@ -115,11 +115,10 @@ struct options_with_path {
     const char *path;
 };
 
-/* "x.ini" beside "x.csv" and "x.csv.gz". */
-static enum yk_status open_beside(const struct open_options *opt, const char *suffix,
-                                  struct byte_source **out, struct failure *why)
+/* "x.ini" for "x.csv" and "x.csv.gz". */
+static enum yk_status path_beside(const char *path, const char *suffix, struct text *out,
+                                  struct failure *why)
 {
-    const char *path = ((const struct options_with_path *)opt)->path;
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
     size_t n = strlen(path);
     n -= n > 3 && strcmp(path + n - 3, ".gz") == 0 ? 3 : 0;
@@ -129,12 +128,19 @@ static enum yk_status open_beside(const struct open_options *opt, const char *su
             break;
         }
     }
+    text_add_n(out, path, n);
+    text_add_char(out, '.');
+    text_add(out, suffix);
+    return text_status(out, why);
+}
+
+static enum yk_status open_beside(const struct open_options *opt, const char *suffix,
+                                  struct byte_source **out, struct failure *why)
+{
     struct text beside;
     text_init(&beside);
-    text_add_n(&beside, path, n);
-    text_add_char(&beside, '.');
-    text_add(&beside, suffix);
-    enum yk_status status = text_status(&beside, why);
+    enum yk_status status =
+        path_beside(((const struct options_with_path *)opt)->path, suffix, &beside, why);
     if (status == YK_OK) {
         status = file_source_open(text_string(&beside), out, why);
     }
@@ -171,13 +177,14 @@ static enum yk_status open_beside_in_zip(const struct open_options *opt, const c
                        self->name);
 }
 
-/* Folders, and what file managers leave behind, are no recordings. */
+/* Folders, descriptions of tables, and what file managers leave behind, are no recordings. */
 static bool is_candidate(const struct zip_archive *archive, size_t i)
 {
     const char *name = zip_archive_name(archive, i), *slash = strrchr(name, '/');
     const char *last = slash != NULL ? slash + 1 : name;
-    return *last != '\0' && *last != '.' && strncmp(name, "__MACOSX/", 9) != 0 &&
-           zip_archive_size(archive, i) > 0;
+    const char *dot = strrchr(last, '.');
+    return *last != '\0' && *last != '.' && (dot == NULL || strcmp(dot, ".ini") != 0) &&
+           strncmp(name, "__MACOSX/", 9) != 0 && zip_archive_size(archive, i) > 0;
 }
 
 static enum yk_status is_recording(struct zip_archive *archive, size_t i, struct job *job,
@@ -347,6 +354,19 @@ enum yk_status recording_bytes_open(const char *path, struct byte_source **out,
 {
     return folder_source_is_one(path) ? folder_source_open(path, out, why)
                                       : file_source_open(path, out, why);
+}
+
+enum yk_status recording_with_ini_open(const char *path, struct byte_source **out,
+                                       struct failure *why)
+{
+    struct text ini;
+    text_init(&ini);
+    enum yk_status status = path_beside(path, "ini", &ini, why);
+    if (status == YK_OK) {
+        status = folder_source_open_pair(path, text_string(&ini), out, why);
+    }
+    text_release(&ini);
+    return status;
 }
 
 enum yk_status recording_open(const char *path, const struct open_options *opt,

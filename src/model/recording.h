@@ -38,6 +38,7 @@ struct recording_info {
     char channels[160]; /* count files: "y,x,z,light"; else "" */
     enum count_kind count_kind; /* whose counts they are; COUNT_KIND_UNKNOWN when not said */
     char zone[48];              /* zone used to turn the device's wall clock into UTC */
+    bool is_described;          /* a description beside the file says what it holds */
     bool zone_is_guess;         /* system's zone taken because nothing else was said */
     bool clock_is_in_doubt;     /* clock reset, or set while recording */
     struct clock_map clock;     /* readings of the clock at issue and return; when applied, all

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "firmware-formats/format.h"
@@ -221,8 +222,17 @@ enum yk_status import_analyze(struct store *store, struct recording_row *row,
 
 /* ---- importing ---- */
 
-/* A file no format can open is not archived: it is not a recording. */
-static enum yk_status look_at(const char *path, struct job *job, struct failure *why)
+/* A ZIP archive has the description of its table in it. */
+static bool is_packed(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 4 && strcasecmp(path + n - 4, ".zip") == 0;
+}
+
+/* A file no format can open is not archived: it is not a recording. is_described: it needs what
+ * lies beside it. */
+static enum yk_status look_at(const char *path, bool *is_described, struct job *job,
+                              struct failure *why)
 {
     struct zone *utc = NULL;
     struct recording_source *source = NULL;
@@ -230,6 +240,9 @@ static enum yk_status look_at(const char *path, struct job *job, struct failure 
     if (status == YK_OK) {
         struct open_options open = {.zone = utc, .file_zone_wins = true, .job = job};
         status = recording_open(path, &open, &source, why);
+    }
+    if (status == YK_OK) {
+        *is_described = source->info.is_described && !is_packed(path);
     }
     recording_source_close(source);
     zone_close(utc);
@@ -337,10 +350,10 @@ enum yk_status import_archived(struct store *store, const struct archived *archi
     return status;
 }
 
-/* A recording that is a folder, as one file that can be archived. fd and path are the caller's
- * to close and remove. */
-static enum yk_status pack_folder(const char *path, struct text *packed, int *fd,
-                                  struct job *job, struct failure *why)
+/* A recording that is a folder, or a table with its description, as one file that can be
+ * archived. fd and path are the caller's to close and remove. */
+static enum yk_status pack(const char *path, bool is_described, struct text *packed, int *fd,
+                           struct job *job, struct failure *why)
 {
     enum { CHUNK = 1 << 18 };
     static const char suffix[] = ".zip";
@@ -350,7 +363,8 @@ static enum yk_status pack_folder(const char *path, struct text *packed, int *fd
               suffix);
     enum yk_status status = text_status(packed, why);
     if (status == YK_OK) {
-        status = recording_bytes_open(path, &bytes, why);
+        status = is_described ? recording_with_ini_open(path, &bytes, why)
+                              : recording_bytes_open(path, &bytes, why);
     }
     void *buffer = status == YK_OK ? mem_alloc(CHUNK, 1) : NULL;
     if (status == YK_OK && buffer == NULL) {
@@ -381,17 +395,17 @@ static enum yk_status pack_folder(const char *path, struct text *packed, int *fd
     return status;
 }
 
-static enum yk_status archive_recording(const char *folder, const char *path,
+static enum yk_status archive_recording(const char *folder, const char *path, bool is_described,
                                         struct archived *out, struct job *job,
                                         struct failure *why)
 {
-    if (!recording_is_folder(path)) {
+    if (!recording_is_folder(path) && !is_described) {
         return archive_add(folder, path, out, job, why);
     }
     struct text packed;
     int fd = -1;
     text_init(&packed);
-    enum yk_status status = pack_folder(path, &packed, &fd, job, why);
+    enum yk_status status = pack(path, is_described, &packed, &fd, job, why);
     if (status == YK_OK) {
         status = archive_add(folder, text_string(&packed), out, job, why);
     }
@@ -412,14 +426,16 @@ enum yk_status import_file(struct store *store, const char *path,
     struct person person;
     text_init(&folder);
     enum yk_status status = person_find(store, options->person, &person, why);
+    bool is_described = false;
     if (status == YK_OK) {
-        status = look_at(path, job, why);
+        status = look_at(path, &is_described, job, why);
     }
     if (status == YK_OK) {
         status = store_path(store, STORE_ARCHIVE, NULL, &folder, why);
     }
     if (status == YK_OK) {
-        status = archive_recording(text_string(&folder), path, &archived, job, why);
+        status =
+            archive_recording(text_string(&folder), path, is_described, &archived, job, why);
     }
     text_release(&folder);
     return status == YK_OK ? import_archived(store, &archived, options, out, job, why) : status;
