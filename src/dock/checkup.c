@@ -290,7 +290,17 @@ void checkup_second_dock(struct checkup *self, bool wants_none)
     if (status == YK_OK) {
         say(self, &SECOND, CHECKUP_GOOD, "", "", "動いていません%s", "none is running%s", "");
     } else {
-        say(self, &SECOND, wants_none ? CHECKUP_PROBLEM : CHECKUP_NOTE, "", "pgrep -a -x yoake",
+        char pid[32] = "", command[64] = "pgrep -a -x yoake";
+        text_add(&folder, "/lock");
+        int fd = open(text_string(&folder), O_RDONLY | O_CLOEXEC);
+        if (fd >= 0) {
+            lock_owner(fd, pid);
+            close(fd);
+        }
+        if (pid[0] != '\0') {
+            snprintf(command, sizeof command, "kill -INT %s", pid);
+        }
+        say(self, &SECOND, wants_none ? CHECKUP_PROBLEM : CHECKUP_NOTE, "", command,
             "動いています: %s", "one is running: %s", why.text);
     }
     text_release(&folder);

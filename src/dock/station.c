@@ -307,7 +307,8 @@ static enum yk_status start_folders(struct station *self, struct failure *why)
 static bool all_done(struct station *self)
 {
     if (self->n_bays == 0) {
-        return clock_monotonic_ns() - self->started_ns > self->options->first_wait_ns;
+        return self->n_unlisted == 0 &&
+               clock_monotonic_ns() - self->started_ns > self->options->first_wait_ns;
     }
     for (size_t i = 0; i < self->n_bays; i++) {
         struct bay_view view;
@@ -336,6 +337,10 @@ static enum yk_status watch(struct station *self, struct failure *why)
         settle_all(self);
         if (status != YK_OK || (self->shared.is_once && all_done(self))) {
             break;
+        }
+        if (self->n_unlisted > 0) {
+            changed = true; /* what could not be listed is asked for again */
+            continue;
         }
         changed = false;
         if (bus != NULL) {

@@ -128,6 +128,9 @@ static void checkup_sees_a_second_dock(void **state)
     begin(&findings, scene.folder);
     checkup_second_dock(&findings.checkup, true);
     assert_int_equal(findings.items[0].level, CHECKUP_PROBLEM);
+    char command[64];
+    snprintf(command, sizeof command, "kill -INT %ld", (long)getpid());
+    assert_string_equal(findings.items[0].command, command);
     station_unlock(lock);
     store_scene_remove(&scene);
 }
