@@ -233,6 +233,11 @@ enum yk_status recording_assign(struct store *store, const char *id, const char 
             status = person_find(store, person, &who, why);
         }
         if (status == YK_OK) {
+            /* What was corrected in it goes along. */
+            status = db_runv(store->db, why, "UPDATE edit SET person = ? WHERE recording = ?",
+                             "it", who.id, row.id);
+        }
+        if (status == YK_OK) {
             snprintf(detail, sizeof detail, "%s -> %s: %s", row.person, person, reason);
             status = change(store, row.id, "assign", detail,
                             "UPDATE recording SET person = ?2 WHERE id = ?3 AND ?1 IS NOT NULL",

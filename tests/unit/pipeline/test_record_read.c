@@ -243,6 +243,26 @@ static void the_stored_diary_is_used_when_it_is_analysed_again(void **state)
     participant_record_release(&record);
 }
 
+static void a_recording_given_to_somebody_else_takes_its_corrections_along(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct record_read_options options = {.n_with_epochs = 0};
+    assert_int_equal(person_add(&scene.store, "P02", NULL, NULL, &why), YK_OK);
+    assert_int_equal(recording_assign(&scene.store, imported.row.id, "P02", "exchanged", &why),
+                     YK_OK);
+    participant_record_init(&record);
+    assert_int_equal(record_read(&scene.store, "P02", &options, &record, &why), YK_OK);
+    assert_true(record.n_edits == 4 && record.n_recordings == 1);
+    assert_true(record.recordings[0].analysis.nights[1].is_edited);
+    participant_record_release(&record);
+    assert_int_equal(recording_assign(&scene.store, imported.row.id, "P01", "back again", &why),
+                     YK_OK);
+    read_record(&record, 0);
+    assert_int_equal(record.n_edits, 4);
+    participant_record_release(&record);
+}
+
 static void recordings_outside_the_days_asked_for_are_left_out(void **state)
 {
     (void)state;
@@ -291,6 +311,7 @@ int main(void)
         cmocka_unit_test(an_edit_to_the_same_edge_changes_no_number),
         cmocka_unit_test(a_night_is_excluded_and_included_by_a_person),
         cmocka_unit_test(the_stored_diary_is_used_when_it_is_analysed_again),
+        cmocka_unit_test(a_recording_given_to_somebody_else_takes_its_corrections_along),
         cmocka_unit_test(recordings_outside_the_days_asked_for_are_left_out),
         cmocka_unit_test(deleting_the_participant_leaves_no_row_of_any_kind),
     };
