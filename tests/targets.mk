@@ -23,7 +23,7 @@ test: $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS) $(PROGRAM) ## run the unit, device and
 unit golden: test
 
 .PHONY: faults
-faults: $(B)/tests/unit/dock/test_fault_campaign $(filter %fault_campaign,$(DEVICE_PROGRAMS)) ## every injected fault, in this process and through libusb, and the tables
+faults: $(B)/tests/unit/dock/test_fault_campaign $(B)/tests/unit/dock/test_fault_station $(filter %fault_campaign,$(DEVICE_PROGRAMS)) ## every injected fault, in this process and through libusb, and the tables
 	@sh tests/support/run-faults.sh $(B) $^
 
 # `make t T=base/text` runs one test program.
