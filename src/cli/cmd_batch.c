@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/mem.h"
@@ -11,6 +12,7 @@
 #include "src/cli/command.h"
 #include "src/cli/json_out.h"
 #include "src/pipeline/batch.h"
+#include "src/pipeline/shard.h"
 
 static const struct option_spec option_table[] = {
     {"output", 'o', OPTION_FOLDER, "DIR", "表を書き出すフォルダー", "folder for the tables"},
@@ -23,6 +25,10 @@ static const struct option_spec option_table[] = {
     {"participants", 0, OPTION_FILE, "CSV", "ファイルと参加者の表",
      "table of files and participants: file person_id zone diary_id group"},
     {"diary", 0, OPTION_FILE, "CSV", "睡眠日誌", "diary of bed times and naps"},
+    {"manifest", 0, OPTION_FILE, "FILE", "yoake manifest が作った一覧(PATHの代わり)",
+     "list made by yoake manifest, in place of PATH"},
+    {"shard", 0, OPTION_TEXT, "I/N", "一覧のうちN分のIだけ(0/40 から 39/40、または auto/40)",
+     "only share I of N of the list (0/40 to 39/40, or auto/40)"},
     {"session", 0, OPTION_INTEGER, "N:0..1000000",
      "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",
      "which session of files that hold several (0, the first)"},
@@ -171,6 +177,41 @@ static int run_paths(struct cli *cli, struct batch_options *options)
     return code;
 }
 
+static const char *environment(const char *name)
+{
+    return getenv(name);
+}
+
+/* --manifest and --shard. room holds the shard's folder. */
+static int read_shard(struct cli *cli, struct batch_options *options, struct text *room)
+{
+    const char *shard = options_text(cli->options, "shard");
+    struct failure why;
+    options->manifest = options_text(cli->options, "manifest");
+    if (options->manifest != NULL && options->n_paths > 0) {
+        return cli_usage(cli, "%s",
+                         cli_say(cli, "--manifest と PATH は一緒に使えません",
+                                 "--manifest does not go with PATH"));
+    }
+    if (options->manifest == NULL && (shard != NULL || options->n_paths == 0)) {
+        return cli_usage(
+            cli, "%s",
+            shard != NULL
+                ? cli_say(cli, "--shard には --manifest が要ります", "--shard needs --manifest")
+                : cli_say(cli, "PATH か --manifest が要ります", "name a PATH or a --manifest"));
+    }
+    if (shard == NULL) {
+        return EXIT_DONE;
+    }
+    options->shards = options->folder;
+    if (shard_parse(shard, environment, &options->shard, &options->n_shards, &why) != YK_OK ||
+        shard_folder(options->shards, options->shard, options->n_shards, room, &why) != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    options->folder = text_string(room);
+    return EXIT_DONE;
+}
+
 static int run(struct cli *cli)
 {
     const struct options *given = cli->options;
@@ -203,15 +244,20 @@ static int run(struct cli *cli)
         .max_failures = most < 0 ? SIZE_MAX : (size_t)most,
     };
     struct failure why;
-    if (load_recipe(cli, &options.recipe, &why) != YK_OK) {
-        return cli_fail(cli, &why);
+    struct text shard;
+    text_init(&shard);
+    int code = read_shard(cli, &options, &shard);
+    if (code == EXIT_DONE) {
+        code = load_recipe(cli, &options.recipe, &why) == YK_OK ? run_paths(cli, &options)
+                                                                : cli_fail(cli, &why);
     }
-    return run_paths(cli, &options);
+    text_release(&shard);
+    return code;
 }
 
 const struct command command_batch = {
     .name = "batch",
-    .operands = "PATH...",
+    .operands = "[PATH...]",
     .ja = "たくさんの記録をまとめて表にする",
     .en = "turn many recordings into tables",
     .details_ja =
@@ -230,7 +276,7 @@ const struct command command_batch = {
                 "yoake batch cohort/ -o tables --recipe ggir-3.3 --participants people.csv\n"
                 "yoake batch cohort/ -o tables --set nonwear=none --epochs csv",
     .options = option_table,
-    .min_operands = 1,
+    .min_operands = 0,
     .max_operands = -1,
     .run = run,
 };

@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #include "src/base/disk.h"
+#include "src/base/mem.h"
 #include "src/base/pool.h"
 #include "src/base/version.h"
 #include "src/base/zone.h"
 #include "src/pipeline/diary_csv.h"
+#include "src/pipeline/manifest.h"
 
 enum yk_status batch_path(const struct batch *self, const char *folder, const char *name,
                           const char *suffix, struct text *out, struct failure *why)
@@ -78,30 +80,97 @@ static enum yk_status read_tables(struct batch *self, struct failure *why)
         status = diary_read_file(options->diary, &how, &self->diary, NULL, why);
     }
     zone_close(zone);
-    return status;
+    return status == YK_OK ? batch_settings_key(self, why) : status;
+}
+
+/* Of the list, the recordings of this shard. A duplicate belongs to the list, not to a shard.
+ */
+static void keep_shard(struct batch *self)
+{
+    struct batch_inputs *inputs = &self->inputs;
+    unsigned count = self->options->n_shards;
+    size_t kept = 0;
+    for (size_t i = 0; i < inputs->n; i++) {
+        struct batch_input *input = &inputs->inputs[i];
+        bool is_ours = count == 0 || (input->state == BATCH_WAITING &&
+                                      shard_of(input->listed_sha256, input->path, count) ==
+                                          self->options->shard);
+        if (is_ours) {
+            memmove(&inputs->inputs[kept++], input, sizeof *input);
+        } else {
+            mem_free(input->path);
+        }
+    }
+    inputs->n = kept;
+}
+
+static enum yk_status list_inputs(struct batch *self, struct failure *why)
+{
+    const struct batch_options *options = self->options;
+    if (options->manifest != NULL) {
+        enum yk_status status = manifest_read(options->manifest, &self->inputs, why);
+        if (status == YK_OK) {
+            keep_shard(self);
+        }
+        return status;
+    }
+    enum yk_status status = batch_inputs_find(options, &self->inputs, why);
+    return status == YK_OK ? batch_inputs_name(&self->inputs, options->n_jobs, self->job, why)
+                           : status;
+}
+
+/* Two names of one recording, and two persons: somebody mixed them up. */
+static void note_two_persons(struct batch *self)
+{
+    for (size_t i = 0; i < self->inputs.n; i++) {
+        struct batch_input *input = &self->inputs.inputs[i];
+        for (size_t k = 0; input->state == BATCH_DUPLICATE && input->participant != NULL &&
+                           k < self->inputs.n;
+             k++) {
+            const struct batch_input *other = &self->inputs.inputs[k];
+            if (other->state != BATCH_DUPLICATE && other->participant != NULL &&
+                strcmp(other->sha256, input->sha256) == 0 && input->sha256[0] != '\0' &&
+                strcmp(other->participant->person_id, input->participant->person_id) != 0) {
+                failure_set(&input->why, YK_ERR_CONFLICT,
+                            "the same content as %s, but of another person (%s, there %s)",
+                            other->path, input->participant->person_id,
+                            other->participant->person_id);
+            }
+        }
+    }
 }
 
 static enum yk_status find_inputs(struct batch *self, struct failure *why)
 {
-    enum yk_status status = batch_inputs_find(self->options, &self->inputs, why);
-    if (status == YK_OK) {
-        status = batch_inputs_name(&self->inputs, self->options->n_jobs, self->job, why);
-    }
+    enum yk_status status = list_inputs(self, why);
     for (size_t i = 0; i < self->inputs.n && status == YK_OK; i++) {
         struct batch_input *input = &self->inputs.inputs[i];
         input->participant = participants_find(&self->participants, input->path);
         self->totals->bytes += input->size;
     }
+    note_two_persons(self);
     self->totals->n_inputs = self->inputs.n;
     return status;
 }
 
+/* Other shards' results, and a lock that other machines see. */
+static enum yk_status join_shards(struct batch *self, struct failure *why)
+{
+    const struct batch_options *options = self->options;
+    const struct shard_peers_options peers = {.folder = options->shards,
+                                              .n_shards = options->n_shards};
+    enum yk_status status = shard_lock_take(options->folder, &self->owner, why);
+    return status == YK_OK ? shard_peers_open(&peers, &self->peers, why) : status;
+}
+
 /* Folders, and a lock on the output folder itself: it needs no file that could stay behind. */
-static enum yk_status prepare_folder(struct batch *self, int *lock_fd, struct failure *why)
+enum yk_status batch_prepare_folder(struct batch *self, int *lock_fd, struct failure *why)
 {
     struct text path;
     text_init(&path);
-    enum yk_status status = disk_make_folder(self->options->folder, why);
+    bool is_shard = self->options->n_shards > 0;
+    enum yk_status status = is_shard ? disk_make_folders(self->options->folder, why)
+                                     : disk_make_folder(self->options->folder, why);
     if (status == YK_OK) {
         *lock_fd = open(self->options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (*lock_fd < 0) {
@@ -114,6 +183,9 @@ static enum yk_status prepare_folder(struct batch *self, int *lock_fd, struct fa
         }
     }
     status = status == YK_OK ? batch_folder_refuse_foreign(self->options->folder, why) : status;
+    if (status == YK_OK && is_shard) {
+        status = join_shards(self, why);
+    }
     status = status == YK_OK ? batch_path(self, NULL, "recordings", "", &path, why) : status;
     status = status == YK_OK ? disk_make_folder(text_string(&path), why) : status;
     if (status == YK_OK && self->options->with_epochs_csv) {
@@ -129,14 +201,17 @@ static enum yk_status prepare_folder(struct batch *self, int *lock_fd, struct fa
         }
     }
     status = status == YK_OK ? batch_path(self, NULL, "cohort", ".sqlite", &path, why) : status;
-    status = status == YK_OK ? cohort_db_open(text_string(&path), &self->db, why) : status;
+    status = status == YK_OK
+                 ? cohort_db_open(text_string(&path), is_shard ? COHORT_NETWORK : COHORT_LOCAL,
+                                  &self->db, why)
+                 : status;
     text_release(&path);
     return status;
 }
 
 /* ---- after the work ---- */
 
-static void count(struct batch *self)
+void batch_count(struct batch *self)
 {
     struct batch_totals *totals = self->totals;
     for (size_t i = 0; i < self->inputs.n; i++) {
@@ -182,7 +257,10 @@ static enum yk_status work_and_write(struct batch *self, struct failure *why)
     enum yk_status status =
         pool_run(self->inputs.n, options->n_jobs, self->job != NULL ? self->job->cancel : NULL,
                  batch_work, self, why);
-    count(self);
+    if (status == YK_OK && options->n_shards == 0) {
+        status = batch_note_overlaps(self, why);
+    }
+    batch_count(self);
     if (status == YK_OK && job_is_cancelled(self->job)) {
         log_warn(&self->log, "batch: stopped with %zu of %zu done", self->totals->n_done,
                  self->inputs.n);
@@ -198,7 +276,7 @@ static enum yk_status work_and_write(struct batch *self, struct failure *why)
                                 "this can be written",
                                 self->totals->n_done, self->inputs.n);
     }
-    if (status == YK_OK) {
+    if (status == YK_OK && options->n_shards == 0) {
         status = batch_write_tables(self, why);
     }
     log_info(&self->log, "batch: %zu done, %zu of them before, %zu failed, %zu skipped",
@@ -207,8 +285,8 @@ static enum yk_status work_and_write(struct batch *self, struct failure *why)
     return status;
 }
 
-static void batch_init(struct batch *self, const struct batch_options *options,
-                       struct batch_totals *totals, struct job *job)
+void batch_init(struct batch *self, const struct batch_options *options,
+                struct batch_totals *totals, struct job *job)
 {
     *totals = (struct batch_totals){0};
     *self = (struct batch){.options = options, .totals = totals, .job = job, .log_fd = -1};
@@ -219,9 +297,11 @@ static void batch_init(struct batch *self, const struct batch_options *options,
     diary_init(&self->diary);
 }
 
-static void batch_release(struct batch *self)
+void batch_release(struct batch *self)
 {
     cohort_db_close(self->db);
+    shard_peers_close(self->peers);
+    shard_lock_release(self->owner);
     if (self->log_fd >= 0) {
         close(self->log_fd);
     }
@@ -240,7 +320,7 @@ enum yk_status batch_run(const struct batch_options *options, struct batch_total
     batch_init(&self, options, totals, job);
     enum yk_status status = read_tables(&self, why);
     status = status == YK_OK ? find_inputs(&self, why) : status;
-    status = status == YK_OK ? prepare_folder(&self, &lock_fd, why) : status;
+    status = status == YK_OK ? batch_prepare_folder(&self, &lock_fd, why) : status;
     status = status == YK_OK ? work_and_write(&self, why) : status;
     totals->seconds = (double)(clock_monotonic_ns() - start_ns) / 1e9;
     batch_release(&self);

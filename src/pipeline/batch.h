@@ -20,6 +20,13 @@
 struct batch_options {
     const char *const *paths; /* files or folders */
     size_t n_paths;
+    /* A list that `manifest` made, in place of paths; NULL: none. Needed for shards. */
+    const char *manifest;
+    /* Only the recordings of shard number `shard` of n_shards, 0 based; n_shards 0: everything.
+     * folder is then the shard's own (shard_folder()), and no tables are written: merge does.
+     */
+    unsigned shard, n_shards;
+    const char *shards; /* folder of all shards: what others finished is taken; NULL */
     const char *folder; /* made when it is not there; its parent must be */
     struct recipe recipe;
     const char *zone_name;    /* --zone, or NULL */

@@ -12,6 +12,7 @@
 #include "src/model/diary.h"
 #include "src/pipeline/batch.h"
 #include "src/pipeline/participants_csv.h"
+#include "src/pipeline/shard.h"
 #include "src/store/cohort_db.h"
 
 /* ---- inputs ---- */
@@ -30,7 +31,9 @@ struct batch_input {
     char stem[96];
     char recording_id[128];  /* "" while two stems are alike and the content is unknown */
     char sha256[DIGEST_HEX]; /* "" until hashed */
+    char listed_sha256[DIGEST_HEX];            /* in the manifest; "" without one */
     const struct participant_row *participant; /* or NULL */
+    bool is_candidate, has_twin;               /* of its size, of its stem there is another */
     enum batch_state state;
     bool was_finished; /* in an earlier run */
     bool zone_is_guess;
@@ -38,6 +41,7 @@ struct batch_input {
     char note[160];     /* of BATCH_DONE: what of the file is not in the tables; "": nothing */
     char format[24], device_serial[32];
     double days, valid_nights, gaps, bad_blocks; /* NaN: unknown */
+    int64_t start_ns, end_ns;                    /* of BATCH_DONE; TIME_UNKNOWN */
     _Atomic uint64_t bytes_done;                 /* for the progress bar */
 };
 
@@ -56,9 +60,16 @@ void batch_inputs_release(struct batch_inputs *self);
 enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
                                  struct failure *why);
 /* Stems become recording_id; where stems are alike (letters' case aside) the first eight digits
- * of the hash are put behind, and equal content makes all but the first a duplicate. Hashes
- * those on n_jobs workers. */
+ * of the hash are put behind. Hashes those, and files of one size, on n_jobs workers: equal
+ * content makes all but the first by path a duplicate. */
 enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
+                                 struct failure *why);
+
+/* Adds an input whose file may be anything; path is copied. */
+enum yk_status batch_inputs_add(struct batch_inputs *self, const char *path,
+                                struct failure *why);
+/* Hashes every input that is not yet hashed. */
+enum yk_status batch_inputs_hash(struct batch_inputs *self, unsigned n_jobs, struct job *job,
                                  struct failure *why);
 
 /* ---- the folder of results ---- */
@@ -85,6 +96,9 @@ struct batch {
     struct diary diary; /* read with the default zone, to check it and to notice changes */
     char system_zone[64];
     struct cohort_db *db;
+    struct shard_peers *peers; /* results of shards of another count; NULL: none */
+    struct shard_lock *owner;  /* of a shard; NULL */
+    char settings_key[DIGEST_HEX];
     pthread_mutex_t lock; /* db, totals, the caller's progress */
     struct log log;       /* to run.log and to the caller's */
     int log_fd;
@@ -97,12 +111,25 @@ struct batch {
 enum yk_status batch_path(const struct batch *self, const char *folder, const char *name,
                           const char *suffix, struct text *out, struct failure *why);
 
+/* Fills settings_key from the options. */
+enum yk_status batch_settings_key(struct batch *batch, struct failure *why);
+
 /* Everything for input i: from the earlier run when nothing changed, else computed and kept.
  * Never fails: the input says how it went. user: the batch; for pool_run(). */
 void batch_work(void *user, size_t i, unsigned worker);
 
+/* Notes recordings of one recorder that overlap in time. */
+enum yk_status batch_note_overlaps(struct batch *batch, struct failure *why);
+/* Counts the states of the inputs into the totals. */
+void batch_count(struct batch *batch);
 /* The tables from all that is done. */
 enum yk_status batch_write_tables(struct batch *batch, struct failure *why);
+/* The parts of batch_run() that merge shares: prepares nothing but the struct; releases it. */
+void batch_init(struct batch *self, const struct batch_options *options,
+                struct batch_totals *totals, struct job *job);
+void batch_release(struct batch *self);
+/* Locks the folder, opens its log and its database. *lock_fd is closed by the caller. */
+enum yk_status batch_prepare_folder(struct batch *self, int *lock_fd, struct failure *why);
 
 /* Writes a whole file: .part, fsync, rename. */
 enum yk_status batch_write_file(const char *path, const struct text *content,

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,6 +164,7 @@ static const char *advice_for(const struct batch_input *input)
         [YK_ERR_MEMORY] = "close other programs or use fewer --jobs",
         [YK_ERR_IO] = "copy the file to a disk of this machine and try again",
         [YK_ERR_NO_DEVICE] = "check the path",
+        [YK_ERR_BUSY] = "make the manifest anew",
         [YK_ERR_ACCESS] = "ask for permission to read the file",
         [YK_ERR_UNSUPPORTED] = "see yoake formats for what can be read",
         [YK_ERR_CORRUPT] = "copy the file from the recorder again and keep this one",
@@ -173,6 +175,9 @@ static const char *advice_for(const struct batch_input *input)
     size_t code = (size_t)input->why.code;
     if (input->state == BATCH_WAITING) {
         return "see the failed files, then run it again";
+    }
+    if (input->state == BATCH_DONE && strstr(input->note, "overlaps") != NULL) {
+        return "check the clock and the number of the recorder";
     }
     if (input->state == BATCH_DONE && input->note[0] != '\0') {
         return "read another session with --session N; copy a file that is cut off from "
@@ -288,6 +293,61 @@ static enum yk_status publish_db(struct batch *batch, const struct tables *table
     mem_free(names);
     text_release(&path);
     return status;
+}
+
+static int by_recorder(const void *a, const void *b)
+{
+    const struct batch_input *x = *(struct batch_input *const *)a;
+    const struct batch_input *y = *(struct batch_input *const *)b;
+    int order = strcmp(x->device_serial, y->device_serial);
+    if (order != 0) {
+        return order;
+    }
+    if (x->start_ns != y->start_ns) {
+        return x->start_ns < y->start_ns ? -1 : 1;
+    }
+    return strcmp(x->path, y->path);
+}
+
+static void add_note(struct batch_input *input, const struct batch_input *other)
+{
+    size_t used = strlen(input->note);
+    snprintf(input->note + used, sizeof input->note - used,
+             "%soverlaps in time with %.60s of the same recorder", used > 0 ? "; " : "",
+             other->recording_id);
+}
+
+/* One recorder cannot be in two places: one of the two clocks, or one of the two numbers, is
+ * wrong. Both stay in the tables; quality.csv says so. */
+enum yk_status batch_note_overlaps(struct batch *batch, struct failure *why)
+{
+    struct batch_input **order = mem_alloc(batch->inputs.n, sizeof(struct batch_input *));
+    size_t n = 0;
+    if (order == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu recordings",
+                           batch->inputs.n);
+    }
+    for (size_t i = 0; i < batch->inputs.n; i++) {
+        struct batch_input *input = &batch->inputs.inputs[i];
+        if (input->state == BATCH_DONE && input->device_serial[0] != '\0' &&
+            input->start_ns != TIME_UNKNOWN && input->end_ns != TIME_UNKNOWN) {
+            order[n++] = input;
+        }
+    }
+    if (n > 1) {
+        qsort(order, n, sizeof(struct batch_input *), by_recorder);
+    }
+    for (size_t i = 1, longest = 0; i < n; i++) {
+        struct batch_input *before = order[longest], *now = order[i];
+        bool is_same = strcmp(before->device_serial, now->device_serial) == 0;
+        if (is_same && now->start_ns < before->end_ns) {
+            add_note(before, now);
+            add_note(now, before);
+        }
+        longest = !is_same || now->end_ns > before->end_ns ? i : longest;
+    }
+    mem_free(order);
+    return YK_OK;
 }
 
 enum yk_status batch_write_tables(struct batch *batch, struct failure *why)

@@ -52,6 +52,7 @@ static const struct {
 static void report(struct batch *batch, struct batch_input *input, double share)
 {
     atomic_store(&input->bytes_done, (uint64_t)((double)input->size * share));
+    shard_lock_beat(batch->owner);
     uint64_t done = 0;
     for (size_t i = 0; i < batch->inputs.n; i++) {
         done += atomic_load(&batch->inputs.inputs[i].bytes_done);
@@ -109,6 +110,25 @@ static void add_diary_night(const struct diary_night *night, struct text *out)
     }
 }
 
+/* What all results of one cohort have in common. */
+enum yk_status batch_settings_key(struct batch *batch, struct failure *why)
+{
+    const struct batch_options *options = batch->options;
+    struct text all;
+    text_init(&all);
+    text_addf(&all, "%s %s %s\n", version_number(), version_commit(), options->recipe.name);
+    parameters_to_json(&options->recipe.parameters, &all);
+    text_addf(&all, "\nsession %d zone %s or %s\n", options->session,
+              options->zone_name != NULL ? options->zone_name : "",
+              options->zone_name != NULL ? "" : batch->system_zone);
+    enum yk_status status = text_status(&all, why);
+    if (status == YK_OK) {
+        digest_of_memory(text_string(&all), all.length, batch->settings_key);
+    }
+    text_release(&all);
+    return status;
+}
+
 static enum yk_status make_work_key(struct work *work, struct failure *why)
 {
     const struct batch *batch = work->batch;
@@ -151,6 +171,8 @@ static void take_result(struct work *work, bool was_finished)
     input->valid_nights = result->valid_nights;
     input->gaps = result->gaps;
     input->bad_blocks = result->bad_blocks;
+    input->start_ns = result->start_ns;
+    input->end_ns = result->end_ns;
 }
 
 /* The epochs table of a finished recording, from its HDF5 file. */
@@ -180,6 +202,41 @@ static bool is_kept(const struct work *work, const char *h5)
     return disk_is_file(h5) && h5_analysis_identify(h5, &identity, NULL) == YK_OK &&
            strcmp(identity.input_sha256, work->input->sha256) == 0 &&
            strcmp(identity.recording_id, work->input->recording_id) == 0;
+}
+
+/* A shard of another count may have finished it: its files become ours, then its row. */
+static bool take_from_peer(struct work *work, struct cohort_db *db, const char *folder)
+{
+    struct batch *batch = work->batch;
+    struct failure why;
+    struct text from, to;
+    text_init(&from);
+    text_init(&to);
+    const char *id = work->input->recording_id;
+    text_addf(&from, "%s/recordings/%s.h5", folder, id);
+    bool is_taken = cohort_db_get(db, id, &work->result, &why) == YK_OK &&
+                    strcmp(work->result.work_key, work->work_key) == 0 &&
+                    batch_path(batch, "recordings", id, ".h5", &to, &why) == YK_OK &&
+                    text_status(&from, &why) == YK_OK &&
+                    shard_take_file(text_string(&from), text_string(&to),
+                                    work->result.h5_sha256, &why) == YK_OK &&
+                    cohort_db_put(batch->db, &work->result, &why) == YK_OK;
+    text_release(&from);
+    text_release(&to);
+    cohort_result_release(&work->result);
+    return is_taken;
+}
+
+static void ask_peers(struct work *work)
+{
+    struct batch *batch = work->batch;
+    pthread_mutex_lock(&batch->lock);
+    bool is_taken = false;
+    for (size_t i = 0; i < shard_peers_count(batch->peers) && !is_taken; i++) {
+        is_taken = take_from_peer(work, shard_peer_db(batch->peers, i),
+                                  shard_peer_folder(batch->peers, i));
+    }
+    pthread_mutex_unlock(&batch->lock);
 }
 
 /* Whether the recording is finished and everything of it is there. A result that cannot be used
@@ -300,6 +357,16 @@ static enum yk_status analyze(struct work *work, struct failure *why)
     return status;
 }
 
+static enum yk_status hash_file(const char *path, char hex[static DIGEST_HEX],
+                                struct failure *why)
+{
+    struct byte_source *bytes = NULL;
+    enum yk_status status = file_source_open(path, &bytes, why);
+    status = status == YK_OK ? digest_of_source(bytes, NULL, hex, why) : status;
+    byte_source_close(bytes);
+    return status;
+}
+
 static enum yk_status write_files(struct work *work, struct failure *why)
 {
     struct batch *batch = work->batch;
@@ -310,6 +377,9 @@ static enum yk_status write_files(struct work *work, struct failure *why)
     enum yk_status status = batch_path(batch, "recordings", id, ".h5", &path, why);
     if (status == YK_OK) {
         status = h5_analysis_write(text_string(&path), &work->analysis, why);
+    }
+    if (status == YK_OK) {
+        status = hash_file(text_string(&path), work->result.h5_sha256, why);
     }
     if (status == YK_OK && batch->options->with_epochs_csv) {
         epochs_csv_add(&work->analysis.epochs, work->own, &epochs);
@@ -359,6 +429,7 @@ static enum yk_status keep(struct work *work, struct failure *why)
     }
     snprintf(result->recording_id, sizeof result->recording_id, "%s", analysis->recording_id);
     memcpy(result->work_key, work->work_key, sizeof result->work_key);
+    memcpy(result->settings_key, work->batch->settings_key, sizeof result->settings_key);
     memcpy(result->input_sha256, work->input->sha256, sizeof result->input_sha256);
     snprintf(result->status, sizeof result->status, "done");
     snprintf(result->format, sizeof result->format, "%s", analysis->info.format);
@@ -369,6 +440,8 @@ static enum yk_status keep(struct work *work, struct failure *why)
     result->valid_nights = (double)analysis->n_nights_valid;
     result->gaps = (double)analysis->report.gaps;
     result->bad_blocks = (double)analysis->report.bad_blocks;
+    result->start_ns = analysis->info.start_ns;
+    result->end_ns = analysis->info.end_ns;
     pthread_mutex_lock(&work->batch->lock);
     status = cohort_db_put(work->batch->db, result, why);
     pthread_mutex_unlock(&work->batch->lock);
@@ -422,6 +495,11 @@ static enum yk_status hash_input(struct work *work, struct failure *why)
     if (status == YK_OK && input->sha256[0] == '\0') {
         status = digest_of_source(work->bytes, &work->job, input->sha256, why);
     }
+    if (status == YK_OK && input->listed_sha256[0] != '\0' &&
+        strcmp(input->sha256, input->listed_sha256) != 0) {
+        status = failure_set(why, YK_ERR_BUSY,
+                             "its content changed since the manifest was made; make it anew");
+    }
     return status;
 }
 
@@ -466,6 +544,32 @@ static void note_failure(struct work *work, enum yk_status status, const struct 
     }
 }
 
+/* A shard remembers what gave nothing and why, or forgets it once there is a result. */
+static void note_outcome(struct work *work)
+{
+    struct batch *batch = work->batch;
+    const struct batch_input *input = work->input;
+    struct failure why = {.text = ""};
+    if (batch->options->n_shards == 0 || input->state == BATCH_WAITING) {
+        return;
+    }
+    struct cohort_outcome outcome = {
+        .code = (int)input->why.code, .days = input->days, .bad_blocks = input->bad_blocks};
+    snprintf(outcome.state, sizeof outcome.state, "%s",
+             input->state == BATCH_EMPTY ? "empty" : "failed");
+    snprintf(outcome.reason, sizeof outcome.reason, "%s", input->why.text);
+    snprintf(outcome.sha256, sizeof outcome.sha256, "%s", input->sha256);
+    snprintf(outcome.format, sizeof outcome.format, "%s", input->format);
+    snprintf(outcome.device_serial, sizeof outcome.device_serial, "%s", input->device_serial);
+    pthread_mutex_lock(&batch->lock);
+    enum yk_status status = cohort_db_note(batch->db, input->path,
+                                           input->state == BATCH_DONE ? NULL : &outcome, &why);
+    pthread_mutex_unlock(&batch->lock);
+    if (status != YK_OK) {
+        stop_writing(batch, &why);
+    }
+}
+
 void batch_work(void *user, size_t i, unsigned worker)
 {
     struct batch *batch = user;
@@ -488,7 +592,10 @@ void batch_work(void *user, size_t i, unsigned worker)
         status = make_work_key(&work, &why);
     }
     if (status == YK_OK && !take_finished(&work)) {
-        status = compute(&work, &why);
+        ask_peers(&work);
+        if (shard_peers_count(batch->peers) == 0 || !take_finished(&work)) {
+            status = compute(&work, &why);
+        }
     }
     if (status != YK_OK) {
         note_failure(&work, status, &why);
@@ -499,6 +606,7 @@ void batch_work(void *user, size_t i, unsigned worker)
         log_info(&batch->log, "batch: %s: %s in %.2f s", work.input->path, how,
                  (double)(clock_monotonic_ns() - start_ns) / 1e9);
     }
+    note_outcome(&work);
     release(&work);
     report(batch, work.input, 1);
 }

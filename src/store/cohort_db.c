@@ -17,20 +17,30 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x796b6462 /* "ykdb" */
-#define SCHEMA_VERSION 2          /* 2: note */
+#define SCHEMA_VERSION 3          /* 2: note; 3: settings_key, h5_sha256, start, end */
 
 static const char SCHEMA[] =
     "CREATE TABLE IF NOT EXISTS result ("
-    "recording_id TEXT PRIMARY KEY, work_key TEXT NOT NULL, input_sha256 TEXT NOT NULL, "
-    "status TEXT NOT NULL, format TEXT NOT NULL, device_serial TEXT NOT NULL, "
+    "recording_id TEXT PRIMARY KEY, work_key TEXT NOT NULL, settings_key TEXT NOT NULL, "
+    "input_sha256 TEXT NOT NULL, h5_sha256 TEXT NOT NULL, status TEXT NOT NULL, format TEXT "
+    "NOT NULL, device_serial TEXT NOT NULL, "
     "note TEXT NOT NULL, "
     "days REAL, valid_nights REAL, gaps REAL, bad_blocks REAL, "
+    "start_ns INTEGER, end_ns INTEGER, "
     "recording_csv TEXT NOT NULL, night_csv TEXT NOT NULL, rest_csv TEXT NOT NULL, "
     "day_csv TEXT NOT NULL, event_csv TEXT NOT NULL) STRICT, WITHOUT ROWID";
 #define RESULT_COLUMNS                                                                         \
-    "recording_id, work_key, input_sha256, status, format, device_serial, note, days, "        \
-    "valid_nights, gaps, bad_blocks, recording_csv, night_csv, rest_csv, day_csv, event_csv"
-enum { FIRST_NUMBER = 7, FIRST_PART = 11 };
+    "recording_id, work_key, settings_key, input_sha256, h5_sha256, status, format, "          \
+    "device_serial, note, days, valid_nights, gaps, bad_blocks, start_ns, end_ns, "            \
+    "recording_csv, night_csv, "                                                               \
+    "rest_csv, day_csv, event_csv"
+enum { FIRST_NUMBER = 9, FIRST_TIME = 13, FIRST_PART = 15 };
+
+/* Only shards have it: a finished cohort says the same in its table of quality. */
+static const char OUTCOME_SCHEMA[] =
+    "CREATE TABLE IF NOT EXISTS outcome (path TEXT PRIMARY KEY, state TEXT NOT NULL, "
+    "code INTEGER NOT NULL, reason TEXT NOT NULL, sha256 TEXT NOT NULL, format TEXT NOT NULL, "
+    "device_serial TEXT NOT NULL, days REAL, bad_blocks REAL) STRICT, WITHOUT ROWID";
 
 struct cohort_db {
     sqlite3 *db;
@@ -39,8 +49,12 @@ struct cohort_db {
 
 void cohort_result_init(struct cohort_result *self)
 {
-    *self = (struct cohort_result){
-        .days = NAN, .valid_nights = NAN, .gaps = NAN, .bad_blocks = NAN};
+    *self = (struct cohort_result){.days = NAN,
+                                   .valid_nights = NAN,
+                                   .gaps = NAN,
+                                   .bad_blocks = NAN,
+                                   .start_ns = TIME_UNKNOWN,
+                                   .end_ns = TIME_UNKNOWN};
 }
 
 void cohort_result_release(struct cohort_result *self)
@@ -77,9 +91,12 @@ static enum yk_status run(sqlite3 *db, const char *sql, const char *doing, struc
                                                                 : refuse(db, doing, why);
 }
 
-static enum yk_status open_file(const char *path, sqlite3 **db, struct failure *why)
+static enum yk_status open_file(const char *path, bool is_read_only, sqlite3 **db,
+                                struct failure *why)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+    int flags =
+        (is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+        SQLITE_OPEN_FULLMUTEX;
     int code = sqlite3_open_v2(path, db, flags, NULL);
     if (code != SQLITE_OK) {
         enum yk_status status =
@@ -129,29 +146,44 @@ static enum yk_status make_schema(sqlite3 *db, struct failure *why)
     return run(db, sql, "making the table of results", why);
 }
 
-enum yk_status cohort_db_open(const char *path, struct cohort_db **out, struct failure *why)
+static enum yk_status set_journal(sqlite3 *db, enum cohort_use use, struct failure *why)
 {
+    /* Five seconds are short where forty tasks open one folder at once. */
+    sqlite3_busy_timeout(db, use == COHORT_LOCAL ? 5000 : 30000);
+    return run(db,
+               use == COHORT_LOCAL ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+                                   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL",
+               "opening", why);
+}
+
+enum yk_status cohort_db_open(const char *path, enum cohort_use use, struct cohort_db **out,
+                              struct failure *why)
+{
+    if (use == COHORT_READ && !disk_is_file(path)) {
+        return failure_set(why, YK_ERR_NO_DEVICE, "%s is not there", path);
+    }
     struct cohort_db *self = mem_alloc(1, sizeof *self);
     if (self == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "out of memory opening %s", path);
     }
-    enum yk_status status = open_file(path, &self->db, why);
+    enum yk_status status = open_file(path, use == COHORT_READ, &self->db, why);
     if (status == YK_OK) {
         status = check_owner(self->db, path, why);
     }
-    if (status == YK_OK) {
-        status =
-            run(self->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", "opening", why);
-    }
-    if (status == YK_OK) {
-        status = make_schema(self->db, why);
+    if (status == YK_OK && use != COHORT_READ) {
+        status = set_journal(self->db, use, why);
+        status = status == YK_OK ? make_schema(self->db, why) : status;
+        if (status == YK_OK && use == COHORT_NETWORK) {
+            status = run(self->db, OUTCOME_SCHEMA, "making the table of outcomes", why);
+        }
     }
     const char *get = "SELECT " RESULT_COLUMNS " FROM result WHERE recording_id = ?";
     const char *put = "INSERT OR REPLACE INTO result (" RESULT_COLUMNS
-                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     if (status == YK_OK &&
         (sqlite3_prepare_v2(self->db, get, -1, &self->get, NULL) != SQLITE_OK ||
-         sqlite3_prepare_v2(self->db, put, -1, &self->put, NULL) != SQLITE_OK)) {
+         (use != COHORT_READ &&
+          sqlite3_prepare_v2(self->db, put, -1, &self->put, NULL) != SQLITE_OK))) {
         status = refuse(self->db, "opening", why);
     }
     if (status != YK_OK) {
@@ -191,14 +223,22 @@ static void take_row(sqlite3_stmt *row, struct cohort_result *out)
 {
     copy_text(row, 0, out->recording_id, sizeof out->recording_id);
     copy_text(row, 1, out->work_key, sizeof out->work_key);
-    copy_text(row, 2, out->input_sha256, sizeof out->input_sha256);
-    copy_text(row, 3, out->status, sizeof out->status);
-    copy_text(row, 4, out->format, sizeof out->format);
-    copy_text(row, 5, out->device_serial, sizeof out->device_serial);
-    copy_text(row, 6, out->note, sizeof out->note);
+    copy_text(row, 2, out->settings_key, sizeof out->settings_key);
+    copy_text(row, 3, out->input_sha256, sizeof out->input_sha256);
+    copy_text(row, 4, out->h5_sha256, sizeof out->h5_sha256);
+    copy_text(row, 5, out->status, sizeof out->status);
+    copy_text(row, 6, out->format, sizeof out->format);
+    copy_text(row, 7, out->device_serial, sizeof out->device_serial);
+    copy_text(row, 8, out->note, sizeof out->note);
     double *value[] = {&out->days, &out->valid_nights, &out->gaps, &out->bad_blocks};
     for (int i = 0; i < 4; i++) {
         *value[i] = number(row, FIRST_NUMBER + i);
+    }
+    int64_t *time[] = {&out->start_ns, &out->end_ns};
+    for (int i = 0; i < 2; i++) {
+        *time[i] = sqlite3_column_type(row, FIRST_TIME + i) == SQLITE_NULL
+                       ? TIME_UNKNOWN
+                       : sqlite3_column_int64(row, FIRST_TIME + i);
     }
     for (int i = 0; i < COHORT_PART_COUNT; i++) {
         const unsigned char *text = sqlite3_column_text(row, FIRST_PART + i);
@@ -237,9 +277,9 @@ static void bind_number(sqlite3_stmt *to, int at, double value)
 enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result *result,
                              struct failure *why)
 {
-    const char *text[] = {result->recording_id, result->work_key, result->input_sha256,
-                          result->status,       result->format,   result->device_serial,
-                          result->note};
+    const char *text[] = {result->recording_id, result->work_key,      result->settings_key,
+                          result->input_sha256, result->h5_sha256,     result->status,
+                          result->format,       result->device_serial, result->note};
     const double value[] = {result->days, result->valid_nights, result->gaps,
                             result->bad_blocks};
     for (int i = 0; i < FIRST_NUMBER; i++) {
@@ -247,6 +287,12 @@ enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result 
     }
     for (int i = 0; i < 4; i++) {
         bind_number(self->put, FIRST_NUMBER + i + 1, value[i]);
+    }
+    const int64_t time[] = {result->start_ns, result->end_ns};
+    for (int i = 0; i < 2; i++) {
+        if (time[i] != TIME_UNKNOWN) { /* what is not bound is NULL */
+            sqlite3_bind_int64(self->put, FIRST_TIME + i + 1, time[i]);
+        }
     }
     for (int i = 0; i < COHORT_PART_COUNT; i++) {
         sqlite3_bind_text(self->put, FIRST_PART + i + 1, text_string(&result->part[i]), -1,
@@ -258,6 +304,73 @@ enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result 
     }
     sqlite3_reset(self->put);
     sqlite3_clear_bindings(self->put);
+    return status;
+}
+
+/* ---- outcomes ---- */
+
+enum yk_status cohort_db_note(struct cohort_db *self, const char *path,
+                              const struct cohort_outcome *outcome, struct failure *why)
+{
+    sqlite3_stmt *statement = NULL;
+    const char *sql = outcome == NULL
+                          ? "DELETE FROM outcome WHERE path = ?"
+                          : "INSERT OR REPLACE INTO outcome VALUES (?,?,?,?,?,?,?,?,?)";
+    enum yk_status status = YK_OK;
+    if (sqlite3_prepare_v2(self->db, sql, -1, &statement, NULL) != SQLITE_OK) {
+        return refuse(self->db, "keeping an outcome", why);
+    }
+    sqlite3_bind_text(statement, 1, path, -1, SQLITE_TRANSIENT);
+    if (outcome != NULL) {
+        sqlite3_bind_text(statement, 2, outcome->state, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_int(statement, 3, outcome->code);
+        sqlite3_bind_text(statement, 4, outcome->reason, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(statement, 5, outcome->sha256, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(statement, 6, outcome->format, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(statement, 7, outcome->device_serial, -1, SQLITE_TRANSIENT);
+        bind_number(statement, 8, outcome->days);
+        bind_number(statement, 9, outcome->bad_blocks);
+    }
+    if (sqlite3_step(statement) != SQLITE_DONE) {
+        status = refuse(self->db, "keeping an outcome", why);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
+static bool has_outcomes(struct cohort_db *self)
+{
+    return sqlite3_table_column_metadata(self->db, NULL, "outcome", "path", NULL, NULL, NULL,
+                                         NULL, NULL) == SQLITE_OK;
+}
+
+enum yk_status cohort_db_outcome(struct cohort_db *self, const char *path,
+                                 struct cohort_outcome *out, struct failure *why)
+{
+    sqlite3_stmt *ask = NULL;
+    if (!has_outcomes(self)) {
+        return YK_END;
+    }
+    if (sqlite3_prepare_v2(self->db, "SELECT * FROM outcome WHERE path = ?", -1, &ask, NULL) !=
+        SQLITE_OK) {
+        return refuse(self->db, "reading an outcome", why);
+    }
+    sqlite3_bind_text(ask, 1, path, -1, SQLITE_TRANSIENT);
+    int code = sqlite3_step(ask);
+    enum yk_status status = code == SQLITE_ROW    ? YK_OK
+                            : code == SQLITE_DONE ? YK_END
+                                                  : refuse(self->db, "reading an outcome", why);
+    if (status == YK_OK) {
+        *out = (struct cohort_outcome){.code = sqlite3_column_int(ask, 2),
+                                       .days = number(ask, 7),
+                                       .bad_blocks = number(ask, 8)};
+        copy_text(ask, 1, out->state, sizeof out->state);
+        copy_text(ask, 3, out->reason, sizeof out->reason);
+        copy_text(ask, 4, out->sha256, sizeof out->sha256);
+        copy_text(ask, 5, out->format, sizeof out->format);
+        copy_text(ask, 6, out->device_serial, sizeof out->device_serial);
+    }
+    sqlite3_finalize(ask);
     return status;
 }
 
@@ -386,7 +499,7 @@ enum yk_status cohort_db_publish(const char *path, const char *const *recording_
     text_addf(&part, "%s%s", path, DISK_PART);
     enum yk_status status = text_status(&part, why);
     status = status == YK_OK ? disk_remove(text_string(&part), why) : status;
-    status = status == YK_OK ? open_file(text_string(&part), &db, why) : status;
+    status = status == YK_OK ? open_file(text_string(&part), false, &db, why) : status;
     if (status == YK_OK) {
         status = fill_new(db, path, recording_ids, n_ids, tables, n_tables, why);
     }

@@ -245,6 +245,7 @@ static void refused_memory_is_a_failure(void **state)
     (void)state;
     const char *paths[] = {folder};
     struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
+    size_t n_said = 0;
     for (uint64_t k = 1;; k++) {
         struct batch_inputs inputs;
         batch_inputs_init(&inputs);
@@ -254,12 +255,13 @@ static void refused_memory_is_a_failure(void **state)
         alloc_fail_at(0);
         /* A probe that is refused memory only fails to recognise its file. */
         assert_true(status == YK_OK || (refused && status == YK_ERR_MEMORY));
-        assert_true(k > 1 || status == YK_ERR_MEMORY);
+        n_said += status == YK_ERR_MEMORY;
         batch_inputs_release(&inputs);
         if (!refused) {
             break;
         }
     }
+    assert_true(n_said > 0);
 }
 
 int main(void)

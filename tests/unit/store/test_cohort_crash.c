@@ -15,7 +15,7 @@
 static enum yk_status open_and_close(const char *path, struct failure *why)
 {
     struct cohort_db *db = NULL;
-    enum yk_status status = cohort_db_open(path, &db, why);
+    enum yk_status status = cohort_db_open(path, COHORT_LOCAL, &db, why);
     cohort_db_close(db);
     return status;
 }

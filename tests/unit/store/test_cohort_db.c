@@ -37,12 +37,12 @@ static void a_result_is_read_back(void **state)
     char path[5000];
     snprintf(path, sizeof path, "%s/cohort.sqlite", folder);
     struct cohort_db *db = NULL;
-    assert_int_equal(cohort_db_open(path, &db, NULL), YK_OK);
+    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, NULL), YK_OK);
     put(db, "a", 6.5);
     put(db, "b", NAN);
     put(db, "a", 7.25); /* replaces */
     cohort_db_close(db);
-    assert_int_equal(cohort_db_open(path, &db, NULL), YK_OK);
+    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, NULL), YK_OK);
     struct cohort_result r;
     cohort_result_init(&r);
     assert_int_equal(cohort_db_get(db, "nobody", &r, NULL), YK_END);
@@ -85,13 +85,13 @@ static void the_published_file_does_not_depend_on_the_order_of_work(void **state
     text_init(&csv);
     text_add(&csv, "recording_id,spt_min,nwak_n,note\na,420.500,3,\nb,,,\"x, y\"\n");
     struct cohort_db *db = NULL;
-    assert_int_equal(cohort_db_open(one, &db, NULL), YK_OK);
+    assert_int_equal(cohort_db_open(one, COHORT_LOCAL, &db, NULL), YK_OK);
     put(db, "a", 1);
     put(db, "b", 2);
     put(db, "c", 3);
     cohort_db_close(db);
     publish(one, &csv);
-    assert_int_equal(cohort_db_open(two, &db, NULL), YK_OK);
+    assert_int_equal(cohort_db_open(two, COHORT_LOCAL, &db, NULL), YK_OK);
     put(db, "zzz", 9); /* of an input that is not there any more */
     put(db, "c", 3);
     put(db, "b", 7);
@@ -141,18 +141,18 @@ static void foreign_and_damaged_files_are_refused(void **state)
     sqlite3_close(sql);
     struct cohort_db *db = NULL;
     struct failure why;
-    assert_int_equal(cohort_db_open(path, &db, &why), YK_ERR_STORE);
+    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, &why), YK_ERR_STORE);
     assert_non_null(strstr(why.text, "choose another folder"));
     FILE *f = fopen(path, "wb");
     for (int i = 0; i < 5000; i++) {
         fputc("not a database "[i % 15], f);
     }
     fclose(f);
-    assert_int_equal(cohort_db_open(path, &db, &why), YK_ERR_STORE);
+    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, &why), YK_ERR_STORE);
     assert_non_null(strstr(why.text, "remove it to compute anew"));
     assert_null(db);
     snprintf(path, sizeof path, "%s/none/x.sqlite", folder);
-    assert_int_equal(cohort_db_open(path, &db, &why), YK_ERR_IO);
+    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, &why), YK_ERR_IO);
     check_remove(folder);
 }
 
@@ -163,7 +163,7 @@ static void refused_memory_is_a_failure(void **state)
     char path[5000];
     snprintf(path, sizeof path, "%s/cohort.sqlite", folder);
     struct cohort_db *db = NULL;
-    assert_int_equal(cohort_db_open(path, &db, NULL), YK_OK);
+    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, NULL), YK_OK);
     put(db, "a", 1);
     for (uint64_t k = 1;; k++) {
         struct cohort_result r;

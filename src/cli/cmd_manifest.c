@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * yoake manifest: the list of a cohort, for shards.
+ */
+#include "src/base/pool.h"
+#include "src/cli/command.h"
+#include "src/base/mem.h"
+#include "src/cli/json_out.h"
+#include "src/pipeline/manifest.h"
+
+static const struct option_spec option_table[] = {
+    {"output", 'o', OPTION_FILE, "FILE", "書き出す表(DIR/manifest.csv)",
+     "the list to write (DIR/manifest.csv)"},
+    {"jobs", 'j', OPTION_INTEGER, "N:1..256", "同時に読む数(既定はプロセッサーの数)",
+     "files read at a time (as many as there are processors)"},
+    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+
+static enum yk_status say_json(const struct cli *cli, const char *path,
+                               const struct manifest_totals *totals, struct failure *why)
+{
+    struct json_out *json = json_out_new();
+    json_out_object(json, NULL);
+    json_out_text(json, "manifest", path);
+    json_out_integer(json, "recordings", (int64_t)totals->n_recordings);
+    json_out_integer(json, "duplicates", (int64_t)totals->n_duplicates);
+    json_out_integer(json, "unreadable", (int64_t)totals->n_unreadable);
+    json_out_integer(json, "bytes", (int64_t)totals->bytes);
+    json_out_end(json);
+    enum yk_status status = cli_json_write(cli, json, true, why);
+    json_out_free(json);
+    return status;
+}
+
+static int run(struct cli *cli)
+{
+    const struct options *given = cli->options;
+    const char *path = options_text(given, "output");
+    if (path == NULL) {
+        return cli_usage(cli, "%s",
+                         cli_say(cli, "書き出す表 -o DIR/manifest.csv が要ります",
+                                 "the list to write is missing: -o DIR/manifest.csv"));
+    }
+    struct failure why;
+    struct manifest_totals totals;
+    size_t n = options_operands(given);
+    const char **paths = mem_alloc(n, sizeof *paths);
+    if (paths == NULL) {
+        failure_set(&why, YK_ERR_MEMORY, "out of memory for %zu paths", n);
+        return cli_fail(cli, &why);
+    }
+    for (size_t i = 0; i < n; i++) {
+        paths[i] = options_operand(given, i);
+    }
+    struct batch_options options = {
+        .paths = paths,
+        .n_paths = n,
+        .folder = "",
+        .n_jobs = (unsigned)options_integer(given, "jobs", (long long)pool_processors())};
+    enum yk_status status = manifest_make(&options, path, &totals, &cli->job, &why);
+    cli_progress_end(cli);
+    mem_free(paths);
+    if (status == YK_OK && cli->is_json) {
+        status = say_json(cli, path, &totals, &why);
+    } else if (status == YK_OK && !cli->is_quiet) {
+        fprintf(stderr,
+                cli_say(cli, "%s: 記録 %zu、重複 %zu、読めないもの %zu、%.1f MB\n",
+                        "%s: %zu recordings, %zu duplicates, %zu unreadable, %.1f MB\n"),
+                path, totals.n_recordings, totals.n_duplicates, totals.n_unreadable,
+                (double)totals.bytes / 1e6);
+    }
+    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+}
+
+const struct command command_manifest = {
+    .name = "manifest",
+    .operands = "PATH...",
+    .ja = "たくさんの機械で分けて処理するための一覧を作る",
+    .en = "list a cohort, to work on it on many machines",
+    .details_ja = "すべての記録に名前をつけ、中身のハッシュを計算して一覧にします。batch "
+                  "--manifest と --shard "
+                  "がそれを読み、merge が結果をまとめます。一覧は一度だけ作ります。",
+    .details_en = "Names every recording and computes its hash. batch --manifest with --shard "
+                  "reads the list, "
+                  "merge puts the results together. It is made once.",
+    .examples = "yoake manifest /data/cohort -o run/manifest.csv\n"
+                "yoake batch --manifest run/manifest.csv --shard 3/40 -o run\n"
+                "yoake merge run -o tables",
+    .options = option_table,
+    .min_operands = 1,
+    .max_operands = -1,
+    .run = run,
+};

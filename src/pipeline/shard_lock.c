@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The lock of a shard. Its file says who: "host process start-of-process". On one host a
+ * process that is gone, or whose number was given to another since, frees it at once. Of
+ * another host only the file's age can be known, which the owner refreshes every minute.
+ *
+ * Two tasks that find the same stale lock at the same moment: each removes it only after
+ * renaming it to a name of its own, which succeeds for one of them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "src/base/clock.h"
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/pipeline/shard.h"
+
+enum { STALE_S = 15 * 60, BEAT_S = 60, TRIES = 3 };
+
+struct shard_lock {
+    char *path;
+    char mine[256];
+    _Atomic int64_t beaten_ns;
+};
+
+/* Clock ticks since boot at which a process began; 0 when there is none. */
+static unsigned long long start_of(long pid)
+{
+    char path[64], line[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, line, sizeof line - 1) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (n <= 0) {
+        return 0;
+    }
+    line[n] = '\0';
+    /* The name, in brackets, may hold anything: fields are counted from its end. */
+    const char *at = strrchr(line, ')');
+    for (int field = 2; at != NULL && field < 22; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    unsigned long long start = 0;
+    return at != NULL && sscanf(at, " %llu", &start) == 1 ? start : 0;
+}
+
+static void host_name(char out[static 128])
+{
+    if (gethostname(out, 128) != 0) {
+        snprintf(out, 128, "unknown");
+    }
+    out[127] = '\0';
+    for (char *c = out; *c != '\0'; c++) {
+        *c = *c == ' ' ? '_' : *c;
+    }
+}
+
+static bool read_lock(const char *path, char *out, size_t room)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, out, room - 1) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    out[n > 0 ? n : 0] = '\0';
+    return n >= 0;
+}
+
+/* Whether nobody can be behind the lock any more. */
+static bool is_stale(const char *path, const char *line)
+{
+    char host[128], owner[128] = "";
+    long pid = 0;
+    unsigned long long start = 0;
+    struct stat status;
+    host_name(host);
+    if (sscanf(line, "%127s %ld %llu", owner, &pid, &start) == 3 && strcmp(owner, host) == 0) {
+        return pid <= 0 || start_of(pid) != start;
+    }
+    /* Of another host, or not yet written: by its age. */
+    return stat(path, &status) == 0 && time(NULL) - status.st_mtime > STALE_S;
+}
+
+/* Puts a stale lock out of the way; false when somebody else was quicker. */
+static bool set_aside(const char *path)
+{
+    char aside[4096];
+    int n = snprintf(aside, sizeof aside, "%s.stale-%ld", path, (long)getpid());
+    return n > 0 && (size_t)n < sizeof aside && rename(path, aside) == 0 && unlink(aside) == 0;
+}
+
+static enum yk_status try_once(struct shard_lock *self, bool *is_taken, char *line, size_t room,
+                               struct failure *why)
+{
+    int fd = open(self->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    *is_taken = false;
+    if (fd >= 0) {
+        enum yk_status status = disk_write(fd, self->mine, strlen(self->mine), self->path, why);
+        if (close(fd) != 0 && status == YK_OK) {
+            status = failure_set_errno(why, errno, "closing %s", self->path);
+        }
+        *is_taken = status == YK_OK;
+        if (status != YK_OK) {
+            unlink(self->path);
+        }
+        return status;
+    }
+    if (errno != EEXIST) {
+        return failure_set_errno(why, errno, "making %s", self->path);
+    }
+    if (read_lock(self->path, line, room) && is_stale(self->path, line)) {
+        set_aside(self->path);
+    }
+    return YK_OK;
+}
+
+enum yk_status shard_lock_take(const char *folder, struct shard_lock **out, struct failure *why)
+{
+    char host[128], line[256] = "";
+    struct text path;
+    text_init(&path);
+    struct shard_lock *self = mem_alloc(1, sizeof *self);
+    enum yk_status status = self != NULL
+                                ? disk_join(folder, "lock", &path, why)
+                                : failure_set(why, YK_ERR_MEMORY, "out of memory for a lock");
+    if (status == YK_OK) {
+        self->path = mem_copy_text(text_string(&path));
+        status = self->path != NULL
+                     ? YK_OK
+                     : failure_set(why, YK_ERR_MEMORY, "out of memory for a lock");
+    }
+    text_release(&path);
+    bool is_taken = false;
+    if (status == YK_OK) {
+        host_name(host);
+        snprintf(self->mine, sizeof self->mine, "%s %ld %llu\n", host, (long)getpid(),
+                 start_of((long)getpid()));
+    }
+    for (int i = 0; i < TRIES && status == YK_OK && !is_taken; i++) {
+        status = try_once(self, &is_taken, line, sizeof line, why);
+    }
+    if (status == YK_OK && !is_taken) {
+        line[strcspn(line, "\n")] = '\0';
+        status =
+            failure_set(why, YK_ERR_BUSY,
+                        "%s: another task works here (host, process, start: %.150s); wait for "
+                        "it, or remove the file if that machine is gone",
+                        self->path, line);
+    }
+    if (status != YK_OK) {
+        if (self != NULL) {
+            mem_free(self->path);
+        }
+        mem_free(self);
+        return status;
+    }
+    atomic_store(&self->beaten_ns, clock_monotonic_ns());
+    *out = self;
+    return YK_OK;
+}
+
+void shard_lock_beat(struct shard_lock *self)
+{
+    int64_t now = clock_monotonic_ns();
+    if (self != NULL && now - atomic_load(&self->beaten_ns) > BEAT_S * NS_PER_S) {
+        atomic_store(&self->beaten_ns, now);
+        utimensat(AT_FDCWD, self->path, NULL, 0);
+    }
+}
+
+void shard_lock_release(struct shard_lock *self)
+{
+    char line[256];
+    if (self != NULL) {
+        /* Taken over meanwhile (a clock gone wrong): then it is not ours to remove. */
+        if (read_lock(self->path, line, sizeof line) && strcmp(line, self->mine) == 0) {
+            unlink(self->path);
+        }
+        mem_free(self->path);
+        mem_free(self);
+    }
+}
