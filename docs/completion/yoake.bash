@@ -6,10 +6,10 @@ _yoake() {
     case $before in
     --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- "$word"); return ;;
     --store|--output|--backup-folder) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --diary|--columns|--participants|--output|--key|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --diary|--columns|--participants|--manifest|--output|--key|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch info convert formats simulate rules init participant plan attendance diary target note consent edit identity lend loans report sheet recording import dock devices doctor analyze check backup restore help'
+        verbs='review batch manifest merge info convert formats simulate rules init participant plan attendance diary target note consent edit identity lend loans report sheet recording import dock devices doctor analyze check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -17,7 +17,13 @@ _yoake() {
             options='--from --to --recipe --set --diary --person --session --columns --width --ascii --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         batch)
-            options='--output --recipe --set --jobs --participants --diary --session --epochs --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--output --recipe --set --jobs --participants --diary --manifest --shard --session --epochs --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        manifest)
+            options='--output --jobs --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        merge)
+            options='--output --manifest --partial --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         info)
             options='--session --all-sessions --columns --write-ini --zone --lang --store --json --quiet --verbose --no-progress --help'
