@@ -9,10 +9,10 @@
 #include <stdio.h>
 
 static_assert((int)COUNTS_KIND_actigraph == (int)COUNT_KIND_ACTIGRAPH &&
-                  (int)COUNTS_KIND_acttrust_zcm + 1 == (int)COUNT_KIND_COUNT,
+                  (int)COUNTS_KIND_actiwatch_like + 1 == (int)COUNT_KIND_COUNT,
               "the words of counts_kind are in the order of enum count_kind");
 
-enum { CANDIDATES = 4 };
+enum { CANDIDATES = 5 };
 
 /* What there is, in the order of preference; returns how many. */
 static int candidates(const struct analysis *analysis, struct count_input out[CANDIDATES])
@@ -26,6 +26,7 @@ static int candidates(const struct analysis *analysis, struct count_input out[CA
         {epochs->column[EPOCH_COUNTS_Y], COUNT_KIND_ACTIGRAPH},
         {epochs->column[EPOCH_ZC_Y], COUNT_KIND_ZERO_CROSSING},
         {epochs->column[EPOCH_ZCM], COUNT_KIND_ACTTRUST_ZCM},
+        {epochs->column[EPOCH_COUNTS_ACTIWATCH], COUNT_KIND_ACTIWATCH_LIKE},
     };
     int n = 0;
     for (int i = 0; i < CANDIDATES; i++) {
@@ -79,6 +80,15 @@ enum yk_status count_input_choose(const struct analysis *analysis, const char *r
             return YK_OK;
         }
         there |= 1u << all[i].kind;
+    }
+    const struct parameters *p = &analysis->made_by.parameters;
+    bool is_made = p->actiwatch_counts == ACTIWATCH_COUNTS_made && analysis->info.rate_hz > 0;
+    if (is_made && (kinds & COUNT_KIND_BIT(ACTIWATCH_LIKE)) != 0) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "rule %s reads Actiwatch-like counts, which are made from 30 Hz and "
+                           "more in epochs of whole quarter minutes; this recording has %g Hz "
+                           "and epochs of %d s",
+                           rule, analysis->info.rate_hz, (int)analysis->epochs.epoch_s);
     }
     char wanted[80], has[80];
     list_kinds(kinds, wanted, sizeof wanted);

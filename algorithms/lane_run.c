@@ -5,6 +5,7 @@
  */
 #include "algorithms/lane_run.h"
 
+#include "algorithms/actiwatch_counts.h"
 #include "algorithms/angle.h"
 #include "algorithms/counts.h"
 #include "algorithms/enmo.h"
@@ -16,8 +17,9 @@
 #define LOOK_AHEAD_S 10
 #define BLOCKS_BETWEEN_CHECKS 16
 
-static const lane_stage_open STAGES[] = {enmo_open,   filtered_norms_open, angle_open,
-                                         counts_open, zero_crossings_open, stillness_open};
+static const lane_stage_open STAGES[] = {
+    enmo_open,           filtered_norms_open, angle_open,           counts_open,
+    zero_crossings_open, stillness_open,      actiwatch_counts_open};
 #define STAGE_COUNT (sizeof STAGES / sizeof *STAGES)
 
 struct stages {
@@ -38,7 +40,8 @@ static enum yk_status open_stages(struct stages *self, const struct lane_setup *
 {
     self->n = 0;
     for (size_t i = 0; i < STAGE_COUNT; i++) {
-        if (setup->only_counts && STAGES[i] != counts_open) {
+        bool is_asked_for = STAGES[i] != actiwatch_counts_open || setup->makes_actiwatch;
+        if ((setup->only_counts && STAGES[i] != counts_open) || !is_asked_for) {
             continue;
         }
         enum yk_status status = STAGES[i](setup, sink, &self->stage[self->n], why);

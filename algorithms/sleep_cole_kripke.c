@@ -79,5 +79,5 @@ const struct sleep_scorer scorer_cole_kripke = {"cole_kripke", "60", PUBLISHED(Z
                                                 score_cole_kripke};
 const struct sleep_scorer scorer_cole_kripke_actilife = {
     "cole_kripke_actilife", "60", PUBLISHED(ACTIGRAPH), score_cole_kripke_actilife};
-const struct sleep_scorer scorer_scripps = {"scripps", "60", PUBLISHED(ACTIWATCH),
-                                            score_scripps};
+const struct sleep_scorer scorer_scripps = {
+    "scripps", "60", PUBLISHED(ACTIWATCH) | COUNT_KIND_BIT(ACTIWATCH_LIKE), score_scripps};

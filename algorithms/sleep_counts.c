@@ -234,10 +234,15 @@ enum yk_status rest_series_from_counts(struct rest_series *self, const struct co
     if (known == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for %zu counts", self->n);
     }
-    take_counts(self, in->counts, known);
+    /* A band of 3-11 Hz is silent most of a quiet day. Where a raw recording has both, the rest
+     * is looked for in ActiGraph counts and sleep is scored on the Actiwatch's. */
+    const float *calm = self->epochs->column[EPOCH_COUNTS_Y];
+    bool has_both = in->kind == COUNT_KIND_ACTIWATCH_LIKE && calm != NULL;
+    take_counts(self, has_both ? calm : in->counts, known);
     weigh(self, known);
     enum yk_status status =
         rest_roenneberg(known, self->n, self->epochs->epoch_s, self->still, why);
+    take_counts(self, in->counts, known);
     if (status == YK_OK) {
         status = score(self, known, in->kind, why);
     }

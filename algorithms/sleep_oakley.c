@@ -92,7 +92,9 @@ double oakley_auto_threshold(const float *counts, size_t n, int32_t epoch_s)
 
 extern const struct sleep_scorer scorer_oakley, scorer_oakley_strict;
 
-const struct sleep_scorer scorer_oakley = {"oakley", "15 30 60 120", PUBLISHED(ACTIWATCH),
-                                           score_oakley};
-const struct sleep_scorer scorer_oakley_strict = {"oakley_strict", "15 30 60 120",
-                                                  PUBLISHED(ACTIWATCH), score_oakley_strict};
+const struct sleep_scorer scorer_oakley = {
+    "oakley", "15 30 60 120", PUBLISHED(ACTIWATCH) | COUNT_KIND_BIT(ACTIWATCH_LIKE),
+    score_oakley};
+const struct sleep_scorer scorer_oakley_strict = {
+    "oakley_strict", "15 30 60 120", PUBLISHED(ACTIWATCH) | COUNT_KIND_BIT(ACTIWATCH_LIKE),
+    score_oakley_strict};

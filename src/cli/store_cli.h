@@ -14,8 +14,9 @@
 /* The two options that choose a recipe, for a command's option table. */
 #define OPTION_RECIPE                                                                          \
     {                                                                                          \
-        "recipe", 0, OPTION_TEXT, "NAME", "計算の手順(default、ggir-3.3、actilife、actiware、またはFILE.ini)",     \
-            "recipe: default, ggir-3.3, actilife, actiware, or a FILE.ini"                                         \
+        "recipe", 0, OPTION_TEXT, "NAME",                                                      \
+            "計算の手順(default、ggir-3.3、actilife、actiware、またはFILE.ini)",               \
+            "recipe: default, ggir-3.3, actilife, actiware, or a FILE.ini"                     \
     }
 #define OPTION_SET                                                                             \
     {                                                                                          \

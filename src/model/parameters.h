@@ -55,6 +55,7 @@ enum choice_rest {
 enum choice_edges { EDGES_scored, EDGES_immobile };
 enum choice_rescoring { RESCORING_none, RESCORING_webster };
 enum choice_rhythm { RHYTHM_auto, RHYTHM_enmo, RHYTHM_counts };
+enum choice_actiwatch_counts { ACTIWATCH_COUNTS_none, ACTIWATCH_COUNTS_made };
 enum choice_counts_kind { /* in the order of src/model/count_kind.def */
                           COUNTS_KIND_auto,
                           COUNTS_KIND_actigraph,
@@ -66,7 +67,8 @@ enum choice_counts_kind { /* in the order of src/model/count_kind.def */
                           COUNTS_KIND_tempatilumi,
                           COUNTS_KIND_apple_watch,
                           COUNTS_KIND_zero_crossing,
-                          COUNTS_KIND_acttrust_zcm
+                          COUNTS_KIND_acttrust_zcm,
+                          COUNTS_KIND_actiwatch_like
 };
 
 enum choice_counts_filter { COUNTS_FILTER_normal, COUNTS_FILTER_extended };

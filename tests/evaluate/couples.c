@@ -149,13 +149,12 @@ static double error_of(const struct scored_night *night, struct found_window fou
 
 static double kappa_of(const struct couples *self, const struct found_window *found)
 {
-    double both = 0, ours = 0, theirs = 0, n = 0, agree = 0;
+    double ours = 0, theirs = 0, n = 0, agree = 0;
     for (size_t k = 0; k < self->n_nights; k++) {
         const struct scored_night *night = &self->night[k];
         for (size_t i = night->window_first; i < night->window_end; i++) {
             bool a = i >= found[k].first && i < found[k].end;
             bool b = i >= night->first && i < night->end;
-            both += a && b;
             agree += a == b;
             ours += a;
             theirs += b;
