@@ -159,13 +159,15 @@ struct options_in_zip {
     const char *name; /* of the recording's member */
 };
 
-/* "x.ini" beside "x.csv" in the same archive. */
+/* "x.ini" beside "x.csv" or "x.csv.gz" in the same archive. */
 static enum yk_status open_beside_in_zip(const struct open_options *opt, const char *suffix,
                                          struct byte_source **out, struct failure *why)
 {
     const struct options_in_zip *self = (const struct options_in_zip *)opt;
-    const char *dot = strrchr(self->name, '.');
-    size_t n = dot != NULL ? (size_t)(dot - self->name) : strlen(self->name);
+    size_t n = strlen(self->name), whole = n;
+    n -= n > 3 && strcmp(self->name + n - 3, ".gz") == 0 ? 3 : 0;
+    const char *dot = memrchr(self->name, '.', n);
+    n = dot != NULL ? (size_t)(dot - self->name) : whole;
     for (size_t i = 0; i < zip_archive_count(self->archive); i++) {
         const char *name = zip_archive_name(self->archive, i);
         if (strncmp(name, self->name, n) == 0 && name[n] == '.' &&
@@ -275,6 +277,14 @@ static enum yk_status open_member(struct byte_source *packed, struct zip_archive
     options.options.sibling = open_beside_in_zip;
     enum yk_status status =
         zip_archive_open_member(archive, i, ZIP_CHECKED, opt->job, &self->member, why);
+    struct byte_source *plain = NULL;
+    if (status == YK_OK && gzip_source_probe(self->member)) {
+        status = gzip_source_open(self->member, opt->job, &plain, why);
+    }
+    if (plain != NULL) {
+        byte_source_close(self->member); /* the copy is all that is needed */
+        self->member = plain;
+    }
     if (status == YK_OK) {
         self->base = *self->member;
         self->base.ops = &ops;
