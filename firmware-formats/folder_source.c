@@ -5,6 +5,8 @@
  */
 #include "firmware-formats/folder_source.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -145,19 +147,13 @@ static const char *last_part(const char *path)
 bool folder_source_is_one(const char *path)
 {
     struct stat status;
-    struct text file;
+    char file[PATH_MAX]; /* what is longer cannot be opened either */
     if (strcmp(last_part(path), UNISENS_XML) == 0) {
         return stat(path, &status) == 0 && S_ISREG(status.st_mode);
     }
-    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) {
-        return false;
-    }
-    text_init(&file);
-    text_addf(&file, "%s/%s", path, UNISENS_XML);
-    bool is_one = text_status(&file, NULL) == YK_OK && stat(text_string(&file), &status) == 0 &&
-                  S_ISREG(status.st_mode);
-    text_release(&file);
-    return is_one;
+    int n = snprintf(file, sizeof file, "%s/%s", path, UNISENS_XML);
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode) && n > 0 &&
+           (size_t)n < sizeof file && stat(file, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* Adds a file of the folder. *is_there: false when there is none of that name. */

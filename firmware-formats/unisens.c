@@ -508,7 +508,7 @@ static const char *const suffixes[] = {"xml", NULL};
 
 const struct format format_unisens = {
     .id = "unisens",
-    .name = "Unisens (folder with unisens.xml, or .zip of it)",
+    .name = "Unisens (folder with unisens.xml)",
     .maker = "Movisens and others",
     .suffix = suffixes,
     .probe = probe,

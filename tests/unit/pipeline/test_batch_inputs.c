@@ -240,6 +240,27 @@ static void stems_are_safe_names(void **state)
     batch_inputs_release(&inputs);
 }
 
+/* Files of common suffixes count by their content: acc.bin by itself is nothing. */
+static void a_folder_that_is_one_recording_is_one_input(void **state)
+{
+    (void)state;
+    char whole[5000];
+    make_folder("P01");
+    make("P01/unisens.xml", "<unisens/>");
+    make("P01/acc.bin", "123456");
+    make("other.bin", "123456");
+    snprintf(whole, sizeof whole, "%s/P01//", folder);
+    const char *paths[] = {folder, whole};
+    struct batch_options options = {.paths = paths, .n_paths = 2, .folder = "/nowhere"};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    check_found(&inputs,
+                "P01 b/deep/WEEK1.CWA b/deep/week2.cwa.gz b/week1.cwa out/left.cwa week1.cwa");
+    assert_string_equal(inputs.inputs[0].stem, "P01");
+    batch_inputs_release(&inputs);
+}
+
 static void refused_memory_is_a_failure(void **state)
 {
     (void)state;
@@ -275,6 +296,7 @@ int main(void)
         cmocka_unit_test(like_stems_get_a_part_of_the_hash),
         cmocka_unit_test(stems_are_safe_names),
         cmocka_unit_test(refused_memory_is_a_failure),
+        cmocka_unit_test(a_folder_that_is_one_recording_is_one_input),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
