@@ -229,13 +229,14 @@ static void see_gone(struct station *self)
 static void settle_all(struct station *self)
 {
     int64_t now = clock_monotonic_ns();
+    int64_t stuck_ns = self->options->stuck_ns > 0 ? self->options->stuck_ns : STUCK_NS;
     for (size_t i = 0; i < self->n_bays; i++) {
         struct bay *bay = self->bays[i];
         struct bay_view view;
         bay_settle(bay);
         bay_look(bay, &view);
         if (view.state == BAY_STARTING && view.is_present && !view.is_done &&
-            now - bay->attached_ns > STUCK_NS) {
+            now - bay->attached_ns > stuck_ns) {
             pthread_mutex_lock(&bay->lock);
             bay->view.is_done = true;
             pthread_mutex_unlock(&bay->lock);

@@ -41,6 +41,7 @@ struct station_options {
     struct bay_shared bays; /* on_change, user and stop are filled in */
     const char *backup_folder;
     int64_t first_wait_ns;     /* with bays.is_once: how long to wait for the first one */
+    int64_t stuck_ns;          /* a bootloader that stays longer is stuck; 0: 15 s */
     const atomic_bool *cancel; /* set to end; may be NULL */
     /* dock_driver_for_usb() unless a test says otherwise. */
     const struct dock_driver *(*find_driver)(const struct usb_listing *listing,

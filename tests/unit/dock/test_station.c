@@ -398,6 +398,19 @@ static void station_waits_for_a_recorder_that_is_starting(void **state)
     destroy(&scene);
 }
 
+static void station_says_when_a_recorder_does_not_start(void **state)
+{
+    struct scene scene;
+    (void)state;
+    make(&scene);
+    add_recorder(&scene, 39434, 5)->listing.product_id = 0x003C;
+    scene.options.stuck_ns = NS_PER_S / 4;
+    run(&scene);
+    assert_int_equal(scene.last[0].state, BAY_ATTENTION_UNSAVED);
+    assert_int_equal(scene.last[0].message, DOCK_SAYS_stuck);
+    destroy(&scene);
+}
+
 static void station_says_why_a_recorder_cannot_be_used(void **state)
 {
     static const struct {
@@ -597,6 +610,7 @@ int main(void)
         cmocka_unit_test(
             station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done),
         cmocka_unit_test(station_waits_for_a_recorder_that_is_starting),
+        cmocka_unit_test(station_says_when_a_recorder_does_not_start),
         cmocka_unit_test(station_says_why_a_recorder_cannot_be_used),
         cmocka_unit_test(station_leaves_a_recorder_alone_that_is_still_measuring),
         cmocka_unit_test(station_says_when_there_is_nothing_in_it_and_when_it_is_ready_to_go),
