@@ -256,7 +256,8 @@ static void a_folder_that_is_one_recording_is_one_input(void **state)
     batch_inputs_init(&inputs);
     assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
     check_found(&inputs,
-                "P01 b/deep/WEEK1.CWA b/deep/week2.cwa.gz b/week1.cwa out/left.cwa week1.cwa");
+                "P01 b/deep/WEEK1.CWA b/deep/week2.cwa.gz b/week1.cwa out/left.cwa people.csv "
+                "week1.cwa");
     assert_string_equal(inputs.inputs[0].stem, "P01");
     batch_inputs_release(&inputs);
 }
