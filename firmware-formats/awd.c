@@ -139,6 +139,9 @@ static enum yk_status awd_describe(struct epoch_csv_plan *plan, struct csv *csv,
     set_model(plan, header.line[5], &second);
     const char *const columns[] = {
         "count", second != EPOCH_COLUMN_COUNT ? epoch_column_name(second) : "second"};
+    if (header.columns > 1 && second == EPOCH_COLUMN_COUNT) {
+        epoch_csv_plan_remark(plan, "second channel left out: not known what it is");
+    }
     plan->marker_letter = 'M';
     plan->has_no_header = true;
     if (header.columns == 0) {

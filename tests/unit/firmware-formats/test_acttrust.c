@@ -66,6 +66,22 @@ static void a_button_press_stays_in_its_minute(void **state)
     count_file_close(&file);
 }
 
+static void a_press_in_the_first_minute_does_not_shift_the_others(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "+--+ Condor Instruments Report +--+\nINTERVAL : 60\n+--+\nDATE/TIME;EVENT;PIM\n"
+        "13/04/2020 09:00:26;1;10\n13/04/2020 09:01:00;0;20\n13/04/2020 09:02:00;0;30\n"
+        "13/04/2020 09:03:00;0;40\n";
+    struct count_file file;
+    count_file_read_text(&file, text, sizeof text - 1, "UTC", NULL);
+    assert_int_equal(file.status, YK_END);
+    assert_int_equal(file.epochs.n, 4);
+    assert_string_equal(count_file_start(&file), "2020-04-13T09:00:00+00:00");
+    assert_int_equal(file.source->report.bad_blocks, 0);
+    count_file_close(&file);
+}
+
 static void a_report_without_its_table_is_refused(void **state)
 {
     (void)state;
@@ -86,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sample_gives_its_reference_values),
         cmocka_unit_test(a_button_press_stays_in_its_minute),
+        cmocka_unit_test(a_press_in_the_first_minute_does_not_shift_the_others),
         cmocka_unit_test(a_report_without_its_table_is_refused),
         cmocka_unit_test(refused_memory_is_reported),
     };

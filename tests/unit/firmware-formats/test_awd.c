@@ -196,6 +196,19 @@ static void blank_lines_in_the_header_are_lines(void **state)
     count_file_close(&file);
 }
 
+static void a_second_channel_of_an_unknown_kind_is_left_out_and_said(void **state)
+{
+    (void)state;
+    struct count_file file;
+    READ(&file, HEADER "1 , 7.00\r\n2 , 8.00 M\r\n", NULL);
+    assert_int_equal(file.status, YK_END);
+    assert_string_equal(file.source->info.channels, "counts,marker");
+    assert_close(count_file_sum(&file, EPOCH_COUNTS), 3, 0);
+    assert_close(count_file_sum(&file, EPOCH_MARKER), 1, 0);
+    assert_int_equal(count_file_events(&file, READ_EVENT_NOTE, "second channel"), 1);
+    count_file_close(&file);
+}
+
 static void what_is_missing_is_said(void **state)
 {
     (void)state;
@@ -227,6 +240,7 @@ int main(void)
         cmocka_unit_test(every_generation_gives_its_reference_values),
         cmocka_unit_test(damaged_lines_are_counted_and_keep_their_place),
         cmocka_unit_test(blank_lines_in_the_header_are_lines),
+        cmocka_unit_test(a_second_channel_of_an_unknown_kind_is_left_out_and_said),
         cmocka_unit_test(what_is_missing_is_said),
         cmocka_unit_test(refused_memory_is_reported),
     };
