@@ -166,6 +166,10 @@ enum yk_status fit_nonlinear(const struct fit_curve *curve, double *parameter, d
     }
     pthread_once(&once, silence_gsl);
     gsl_multifit_nlinear_parameters how = gsl_multifit_nlinear_default_parameters();
+    /* Normal equations: a handful of parameters and thousands of points, scaled, so that half
+     * the digits are more than the steps need; QR took two thirds of a small recording's time.
+     */
+    how.solver = gsl_multifit_nlinear_solver_cholesky;
     gsl_vector *start = gsl_vector_alloc(curve->p);
     gsl_multifit_nlinear_workspace *work =
         gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &how, curve->n, curve->p);
