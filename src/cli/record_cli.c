@@ -6,6 +6,7 @@
 #include "src/cli/record_cli.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -141,7 +142,11 @@ static void json_cell(struct json_out *json, const struct record_kind *kind, siz
         json_out_end(json);
     } else if (column->type == RECORD_NUMBER) {
         memcpy(&number, (const char *)row + column->offset, sizeof number);
-        json_out_rounded(json, column->name, number, column->decimals);
+        if (column->decimals == 0 && isfinite(number)) {
+            json_out_integer(json, column->name, (int64_t)number);
+        } else {
+            json_out_rounded(json, column->name, number, column->decimals);
+        }
     } else {
         json_out_known_text(json, column->name, text_string(&text));
     }
@@ -161,6 +166,44 @@ void record_cli_json(struct json_out *json, const char *key, const struct record
     json_out_end(json);
 }
 
+/* Words and days in Japanese: 月・水・金. */
+static void add_japanese(const struct record_column *column, const char *member,
+                         struct text *out)
+{
+    uint32_t set = 0;
+    const char *separator = "";
+    memcpy(&set, member, sizeof set);
+    if (column->type == RECORD_WORD) {
+        text_add(out, column->aliases[set]);
+        return;
+    }
+    bool is_days = column->type == RECORD_DAYS;
+    for (uint32_t i = 0; is_days ? i <= SUNDAY : column->aliases[i] != NULL; i++) {
+        if ((set & 1u << i) != 0) {
+            text_addf(out, "%s%s", separator,
+                      is_days ? weekday_name_ja((enum weekday)i) : column->aliases[i]);
+            separator = "・";
+        }
+    }
+    if (is_days && set == 0) {
+        text_add(out, "なし");
+    }
+}
+
+/* For eyes: 2026-05-11 23:20. */
+static void add_minute(const struct zone *zone, const char *member, struct text *out)
+{
+    int64_t ns = 0;
+    char date[16];
+    memcpy(&ns, member, sizeof ns);
+    if (ns != TIME_UNKNOWN) {
+        struct civil_time civil = zone_civil(zone, ns);
+        civil_format(civil.date, date);
+        text_addf(out, "%s %02d:%02d", date, (int)(civil.second_of_day / 3600),
+                  (int)(civil.second_of_day / 60 % 60));
+    }
+}
+
 static void add_cells(const struct cli *cli, struct table *table,
                       const struct record_kind *kind, const struct zone *zone, const void *row)
 {
@@ -172,11 +215,12 @@ static void add_cells(const struct cli *cli, struct table *table,
     for (size_t k = 0; k < kind->n_columns; k++) {
         const struct record_column *column = &kind->columns[k];
         text_clear(&text);
-        if (column->type == RECORD_WORD && column->aliases != NULL &&
-            cli->language == LANGUAGE_JA) {
-            int word;
-            memcpy(&word, (const char *)row + column->offset, sizeof word);
-            text_add(&text, column->aliases[word]);
+        bool has_words = column->aliases != NULL || column->type == RECORD_DAYS;
+        const char *member = (const char *)row + column->offset;
+        if (has_words && cli->language == LANGUAGE_JA) {
+            add_japanese(column, member, &text);
+        } else if (column->type == RECORD_TIME) {
+            add_minute(zone, member, &text);
         } else {
             record_format(kind, k, zone, row, &text);
         }
@@ -350,8 +394,9 @@ static int run_add(struct cli *cli, struct store *store, const struct record_cli
                         is_person ? second : first);
     }
     if (first == NULL || second != NULL) {
+        size_t k = record_column(how->kind, how->operand);
         return cli_usage(cli, cli_say(cli, "add には %s がひとつ要ります", "add needs one %s"),
-                         how->operand);
+                         how->kind->columns[k].type == RECORD_PERSON ? "CODE" : "DEVICE");
     }
     int code = EXIT_DONE;
     if (how->add != NULL && how->add(cli, store, first, &code)) {

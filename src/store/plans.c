@@ -203,9 +203,9 @@ static enum yk_status attendance_check(struct store *store, void *row, size_t *c
         civil_format(step->from, from);
         *column = 2;
         status = failure_set(why, YK_ERR_CONFLICT,
-                             "absent on a day off: %s is a %s, and the plan from %s has %s",
-                             date, weekday_name_en(civil_weekday(self->date)), from,
-                             days[0] != '\0' ? days : "no programme days");
+                             "absent on a day off: the plan from %s has %s, not %s (%s)", from,
+                             days[0] != '\0' ? days : "no programme days", date,
+                             weekday_name_en(civil_weekday(self->date)));
     }
     programme_release(&programme);
     return status;

@@ -151,7 +151,9 @@ static const struct {
      "(status): 'present' is not one of: attended, late, early, absent, online"},
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-13,\n", "status is missing"},
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-12,absent\n",
-     "(status): 'absent' does not fit: absent on a day off: 2026-05-12 is a Tue"},
+     "(status): 'absent' does not fit: absent on a day off: the plan from 2026-05-11 has "
+     "Mon,Wed,Fri, not "
+     "2026-05-12 (Tue)"},
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-11,late\n", "another attendance"},
     /* diary */
     {&record_kind_diary, DIARY "P01,,23:00,,7:00,,,,,,,\n", "night_date is missing"},
