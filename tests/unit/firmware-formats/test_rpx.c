@@ -9,6 +9,7 @@
 
 #include <iconv.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -232,6 +233,35 @@ static void americans_write_the_month_first(void **state)
     count_file_close(&file);
 }
 
+/* Whether the software lets the clock jump at a change or the recorder's go on: neither is a
+ * gap, and the next day's times are right. */
+static void a_clock_change_is_no_gap(void **state)
+{
+    (void)state;
+    static const char *const after[] = {"03:00:00\",\"3\",\n\"4\",\"29/03/2020\",\"03:01:00",
+                                        "02:00:00\",\"3\",\n\"4\",\"29/03/2020\",\"02:01:00"};
+    for (int i = 0; i < 2; i++) {
+        char text[1024];
+        int n = snprintf(text, sizeof text,
+                         ENGLISH "\"Time Zone:\",\"(UTC+01:00) Amsterdam, Berlin\"\n"
+                                 "\"Time Zone Offset:\",\"+01:00\",\"hours:minutes\"\n"
+                                 "\"Data Collection Start Date:\",\"29/03/2020\"\n"
+                                 "\"Line\",\"Date\",\"Time\",\"Activity\",\n"
+                                 "\"1\",\"29/03/2020\",\"01:58:00\",\"1\",\n"
+                                 "\"2\",\"29/03/2020\",\"01:59:00\",\"2\",\n"
+                                 "\"3\",\"29/03/2020\",\"%s\",\"4\",\n",
+                         after[i]);
+        struct count_file file;
+        count_file_read_text(&file, text, (size_t)n, "Europe/Amsterdam", NULL);
+        assert_int_equal(file.status, YK_END);
+        assert_int_equal(file.epochs.n, 4);
+        assert_int_equal(file.source->report.gaps, 0);
+        assert_int_equal(file.source->report.bad_blocks, 0);
+        assert_close(count_file_sum(&file, EPOCH_COUNTS), 10, 0);
+        count_file_close(&file);
+    }
+}
+
 static void dates_that_nothing_decides_are_refused_with_both_readings(void **state)
 {
     (void)state;
@@ -275,6 +305,7 @@ int main(void)
         cmocka_unit_test(the_makers_scores_come_out),
         cmocka_unit_test(french_exports_are_read_in_both_encodings),
         cmocka_unit_test(americans_write_the_month_first),
+        cmocka_unit_test(a_clock_change_is_no_gap),
         cmocka_unit_test(dates_that_nothing_decides_are_refused_with_both_readings),
         cmocka_unit_test(an_export_without_its_table_is_refused),
         cmocka_unit_test(refused_memory_is_reported),
