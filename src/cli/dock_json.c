@@ -93,6 +93,30 @@ static void add_clock(struct json_out *json, const struct dock_clock *clock)
     json_out_bool(json, "clock_reset", clock->is_reset);
 }
 
+static void known(struct json_out *json, const char *key, int value)
+{
+    if (value < 0) {
+        json_out_null(json, key);
+    } else {
+        json_out_integer(json, key, value);
+    }
+}
+
+/* What the recorder says of itself. */
+static void add_health(struct json_out *json, const struct dock_health *health)
+{
+    json_out_object(json, "health");
+    known(json, "self_test", health->self_test);
+    known(json, "memory_spare", health->memory_spare);
+    known(json, "restarts", health->restarts);
+    known(json, "battery_cycles", health->battery_cycles);
+    json_out_bool(json, "locked", health->is_locked);
+    json_out_bool(json, "ecc_off", health->ecc_off);
+    json_out_rounded(json, "rate_hz", health->rate_hz, 2);
+    json_out_known_text(json, "stop_reason", health->stop_reason);
+    json_out_end(json);
+}
+
 static void add_bay(struct json_out *json, const struct cli *cli,
                     const struct dock_event *event, const struct zone *utc)
 {
@@ -120,6 +144,9 @@ static void add_bay(struct json_out *json, const struct cli *cli,
     add_clock(json, &bay->clock);
     json_out_known_text(json, "person_id", bay->person);
     json_out_known_text(json, "recording_id", bay->recording);
+    if (bay->has_health) {
+        add_health(json, &bay->health);
+    }
     if (bay->bytes > 0) {
         add_copy(json, bay);
     }

@@ -32,6 +32,8 @@ struct bay_view {
     double bytes_per_s, left_s; /* NaN unknown */
     double battery_pct;         /* NaN unknown */
     bool is_battery_full;
+    bool has_health;
+    struct dock_health health;
     struct dock_clock clock; /* measured before anything else; at_ns 0: not measured */
     char person[PERSON_CODE_BYTES];
     char recording[72]; /* id; "" none yet */

@@ -169,11 +169,24 @@ enum yk_status bay_record(struct work *self)
 
 /* ---- analysing ---- */
 
+/* When the recording should have ended: as set in the recorder, else as in the ledger, but not
+ * after this moment. */
+static int64_t expected_end(struct work *self)
+{
+    struct loan loan;
+    int64_t now = clock_now_utc_ns(), end = self->health.plan_stop_ns;
+    if (end == TIME_UNKNOWN && self->whose.loan != 0 &&
+        loan_find(&self->store, self->whose.loan, &loan, NULL) == YK_OK) {
+        end = loan.to_ns;
+    }
+    return end != TIME_UNKNOWN && end > now ? now : end;
+}
+
 static void on_analysis(void *user, const struct analysis *analysis)
 {
     struct work *self = user;
     struct quick_look look;
-    quick_look_of(analysis, &self->result, self->health.plan_stop_ns, &look);
+    quick_look_of(analysis, &self->result, self->expected_end_ns, &look);
     pthread_mutex_lock(&self->bay->lock);
     self->bay->view.look = look;
     pthread_mutex_unlock(&self->bay->lock);
@@ -215,6 +228,7 @@ void bay_analyse(struct work *self)
                                      .user = self};
     struct import_result result = {.failure = {.text = ""}};
     struct bay *bay = self->bay;
+    self->expected_end_ns = expected_end(self);
     enum yk_status status = import_archived(&self->store, &self->result.archived, &options,
                                             &result, &bay->job, &self->why);
     if (status != YK_OK || result.outcome == IMPORT_ARCHIVED) {

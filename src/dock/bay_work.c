@@ -173,6 +173,8 @@ static enum yk_status identify(struct work *self)
         snprintf(view->firmware, sizeof view->firmware, "%s", self->identity.firmware);
         view->battery_pct = self->battery.percent;
         view->is_battery_full = self->battery.is_full;
+        view->health = self->health;
+        view->has_health = true;
         view->clock = self->has_clock ? self->clock : (struct dock_clock){.at_ns = 0};
         pthread_mutex_unlock(&bay->lock);
         bay_tell(bay, BAY_EVENT_STATE);

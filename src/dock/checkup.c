@@ -22,7 +22,7 @@
 
 #define DISK_GOOD_BYTES 3e9 /* a full AX6, twice its series, and air */
 #define DISK_NEED_BYTES 7e8 /* one full AX3 and its series */
-#define EARLIEST_YEAR 2026  /* no yoake ran before */
+#define EARLIEST_YEAR 2024  /* this program is younger */
 #define BUS_CROWDED 14u     /* recorders on one controller */
 #define STUCK_WAIT_MS 15000
 #define RELOAD                                                                                 \
