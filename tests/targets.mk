@@ -193,3 +193,11 @@ evaluate: $(EVALUATE) ## every rule against the labelled recordings, beside publ
 fit: $(EVALUATE) ## fit the logistic rest rule again: algorithms/rest_logistic.def
 	@$< fit >$(B)/rest_logistic.def
 	@cp $(B)/rest_logistic.def algorithms/rest_logistic.def
+
+# A real Slurm, started and ended by the test; minutes, and not part of `make test` (docs/cluster.md).
+CLUSTER_RECORDINGS ?= 2000
+CLUSTER_SHARDS ?= 40
+.PHONY: test-cluster
+test-cluster: $(PROGRAM) ## a cohort under a real Slurm, with tasks and the controller killed
+	$(Q)rm -rf build/cluster
+	$(Q)bash tests/cluster/test-cluster.sh $(PROGRAM) build/cluster $(CLUSTER_RECORDINGS) $(CLUSTER_SHARDS)
