@@ -408,6 +408,37 @@ static enum yk_status check_folder(struct checking *self, const char *part,
     return status;
 }
 
+/* Parts of recorders that were not read to their end. A note beside one is no finding. */
+static enum yk_status check_dock(struct checking *self, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = store_path(self->store, STORE_DOCK, NULL, &path, why);
+    DIR *dir =
+        status == YK_OK ? opendir(text_string(&path)) : NULL; /* none: no dock ever ran */
+    for (struct dirent *entry;
+         dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
+        const char *name = entry->d_name;
+        char subject[256];
+        bool is_part = ends_with(name, DISK_PART) && strstr(name, ".resume") == NULL;
+        if (!is_part && strstr(name, ".kept-") == NULL) {
+            continue;
+        }
+        status = store_path(self->store, STORE_DOCK, name, &path, why);
+        subject_of(STORE_DOCK, name, subject);
+        if (status == YK_OK && is_part && archive_part_is_alive(text_string(&path))) {
+            self->totals.in_use++;
+        } else if (status == YK_OK) {
+            report(self, is_part ? CHECK_unfinished_reading : CHECK_kept_part, subject, NULL);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    text_release(&path);
+    return status;
+}
+
 enum yk_status check_store(struct store *store, struct job *job,
                            void (*found)(void *user, const struct check_finding *finding),
                            void *user, struct check_totals *out, struct failure *why)
@@ -443,6 +474,9 @@ enum yk_status check_store(struct store *store, struct job *job,
     }
     if (status == YK_OK) {
         status = check_folder(&self, STORE_RECORDINGS, &series, why);
+    }
+    if (status == YK_OK) {
+        status = check_dock(&self, why);
     }
     if (status == YK_OK) {
         *out = self.totals;

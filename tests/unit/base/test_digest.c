@@ -69,9 +69,33 @@ static void sources_are_hashed_whole(void **state)
     free(at);
 }
 
+static void a_digest_tells_what_it_has_so_far_and_goes_on(void **state)
+{
+    struct digest *digest = NULL, *copy = NULL;
+    char so_far[DIGEST_HEX], whole[DIGEST_HEX], hex[DIGEST_HEX];
+    (void)state;
+    assert_int_equal(digest_new(&digest, NULL), YK_OK);
+    digest_add(digest, "ab", 2);
+    assert_int_equal(digest_so_far(digest, so_far, NULL), YK_OK);
+    digest_of_memory("ab", 2, hex);
+    assert_string_equal(so_far, hex);
+    assert_int_equal(digest_clone(digest, &copy, NULL), YK_OK);
+    digest_add(digest, "c", 1);
+    digest_add(copy, "d", 1);
+    digest_finish(digest, whole);
+    digest_of_memory("abc", 3, hex);
+    assert_string_equal(whole, hex);
+    digest_finish(copy, whole);
+    digest_of_memory("abd", 3, hex);
+    assert_string_equal(whole, hex);
+    digest_free(copy);
+    digest_free(digest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_digest_tells_what_it_has_so_far_and_goes_on),
         cmocka_unit_test(published_examples_agree),
         cmocka_unit_test(sources_are_hashed_whole),
     };

@@ -259,6 +259,74 @@ static void a_lock_keeps_others_out_until_it_is_released(void **state)
     assert_int_equal(archive_try_lock(folder, "none.cwa", &second, &why), YK_ERR_NO_DEVICE);
 }
 
+/* A finished part beside the folder, and what is known of it. */
+static void make_part(const char *text, char path[static 4300], struct archived *out)
+{
+    *out = (struct archived){.bytes = strlen(text), .suffix = "cwa"};
+    digest_of_memory(text, strlen(text), out->sha256);
+    snprintf(path, 4300, "%s/x.part", root);
+    write_file(path, text, strlen(text));
+}
+
+static void a_part_is_adopted_by_renaming_it(void **state)
+{
+    struct archived a;
+    struct failure why;
+    struct stat before, after;
+    char part[4300], final[4600];
+    (void)state;
+    make_part("abc", part, &a);
+    assert_int_equal(stat(part, &before), 0);
+    assert_int_equal(archive_adopt(folder, part, &a, NULL, &why), YK_OK);
+    assert_false(a.was_there);
+    snprintf(final, sizeof final, "%s/%s", folder, a.name);
+    assert_int_equal(stat(final, &after), 0);
+    assert_true(before.st_ino == after.st_ino); /* nothing was copied */
+    assert_int_equal(access(part, F_OK), -1);
+    /* once more: it is there, and the part goes */
+    make_part("abc", part, &a);
+    assert_int_equal(archive_adopt(folder, part, &a, NULL, &why), YK_OK);
+    assert_true(a.was_there);
+    assert_int_equal(access(part, F_OK), -1);
+    assert_int_equal(files_in(folder), 1);
+}
+
+static void an_adopted_part_replaces_a_damaged_original(void **state)
+{
+    struct archived a;
+    struct failure why;
+    char part[4300], final[4600];
+    int lock = -1;
+    (void)state;
+    make_part("abc", part, &a);
+    snprintf(final, sizeof final, "%s/%s.cwa", folder, a.sha256);
+    write_file(final, "abX", 3);
+    /* not while somebody works on it: the part stays for the next time */
+    assert_int_equal(archive_try_lock(folder, strrchr(final, '/') + 1, &lock, &why), YK_OK);
+    assert_int_equal(archive_adopt(folder, part, &a, NULL, &why), YK_ERR_BUSY);
+    assert_int_equal(access(part, F_OK), 0);
+    archive_unlock(lock);
+    assert_int_equal(archive_adopt(folder, part, &a, NULL, &why), YK_OK);
+    assert_true(a.was_repaired);
+    size_t n = 0;
+    char *at = check_read_file(final, &n);
+    assert_int_equal(n, 3);
+    assert_memory_equal(at, "abc", 3);
+    free(at);
+}
+
+static void a_part_that_cannot_be_adopted_stays(void **state)
+{
+    struct archived a;
+    struct failure why;
+    char part[4300], missing[4300];
+    (void)state;
+    make_part("abc", part, &a);
+    snprintf(missing, sizeof missing, "%s/none", root);
+    assert_int_equal(archive_adopt(missing, part, &a, NULL, &why), YK_ERR_NO_DEVICE);
+    assert_int_equal(access(part, F_OK), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -274,6 +342,9 @@ int main(void)
         T(refused_memory_leaves_nothing),
         T(a_sweep_takes_dead_parts_and_leaves_living_ones),
         T(a_lock_keeps_others_out_until_it_is_released),
+        T(a_part_is_adopted_by_renaming_it),
+        T(an_adopted_part_replaces_a_damaged_original),
+        T(a_part_that_cannot_be_adopted_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
