@@ -242,6 +242,23 @@ static enum yk_status find_recording(struct zip_archive *archive, const char *na
     return YK_OK;
 }
 
+bool recording_in_zip(struct byte_source *bytes)
+{
+    struct zip_archive *archive = NULL;
+    int sure = 0;
+    size_t i = 0;
+    if (!zip_source_probe(bytes) || best_of(bytes, &sure) != NULL) {
+        return sure > 0;
+    }
+    bool is_there = false;
+    if (zip_archive_open(bytes, &archive, NULL) == YK_OK &&
+        find_recording(archive, bytes->name, NULL, &i, NULL) == YK_OK) {
+        (void)is_recording(archive, i, NULL, &is_there, NULL);
+    }
+    zip_archive_close(archive);
+    return is_there;
+}
+
 /* A member that lies in the archive as it is keeps needing it: both are closed together. */
 struct member_of_zip {
     struct byte_source base;

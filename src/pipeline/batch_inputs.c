@@ -96,13 +96,31 @@ static bool is_recognised(const char *path)
     return best > 0;
 }
 
+/* A folder may hold archives of anything: only what holds a recording is an input. */
+static bool is_zipped_recording(const char *path)
+{
+    struct byte_source *bytes = NULL;
+    if (file_source_open(path, &bytes, NULL) != YK_OK) {
+        return true; /* it will fail by itself, with a reason */
+    }
+    bool is_one = recording_in_zip(bytes);
+    byte_source_close(bytes);
+    return is_one;
+}
+
+static bool has_zip_name(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 4 && strcasecmp(name + n - 4, ".zip") == 0;
+}
+
 /* Whether a file found in a folder is meant: by its name, and where that says little by its
  * content. A damaged .cwa is an input, which fails with a reason; a readme.txt is none. */
 static bool is_recording(const char *path)
 {
     const char *name = last_part(path), *suffix = known_suffix(name);
     if (suffix == NULL) {
-        return false;
+        return has_zip_name(name) && is_zipped_recording(path);
     }
     bool is_packed = name[without_gz(name)] != '\0';
     return is_packed || !is_common(suffix) || is_recognised(path);

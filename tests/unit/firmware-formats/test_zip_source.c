@@ -203,6 +203,16 @@ static enum yk_status open_recording(const struct zip_build *zip, struct recordi
     return status;
 }
 
+/* What decides in a folder. */
+static bool holds_recording(const struct zip_build *zip)
+{
+    struct byte_source *bytes = NULL;
+    assert_int_equal(memory_source_open(zip->at, zip->n, "x.zip", &bytes, NULL), YK_OK);
+    bool is_one = recording_in_zip(bytes);
+    byte_source_close(bytes);
+    return is_one;
+}
+
 static void a_zip_around_one_recording_is_read_as_that_recording(void **state)
 {
     (void)state;
@@ -221,6 +231,7 @@ static void a_zip_around_one_recording_is_read_as_that_recording(void **state)
         zip_build_add(&zip, "__MACOSX/._week.cwa", "xxxx", 4, false);
         zip_build_add(&zip, "week/week.cwa", b.at, b.n, kind != 1);
         zip_build_end(&zip);
+        assert_true(holds_recording(&zip));
         assert_int_equal(open_recording(&zip, &source, &why), YK_OK);
         assert_string_equal(source->info.format, "cwa");
         assert_int_equal(cwa_build_read(source, 99).n, 12000);
@@ -261,6 +272,7 @@ static void zips_without_or_with_several_recordings_are_refused_by_name(void **s
     zip_build_end(&zip);
     assert_int_equal(open_recording(&zip, &source, &why), YK_ERR_UNSUPPORTED);
     assert_non_null(strstr(why.text, "2 recordings (one.cwa, two.cwa)"));
+    assert_false(holds_recording(&zip));
     zip_build_release(&zip);
 
     zip_build_init(&zip);
@@ -269,6 +281,7 @@ static void zips_without_or_with_several_recordings_are_refused_by_name(void **s
     zip_build_end(&zip);
     assert_int_equal(open_recording(&zip, &source, &why), YK_ERR_UNSUPPORTED);
     assert_non_null(strstr(why.text, "none of the 2 files"));
+    assert_false(holds_recording(&zip));
     zip_build_release(&zip);
     cwa_build_release(&b);
 }
