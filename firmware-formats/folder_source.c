@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "firmware-formats/crc32.h"
+#include "src/base/crc32.h"
 #include "firmware-formats/unisens_description.h"
 #include "src/base/bytes.h"
 #include "src/base/mem.h"

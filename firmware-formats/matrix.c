@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "firmware-formats/byte_window.h"
-#include "firmware-formats/crc32.h"
+#include "src/base/crc32.h"
 #include "firmware-formats/matrix_layout.h"
 #include "firmware-formats/page_reader.h"
 #include "src/base/mem.h"

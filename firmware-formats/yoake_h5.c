@@ -20,6 +20,7 @@
 #include "src/base/text.h"
 #include "src/h5/h5_analysis.h"
 #include "src/h5/h5_file.h"
+#include "src/h5/h5_seal.h"
 
 #define PIECE ((size_t)16384) /* samples: one chunk of the file */
 #define ROWS ((size_t)1024)   /* blocks */
@@ -590,7 +591,13 @@ static bool has_signature(struct byte_source *bytes)
 static int probe(struct byte_source *bytes)
 {
     struct h5_file *file = NULL;
-    if (!has_signature(bytes) || h5_open_source(bytes, &file, NULL) != YK_OK) {
+    if (!has_signature(bytes)) {
+        return 0;
+    }
+    if (h5_seal_is_there(bytes)) {
+        return 95; /* ours; not handed to HDF5 before the seal was looked at */
+    }
+    if (h5_open_source(bytes, &file, NULL) != YK_OK) {
         return 0;
     }
     int64_t version = 0;
@@ -605,7 +612,10 @@ static enum yk_status open_h5(struct byte_source *bytes, const struct open_optio
 {
     struct h5_file *file = NULL;
     int64_t version = 0;
-    enum yk_status status = h5_open_source(bytes, &file, why);
+    enum yk_status status = h5_seal_check(bytes, why);
+    if (status == YK_OK) {
+        status = h5_open_source(bytes, &file, why);
+    }
     if (status == YK_OK) {
         status = h5_get_int64(file, "/", "schema_version", &version, why);
         if (status == YK_OK && version > H5_SCHEMA_VERSION) {

@@ -15,6 +15,7 @@
 
 #include "src/base/mem.h"
 #include "src/h5/h5_internal.h"
+#include "src/h5/h5_seal.h"
 
 #define CHUNK_MAX 16384
 
@@ -250,7 +251,10 @@ enum yk_status h5_close(struct h5_file *self, struct failure *why)
     if (self->is_new) {
         if (closed < 0 || self->io.write_errno != 0) {
             status = h5_failure(self, why, "closing", "the file");
-        } else if (fsync(self->io.fd) != 0) {
+        } else {
+            status = h5_seal_add(self->io.fd, self->path, why);
+        }
+        if (status == YK_OK && fsync(self->io.fd) != 0) {
             status = failure_set_errno(why, errno, "asking the disk to keep %s", self->path);
         }
         int result = close(self->io.fd);

@@ -5,7 +5,7 @@
  */
 #include "tests/fuzz/read_recording.h"
 
-#include "firmware-formats/crc32.h"
+#include "src/base/crc32.h"
 #include "firmware-formats/unisens_description.h"
 #include "src/base/bytes.h"
 

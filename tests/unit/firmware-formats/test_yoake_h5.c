@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "src/h5/h5_analysis.h"
 #include "src/h5/h5_file.h"
+#include "src/h5/h5_seal.h"
 #include "src/pipeline/analyze.h"
 #include "src/pipeline/convert.h"
 #include "tests/support/cwa_open.h"
@@ -203,6 +206,11 @@ static void make_foreign(const char *path, bool is_ours, int64_t version)
         assert_int_equal(h5_put_int64(file, "/", "schema_version", version, &why), YK_OK);
     }
     assert_int_equal(h5_close(file, &why), YK_OK);
+    struct stat status;
+    if (!is_ours) { /* others write no seal */
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(truncate(path, status.st_size - H5_SEAL_BYTES), 0);
+    }
 }
 
 static void files_of_others_and_of_the_future_are_refused_with_the_reason(void **state)
@@ -225,11 +233,54 @@ static void files_of_others_and_of_the_future_are_refused_with_the_reason(void *
     check_remove(folder);
 }
 
+/* What the HDF5 library would make of a damaged file is not tried out. */
+static void a_damaged_file_is_refused_before_hdf5_sees_it(void **state)
+{
+    (void)state;
+    SHARED_OR_SKIP(path, "data/geneactiv/gnactv_sample.bin");
+    const char *folder = check_scratch("yoake-h5-damage");
+    char h5[4200];
+    snprintf(h5, sizeof h5, "%s/a.h5", folder);
+    convert(path, h5);
+    size_t size = 0;
+    char *at = check_read_file(h5, &size);
+    assert_non_null(at);
+    struct zone *zone = open_zone("UTC");
+    struct open_options opt = {.zone = zone};
+    for (size_t i = 0; i < 400; i++) {
+        struct byte_source *bytes = NULL;
+        struct recording_source *source = NULL;
+        struct failure why = {0};
+        size_t pos = i / 2 * (size / 200) + i * 31 % (size / 200);
+        bool is_cut = i % 2 == 1, is_seal = pos >= size - H5_SEAL_BYTES;
+        at[pos] = (char)(at[pos] ^ 1 << i / 2 % 8);
+        assert_int_equal(
+            memory_source_open(at, is_cut ? pos : size, "damaged.h5", &bytes, NULL), YK_OK);
+        if (!is_cut && !is_seal) {
+            enum yk_status status = recording_open_source(bytes, &opt, &source, &why);
+            assert_true(status == YK_ERR_CORRUPT || (pos < 8 && status == YK_ERR_UNSUPPORTED));
+        } else if (is_cut) { /* HDF5 looks at the length first */
+            at[pos] = (char)(at[pos] ^ 1 << i / 2 % 8);
+            assert_int_not_equal(recording_open_source(bytes, &opt, &source, &why), YK_OK);
+            at[pos] = (char)(at[pos] ^ 1 << i / 2 % 8);
+        }
+        at[pos] = (char)(at[pos] ^ 1 << i / 2 % 8);
+        byte_source_close(bytes);
+    }
+    /* Without its seal it is still what it was. */
+    assert_int_equal(truncate(h5, (off_t)(size - H5_SEAL_BYTES)), 0);
+    recording_source_close(open_good(h5));
+    zone_close(zone);
+    free(at);
+    check_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_come_back_bit_for_bit),
         cmocka_unit_test(an_analysis_of_what_was_written_is_the_same),
+        cmocka_unit_test(a_damaged_file_is_refused_before_hdf5_sees_it),
         cmocka_unit_test(files_of_others_and_of_the_future_are_refused_with_the_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
  * (Kounavis and Berry, A systematic approach to building high performance software-based CRC
  * generators, ISCC 2005).
  */
-#include "firmware-formats/crc32.h"
+#include "src/base/crc32.h"
 
 #include "src/base/bytes.h"
 

@@ -2,8 +2,8 @@
  *
  * CRC-32 as in zlib and Ethernet (polynomial 0x04C11DB7, reflected), eight bytes a step.
  */
-#ifndef FIRMWARE_FORMATS_CRC32_H
-#define FIRMWARE_FORMATS_CRC32_H
+#ifndef SRC_BASE_CRC32_H
+#define SRC_BASE_CRC32_H
 
 #include <stddef.h>
 #include <stdint.h>
