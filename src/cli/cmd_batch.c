@@ -34,6 +34,11 @@ static const struct option_spec option_table[] = {
      "which session of files that hold several (0, the first)"},
     {"epochs", 0, OPTION_TEXT, "csv", "エポックごとの表も書く",
      "write every epoch as a table too: csv"},
+    {"min-nights", 0, OPTION_INTEGER, "N:0..366",
+     "対象に含めるのに要る夜の数(is_included の印。行は除かない)",
+     "counted nights that is_included asks for; no row is dropped"},
+    {"min-day-hours", 0, OPTION_NUMBER, "H:0..24", "数える日に要る有効時間(既定 16)",
+     "valid hours that a counted day needs (16)"},
     {"dry-run", 0, OPTION_FLAG, NULL, "何をするかを示し、何も書かない",
      "list what would be done, write nothing"},
     {"max-failures", 0, OPTION_INTEGER, "N:0..", "失敗がこの数を超えたら止める(既定は止めない)",
@@ -148,12 +153,24 @@ static enum yk_status load_recipe(const struct cli *cli, struct recipe *out,
     while (options_list(cli->options, "set", n) != NULL) {
         n++;
     }
-    const char **set = mem_alloc(n, sizeof *set);
+    /* The two rules of inclusion are parameters under names of their own. */
+    static const char *const rules[][2] = {{"min-nights", "min_nights"},
+                                           {"min-day-hours", "day_min_h"}};
+    enum { RULES = sizeof rules / sizeof *rules };
+    char more[RULES][64];
+    const char **set = mem_alloc(n + RULES, sizeof *set);
     if (set == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu settings", n);
     }
     for (size_t i = 0; i < n; i++) {
         set[i] = options_list(cli->options, "set", i);
+    }
+    for (size_t i = 0; i < RULES; i++) {
+        const char *value = options_text(cli->options, rules[i][0]);
+        if (value != NULL) {
+            snprintf(more[i], sizeof more[i], "%s=%.40s", rules[i][1], value);
+            set[n++] = more[i];
+        }
     }
     enum yk_status status = recipe_load(options_text(cli->options, "recipe"), set, n, out, why);
     mem_free(set);

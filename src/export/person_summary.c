@@ -86,8 +86,9 @@ static const char *word(const struct table_reader *at, const char *name)
 
 static void take_recording(struct person_summary *person, const struct table_reader *at)
 {
-    (void)at;
+    double least = number(at, "min_nights");
     person->n_recordings++;
+    person->min_nights = isnan(least) ? 0 : least;
 }
 
 static void take_night(struct person_summary *person, const struct table_reader *at)
