@@ -13,6 +13,7 @@ static void add_look(struct json_out *json, const struct quick_look *look,
                      const struct zone *utc)
 {
     json_out_object(json, "look");
+    json_out_bool(json, "preview", look->is_preview);
     json_out_integer(json, "nights", (int64_t)look->n_nights);
     json_out_integer(json, "nights_worn", (int64_t)look->n_worn);
     json_out_integer(json, "nights_counted", (int64_t)look->n_counted);

@@ -57,8 +57,12 @@ struct bay_shared {
     const struct parameters *parameters;
     bool reads_unfinished; /* also what is set to go on recording */
     bool is_once;          /* ends after the recording is safe and analysed: no charging */
-    int64_t poll_ns;       /* between two looks at the battery; 0: a minute */
-    struct log *log;       /* may be NULL */
+    /* While bytes arrive, a look at what is there so far: one at a time for all bays; NULL:
+     * none. preview_left_s: only where so much is left to wait; 0: 20 s. */
+    atomic_bool *preview_taken;
+    double preview_left_s;
+    int64_t poll_ns; /* between two looks at the battery; 0: a minute */
+    struct log *log; /* may be NULL */
     const atomic_bool *stop;
     /* Called on the bay's thread; the callee takes care that calls do not mix. */
     void (*on_change)(void *user, enum bay_event_kind kind, const struct bay_view *view);

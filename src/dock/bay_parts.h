@@ -7,6 +7,7 @@
 #define SRC_DOCK_BAY_PARTS_H
 
 #include "src/dock/bay.h"
+#include "src/dock/preview.h"
 #include "src/pipeline/import.h"
 
 struct work {
@@ -25,6 +26,8 @@ struct work {
     struct recording_row row;
     int64_t expected_end_ns; /* of the recording; TIME_UNKNOWN */
     int64_t last_byte_ns;    /* monotonic */
+    struct preview preview;
+    double next_preview; /* share of the bytes from which the next one is made */
     struct failure why;
 };
 

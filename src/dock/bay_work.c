@@ -16,6 +16,8 @@
 #include "src/base/disk.h"
 #include "src/dock/bay_parts.h"
 
+#define PREVIEW_SHARE 0.25
+#define PREVIEW_LEFT_S 20.0
 #define ROOM_BYTES 64000000 /* on the disk beside the recording: series, rows */
 enum { OPEN_TRIES = 4 };
 enum { LED_AUTOMATIC = -1, LED_GREEN = 2, LED_CYAN = 3, LED_RED = 4 };
@@ -251,12 +253,58 @@ void bay_say_nothing_in_it(struct work *self)
 
 /* ---- copying ---- */
 
+static void on_preview(void *user, const struct quick_look *look)
+{
+    struct bay *bay = user;
+    pthread_mutex_lock(&bay->lock);
+    bool is_wanted = bay->view.state == BAY_READING;
+    if (is_wanted) {
+        bay->view.look = *look;
+    }
+    pthread_mutex_unlock(&bay->lock);
+    if (is_wanted) {
+        bay_tell(bay, BAY_EVENT_LOOK);
+    }
+}
+
+/* At a quarter, half and three quarters, where there is time to look at it. */
+static void preview(struct work *self, const struct download_progress *now)
+{
+    double share = now->total > 0 ? (double)now->done / (double)now->total : 0;
+    double enough_s =
+        self->shared->preview_left_s > 0 ? self->shared->preview_left_s : PREVIEW_LEFT_S;
+    if (self->shared->preview_taken == NULL || now->stage != DOWNLOAD_READING ||
+        share < self->next_preview || !(now->left_s > enough_s)) {
+        return;
+    }
+    struct preview *look = &self->preview;
+    look->recipe = self->shared->recipe;
+    look->parameters = self->shared->parameters;
+    look->is_taken = self->shared->preview_taken;
+    look->on_look = on_preview;
+    look->user = self->bay;
+    snprintf(look->zone, sizeof look->zone, "%s", zone_name(self->zone));
+    if (preview_start(look, now->part)) {
+        self->next_preview += PREVIEW_SHARE;
+    }
+}
+
+/* It was for the time of waiting only. */
+static void throw_preview_away(struct work *self)
+{
+    preview_stop(&self->preview);
+    pthread_mutex_lock(&self->bay->lock);
+    quick_look_init(&self->bay->view.look);
+    pthread_mutex_unlock(&self->bay->lock);
+}
+
 static void on_progress(void *user, const struct download_progress *now)
 {
     struct work *self = user;
     struct bay *bay = self->bay;
     enum bay_state state = now->stage == DOWNLOAD_CHECKING ? BAY_CHECKING : BAY_READING;
     bool is_new = false;
+    preview(self, now);
     if (now->stage == DOWNLOAD_CHECKING) {
         self->last_byte_ns = clock_monotonic_ns();
     }
@@ -297,7 +345,9 @@ static enum yk_status download(struct work *self)
                                      .user = self};
         light(self, LED_CYAN);
         self->last_byte_ns = clock_monotonic_ns();
+        self->next_preview = PREVIEW_SHARE;
         status = download_run(&plan, &self->result, &self->bay->job, &self->why);
+        throw_preview_away(self);
     }
     if (status == YK_OK) {
         struct bay_view *view = &self->bay->view;

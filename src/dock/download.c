@@ -70,8 +70,11 @@ static void report(struct downloading *self, enum download_stage stage, uint64_t
         return;
     }
     self->report_ns = now;
-    struct download_progress progress = {
-        .stage = stage, .done = done, .total = total, .bytes_per_s = self->per_s};
+    struct download_progress progress = {.stage = stage,
+                                         .done = done,
+                                         .total = total,
+                                         .bytes_per_s = self->per_s,
+                                         .part = text_string(&self->part.path)};
     progress.left_s = self->per_s > 0 ? (double)(total - done) / self->per_s : (double)NAN;
     self->plan->on_progress(self->plan->user, &progress);
 }

@@ -32,6 +32,7 @@ struct download_progress {
     uint64_t done, total; /* bytes */
     double bytes_per_s;   /* of the last seconds; NaN at first */
     double left_s;        /* NaN while unknown */
+    const char *part;     /* path of what is there so far; valid during the call */
 };
 
 struct download_plan {

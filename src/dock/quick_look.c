@@ -107,6 +107,9 @@ void quick_look_add(const struct quick_look *self, enum language language, struc
     if (!self->is_known || self->start_ns == TIME_UNKNOWN) {
         return;
     }
+    if (self->is_preview) {
+        text_add(out, is_ja ? "ここまで: " : "so far: ");
+    }
     text_addf(out, is_ja ? "着けていた晩 %zu/%zu" : "%zu of %zu nights worn", self->n_worn,
               self->n_nights);
     add_sep(out, is_ja);

@@ -13,6 +13,7 @@
 
 struct quick_look {
     bool is_known;
+    bool is_preview;                    /* of the part that is there so far */
     size_t n_nights, n_worn, n_counted; /* nights; with the recorder on; counted in summaries */
     uint64_t n_gaps;
     double longest_gap_s; /* 0: none */

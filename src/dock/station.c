@@ -25,7 +25,7 @@ enum { UNLISTED_MAX = 30 }; /* half a minute at least */
 struct station {
     const struct station_options *options;
     struct bay_shared shared;
-    atomic_bool stop;
+    atomic_bool stop, preview_taken;
     pthread_mutex_t emit_lock;
     struct bay **bays;
     size_t n_bays, capacity;
@@ -425,6 +425,8 @@ enum yk_status station_run(const struct station_options *options, struct station
         return failure_set(why, YK_ERR_MEMORY, "no lock for the dock");
     }
     atomic_init(&self.stop, false);
+    atomic_init(&self.preview_taken, false);
+    self.shared.preview_taken = &self.preview_taken;
     self.shared.on_change = on_change;
     self.shared.user = &self;
     self.shared.stop = &self.stop;

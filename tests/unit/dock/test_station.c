@@ -267,6 +267,37 @@ static void station_replaces_a_copy_that_could_not_be_verified(void **state)
     destroy(&scene);
 }
 
+static void note_preview(struct scene *self, const struct dock_event *event)
+{
+    if (event->kind == DOCK_EVENT_LOOK && event->bay->look.is_preview) {
+        assert_int_equal(event->bay->state, BAY_READING);
+        assert_true(event->bay->look.is_known);
+        assert_true(event->bay->look.end_ns > event->bay->look.start_ns);
+        self->n_reactions++;
+    }
+}
+
+static void station_shows_what_is_there_so_far_and_throws_it_away(void **state)
+{
+    struct scene scene;
+    (void)state;
+    make(&scene);
+    struct recorder_place *place = add_recorder(&scene, 39434, 5);
+    cwa_build_sectors(&scene.builds[0], 15000);
+    place->model.at = scene.builds[0].at;
+    place->model.n = scene.builds[0].n;
+    place->model.sleep_us = 90000;
+    scene.options.bays.participant = "P01";
+    scene.options.bays.preview_left_s = 0.01;
+    scene.react = note_preview;
+    run(&scene);
+    assert_true(scene.n_reactions > 0);
+    assert_false(scene.last[0].look.is_preview);
+    assert_int_equal(scene.last[0].state, BAY_SAFE);
+    assert_original_is(&scene, 0);
+    destroy(&scene);
+}
+
 /* ---- coming and going ---- */
 
 static void unplug_and_plug(struct scene *self, const struct dock_event *event)
@@ -605,6 +636,7 @@ int main(void)
         cmocka_unit_test(station_keeps_the_data_of_sources_that_disagree),
         cmocka_unit_test(station_flags_a_clock_that_was_reset_and_sectors_that_do_not_settle),
         cmocka_unit_test(station_replaces_a_copy_that_could_not_be_verified),
+        cmocka_unit_test(station_shows_what_is_there_so_far_and_throws_it_away),
         cmocka_unit_test(station_says_that_it_was_unplugged_and_goes_on_when_it_is_back),
         cmocka_unit_test(station_charges_and_lets_go),
         cmocka_unit_test(
