@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "src/base/mem.h"
-#include "src/cli/store_cli.h"
+#include "src/cli/record_cli.h"
+#include "src/pipeline/records_csv.h"
+#include "src/store/issued.h"
 
 static const char *const verb_table[] = {"add",    "list",   "show", "set",
                                          "remove", "delete", NULL};
@@ -114,16 +116,34 @@ static int run_list(struct cli *cli, struct store *store, const char *code)
     return status == YK_OK ? exit_code : cli_fail(cli, &why);
 }
 
+/* What was handed out of this participant's sheets. */
+static void issued_json(struct json_out *json, const struct cli *cli, struct store *store,
+                        const char *code, const struct issued_copy *issued, size_t n)
+{
+    struct zone *zone = NULL;
+    bool has_zone = records_zone(store, cli->zone_name, code, &zone, NULL) == YK_OK;
+    json_out_array(json, "issued");
+    for (size_t i = 0; i < n && has_zone; i++) {
+        record_cli_json(json, NULL, &record_kind_issued, zone, &issued[i]);
+    }
+    json_out_end(json);
+    zone_close(zone);
+}
+
 static int run_show(struct cli *cli, struct store *store, const char *code)
 {
     struct person person;
     struct recording_row *rows = NULL;
-    size_t n = 0;
+    struct issued_copy *issued = NULL;
+    size_t n = 0, n_issued = 0;
     struct failure why;
     enum yk_status status = person_find(store, code, &person, &why);
     int exit_code = EXIT_DONE;
     if (status == YK_OK) {
         status = recording_list(store, code, &rows, &n, &why);
+    }
+    if (status == YK_OK) {
+        status = issued_list(store, code, &issued, &n_issued, &why);
     }
     if (status == YK_OK && cli->is_json) {
         struct json_out *json = json_out_new();
@@ -136,6 +156,7 @@ static int run_show(struct cli *cli, struct store *store, const char *code)
             cli_recording_json(json, NULL, &rows[i]);
         }
         json_out_end(json);
+        issued_json(json, cli, store, code, issued, n_issued);
         json_out_end(json);
         exit_code = cli_json_done(cli, json, EXIT_DONE);
     } else if (status == YK_OK) {
@@ -143,7 +164,12 @@ static int run_show(struct cli *cli, struct store *store, const char *code)
         printf(person.group[0] != '\0' ? "  %s: %s\n" : "\n", cli_say(cli, "組", "group"),
                person.group);
         status = n > 0 ? cli_recording_table(cli, rows, n, &why) : YK_OK;
+        if (status == YK_OK && n_issued > 0) {
+            puts(cli_say(cli, "渡した写し", "copies handed out"));
+            status = record_cli_table(cli, store, &record_kind_issued, issued, n_issued, &why);
+        }
     }
+    mem_free(issued);
     mem_free(rows);
     return status == YK_OK ? exit_code : cli_fail(cli, &why);
 }

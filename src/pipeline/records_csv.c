@@ -16,13 +16,18 @@
 enum yk_status records_zone(struct store *store, const char *named, const char *person,
                             struct zone **out, struct failure *why)
 {
-    struct person found;
+    struct person found = {.zone = ""};
     bool is_guess = false;
     if (named != NULL && *named != '\0') {
         return zone_open(named, out, why);
     }
-    if (person != NULL && *person != '\0' &&
-        person_find(store, person, &found, NULL) == YK_OK && found.zone[0] != '\0') {
+    enum yk_status status = person != NULL && *person != '\0'
+                                ? person_find(store, person, &found, why)
+                                : YK_ERR_NO_DEVICE;
+    if (status != YK_OK && status != YK_ERR_NO_DEVICE) {
+        return status;
+    }
+    if (status == YK_OK && found.zone[0] != '\0') {
         return zone_open(found.zone, out, why);
     }
     return store->zone[0] != '\0' ? zone_open(store->zone, out, why)

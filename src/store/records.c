@@ -69,19 +69,24 @@ static const char *person_of(const struct record_kind *kind, const void *row)
 
 /* ---- binding and reading ---- */
 
-static void bind_text_of(struct db_query *query, int i, const struct record_kind *kind,
-                         size_t k, const void *row)
+static enum yk_status bind_text_of(struct db_query *query, int i,
+                                   const struct record_kind *kind, size_t k, const void *row,
+                                   struct failure *why)
 {
     struct text text;
     text_init(&text);
     record_format(kind, k, NULL, row, &text);
     bool is_empty = record_is_empty(kind, k, row);
-    db_bind_text(query, i, is_empty ? NULL : text_string(&text));
+    enum yk_status status = text_status(&text, why);
+    if (status == YK_OK) {
+        db_bind_text(query, i, is_empty ? NULL : text_string(&text));
+    }
     text_release(&text);
+    return status;
 }
 
-static void bind(struct db_query *query, int i, const struct record_kind *kind, size_t k,
-                 const void *row)
+static enum yk_status bind(struct db_query *query, int i, const struct record_kind *kind,
+                           size_t k, const void *row, struct failure *why)
 {
     const struct record_column *column = &kind->columns[k];
     const char *from = (const char *)row + column->offset;
@@ -107,9 +112,9 @@ static void bind(struct db_query *query, int i, const struct record_kind *kind, 
     case RECORD_WORDS:
     case RECORD_DAYS:
     case RECORD_DATE:
-        bind_text_of(query, i, kind, k, row);
-        break;
+        return bind_text_of(query, i, kind, k, row, why);
     }
+    return YK_OK;
 }
 
 static enum yk_status take_cell(const struct db_query *query, int i,
@@ -336,13 +341,13 @@ static enum yk_status find_same_key(struct store *store, const struct record_kin
     enum yk_status status = open_query(store, &sql, &query, why);
     if (status == YK_OK) {
         int i = 0;
-        for (size_t k = 0; k < kind->n_columns; k++) {
+        for (size_t k = 0; k < kind->n_columns && status == YK_OK; k++) {
             if ((kind->columns[k].flags & RECORD_KEY) != 0) {
-                bind(query, ++i, kind, k, row);
+                status = bind(query, ++i, kind, k, row, why);
             }
         }
         db_bind_integer(query, n + 1, id_of(row));
-        status = db_next(query, why);
+        status = status == YK_OK ? db_next(query, why) : status;
         if (status == YK_OK) {
             *id = db_int(query, 0);
         }
@@ -353,30 +358,29 @@ static enum yk_status find_same_key(struct store *store, const struct record_kin
 }
 
 /* Every column that people write is the same. */
-static bool is_same(const struct record_kind *kind, const void *a, const void *b)
+static enum yk_status compare(const struct record_kind *kind, const void *a, const void *b,
+                              bool *is_same, struct failure *why)
 {
     struct text x, y;
-    bool is_alike = true;
+    struct zone *utc = NULL;
+    enum yk_status status = zone_open("UTC", &utc, why);
     text_init(&x);
     text_init(&y);
-    struct zone *utc = NULL;
-    if (zone_open("UTC", &utc, NULL) != YK_OK) {
-        is_alike = false;
-    }
-    for (size_t k = 0; k < kind->n_columns && is_alike; k++) {
+    *is_same = true;
+    for (size_t k = 0; k < kind->n_columns && *is_same && status == YK_OK; k++) {
         if ((kind->columns[k].flags & RECORD_PROGRAM) == 0) {
             text_clear(&x);
             text_clear(&y);
             record_format(kind, k, utc, a, &x);
             record_format(kind, k, utc, b, &y);
-            is_alike =
-                !x.is_short && !y.is_short && strcmp(text_string(&x), text_string(&y)) == 0;
+            status = text_status(x.is_short ? &x : &y, why);
+            *is_same = strcmp(text_string(&x), text_string(&y)) == 0;
         }
     }
     zone_close(utc);
     text_release(&x);
     text_release(&y);
-    return is_alike;
+    return status;
 }
 
 /* Another record with this key: the same one again, or a contradiction. */
@@ -395,9 +399,10 @@ static enum yk_status refuse_same_key(struct store *store, const struct record_k
         return failure_set(why, YK_ERR_MEMORY, "no memory to compare records");
     }
     status = record_find(store, kind, *id, there, why);
-    if (status == YK_OK && is_same(kind, row, there)) {
-        *is_same_again = true;
-    } else if (status == YK_OK) {
+    if (status == YK_OK) {
+        status = compare(kind, row, there, is_same_again, why);
+    }
+    if (status == YK_OK && !*is_same_again) {
         *column = last_key;
         status = failure_set(why, YK_ERR_CONFLICT,
                              "there is another %s with the same %s: number %" PRId64
@@ -414,13 +419,13 @@ static enum yk_status write_row(struct store *store, const struct record_kind *k
     struct db_query *query = NULL;
     enum yk_status status = open_query(store, sql, &query, why);
     if (status == YK_OK) {
-        for (size_t k = 0; k < kind->n_columns; k++) {
-            bind(query, (int)k + 1, kind, k, row);
+        for (size_t k = 0; k < kind->n_columns && status == YK_OK; k++) {
+            status = bind(query, (int)k + 1, kind, k, row, why);
         }
         if (id_of(row) != 0) {
             db_bind_integer(query, (int)kind->n_columns + 1, id_of(row));
         }
-        status = db_next(query, why);
+        status = status == YK_OK ? db_next(query, why) : status;
         status = status == YK_END ? YK_OK : status;
     }
     db_query_close(query);
