@@ -48,6 +48,7 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
     }
     struct driver_file *self = mem_alloc(1, sizeof *self);
     if (self == NULL) {
+        info->io->read_errno = ENOMEM;
         return NULL;
     }
     self->io = info->io;

@@ -186,6 +186,14 @@ enum yk_status h5_create(const char *path, struct h5_file **out, struct failure 
     return status;
 }
 
+static enum yk_status not_opened(const struct h5_file *self, struct failure *why)
+{
+    return self->io.read_errno == ENOMEM
+               ? h5_failure(self, why, "opening", "the file")
+               : failure_set(why, YK_ERR_CORRUPT, "%s is not an HDF5 file, or is cut short",
+                             self->path);
+}
+
 enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *why)
 {
     struct h5_file *self = NULL;
@@ -200,8 +208,7 @@ enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *w
     }
     h5_close_id(access, H5Pclose);
     if (self->id < 0) {
-        status =
-            failure_set(why, YK_ERR_CORRUPT, "%s is not an HDF5 file, or is cut short", path);
+        status = not_opened(self, why);
         file_free(self);
     } else {
         *out = self;
@@ -229,8 +236,7 @@ enum yk_status h5_open_source(struct byte_source *bytes, struct h5_file **out,
     }
     h5_close_id(access, H5Pclose);
     if (self->id < 0) {
-        status = failure_set(why, YK_ERR_CORRUPT, "%s is not an HDF5 file, or is cut short",
-                             bytes->name);
+        status = not_opened(self, why);
         file_free(self);
     } else {
         *out = self;
