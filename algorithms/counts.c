@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * ActiGraph counts of one axis, sample by sample: the definition, see counts.h. Steps are
- * numbered as in docs/algorithms/counts.md. Not here: the 256-Hz entry of the Insight Watch.
+ * numbered as in docs/algorithms/counts.md. The Insight Watch's way to 30 Hz
+ * is in counts_256.c.
  */
 #include "algorithms/counts.h"
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "algorithms/counts_256.h"
 #include "algorithms/counts_chain.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
@@ -27,6 +28,11 @@ struct counts_stage {
     double *thirty[3];      /* one block of them */
     double count[3][LANES]; /* in the epoch so far */
     double in_doubt[LANES]; /* 1: a value of this epoch lies at a threshold */
+    /* An Insight Watch's rate: the values of a block come with the block after it. */
+    bool is_late;
+    struct counts_256 from_256[3];
+    struct lane_sink *sink;
+    int64_t n_counted; /* blocks, when late */
 };
 
 static const enum epoch_column COUNTS_COLUMNS[3] = {EPOCH_COUNTS_X, EPOCH_COUNTS_Y,
@@ -182,17 +188,15 @@ static void band_pass_and_count(const double *restrict d, size_t n, double dead_
     memcpy(in_doubt, doubt, sizeof doubt);
 }
 
-static void counts_block(struct lane_stage *stage, const struct lane_block *block)
+static void count(struct counts_stage *self)
 {
-    struct counts_stage *self = (struct counts_stage *)stage;
-    resample(self, block);
+    const bool lfe = self->plan.low_frequency_extension;
     if (!self->begun) {
         begin(self);
     } else if (self->begins_anew) {
         begin_lane(self, 0);
         self->begins_anew = false;
     }
-    const bool lfe = self->plan.low_frequency_extension;
     for (int a = 0; a < 3; a++) {
         band_pass_and_count(self->thirty[a], self->n_thirty,
                             lfe ? COUNTS_DEAD_BAND_LFE : COUNTS_DEAD_BAND, lfe ? 1.0 : 0.0,
@@ -200,9 +204,8 @@ static void counts_block(struct lane_stage *stage, const struct lane_block *bloc
     }
 }
 
-static void counts_epoch_end(struct lane_stage *stage, int64_t step, struct lane_sink *sink)
+static void end_epoch(struct counts_stage *self, int64_t step, struct lane_sink *sink)
 {
-    struct counts_stage *self = (struct counts_stage *)stage;
     for (int a = 0; a < 3; a++) {
         lane_sink_put(sink, COUNTS_COLUMNS[a], step, self->count[a]);
     }
@@ -213,7 +216,7 @@ static void counts_epoch_end(struct lane_stage *stage, int64_t step, struct lane
             sink->counts_in_doubt = true;
         }
     }
-    if (self->setup->counts_begin_late && step == 0) {
+    if (self->setup->counts_begin_late && step == 0 && !self->is_late) {
         for (int a = 0; a < 3; a++) {
             self->low_pass[a][0] = 0.0;
         }
@@ -223,11 +226,44 @@ static void counts_epoch_end(struct lane_stage *stage, int64_t step, struct lane
     memset(self->in_doubt, 0, sizeof self->in_doubt);
 }
 
+static void counts_block(struct lane_stage *stage, const struct lane_block *block)
+{
+    struct counts_stage *self = (struct counts_stage *)stage;
+    if (!self->is_late) {
+        resample(self, block);
+        count(self);
+        return;
+    }
+    bool is_given = true;
+    for (int a = 0; a < 3; a++) {
+        is_given = counts_256_block(&self->from_256[a], block->acc[a], self->thirty[a]);
+    }
+    if (is_given) {
+        for (int a = 0; a < 3; a++) {
+            round_rows(self->thirty[a], self->n_thirty, self->plan.rounding);
+        }
+        count(self);
+        const int64_t per_epoch = (int64_t)self->setup->blocks_per_epoch;
+        if (++self->n_counted % per_epoch == 0) {
+            end_epoch(self, self->n_counted / per_epoch - 1, self->sink);
+        }
+    }
+}
+
+static void counts_epoch_end(struct lane_stage *stage, int64_t step, struct lane_sink *sink)
+{
+    struct counts_stage *self = (struct counts_stage *)stage;
+    if (!self->is_late) {
+        end_epoch(self, step, sink);
+    }
+}
+
 static void counts_close(struct lane_stage *stage)
 {
     struct counts_stage *self = (struct counts_stage *)stage;
     for (int a = 0; a < 3; a++) {
         mem_free(self->thirty[a]);
+        counts_256_release(&self->from_256[a]);
     }
     mem_free(self);
 }
@@ -255,6 +291,15 @@ enum yk_status counts_open(const struct lane_setup *setup, struct lane_sink *sin
         if (self->thirty[a] == NULL) {
             counts_close(&self->stage);
             return failure_set(why, YK_ERR_MEMORY, "counts: no memory for a block");
+        }
+    }
+    self->sink = sink;
+    self->is_late = setup->counts_insight && counts_256_is_for(setup->rate);
+    for (int a = 0; a < 3 && self->is_late; a++) {
+        status = counts_256_init(&self->from_256[a], setup->rate, (size_t)setup->block_s, why);
+        if (status != YK_OK) {
+            counts_close(&self->stage);
+            return status;
         }
     }
     *out = &self->stage;

@@ -47,6 +47,7 @@ struct lane_setup {
     bool only_counts;      /* a second run in sequence, for the counts alone */
     bool fills_gaps;       /* grid_stream.fills_gaps */
     bool counts_lfe;       /* with the low-frequency extension */
+    bool counts_insight;   /* an Insight Watch: its maker resamples by way of 256 Hz */
     bool makes_actiwatch;  /* Actiwatch-like counts as well */
     /* The recording begins inside its first epoch: counts begin anew with the second one, as
      * the maker's do with the first sample. */

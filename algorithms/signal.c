@@ -130,6 +130,7 @@ static void make_setup(const struct recording_info *info, const struct parameter
     out->still_sd_g = parameters->nonwear_sd_mg / 1000.0;
     out->fills_gaps = parameters->actigraph_gaps == ACTIGRAPH_GAPS_filled;
     out->makes_actiwatch = parameters->actiwatch_counts == ACTIWATCH_COUNTS_made;
+    out->counts_insight = info->count_kind == COUNT_KIND_ACTIGRAPH;
     out->counts_lfe = parameters->counts_filter == COUNTS_FILTER_extended;
 }
 

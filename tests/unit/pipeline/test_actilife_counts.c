@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "algorithms/counts.h"
+#include "algorithms/counts_256.h"
 #include "src/base/bytes.h"
 #include "src/pipeline/analyze.h"
 #include "tests/support/cwa_open.h"
@@ -203,6 +204,63 @@ static void a_table_of_samples_at_40_hz_too(void **state)
     analysis_release(&analysis);
 }
 
+/* An Insight Watch's way to 30 Hz, in sixteen lanes, against one stream from the first sample
+ * on; test_counts_256.c has the maker's own values. */
+static void an_insight_watch_is_counted_the_same_in_every_lane(void **state)
+{
+    (void)state;
+    enum { SECONDS = 4000, RATE = 32, BLOCK = 5 };
+    static const char *const set[] = {"epoch_s=10"};
+    const char *folder = check_scratch("insight");
+    char path[4096];
+    struct gt3x_build b;
+    struct zip_build zip;
+    struct analysis analysis;
+    gt3x_build_init(&b, RATE);
+    gt3x_build_seconds(&b, SECONDS);
+    gt3x_build_zip(&b, NULL, false, &zip);
+    write_zip(&zip, folder, path, sizeof path);
+    zip_build_release(&zip);
+    gt3x_build_release(&b);
+    analyze(path, set, 1, &analysis);
+    assert_int_equal(analysis.epochs.n, SECONDS / 10);
+    double *block = calloc(BLOCK * RATE * LANES, sizeof *block);
+    double *thirty = calloc(BLOCK * 30 * LANES, sizeof *thirty);
+    for (int a = 0; a < 3; a++) {
+        static const int device[3] = {1, 0, 2}; /* of ActiLife's axes */
+        struct counts_256 chain;
+        struct counts_stream stream;
+        uint32_t sum = 0;
+        size_t n = 0, k = 0;
+        counts_stream_init(&stream, 30, false, COUNTS_HALF_AWAY);
+        assert_int_equal(counts_256_init(&chain, RATE, BLOCK, NULL), YK_OK);
+        for (int64_t from = 0; from < SECONDS * RATE; from += BLOCK * RATE) {
+            for (int64_t t = 0; t < BLOCK * RATE; t++) {
+                block[t * LANES] = gt3x_build_value(from + t, device[a]) / 256.0;
+            }
+            bool is_given = counts_256_block(&chain, block, thirty);
+            for (size_t j = 0; is_given && j < BLOCK * 30; j++) {
+                uint32_t ten[COUNTS_MAX_A_SAMPLE];
+                int m = counts_stream_add(&stream, thirty[j * LANES], ten);
+                for (int i = 0; i < m; i++) {
+                    sum += ten[i];
+                    if (++n == 100) {
+                        assert_counts(&analysis, k++, a, sum);
+                        n = 0;
+                        sum = 0;
+                    }
+                }
+            }
+        }
+        assert_int_equal(k, SECONDS / 10 - 1); /* the last block is still inside */
+        counts_256_release(&chain);
+    }
+    free(block);
+    free(thirty);
+    analysis_release(&analysis);
+    check_remove(folder);
+}
+
 /* ---- idle sleep and docking ---- */
 
 /* Counts a second of ActiLife's own export of the samples, gaps filled by ActiLife: its three
@@ -296,6 +354,7 @@ int main(void)
         cmocka_unit_test(the_low_frequency_extension_at_90_hz_too),
         cmocka_unit_test(six_hours_at_30_hz_of_a_gt3x_too),
         cmocka_unit_test(a_table_of_samples_at_40_hz_too),
+        cmocka_unit_test(an_insight_watch_is_counted_the_same_in_every_lane),
         cmocka_unit_test(idle_sleep_and_docking_are_counted_as_actilife_fills_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
