@@ -47,7 +47,7 @@ struct docking_run {
     struct text practice_store;
     const char **folders;
     struct failure write_failure;
-    bool is_practice;
+    bool is_practice, is_person_new;
 };
 
 static size_t count_of(const struct cli *cli, const char *name)
@@ -77,14 +77,37 @@ static void on_event(void *user, const struct dock_event *event)
 
 /* ---- practice ---- */
 
-static enum yk_status need_person(struct store *store, const char *code, struct failure *why)
+/* A new code makes a new participant, said aloud, so that a mistyped one is noticed. */
+static enum yk_status need_person(struct docking_run *self, struct store *store,
+                                  struct failure *why)
 {
     struct person person;
+    const char *code = self->options.bays.participant;
     enum yk_status status = person_check_code(code, why);
     if (status == YK_OK) {
         status = person_find(store, code, &person, why);
     }
-    return status == YK_ERR_NO_DEVICE ? person_add(store, code, NULL, NULL, why) : status;
+    if (status != YK_ERR_NO_DEVICE) {
+        return status;
+    }
+    status = person_add(store, code, NULL, NULL, why);
+    self->is_person_new = status == YK_OK;
+    if (status == YK_OK && !self->is_practice && !self->cli->is_quiet) {
+        fprintf(stderr, "%s: %s\n",
+                cli_say(self->cli, "新しい参加者を加えました", "new participant added"), code);
+    }
+    return status;
+}
+
+/* Where nothing was saved the code was perhaps a mistyped one, and goes again. */
+static void drop_unused_person(struct docking_run *self, const struct station_totals *totals)
+{
+    struct store store;
+    if (self->is_person_new && totals->n_saved == 0 &&
+        store_open(self->options.bays.store_folder, STORE_WRITE, &store, NULL) == YK_OK) {
+        person_remove(&store, self->options.bays.participant, NULL);
+        store_close(&store);
+    }
 }
 
 /* A store of its own, so that nobody's practice lies among real recordings. */
@@ -151,7 +174,7 @@ static enum yk_status prepare_store(struct docking_run *self, struct failure *wh
         status = store_open(self->options.bays.store_folder, STORE_WRITE, &store, why);
     }
     if (status == YK_OK && self->options.bays.participant != NULL) {
-        status = need_person(&store, self->options.bays.participant, why);
+        status = need_person(self, &store, why);
     }
     if (status == YK_OK) {
         status = open_zone(self, &store, why);
@@ -219,6 +242,9 @@ static enum yk_status prepare(struct docking_run *self, struct failure *why)
         status = open_bus(self, why);
     }
     self->options.bus = self->bus;
+    if (self->view.is_table && !cli->is_verbose) {
+        self->options.bays.log = NULL; /* it would be written into the table, which says it */
+    }
     return status;
 }
 
@@ -249,6 +275,7 @@ static int run_station(struct docking_run *self)
     if (station_run(&self->options, &totals, &why) != YK_OK) {
         return cli_fail(self->cli, &why);
     }
+    drop_unused_person(self, &totals);
     if (self->write_failure.code != YK_OK) {
         return cli_fail(self->cli, &self->write_failure);
     }
