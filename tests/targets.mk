@@ -201,3 +201,23 @@ CLUSTER_SHARDS ?= 40
 test-cluster: $(PROGRAM) ## a cohort under a real Slurm, with tasks and the controller killed
 	$(Q)rm -rf build/cluster
 	$(Q)bash tests/cluster/test-cluster.sh $(PROGRAM) build/cluster $(CLUSTER_RECORDINGS) $(CLUSTER_SHARDS)
+
+# ---- a real kernel's USB (docs/testing.md, "Recorders without recorders") ----
+KERNEL := build/kernel
+KERNEL_TESTS := tests/device/kernel
+$(KERNEL)/version: $(KERNEL_TESTS)/fetch.sh
+	@sh $< $(KERNEL)
+$(B)/$(KERNEL_TESTS)/%: $(B)/$(KERNEL_TESTS)/%.o $(LIB)
+	$(SAY) '  LINK  $@'
+	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LIBS) -o $@
+$(B)/initramfs: $(KERNEL)/version $(B)/$(KERNEL_TESTS)/vhci $(B)/$(KERNEL_TESTS)/dock_copy $(PROGRAM) \
+  $(addprefix $(KERNEL_TESTS)/,mkinitramfs.sh init guest-test faults.tbl) sample-data/ax3-100hz.cwa
+	@sh $(KERNEL_TESTS)/mkinitramfs.sh $(KERNEL) $@ $(B)/$(KERNEL_TESTS)/vhci $(B)/$(KERNEL_TESTS)/dock_copy \
+	  $(PROGRAM) $(KERNEL_TESTS)/guest-test $(KERNEL_TESTS)/faults.tbl recording.cwa=sample-data/ax3-100hz.cwa \
+	  $(KERNEL)/root/bin/udevadm
+
+.PHONY: test-kernel
+test-kernel: ## the driver on a real Linux USB stack in QEMU, with the kernel's drivers bound (ACCEL=kvm)
+	@if command -v qemu-system-x86_64 >/dev/null && command -v cpio >/dev/null; then \
+	  $(MAKE) --no-print-directory $(B)/initramfs && sh $(KERNEL_TESTS)/run.sh $(KERNEL) $(B)/initramfs; \
+	else echo 'SKIPPED: no qemu-system-x86_64 or cpio: the driver is not tested on a kernel'; fi
