@@ -11,7 +11,7 @@ DEVICE_PROGRAMS := $(if $(shell pkg-config --exists umockdev-1.0 && echo yes),\
 UMOCK_OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/device/umock_*.c)))
 UMOCK_LIBS = -Wl,--no-as-needed -lumockdev-preload -Wl,--as-needed \
   $(shell pkg-config --libs umockdev-1.0) -lgio-2.0
-$(B)/tests/device/%.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0 | sed 's/-I/-isystem /g')
+$(B)/tests/device/%.o build/clang/tests/device/%.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0 2>/dev/null | sed "s/-I/-isystem /g")
 $(B)/tests/device/test_%: $(B)/tests/device/test_%.o $(UMOCK_OBJECTS) $(SUPPORT_OBJECTS) $(LIB)
 	$(SAY) '  LINK  $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(UMOCK_LIBS) -Wl,--wrap=mem_gate -lcmocka $(ALL_LIBS) -o $@

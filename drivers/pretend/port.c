@@ -168,21 +168,20 @@ static enum yk_status check_endpoint(const struct pretend_port *self, uint8_t en
 
 /* ---- single transfers ---- */
 
-static enum yk_status run(struct pretend_port *self, struct pretend_transfer *transfer,
-                          unsigned timeout_ms, size_t *got, struct failure *why)
+static enum yk_status run(struct pretend_port *self, struct started *one, unsigned timeout_ms,
+                          size_t *got, struct failure *why)
 {
-    bool is_done = false;
-    transfer->user = &is_done;
-    if (pretend_device_submit(self->slot->device, transfer) != YK_OK) {
+    one->transfer.user = &one->is_done;
+    if (pretend_device_submit(self->slot->device, &one->transfer) != YK_OK) {
         return gone(self, why);
     }
-    if (!wait_for(self->slot, &is_done, timeout_ms)) {
-        (void)pretend_device_cancel(self->slot->device, transfer);
+    if (!wait_for(self->slot, &one->is_done, timeout_ms)) {
+        (void)pretend_device_cancel(self->slot->device, &one->transfer);
     }
     if (got != NULL) {
-        *got = transfer->actual;
+        *got = one->transfer.actual;
     }
-    return result_of(self, transfer, why);
+    return result_of(self, &one->transfer, why);
 }
 
 static enum yk_status port_control(struct usb_port *base, uint8_t request_type, uint8_t request,
@@ -191,17 +190,18 @@ static enum yk_status port_control(struct usb_port *base, uint8_t request_type, 
                                    struct failure *why)
 {
     struct pretend_port *self = port_of(base);
-    struct pretend_transfer transfer = {
-        .type = TRANSFER_CONTROL,
-        .endpoint = request_type & 0x80,
-        .setup = {request_type, request, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)index,
-                  (uint8_t)(index >> 8), (uint8_t)length, (uint8_t)(length >> 8)},
-        .data = data,
-        .length = length,
-    };
+    struct started one = {
+        .transfer = {
+            .type = TRANSFER_CONTROL,
+            .endpoint = request_type & 0x80,
+            .setup = {request_type, request, (uint8_t)value, (uint8_t)(value >> 8),
+                      (uint8_t)index, (uint8_t)(index >> 8), (uint8_t)length,
+                      (uint8_t)(length >> 8)},
+            .data = data,
+            .length = length,
+        }};
     bool is_here = lock(self);
-    enum yk_status status =
-        is_here ? run(self, &transfer, timeout_ms, got, why) : gone(self, why);
+    enum yk_status status = is_here ? run(self, &one, timeout_ms, got, why) : gone(self, why);
     unlock(self);
     return status;
 }
@@ -209,10 +209,11 @@ static enum yk_status port_control(struct usb_port *base, uint8_t request_type, 
 static enum yk_status bulk(struct pretend_port *self, uint8_t endpoint, uint8_t *data,
                            size_t length, unsigned timeout_ms, size_t *got, struct failure *why)
 {
-    struct pretend_transfer transfer = {
-        .type = TRANSFER_BULK, .endpoint = endpoint, .data = data, .length = length};
+    struct started one = {
+        .transfer = {
+            .type = TRANSFER_BULK, .endpoint = endpoint, .data = data, .length = length}};
     enum yk_status status = check_endpoint(self, endpoint, why);
-    return status == YK_OK ? run(self, &transfer, timeout_ms, got, why) : status;
+    return status == YK_OK ? run(self, &one, timeout_ms, got, why) : status;
 }
 
 static enum yk_status port_bulk_out(struct usb_port *base, uint8_t endpoint,

@@ -173,7 +173,7 @@ static int do_submit(struct umock_connection *c, UMockdevIoctlData *arg)
     if (at == NULL) {
         return EFAULT;
     }
-    const struct usbdevfs_urb *given = (const struct usbdevfs_urb *)at->data;
+    const struct usbdevfs_urb *given = (const struct usbdevfs_urb *)(const void *)at->data;
     bool is_control = given->type == USBDEVFS_URB_TYPE_CONTROL;
     if (given->buffer_length < (is_control ? 8 : 0)) {
         return EINVAL;
@@ -229,7 +229,7 @@ static int deliver(const struct umock_urb *urb, UMockdevIoctlData *arg)
     if (at == NULL) {
         return EFAULT;
     }
-    struct usbdevfs_urb *out = (struct usbdevfs_urb *)at->data;
+    struct usbdevfs_urb *out = (struct usbdevfs_urb *)(void *)at->data;
     size_t n = urb->transfer.actual;
     size_t skip = urb->transfer.type == TRANSFER_CONTROL ? 8 : 0;
     out->status = urb->status;
@@ -347,16 +347,16 @@ static int dispatch(struct umock_connection *c, gulong request, UMockdevIoctlDat
     }
     case USBDEVFS_GETDRIVER:
         at = resolved(arg, sizeof(struct usbdevfs_getdriver));
-        return umock_get_driver(c, (struct usbdevfs_getdriver *)at->data);
+        return umock_get_driver(c, (struct usbdevfs_getdriver *)(void *)at->data);
     case USBDEVFS_DISCONNECT_CLAIM: {
         at = resolved(arg, sizeof(struct usbdevfs_disconnect_claim));
-        unsigned i = ((struct usbdevfs_disconnect_claim *)at->data)->interface;
+        unsigned i = ((struct usbdevfs_disconnect_claim *)(void *)at->data)->interface;
         (void)umock_detach_driver(self, i);
         return umock_claim(c, i);
     }
     case USBDEVFS_IOCTL:
         at = resolved(arg, sizeof(struct usbdevfs_ioctl));
-        return do_inner(c, (const struct usbdevfs_ioctl *)at->data, result);
+        return do_inner(c, (const struct usbdevfs_ioctl *)(const void *)at->data, result);
     case USBDEVFS_RESET:
         pretend_device_bus_reset(self->model);
         return 0;
