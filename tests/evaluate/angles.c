@@ -189,10 +189,10 @@ static void rows(const struct angles *self, const struct truth *truth, size_t n)
     }
 }
 
-void angles_report(void)
+bool angles_report(void)
 {
     if (check_shared(FOLDER "events_first_half.csv") == NULL) {
-        return;
+        return false;
     }
     struct angles self = {.first_noon = -(3 * 60 + 30) * PER_MIN};
     struct truth truth[EVENTS_MAX];
@@ -225,4 +225,5 @@ void angles_report(void)
     free(self.angle);
     free(self.enmo);
     free(self.bout);
+    return true;
 }

@@ -238,13 +238,13 @@ static void find_shipped(const struct couples *couples, struct found_window *fou
     }
 }
 
-void couples_report(void)
+bool couples_report(void)
 {
     static struct couples couples;
     static struct found_window found[N_RULES + 2][NIGHTS_MAX];
     struct window_errors errors[N_RULES + 2];
     if (!couples_open(&couples)) {
-        return;
+        return false;
     }
     printf(
         "\nRest periods, Actiwatch minutes: %zu nights of %zu recordings (table: 361 nights)\n"
@@ -277,6 +277,7 @@ void couples_report(void)
         print_gain(&couples, found[N_RULES], found[N_RULES - 1], "our best sum", end);
     }
     couples_close(&couples);
+    return true;
 }
 
 bool couples_fit(void)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * evaluate: prints the tables of the labelled recordings with our figures beside those that
- * others measured. evaluate fit: fits the logistic rest rule and prints its table of weights.
+ * others measured; fails when data are missing. evaluate fit: fits the logistic rest rule and
+ * prints its table of weights.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,9 +15,9 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "fit") == 0) {
         return couples_fit() ? 0 : 1;
     }
-    couples_report();
+    bool is_complete = couples_report();
     fflush(stdout);
-    psg_report();
-    angles_report();
-    return 0;
+    is_complete = psg_report() && is_complete;
+    is_complete = angles_report() && is_complete;
+    return is_complete ? 0 : 1;
 }

@@ -6,7 +6,9 @@
 #ifndef TESTS_EVALUATE_REPORTS_H
 #define TESTS_EVALUATE_REPORTS_H
 
-void psg_report(void);    /* scorers against polysomnography */
-void angles_report(void); /* rest rules on angles against raters */
+#include <stdbool.h>
+
+bool psg_report(void);    /* scorers against polysomnography */
+bool angles_report(void); /* rest rules on angles against raters */
 
 #endif
