@@ -9,7 +9,7 @@ _yoake() {
     --diary|--columns|--participants|--manifest|--output|--key|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch manifest merge info convert formats simulate rules init participant plan attendance diary target note consent edit identity lend loans report sheet recording import dock devices doctor analyze check backup restore help'
+        verbs='review batch manifest merge info convert formats simulate rules init participant plan attendance diary target note consent edit identity lend loans report sheet recording import dock devices doctor analyze export check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -111,6 +111,9 @@ _yoake() {
             ;;
         analyze)
             options='--recipe --set --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        export)
+            options='--output --date --recipient --shift-weeks --originals --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         check)
             options='--zone --lang --store --json --quiet --verbose --no-progress --help'

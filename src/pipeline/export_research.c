@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What leaves the store for research, and how it is stripped:
+ *
+ * - person, recording and device get other codes (src/store/pseudonym.h);
+ * - free text goes: reasons of edits, notes of the reader, subject and session fields of
+ * headers;
+ * - hashes of originals go, because somebody who has a file could look its owner up by it;
+ * - dates may be shifted by whole weeks, so that weekdays stay what they were. Times then stand
+ * in the fixed offset from UTC of the recording's start, because clock changes of the shifted
+ * weeks would move them by an hour.
+ *
+ * Leaves out: diaries, notes, plans, attendance (they are the participant's and the staff's).
+ */
+#include "src/pipeline/export_research.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/digest.h"
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/base/version.h"
+#include "src/export/tables.h"
+#include "src/h5/h5_analysis.h"
+#include "src/pipeline/batch_parts.h"
+#include "src/pipeline/record_read.h"
+#include "src/store/audit.h"
+#include "src/store/issued.h"
+#include "src/store/persons.h"
+#include "src/store/pseudonym.h"
+#include "src/store/recordings.h"
+
+enum { REACH_WEEKS = 26, TABLES = TABLE_quality }; /* all tables before quality.csv */
+
+struct exporting {
+    struct store *store;
+    const struct export_options *options;
+    struct export_totals *totals;
+    struct job *job;
+    struct pseudonyms codes;
+    struct text tables[TABLES];
+    char today[16];
+};
+
+/* ---- stripping ---- */
+
+static void shift(int64_t *at, int64_t by_ns)
+{
+    if (*at != TIME_UNKNOWN) {
+        *at += by_ns;
+    }
+}
+
+static void shift_date(struct civil_date *date, int weeks)
+{
+    if (date->month != 0) {
+        *date = civil_add_days(*date, (int64_t)weeks * 7);
+    }
+}
+
+static void shift_nights(struct analysis *a, int weeks, int64_t by)
+{
+    for (size_t i = 0; i < a->n_nights; i++) {
+        struct night *n = &a->nights[i];
+        int64_t *const times[] = {&n->window_start_ns, &n->window_end_ns,      &n->in_bed_ns,
+                                  &n->lights_out_ns,   &n->onset_ns,           &n->wake_ns,
+                                  &n->out_of_bed_ns,   &n->second_candidate_ns};
+        for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
+            shift(times[k], by);
+        }
+        shift_date(&n->evening, weeks);
+    }
+}
+
+/* Everything in it that is a time. Epochs and quarters are grids: their starts are enough. */
+static void shift_analysis(struct analysis *a, int weeks)
+{
+    const int64_t by = (int64_t)weeks * 7 * 24 * NS_PER_H;
+    shift_nights(a, weeks, by);
+    for (size_t i = 0; i < a->n_rests; i++) {
+        shift(&a->rests[i].start_ns, by);
+        shift(&a->rests[i].end_ns, by);
+    }
+    for (size_t i = 0; i < a->n_days; i++) {
+        shift_date(&a->days[i].date, weeks);
+    }
+    for (size_t i = 0; i < a->n_nonwear; i++) {
+        shift(&a->nonwear[i].start_ns, by);
+        shift(&a->nonwear[i].end_ns, by);
+    }
+    for (size_t i = 0; i < a->report.n_events; i++) {
+        shift(&a->report.events[i].start_ns, by);
+        shift(&a->report.events[i].end_ns, by);
+    }
+    shift(&a->info.start_ns, by);
+    shift(&a->info.end_ns, by);
+    a->epochs.t0_ns += by;
+    a->quarters.t0_ns += by;
+}
+
+static void strip(const struct exporting *self, struct analysis *a, const char *person,
+                  const char *id)
+{
+    char device[PSEUDONYM_BYTES];
+    pseudonym(&self->codes, 'D', "device", a->info.device_serial, device);
+    snprintf(a->recording_id, sizeof a->recording_id, "%s", id);
+    snprintf(a->person_id, sizeof a->person_id, "%s", person);
+    snprintf(a->info.person_id, sizeof a->info.person_id, "%s", person);
+    snprintf(a->info.device_serial, sizeof a->info.device_serial, "%s", device);
+    a->info.session_id[0] = '\0';
+    a->made_by.input_sha256[0] = '\0';
+    for (size_t i = 0; i < a->n_nights; i++) {
+        a->nights[i].edit_reason[0] = '\0';
+    }
+    for (size_t i = 0; i < a->report.n_events; i++) {
+        a->report.events[i].detail[0] = '\0';
+    }
+}
+
+/* The zone's offset at an instant as a zone of its own: "+09:00". */
+static enum yk_status fix_zone(const struct zone *zone, int64_t at_ns, char name[static 48],
+                               struct zone **out, struct failure *why)
+{
+    int32_t offset_min = zone_offset_s(zone, at_ns) / 60;
+    snprintf(name, 48, "%c%02d:%02d", offset_min < 0 ? '-' : '+', abs(offset_min) / 60,
+             abs(offset_min) % 60);
+    return zone_open(name, out, why);
+}
+
+/* ---- originals ---- */
+
+/* A copy of a .cwa whose subject fields are blank: session, annotation. Other formats keep
+ * subject fields in ways of their own and are counted as not given. */
+static enum yk_status copy_blanked(struct exporting *self, const char *sha256,
+                                   const char *suffix, const char *id, struct failure *why)
+{
+    enum { PIECE = 1 << 16 };
+    struct text from, to, part;
+    struct byte_source *bytes = NULL;
+    unsigned char *piece = NULL;
+    int fd = -1;
+    text_init(&from);
+    text_init(&to);
+    text_init(&part);
+    char name[128];
+    snprintf(name, sizeof name, "%.64s.%.30s", sha256, suffix);
+    enum yk_status status = store_path(self->store, STORE_ARCHIVE, name, &from, why);
+    text_addf(&to, "%s/originals/%s.cwa", self->options->folder, id);
+    text_addf(&part, "%s" DISK_PART, text_string(&to));
+    status = status == YK_OK ? text_status(&part, why) : status;
+    status = status == YK_OK ? file_source_open(text_string(&from), &bytes, why) : status;
+    if (status == YK_OK) {
+        piece = mem_alloc(PIECE, 1);
+        fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        status = piece == NULL ? failure_set(why, YK_ERR_MEMORY, "no memory for a copy")
+                 : fd < 0      ? failure_set_errno(why, errno, "making %s", text_string(&part))
+                               : YK_OK;
+    }
+    size_t got = 1;
+    for (uint64_t at = 0; status == YK_OK && got > 0; at += got) {
+        status = byte_source_read_at(bytes, at, piece, PIECE, &got, why);
+        if (status == YK_OK && at == 0 && got >= 1024) {
+            memset(piece + 64, 0x20, 448); /* the annotation (docs/formats/cwa.md) */
+        }
+        status = status == YK_OK ? disk_write(fd, piece, got, text_string(&part), why) : status;
+    }
+    if (fd >= 0) {
+        bool is_kept = fsync(fd) == 0;
+        is_kept = close(fd) == 0 && is_kept;
+        if (!is_kept && status == YK_OK) {
+            status = failure_set_errno(why, errno, "writing %s", text_string(&part));
+        }
+    }
+    status = status == YK_OK ? disk_publish(text_string(&part), text_string(&to), why) : status;
+    if (status != YK_OK && fd >= 0) {
+        unlink(text_string(&part));
+    }
+    byte_source_close(bytes);
+    mem_free(piece);
+    text_release(&from);
+    text_release(&to);
+    text_release(&part);
+    return status;
+}
+
+static enum yk_status give_original(struct exporting *self, const char *sha256, const char *id,
+                                    struct failure *why)
+{
+    struct recording_row row;
+    if (!self->options->with_originals) {
+        return YK_OK;
+    }
+    enum yk_status status = recording_find_hash(self->store, sha256, &row, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    /* Shifted tables beside unshifted samples would give the shift away. */
+    bool can_blank = strcmp(row.suffix, "cwa") == 0 && self->options->shift == EXPORT_AS_IS;
+    if (!can_blank) {
+        self->totals->n_not_blanked++;
+        return YK_OK;
+    }
+    self->totals->n_originals++;
+    return copy_blanked(self, sha256, row.suffix, id, why);
+}
+
+/* ---- one recording, one person ---- */
+
+static enum yk_status add_recording(struct exporting *self, struct record_recording *recording,
+                                    const char *person, size_t number, int weeks,
+                                    struct failure *why)
+{
+    struct analysis *a = &recording->analysis;
+    struct zone *fixed = NULL;
+    const struct zone *zone = recording->zone;
+    char id[64], sha256[DIGEST_HEX];
+    snprintf(id, sizeof id, "%s-%02zu", person, number);
+    snprintf(sha256, sizeof sha256, "%s", a->made_by.input_sha256);
+    enum yk_status status = give_original(self, sha256, id, why);
+    strip(self, a, person, id);
+    if (status == YK_OK && weeks != 0) {
+        status = fix_zone(zone, a->info.start_ns, a->info.zone, &fixed, why);
+        zone = fixed;
+        shift_analysis(a, weeks);
+    }
+    for (size_t t = 0; t < TABLES && status == YK_OK; t++) {
+        export_add_rows((enum export_table)t, a, zone, &self->tables[t]);
+    }
+    struct text path;
+    text_init(&path);
+    text_addf(&path, "%s/recordings/%s.h5", self->options->folder, id);
+    status = status == YK_OK ? text_status(&path, why) : status;
+    status = status == YK_OK ? h5_analysis_write(text_string(&path), a, why) : status;
+    text_release(&path);
+    zone_close(fixed);
+    self->totals->n_recordings++;
+    self->totals->n_nights += a->n_nights;
+    return status;
+}
+
+static enum yk_status note_given(struct exporting *self,
+                                 const struct participant_record *record,
+                                 const struct consent *consent, size_t n, struct failure *why)
+{
+    struct issued_copy copy;
+    char detail[160];
+    issued_init(&copy);
+    snprintf(copy.person, sizeof copy.person, "%s", record->code);
+    copy.copy = COPY_RESEARCH + 1;
+    snprintf(copy.recipient, sizeof copy.recipient, "%s", consent->recipient);
+    copy.made_ns = clock_now_utc_ns();
+    snprintf(copy.report_id, sizeof copy.report_id, "export-%s", self->today);
+    copy.consent = (double)consent->id;
+    enum yk_status status = issued_add(self->store, &copy, why);
+    if (status == YK_OK) {
+        snprintf(detail, sizeof detail, "%zu recordings, consent %lld, version %s", n,
+                 (long long)consent->id, consent->version);
+        status = db_begin(self->store->db, why);
+    }
+    if (status == YK_OK) {
+        status = audit_add(self->store->db, "export", record->code, detail, why);
+        status = status == YK_OK ? db_commit(self->store->db, why) : status;
+        if (status != YK_OK) {
+            db_rollback(self->store->db);
+        }
+    }
+    return status;
+}
+
+static enum yk_status add_person(struct exporting *self, const char *code, struct failure *why)
+{
+    const struct record_read_options options = {.n_with_epochs = SIZE_MAX};
+    const struct export_options *given = self->options;
+    struct participant_record record;
+    participant_record_init(&record);
+    enum yk_status status = record_read(self->store, code, &options, &record, why);
+    const struct consent *consent =
+        status == YK_OK
+            ? consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, given->date)
+            : NULL;
+    if (status == YK_OK && (consent == NULL || record.n_recordings == 0)) {
+        self->totals->n_without_consent += consent == NULL;
+    } else if (status == YK_OK) {
+        char person[PSEUDONYM_BYTES];
+        pseudonym(&self->codes, 'P', "person", code, person);
+        int weeks = given->shift == EXPORT_SHIFT_ALL ? given->weeks
+                    : given->shift == EXPORT_SHIFT_EACH
+                        ? pseudonym_number(&self->codes, "weeks", code, REACH_WEEKS)
+                        : 0;
+        for (size_t i = 0; i < record.n_recordings && status == YK_OK; i++) {
+            status = add_recording(self, &record.recordings[i], person, i + 1, weeks, why);
+        }
+        self->totals->n_people++;
+        status = status == YK_OK ? note_given(self, &record, consent, record.n_recordings, why)
+                                 : status;
+    }
+    participant_record_release(&record);
+    return status;
+}
+
+/* ---- the folder ---- */
+
+static enum yk_status make_folders(const struct exporting *self, struct failure *why)
+{
+    static const char *const below[] = {"recordings", "originals"};
+    const char *folder = self->options->folder;
+    struct text path;
+    text_init(&path);
+    enum yk_status status = disk_make_folder(folder, why);
+    if (status == YK_OK && batch_folder_is_ours(folder)) {
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "%s holds what batch wrote; name another folder", folder);
+    }
+    for (size_t i = 0; i < (self->options->with_originals ? 2u : 1u) && status == YK_OK; i++) {
+        status = disk_join(folder, below[i], &path, why);
+        status = status == YK_OK ? disk_make_folder(text_string(&path), why) : status;
+    }
+    text_release(&path);
+    return status;
+}
+
+static enum yk_status write_one(const struct exporting *self, const char *name,
+                                const char *suffix, const struct text *content,
+                                struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    text_addf(&path, "%s/%s%s", self->options->folder, name, suffix);
+    enum yk_status status = text_status(&path, why);
+    status = status == YK_OK ? batch_write_file(text_string(&path), content, why) : status;
+    text_release(&path);
+    return status;
+}
+
+static enum yk_status add_persons(struct exporting *self, struct failure *why)
+{
+    struct person_summaries persons;
+    person_summaries_init(&persons);
+    enum yk_status status =
+        person_summaries_make(&self->tables[TABLE_recording], &self->tables[TABLE_night],
+                              &self->tables[TABLE_day], &persons, why);
+    for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
+        export_add_person(&persons.persons[i], &self->tables[TABLE_person]);
+    }
+    person_summaries_release(&persons);
+    return status;
+}
+
+static void add_readme(const struct exporting *self, struct text *out)
+{
+    static const char *const shifts[] = {
+        "Dates are as recorded.",
+        "All dates are shifted by the same whole number of weeks; times stand in the fixed "
+        "offset "
+        "of each recording's start.",
+        "Dates are shifted by a whole number of weeks of each person's own; times stand in the "
+        "fixed offset of each recording's start."};
+    text_addf(
+        out,
+        "Export without direct identifiers / 氏名などを除いた書き出し\n\n"
+        "Made by yoake %s on %s. %zu people, %zu recordings, %zu nights; %zu people "
+        "without consent to research are left out.\n%s\n\n"
+        "These are personal data: whoever has the store they come from can tell who is who. "
+        "They are not anonymised. Use them within the consent they were given under.\n"
+        "codebook.csv explains every column.\n",
+        version_number(), self->today, self->totals->n_people, self->totals->n_recordings,
+        self->totals->n_nights, self->totals->n_without_consent, shifts[self->options->shift]);
+}
+
+static enum yk_status write_all(struct exporting *self, struct failure *why)
+{
+    struct text codebook, readme;
+    text_init(&codebook);
+    text_init(&readme);
+    export_add_codebook(&codebook);
+    add_readme(self, &readme);
+    enum yk_status status = add_persons(self, why);
+    for (size_t t = 0; t < TABLES && status == YK_OK; t++) {
+        status = write_one(self, export_table_name((enum export_table)t), ".csv",
+                           &self->tables[t], why);
+    }
+    status = status == YK_OK ? write_one(self, "codebook", ".csv", &codebook, why) : status;
+    status = status == YK_OK ? write_one(self, "README", ".txt", &readme, why) : status;
+    text_release(&codebook);
+    text_release(&readme);
+    return status;
+}
+
+/* People in the order of their new codes: the order of the old ones would tell which is which.
+ */
+struct order {
+    char code[PERSON_CODE_BYTES], other[PSEUDONYM_BYTES];
+};
+
+static int by_other(const void *a, const void *b)
+{
+    return strcmp(((const struct order *)a)->other, ((const struct order *)b)->other);
+}
+
+static enum yk_status add_people(struct exporting *self, struct failure *why)
+{
+    struct person *people = NULL;
+    struct order *order = NULL;
+    size_t n = 0;
+    enum yk_status status = person_list(self->store, &people, &n, why);
+    if (status == YK_OK) {
+        order = mem_alloc(n, sizeof *order);
+        status = order != NULL ? YK_OK
+                               : failure_set(why, YK_ERR_MEMORY, "no memory for %zu people", n);
+    }
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        memcpy(order[i].code, people[i].code, sizeof order[i].code);
+        pseudonym(&self->codes, 'P', "person", people[i].code, order[i].other);
+    }
+    if (status == YK_OK && n > 1) {
+        qsort(order, n, sizeof *order, by_other);
+    }
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        if (job_is_cancelled(self->job)) {
+            status =
+                failure_set(why, YK_ERR_CANCELLED, "stopped before the tables were written");
+        } else {
+            status = add_person(self, order[i].code, why);
+            job_progress(self->job, "export", i + 1, n, "people");
+        }
+    }
+    mem_free(order);
+    mem_free(people);
+    return status;
+}
+
+enum yk_status export_research(struct store *store, const struct export_options *options,
+                               struct export_totals *totals, struct job *job,
+                               struct failure *why)
+{
+    struct exporting self = {.store = store, .options = options, .totals = totals, .job = job};
+    *totals = (struct export_totals){0};
+    civil_format(options->date, self.today);
+    for (size_t t = 0; t < TABLES; t++) {
+        text_init(&self.tables[t]);
+        export_add_header((enum export_table)t, &self.tables[t]);
+    }
+    enum yk_status status = pseudonyms_open(store, &self.codes, why);
+    status = status == YK_OK ? make_folders(&self, why) : status;
+    status = status == YK_OK ? add_people(&self, why) : status;
+    if (status == YK_OK && totals->n_people == 0) {
+        status =
+            failure_set(why, YK_ERR_TOO_LITTLE,
+                        "no participant with recordings has a consent to research in force; "
+                        "`yoake consent add CODE --scope research` records one");
+    }
+    status = status == YK_OK ? write_all(&self, why) : status;
+    for (size_t t = 0; t < TABLES; t++) {
+        text_release(&self.tables[t]);
+    }
+    return status;
+}
