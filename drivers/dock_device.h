@@ -69,7 +69,7 @@ struct dock_health {
 struct dock_setup {
     uint32_t session;
     char annotation[DOCK_ANNOTATION_BYTES + 1]; /* codes only; URL-encoded pairs (section 6) */
-    int64_t start_ns, stop_ns;                  /* UTC */
+    int64_t start_ns, stop_ns;                  /* UTC; TIME_UNKNOWN: at once, never */
     const struct zone *zone;                    /* of the device's wall clock; borrowed */
     double rate_hz;                             /* 12.5 ... 200 */
     int range_g;                                /* 2 4 8 16 */
@@ -101,10 +101,11 @@ struct dock_device_ops {
      * recording. Reads fail with YK_ERR_NO_DEVICE when the device is gone. */
     enum yk_status (*open_recording)(struct dock_device *self, struct byte_source **out,
                                      uint64_t *found_beyond, struct failure *why);
-    /* Reads a stretch again from the device itself, by-passing anything kept. */
+    /* Reads a stretch again from the device itself, by-passing anything kept. While the
+     * recording is open. */
     enum yk_status (*reread)(struct dock_device *self, uint64_t pos, void *dst, size_t bytes,
                              struct failure *why);
-    /* Bytes free for a new recording once erased. 0: unknown. */
+    /* Bytes free for a new recording once erased. 0: unknown, or not identified yet. */
     uint64_t (*capacity_bytes)(struct dock_device *self);
     /* Sets the recorder up, waits for the real end, reads every setting and the header back and
      * compares; YK_ERR_CONFLICT names the first that differs. Slow (<= 60 s). */

@@ -61,13 +61,6 @@ struct usb_listing {
 struct usb_port;
 struct usb_bus;
 
-/* One finished read of bulk_in_queue. */
-struct usb_read {
-    size_t got;
-    enum yk_status
-        status; /* of this read; the reads queued behind a failed one are cancelled */
-};
-
 struct usb_port_ops {
     /* Takes the interface; a kernel driver on it is detached and remembered. Never sets the
      * configuration. errors: YK_ERR_BUSY (claimed by another program), YK_ERR_ACCESS,
@@ -83,9 +76,9 @@ struct usb_port_ops {
                               uint16_t value, uint16_t index, uint8_t *data, uint16_t length,
                               unsigned timeout_ms, size_t *got, struct failure *why);
     /* One bulk read or write. *got may be more than 0 although the status is YK_ERR_TIMEOUT:
-     * bytes that came before the time was up are not thrown away. A halted endpoint gives
-     * YK_ERR_PROTOCOL with failure.offset = 1 ("stall"); any other protocol error (babble, CRC)
-     * offset = -1. */
+     * bytes that came before the time was up are not thrown away. timeout_ms is at least 1. A
+     * halted endpoint gives YK_ERR_PROTOCOL with failure.offset = 1 ("stall"); any other
+     * protocol error (babble, CRC) offset = -1. */
     enum yk_status (*bulk_in)(struct usb_port *self, uint8_t endpoint, uint8_t *data,
                               size_t length, unsigned timeout_ms, size_t *got,
                               struct failure *why);
