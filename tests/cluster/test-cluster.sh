@@ -8,9 +8,11 @@
 # Needs root and the packages slurmctld slurmd slurm-client munge slurm-wlm-basic-plugins; says so and
 # ends with 77 when they are not there. Talks to loopback only; everything is in FOLDER.
 set -u
-yoake=$(readlink -f "$1")
+program=$(readlink -f "$1")
 mkdir -p "$2" && cd "$2" || exit 1
 root=$PWD
+# A copy: a program that is built anew meanwhile would be another version.
+cp "$program" yoake && yoake=$root/yoake
 n=${3:-2000}
 shards=${4:-40}
 rounds_most=20
@@ -172,7 +174,7 @@ done
 echo "$shards shards under Slurm: $round rounds, $(wc -l <killed) tasks killed, the controller $controller times, $(($(date +%s) - started)) s"
 tail -n 1 merge.out
 [ "$code" -eq 0 ] || { echo "merge ended with $code"; exit 1; }
-diff -r --exclude run.log one tables || { echo "FAILED: the merged folder differs"; exit 1; }
+diff -rq --exclude run.log one tables | head -n 5 | grep . && { echo "FAILED: the merged folder differs"; exit 1; }
 sqlite3 one/cohort.sqlite .dump >one.dump
 sqlite3 tables/cohort.sqlite .dump | cmp - one.dump || exit 1
 "$yoake" check tables --lang en | tail -n 1
