@@ -129,10 +129,14 @@ struct shard_peers {
 /* "0003-of-0040"; the count, or 0 when the name is not a shard's. */
 static unsigned count_of(const char *name)
 {
-    unsigned shard = 0, count = 0;
-    int end = 0;
-    return sscanf(name, "%4u-of-%4u%n", &shard, &count, &end) == 2 && name[end] == '\0' ? count
-                                                                                        : 0;
+    static const char between[] = "-of-";
+    enum { DIGITS = 4, BETWEEN = sizeof between - 1 };
+    long shard = 0, count = 0;
+    bool is_shard = strlen(name) == DIGITS + BETWEEN + DIGITS &&
+                    strncmp(name + DIGITS, between, BETWEEN) == 0 &&
+                    read_number(name, DIGITS, &shard) &&
+                    read_number(name + DIGITS + BETWEEN, DIGITS, &count);
+    return is_shard ? (unsigned)count : 0;
 }
 
 static enum yk_status add_peer(struct shard_peers *self, const char *folder, bool for_merge,

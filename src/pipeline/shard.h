@@ -21,7 +21,7 @@
 
 #define SHARD_MANIFEST "manifest.csv"
 #define SHARD_FOLDER "shards"
-enum { SHARDS_MAX = 10000 };
+enum { SHARDS_MAX = 9999 };
 
 /* "3/40": shard 3 of 0..39. "auto/40" or "/40": the number is the array task's
  * ($SLURM_ARRAY_TASK_ID, 0 based; $SGE_TASK_ID, 1 based). environment() is getenv() or a

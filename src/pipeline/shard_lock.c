@@ -9,17 +9,17 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "src/base/clock.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/text.h"
 #include "src/pipeline/shard.h"
 
 enum { STALE_S = 15 * 60, BEAT_S = 60, TRIES = 3 };
@@ -31,10 +31,10 @@ struct shard_lock {
 };
 
 /* Clock ticks since boot at which a process began; 0 when there is none. */
-static unsigned long long start_of(long pid)
+static int64_t start_of(int64_t pid)
 {
     char path[64], line[1024];
-    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    snprintf(path, sizeof path, "/proc/%" PRId64 "/stat", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd >= 0 ? read(fd, line, sizeof line - 1) : -1;
     if (fd >= 0) {
@@ -49,8 +49,11 @@ static unsigned long long start_of(long pid)
     for (int field = 2; at != NULL && field < 22; field++) {
         at = strchr(at + 1, ' ');
     }
-    unsigned long long start = 0;
-    return at != NULL && sscanf(at, " %llu", &start) == 1 ? start : 0;
+    int64_t start = 0;
+    if (at == NULL || !text_parse_int64(at + 1, strcspn(at + 1, " "), &start)) {
+        return 0;
+    }
+    return start;
 }
 
 static void host_name(char out[static 128])
@@ -75,19 +78,35 @@ static bool read_lock(const char *path, char *out, size_t room)
     return n >= 0;
 }
 
+/* "host process start"; false when the line is not whole. */
+static bool parse_owner(const char *line, char host[static 128], int64_t *pid, int64_t *start)
+{
+    size_t n = strcspn(line, " ");
+    if (n == 0 || n >= 128 || line[n] != ' ') {
+        return false;
+    }
+    memcpy(host, line, n);
+    host[n] = '\0';
+    const char *number = line + n + 1;
+    size_t digits = strcspn(number, " ");
+    const char *last = number + digits + 1;
+    return number[digits] == ' ' && text_parse_int64(number, digits, pid) &&
+           text_parse_int64(last, strcspn(last, "\n"), start);
+}
+
 /* Whether nobody can be behind the lock any more. */
 static bool is_stale(const char *path, const char *line)
 {
-    char host[128], owner[128] = "";
-    long pid = 0;
-    unsigned long long start = 0;
+    char host[128], owner[128];
+    int64_t pid = 0, start = 0;
     struct stat status;
     host_name(host);
-    if (sscanf(line, "%127s %ld %llu", owner, &pid, &start) == 3 && strcmp(owner, host) == 0) {
+    if (parse_owner(line, owner, &pid, &start) && strcmp(owner, host) == 0) {
         return pid <= 0 || start_of(pid) != start;
     }
     /* Of another host, or not yet written: by its age. */
-    return stat(path, &status) == 0 && time(NULL) - status.st_mtime > STALE_S;
+    return stat(path, &status) == 0 &&
+           clock_now_utc_ns() / NS_PER_S - status.st_mtime > STALE_S;
 }
 
 /* Puts a stale lock out of the way; false when somebody else was quicker. */
@@ -142,8 +161,8 @@ enum yk_status shard_lock_take(const char *folder, struct shard_lock **out, stru
     bool is_taken = false;
     if (status == YK_OK) {
         host_name(host);
-        snprintf(self->mine, sizeof self->mine, "%s %ld %llu\n", host, (long)getpid(),
-                 start_of((long)getpid()));
+        snprintf(self->mine, sizeof self->mine, "%s %ld %" PRId64 "\n", host, (long)getpid(),
+                 start_of((int64_t)getpid()));
     }
     for (int i = 0; i < TRIES && status == YK_OK && !is_taken; i++) {
         status = try_once(self, &is_taken, line, sizeof line, why);

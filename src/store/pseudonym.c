@@ -76,7 +76,9 @@ int pseudonym_number(const struct pseudonyms *self, const char *kind, const char
     char hex[DIGEST_HEX];
     unsigned value = 0;
     hash(self, kind, code, hex);
-    sscanf(hex, "%8x", &value);
+    for (size_t i = 0; i < 7; i++) {
+        value = value * 16 + (unsigned)(hex[i] >= 'a' ? hex[i] - 'a' + 10 : hex[i] - '0');
+    }
     int number = (int)(value % (2u * (unsigned)reach)) - reach;
     return number >= 0 ? number + 1 : number;
 }
