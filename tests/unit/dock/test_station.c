@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/base/mem.h"
 #include "src/dock/station.h"
@@ -274,6 +275,10 @@ static void note_preview(struct scene *self, const struct dock_event *event)
         assert_true(event->bay->look.is_known);
         assert_true(event->bay->look.end_ns > event->bay->look.start_ns);
         self->n_reactions++;
+    } else if (event->kind == DOCK_EVENT_PROGRESS && self->n_reactions == 0 &&
+               event->bay->done > event->bay->total / 4) {
+        const struct timespec pause = {0, 300000000L}; /* reading is slower than looking */
+        nanosleep(&pause, NULL);
     }
 }
 
@@ -286,7 +291,7 @@ static void station_shows_what_is_there_so_far_and_throws_it_away(void **state)
     cwa_build_sectors(&scene.builds[0], 15000);
     place->model.at = scene.builds[0].at;
     place->model.n = scene.builds[0].n;
-    place->model.sleep_us = 90000;
+    place->model.sleep_us = 60000;
     scene.options.bays.participant = "P01";
     scene.options.bays.preview_left_s = 0.01;
     scene.react = note_preview;
