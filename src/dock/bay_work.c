@@ -267,6 +267,18 @@ static void on_preview(void *user, const struct quick_look *look)
     }
 }
 
+static void prepare_preview(struct work *self)
+{
+    struct preview *preview = &self->preview;
+    preview->recipe = self->shared->recipe;
+    preview->parameters = self->shared->parameters;
+    preview->is_taken = self->shared->preview_taken;
+    preview->on_look = on_preview;
+    preview->user = self->bay;
+    snprintf(preview->zone, sizeof preview->zone, "%s", zone_name(self->zone));
+    self->next_preview = PREVIEW_SHARE;
+}
+
 /* At a quarter, half and three quarters, where there is time to look at it. */
 static void preview(struct work *self, const struct download_progress *now)
 {
@@ -277,14 +289,7 @@ static void preview(struct work *self, const struct download_progress *now)
         share < self->next_preview || !(now->left_s > enough_s)) {
         return;
     }
-    struct preview *look = &self->preview;
-    look->recipe = self->shared->recipe;
-    look->parameters = self->shared->parameters;
-    look->is_taken = self->shared->preview_taken;
-    look->on_look = on_preview;
-    look->user = self->bay;
-    snprintf(look->zone, sizeof look->zone, "%s", zone_name(self->zone));
-    if (preview_start(look, now->part)) {
+    if (preview_start(&self->preview, now->part)) {
         self->next_preview += PREVIEW_SHARE;
     }
 }
@@ -345,7 +350,7 @@ static enum yk_status download(struct work *self)
                                      .user = self};
         light(self, LED_CYAN);
         self->last_byte_ns = clock_monotonic_ns();
-        self->next_preview = PREVIEW_SHARE;
+        prepare_preview(self);
         status = download_run(&plan, &self->result, &self->bay->job, &self->why);
         throw_preview_away(self);
     }
