@@ -2,6 +2,8 @@
  *
  * yoake diary: what people write about their nights.
  */
+#include <string.h>
+
 #include "src/cli/record_cli.h"
 #include "src/store/diaries.h"
 
@@ -28,7 +30,17 @@ static const struct option_spec option_table[] = {
 static int run(struct cli *cli)
 {
     static const struct record_cli how = {.kind = &record_kind_diary, .operand = "person_id"};
-    return record_cli_run(cli, &how);
+    int code = record_cli_run(cli, &how);
+    const char *verb = options_operand(cli->options, 0);
+    bool is_change = strcmp(verb, "list") != 0 && strcmp(verb, "show") != 0;
+    if (is_change && code == EXIT_DONE && !cli->is_quiet && !cli->is_json) {
+        fprintf(stderr, "%s\n",
+                cli_say(cli,
+                        "取り込みずみの記録には、計算しなおすと使われます: yoake analyze CODE",
+                        "recordings imported before use it once computed again: yoake analyze "
+                        "CODE"));
+    }
+    return code;
 }
 
 const struct command command_diary = {

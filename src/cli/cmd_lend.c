@@ -10,6 +10,7 @@
 #include "src/cli/store_cli.h"
 #include "src/dock/lend.h"
 #include "src/pipeline/records_csv.h"
+#include "src/store/audit.h"
 
 static const struct option_spec option_table[] = {
     {"participant", 'p', OPTION_TEXT, "CODE", "だれに貸すか(必要)", "to whom (needed)"},
@@ -24,6 +25,8 @@ static const struct option_spec option_table[] = {
      "range of the gyroscope (AX6; 0: off)"},
     {"site", 0, OPTION_TEXT, "TEXT", "どこに着けるか(left wrist など)",
      "where it is worn, such as: left wrist"},
+    {"wiped", 0, OPTION_FLAG, NULL, "清拭した(監査記録に残る)",
+     "it was wiped clean (kept in the audit)"},
     {"compare-all", 0, OPTION_FLAG, NULL, "保管した写しと1バイトずつ全部くらべる",
      "compare every byte with the archived copy"},
     {"practice", 0, OPTION_FILE, "FILE.cwa", "練習: このファイルを入れた見せかけの記録計を使う",
@@ -221,6 +224,27 @@ static void say_clock(const struct lending_run *self)
            r->after.uncertainty_ms / 1000);
 }
 
+/* Wiped clean, or a reminder. */
+static enum yk_status note_wiped(struct lending_run *self, struct failure *why)
+{
+    char detail[64];
+    if (!options_has(self->cli->options, "wiped")) {
+        return YK_OK;
+    }
+    snprintf(detail, sizeof detail, "device %s", self->result.identity.serial);
+    enum yk_status status = db_begin(self->store.db, why);
+    if (status == YK_OK) {
+        status = audit_add(self->store.db, "lend wiped", self->request.person, detail, why);
+    }
+    if (status == YK_OK) {
+        status = db_commit(self->store.db, why);
+    }
+    if (status != YK_OK) {
+        db_rollback(self->store.db);
+    }
+    return status;
+}
+
 static int show_json(const struct lending_run *self, enum yk_status status,
                      const struct failure *why, int code)
 {
@@ -276,6 +300,11 @@ static int tell(struct lending_run *self, enum yk_status status, const struct fa
     if (status == YK_OK && !self->cli->is_quiet) {
         say_compared(self);
         say_clock(self);
+        if (!options_has(self->cli->options, "wiped")) {
+            puts(cli_say(
+                self->cli, "清拭の記録がありません。拭いてからお渡しください。",
+                "Nobody said that it was wiped clean: do that before handing it over."));
+        }
     }
     return code;
 }
@@ -308,6 +337,7 @@ static int run(struct cli *cli)
         status =
             lend_run(&self.store, self.device, &self.request, &self.result, &cli->job, &why);
         cli_progress_end(cli);
+        status = status == YK_OK ? note_wiped(&self, &why) : status;
         code = tell(&self, status, &why);
     } else {
         code = cli_fail(cli, &why);

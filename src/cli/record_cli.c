@@ -362,9 +362,6 @@ static int add_row(struct cli *cli, struct store *store, const struct record_cli
     if (status == YK_OK) {
         status = parse_options(cli, store, kind, row, &why);
     }
-    if (status == YK_OK && how->complete != NULL) {
-        status = how->complete(store, row, &why);
-    }
     if (status != YK_OK) {
         return cli_fail(cli, &why);
     }

@@ -15,8 +15,6 @@ struct record_cli {
     const char *operand; /* the column that is said without an option: "person_id" */
     /* Instead of the usual `add` (a template), when it returns true; *code is the exit code. */
     bool (*add)(struct cli *cli, struct store *store, const char *operand, int *code);
-    /* Fills in what a person need not say, before the record is added; NULL: nothing. */
-    enum yk_status (*complete)(struct store *store, void *row, struct failure *why);
 };
 
 extern const char *const record_cli_verbs[];
@@ -43,8 +41,7 @@ int record_cli_run(struct cli *cli, const struct record_cli *how);
 /* Tells that n records were added (and n_same were there already). */
 int record_cli_added(const struct cli *cli, const struct record_kind *kind, uint64_t n_new,
                      uint64_t n_same);
-/* Some records as a table on the terminal; without=NULL, or the column that is the same in all
- * of them. */
+/* Some records as a table on the terminal. */
 enum yk_status record_cli_table(const struct cli *cli, struct store *store,
                                 const struct record_kind *kind, const void *rows, size_t n,
                                 struct failure *why);
