@@ -63,10 +63,10 @@ import_kib=$(awk '{print $6}' "$dir/pairs" | median)
 gt3x_ratio=$(awk '{print $7 / $2}' "$dir/pairs" | median)
 gt3x_kib=$(awk '{print $8}' "$dir/pairs" | median)
 
-# Four recordings that differ in one byte of the annotation, so that none is taken for another.
+# Four recordings of four recorders (one byte of the id), so that none is taken for another.
 for k in 2 3 4; do
     cp -f "$week" "$dir/week$k.cwa"
-    printf '%s' "$k" | dd of="$dir/week$k.cwa" bs=1 seek=500 conv=notrunc status=none
+    printf '%s' "$k" | dd of="$dir/week$k.cwa" bs=1 seek=5 conv=notrunc status=none
 done
 : >"$dir/jobs"
 for i in 1 2 3; do
