@@ -298,21 +298,26 @@ enum yk_status folder_source_open(const char *path, struct byte_source **out,
     struct unisens_description *description = mem_alloc(1, sizeof *description);
     struct text folder;
     text_init(&folder);
-    text_add(&folder, path);
-    if (strcmp(last_part(path), UNISENS_XML) == 0) {
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') {
+        n--;
+    }
+    text_add_n(&folder, path, n);
+    char *whole = mem_copy_text(text_string(&folder));
+    if (strcmp(last_part(text_string(&folder)), UNISENS_XML) == 0) {
         folder.length -= strlen(UNISENS_XML);
         text_add(&folder, folder.length == 0 ? "./" : "");
     } else {
         text_add_char(&folder, '/');
     }
     enum yk_status status = text_status(&folder, why);
-    if (self == NULL || description == NULL) {
+    if (self == NULL || description == NULL || whole == NULL) {
         status = failure_set(why, YK_ERR_MEMORY, "no memory to read %s", path);
     }
     if (status == YK_OK) {
         self->base.ops = &FOLDER_OPS;
-        self->name = mem_copy_text(last_part(path));
-        self->path = mem_copy_text(path);
+        self->name = mem_copy_text(last_part(whole));
+        self->path = mem_copy_text(whole);
         status = self->name != NULL && self->path != NULL
                      ? YK_OK
                      : failure_set(why, YK_ERR_MEMORY, "no memory to read %s", path);
@@ -327,6 +332,7 @@ enum yk_status folder_source_open(const char *path, struct byte_source **out,
     }
     text_release(&folder);
     mem_free(description);
+    mem_free(whole);
     if (status != YK_OK) {
         if (self != NULL) {
             close_source(&self->base);

@@ -125,6 +125,11 @@ static void a_folder_has_one_hash_and_is_an_archive(void **state)
         byte_source_close(bytes);
     }
     assert_string_equal(hash[0], hash[1]);
+    struct byte_source *slashes = NULL;
+    snprintf(file, sizeof file, "%s//", folder);
+    assert_int_equal(recording_bytes_open(file, &slashes, NULL), YK_OK);
+    assert_string_equal(slashes->name, "unisens");
+    byte_source_close(slashes);
     snprintf(zip, sizeof zip, "%s/m.zip", scratch);
     struct failure why = {0};
     struct recording_source *source = open_path(zip, &why);
