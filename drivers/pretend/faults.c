@@ -318,8 +318,3 @@ int64_t pretend_fault_number(const struct pretend_fault *fault, int64_t otherwis
 {
     return fault->number >= 0 ? fault->number : otherwise;
 }
-
-const char *pretend_what_word(enum pretend_what what)
-{
-    return words[what].text;
-}

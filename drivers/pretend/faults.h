@@ -199,7 +199,5 @@ const struct pretend_fault *pretend_condition(const struct pretend_faults *self,
                                               enum pretend_place place, enum pretend_what what);
 /* Its number, or `otherwise` when it was given without one. */
 int64_t pretend_fault_number(const struct pretend_fault *fault, int64_t otherwise);
-/* The word of the language ("stallcsw"). */
-const char *pretend_what_word(enum pretend_what what);
 
 #endif

@@ -12,39 +12,39 @@
 static const uint8_t configuration_a[] = {
     9, 2,    89,   0,    2,  1, 2, 0xc0, 110, /* configuration, 220 mA */
     9, 4,    0,    0,    2,  8, 6, 0x50, 0,   /* disk */
-    7, 5,    0x81, 2,    64, 0, 1,            /* */
-    7, 5,    0x01, 2,    64, 0, 1,            /* */
+    7, 5,    0x81, 2,    64, 0, 1,            /* in */
+    7, 5,    0x01, 2,    64, 0, 1,            /* out */
     8, 11,   1,    1,    2,  2, 1, 0,         /* association */
     9, 4,    1,    0,    3,  2, 2, 1,    0,   /* serial port, all in one */
     5, 0x24, 0,    0x10, 1,                   /* CDC 1.10 */
-    4, 0x24, 2,    2,                         /* */
+    4, 0x24, 2,    2,                         /* line coding, serial state */
     5, 0x24, 6,    1,    1,                   /* union */
     5, 0x24, 1,    0,    1,                   /* call management */
-    7, 5,    0x82, 3,    8,  0, 2,            /* */
-    7, 5,    0x03, 2,    64, 0, 0,            /* */
-    7, 5,    0x83, 2,    64, 0, 0,            /* */
+    7, 5,    0x82, 3,    8,  0, 2,            /* notification */
+    7, 5,    0x03, 2,    64, 0, 0,            /* out */
+    7, 5,    0x83, 2,    64, 0, 0,            /* in */
 };
 static const uint8_t configuration_b[] = {
     9, 2,    98,   0,    3,  1,  2, 0xc0, 250, /* configuration, 500 mA */
     9, 4,    0,    0,    2,  8,  6, 0x50, 0,   /* disk */
-    7, 5,    0x81, 2,    64, 0,  1,            /* */
-    7, 5,    0x01, 2,    64, 0,  1,            /* */
+    7, 5,    0x81, 2,    64, 0,  1,            /* in */
+    7, 5,    0x01, 2,    64, 0,  1,            /* out */
     8, 11,   1,    2,    2,  2,  1, 0,         /* association */
     9, 4,    1,    0,    1,  2,  2, 1,    0,   /* serial port, communication */
     5, 0x24, 0,    0x20, 1,                    /* CDC 1.20 */
-    4, 0x24, 2,    2,                          /* */
+    4, 0x24, 2,    2,                          /* line coding, serial state */
     5, 0x24, 6,    1,    2,                    /* union */
     5, 0x24, 1,    0,    2,                    /* call management */
-    7, 5,    0x82, 3,    10, 0,  2,            /* */
+    7, 5,    0x82, 3,    10, 0,  2,            /* notification */
     9, 4,    2,    0,    2,  10, 0, 0,    0,   /* serial port, data */
-    7, 5,    0x03, 2,    64, 0,  0,            /* */
-    7, 5,    0x83, 2,    64, 0,  0,            /* */
+    7, 5,    0x03, 2,    64, 0,  0,            /* out */
+    7, 5,    0x83, 2,    64, 0,  0,            /* in */
 };
 /* What generation C has behind the bytes of B. */
 static const uint8_t vendor_interface[] = {
-    9, 4, 3,    0, 2,  0xff, 0xee, 0xdd, 4, /* */
-    7, 5, 0x04, 2, 64, 0,    1,             /* */
-    7, 5, 0x84, 2, 64, 0,    1,             /* */
+    9, 4, 3,    0, 2,  0xff, 0xee, 0xdd, 4, /* vendor */
+    7, 5, 0x04, 2, 64, 0,    1,             /* out */
+    7, 5, 0x84, 2, 64, 0,    1,             /* in */
 };
 _Static_assert(sizeof configuration_a == 89, "wTotalLength of A");
 _Static_assert(sizeof configuration_b == 98, "wTotalLength of B");

@@ -76,7 +76,6 @@ void pretend_device_listing(struct pretend_device *self, struct usb_listing *out
         out->interfaces[out->n_interfaces++] = (struct usb_interface){0, 3, 0, 0};
         return;
     }
-    out->generation = self->generation;
     (void)identity_device_descriptor(&self->identity, at);
     out->vendor_id = get_u16le(at + 8);
     out->product_id = get_u16le(at + 10);

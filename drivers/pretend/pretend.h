@@ -15,7 +15,7 @@ struct pretend_recorder {
     const char *file;        /* a .cwa; NULL: a recorder that was never started */
     const char *model;       /* "AX3", "AX6"; NULL: as the file says, else AX3 */
     uint64_t device_id;      /* 0: the file's */
-    int firmware;            /* 0: the file's, else 44 */
+    int firmware;            /* 0: the file's, else 44 (AX6: 56) */
     double battery_pct;      /* 0: 85 */
     int64_t clock_offset_ms; /* device minus PC; INT64_MIN: a clock that was reset to 2000 */
     const struct zone *zone; /* of its wall clock; NULL: UTC. Borrowed. */

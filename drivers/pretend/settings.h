@@ -15,7 +15,6 @@ struct pretend_settings {
     uint32_t session, start, stop, max_samples, last_change;
     uint8_t rate_code, debug_led, data_mode;
     uint16_t gyro_dps; /* AX6; 0: none */
-    uint8_t firmware_in_header;
     int16_t zone_min;
     uint8_t annotation[CWA_ANNOTATION_BYTES];
 };
