@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "firmware-formats/actigraph_header.h"
+#include "firmware-formats/byte_window.h"
 #include "firmware-formats/gt3x_decode.h"
 #include "firmware-formats/zip_source.h"
 #include "src/base/bytes.h"
@@ -29,19 +30,11 @@
 #define LUX_BUFFER ((size_t)4096)
 #define TEXT_MOST ((size_t)16 << 10)
 
-/* A stretch of a byte source in memory. */
-struct window {
-    struct byte_source *bytes; /* NULL: there is none */
-    uint8_t *buffer;           /* owned */
-    size_t capacity, filled;
-    uint64_t at;
-};
-
 struct gt3x_v1 {
     struct recording_source base;
     struct byte_source *packed, *activity, *lux; /* owned unless a cursor */
     bool is_cursor, owns_bytes, was_read;
-    struct window samples, light;
+    struct byte_window samples, light;
     struct gt3x_raw *raw; /* owned */
     uint32_t rate;
     int64_t start_ns;
@@ -70,35 +63,6 @@ static int probe(struct byte_source *bytes)
 
 /* ---- bytes ---- */
 
-static enum yk_status window_init(struct window *self, struct byte_source *bytes, size_t room,
-                                  struct failure *why)
-{
-    *self = (struct window){.bytes = bytes, .capacity = room, .buffer = mem_alloc(room, 1)};
-    return self->buffer != NULL ? YK_OK
-                                : failure_set(why, YK_ERR_MEMORY, "gt3x: no memory to read");
-}
-
-/* n bytes from pos on, n at most the capacity; NULL with YK_OK: the file has become shorter. */
-static enum yk_status window_get(struct window *self, uint64_t pos, size_t n,
-                                 const uint8_t **out, struct failure *why)
-{
-    *out = NULL;
-    if (pos < self->at || pos + n > self->at + self->filled) {
-        self->at = pos;
-        self->filled = 0;
-        enum yk_status status = byte_source_read_at(self->bytes, pos, self->buffer,
-                                                    self->capacity, &self->filled, why);
-        if (status != YK_OK) {
-            self->filled = 0;
-            return status;
-        }
-    }
-    if (pos + n <= self->at + self->filled) {
-        *out = self->buffer + (pos - self->at);
-    }
-    return YK_OK;
-}
-
 /* Light of a second; NaN: none was kept. */
 static enum yk_status lux_of(struct gt3x_v1 *self, uint64_t second, float *out,
                              struct failure *why)
@@ -108,8 +72,9 @@ static enum yk_status lux_of(struct gt3x_v1 *self, uint64_t second, float *out,
     if (self->lux == NULL || 2 * second + 2 > self->lux->size) {
         return YK_OK;
     }
-    enum yk_status status = window_get(&self->light, 2 * second, 2, &at, why);
-    if (status == YK_OK && at != NULL) {
+    size_t have = 0;
+    enum yk_status status = byte_window_at(&self->light, 2 * second, 2, &at, &have, why);
+    if (status == YK_OK && have >= 2) {
         const uint16_t raw = get_u16le(at);
         double lux = raw < 20 || raw == UINT16_MAX ? 0 : floor(raw * self->lux_factor + 0.5);
         *out = (float)(lux < self->lux_most ? lux : self->lux_most);
@@ -124,8 +89,9 @@ static enum yk_status read_samples(struct gt3x_v1 *self, uint64_t first, size_t 
     const uint64_t nibble = 9 * first;
     const size_t bytes = (size_t)(((nibble % 2) + 9 * n + 1) / 2);
     const uint8_t *at = NULL;
-    enum yk_status status = window_get(&self->samples, nibble / 2, bytes, &at, why);
-    if (status == YK_OK && at == NULL) {
+    size_t have = 0;
+    enum yk_status status = byte_window_at(&self->samples, nibble / 2, bytes, &at, &have, why);
+    if (status == YK_OK && have < bytes) {
         status = failure_set(why, YK_ERR_IO, "%s became shorter while it was read",
                              self->activity->name);
     }
@@ -242,8 +208,8 @@ static enum yk_status rewind_source(struct recording_source *source, struct fail
 static void close_source(struct recording_source *source)
 {
     struct gt3x_v1 *self = (struct gt3x_v1 *)source;
-    mem_free(self->samples.buffer);
-    mem_free(self->light.buffer);
+    byte_window_release(&self->samples);
+    byte_window_release(&self->light);
     mem_free(self->raw);
     read_report_release(&source->report);
     if (!self->is_cursor) {
@@ -260,8 +226,10 @@ static enum yk_status make_room(struct gt3x_v1 *self, struct failure *why)
     if (self->raw == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "gt3x: no memory to read");
     }
-    enum yk_status status = window_init(&self->samples, self->activity, BUFFER, why);
-    return status == YK_OK ? window_init(&self->light, self->lux, LUX_BUFFER, why) : status;
+    enum yk_status status = byte_window_init(&self->samples, self->activity, BUFFER, why);
+    return status == YK_OK && self->lux != NULL
+               ? byte_window_init(&self->light, self->lux, LUX_BUFFER, why)
+               : status;
 }
 
 static enum yk_status open_at(struct recording_source *source, int64_t from_ns,
