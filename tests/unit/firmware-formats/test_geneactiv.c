@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "firmware-formats/geneactiv_page.h"
+#include "firmware-formats/zip_source.h"
 #include "tests/support/cwa_open.h"
 #include "tests/support/geneactiv_build.h"
 #include "tests/support/kept_blocks.h"
@@ -330,7 +331,64 @@ static void what_the_published_files_hide_is_told(void **state)
     recording_source_close(source);
 }
 
-/* The package that published gnactv_sample keeps its samples with four decimals. */
+/* A member of an archive of NumPy arrays, as its numbers; free() it. */
+static double *read_npy(struct zip_archive *archive, const char *name, size_t n)
+{
+    struct byte_source *member = NULL;
+    double *values = malloc(n * sizeof *values);
+    size_t i = zip_archive_find(archive, name);
+    assert_non_null(values);
+    assert_int_not_equal(i, ZIP_NONE);
+    assert_int_equal(zip_archive_open_member(archive, i, ZIP_CHECKED, NULL, &member, NULL),
+                     YK_OK);
+    assert_true(member->size > n * sizeof *values); /* they stand at the end */
+    assert_int_equal(byte_source_read_exactly(member, member->size - n * sizeof *values, values,
+                                              n * sizeof *values, NULL),
+                     YK_OK);
+    byte_source_close(member);
+    return values;
+}
+
+/* The package that published gnactv_sample also published what it reads: samples with four
+ * decimals, and the page times as they are stamped. The first stamp is half a second early;
+ * with it the first page would end half a second before the second one begins, though no sample
+ * is missing (sequence 0, 1, 2). The other two pages have the same times. */
+static void another_readers_values_are_these_but_for_the_first_pages_time(void **state)
+{
+    (void)state;
+    SHARED_OR_SKIP(path, "data/geneactiv/gnactv_data.npz");
+    struct byte_source *packed = NULL;
+    struct zip_archive *archive = NULL;
+    struct kept_blocks all;
+    assert_int_equal(file_source_open(path, &packed, NULL), YK_OK);
+    assert_int_equal(zip_archive_open(packed, &archive, NULL), YK_OK);
+    double *accel = read_npy(archive, "accel.npy", 2700);
+    double *time = read_npy(archive, "time.npy", 900);
+    double *temperature = read_npy(archive, "temperature.npy", 900);
+    struct recording_source *source = open_published("data/geneactiv/gnactv_sample.bin");
+    kept_blocks_read(&all, source);
+    assert_int_equal(all.n_samples, 900);
+    for (size_t i = 0; i < 900; i++) {
+        const struct kept_block *block = &all.block[i / 300];
+        /* theirs: the wall clock as if it were UTC; the zone is four hours behind */
+        double ours = (double)(block->t0_ns - INT64_C(1558455403) * NS_PER_S) / NS_PER_S -
+                      4 * 3600 + (double)(i % 300) * block->period_s;
+        double apart = ours - (time[i] - 1558455403);
+        for (int a = 0; a < 3; a++) {
+            assert_close((double)all.sample[a][i], accel[3 * i + (size_t)a], 5.1e-5);
+        }
+        assert_close((double)block->temperature_c, temperature[i], 1e-5);
+        assert_close(apart, i < 300 ? 0.5 : 0, 1e-5);
+    }
+    kept_blocks_release(&all);
+    recording_source_close(source);
+    zip_archive_close(archive);
+    byte_source_close(packed);
+    free(accel);
+    free(time);
+    free(temperature);
+}
+
 static void a_zone_that_was_named_wins_over_the_files(void **state)
 {
     (void)state;
@@ -685,6 +743,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_files_give_their_published_values),
         cmocka_unit_test(what_the_published_files_hide_is_told),
+        cmocka_unit_test(another_readers_values_are_these_but_for_the_first_pages_time),
         cmocka_unit_test(a_zone_that_was_named_wins_over_the_files),
         cmocka_unit_test(every_value_of_twelve_bits_arrives),
         cmocka_unit_test(times_of_whole_seconds_make_no_gaps),
