@@ -16,6 +16,7 @@
 #include "src/base/disk.h"
 #include "src/dock/bay_parts.h"
 
+#define HELD_POLL_NS (3 * NS_PER_S)
 #define PREVIEW_SHARE 0.25
 #define PREVIEW_LEFT_S 20.0
 #define ROOM_BYTES 64000000 /* on the disk beside the recording: series, rows */
@@ -91,23 +92,33 @@ static enum yk_status open_store(struct work *self)
 }
 
 /* A device that has just come is not always ready at once: its node gets its permissions late,
- * a modem program tries it, its firmware still starts. */
+ * a modem program tries it, its firmware still starts. One that another program holds is waited
+ * for. */
 static enum yk_status open_device(struct work *self)
 {
     struct bay *bay = self->bay;
-    enum yk_status status = YK_OK;
-    for (int i = 0; i < OPEN_TRIES; i++) {
-        status = bay->driver->open(&bay->slot, &bay->job, &self->device, &self->why);
+    for (int i = 1;; i++) {
+        enum yk_status status =
+            bay->driver->open(&bay->slot, &bay->job, &self->device, &self->why);
+        bool is_held =
+            (status == YK_ERR_BUSY || status == YK_ERR_ACCESS) && !self->shared->is_once;
+        if (status == YK_OK && i > OPEN_TRIES) {
+            bay_say(bay, BAY_CONNECTED, DOCK_SAYS_identifying, NULL, NULL, NULL);
+        }
         if (status == YK_OK || status == YK_ERR_NO_DEVICE || status == YK_ERR_CANCELLED ||
-            status == YK_ERR_MEMORY) {
+            status == YK_ERR_MEMORY || (i >= OPEN_TRIES && !is_held)) {
             return status;
         }
-        if (i + 1 < OPEN_TRIES && !bay_sleep(bay, NS_PER_S)) {
-            return failure_set(&self->why, YK_ERR_CANCELLED,
-                               "stopped while opening a recorder");
+        if (i == OPEN_TRIES) {
+            say_failure(self, status);
+        }
+        if (!bay_sleep(bay, i < OPEN_TRIES ? NS_PER_S : HELD_POLL_NS)) {
+            bool is_gone = atomic_load(&bay->is_gone);
+            return failure_set(&self->why, is_gone ? YK_ERR_NO_DEVICE : YK_ERR_CANCELLED,
+                               "%s while it was being opened",
+                               is_gone ? "unplugged" : "stopped");
         }
     }
-    return status;
 }
 
 static enum yk_status open_zone(struct work *self)

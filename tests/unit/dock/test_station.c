@@ -410,6 +410,35 @@ station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done(void **s
     destroy(&scene);
 }
 
+static void release_when_told(struct scene *self, const struct dock_event *event)
+{
+    if (event->kind != DOCK_EVENT_STATE) {
+        return;
+    }
+    if (event->bay->message == DOCK_SAYS_claimed) {
+        pthread_mutex_lock(&self->bus.lock);
+        self->bus.places[0].open_status = YK_OK;
+        pthread_mutex_unlock(&self->bus.lock);
+    } else if (event->bay->state == BAY_CHARGING) {
+        atomic_store(&self->cancel, true);
+    }
+}
+
+static void station_waits_for_a_recorder_that_another_program_holds(void **state)
+{
+    struct scene scene;
+    (void)state;
+    make(&scene);
+    add_recorder(&scene, 39434, 5)->open_status = YK_ERR_BUSY;
+    scene.options.bays.participant = "P01";
+    scene.options.bays.is_once = false;
+    scene.react = release_when_told;
+    run(&scene);
+    assert_non_null(strstr(scene.said[0], "attention_not_saved:claimed connected:identifying"));
+    assert_non_null(strstr(scene.said[0], "safe_to_unplug:saved charging:charging "));
+    destroy(&scene);
+}
+
 static void boot_when_told(struct scene *self, const struct dock_event *event)
 {
     if (event->kind == DOCK_EVENT_STATE && event->bay->state == BAY_STARTING) {
@@ -646,6 +675,7 @@ int main(void)
         cmocka_unit_test(station_charges_and_lets_go),
         cmocka_unit_test(
             station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done),
+        cmocka_unit_test(station_waits_for_a_recorder_that_another_program_holds),
         cmocka_unit_test(station_waits_for_a_recorder_that_is_starting),
         cmocka_unit_test(station_says_when_a_recorder_does_not_start),
         cmocka_unit_test(station_says_why_a_recorder_cannot_be_used),
