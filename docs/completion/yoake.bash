@@ -90,8 +90,8 @@ _yoake() {
             options='--output --copy --date --from --to --recipient --density --axis --dpi --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         sheet)
-            options='--output --date --participant --from --axis --all --dpi --zone --lang --store --json --quiet --verbose --no-progress --help'
-            [ "$COMP_CWORD" -ne 2 ] || verbs='conference diary poster'
+            options='--output --date --participant --from --axis --all --each --dpi --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='conference diary poster quality'
             ;;
         recording)
             options='--reason --zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -14,6 +14,7 @@
 #include "src/base/mem.h"
 #include "src/report/outside.h"
 #include "src/report/pages.h"
+#include "src/report/quality_page.h"
 #include "src/report/sheet.h"
 #include "tests/support/worked_week.h"
 
@@ -269,6 +270,47 @@ static void pages_about_many_people_fit(void **state)
     participant_record_release(&record);
 }
 
+static void quality_pages_fit(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct text scratch;
+    struct cohort_row rows[COHORT_ROWS_A_PAGE];
+    worked_week_open(&record);
+    worked_week_add_epochs(&record);
+    text_init(&scratch);
+    const struct cohort_counts counts = {9999, 9000, 100, 99, 800, 61234.5, 50000};
+    for (size_t i = 0; i < COHORT_ROWS_A_PAGE; i++) {
+        rows[i] = (struct cohort_row){
+            i % 2 == 0 ? "r1-661a473c"
+                       : "とても長い名前の記録ファイルその一_2026_05_リワーク_五月_左手首",
+            "duplicate",
+            "365.250",
+            "365",
+            "4096",
+            "1234567",
+            "sector 12345: its checksum is wrong and the sixteen sectors behind it belong to "
+            "another "
+            "session, which begins on 2026-05-11",
+            "copy the file from the recorder again and keep this one"};
+    }
+    for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
+        struct canvas *canvas = open_canvas((enum language)language, 210, 297);
+        cohort_page_draw(&counts, rows, COHORT_ROWS_A_PAGE, 3, 217, (enum language)language,
+                         canvas, &scratch);
+        canvas_page(canvas);
+        assert_int_equal(quality_page_draw(&record.recordings[0].analysis,
+                                           record.recordings[0].zone, (enum language)language,
+                                           canvas, NULL),
+                         YK_OK);
+        look(canvas, "quality", (enum language)language);
+        check_layout(canvas, 210, 297);
+        canvas_close(canvas);
+    }
+    text_release(&scratch);
+    participant_record_release(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +319,7 @@ int main(void)
         cmocka_unit_test(pages_with_next_to_nothing_are_still_pages),
         cmocka_unit_test(outside_copies_are_made_within_consent_only),
         cmocka_unit_test(pages_about_many_people_fit),
+        cmocka_unit_test(quality_pages_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
