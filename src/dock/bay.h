@@ -61,8 +61,9 @@ struct bay_shared {
      * none. preview_left_s: only where so much is left to wait; 0: 20 s. */
     atomic_bool *preview_taken;
     double preview_left_s;
-    int64_t poll_ns; /* between two looks at the battery; 0: a minute */
-    struct log *log; /* may be NULL */
+    int64_t retry_ns; /* between two tries to open a recorder; 0: a second */
+    int64_t poll_ns;  /* between two looks at the battery; 0: a minute */
+    struct log *log;  /* may be NULL */
     const atomic_bool *stop;
     /* Called on the bay's thread; the callee takes care that calls do not mix. */
     void (*on_change)(void *user, enum bay_event_kind kind, const struct bay_view *view);

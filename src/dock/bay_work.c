@@ -16,11 +16,10 @@
 #include "src/base/disk.h"
 #include "src/dock/bay_parts.h"
 
-#define HELD_POLL_NS (3 * NS_PER_S)
 #define PREVIEW_SHARE 0.25
 #define PREVIEW_LEFT_S 20.0
 #define ROOM_BYTES 64000000 /* on the disk beside the recording: series, rows */
-enum { OPEN_TRIES = 4 };
+enum { OPEN_TRIES = 4, HELD_TIMES = 3 };
 enum { LED_AUTOMATIC = -1, LED_GREEN = 2, LED_CYAN = 3, LED_RED = 4 };
 
 /* ---- saying what went wrong ---- */
@@ -97,6 +96,7 @@ static enum yk_status open_store(struct work *self)
 static enum yk_status open_device(struct work *self)
 {
     struct bay *bay = self->bay;
+    int64_t retry_ns = self->shared->retry_ns > 0 ? self->shared->retry_ns : NS_PER_S;
     for (int i = 1;; i++) {
         enum yk_status status =
             bay->driver->open(&bay->slot, &bay->job, &self->device, &self->why);
@@ -112,7 +112,7 @@ static enum yk_status open_device(struct work *self)
         if (i == OPEN_TRIES) {
             say_failure(self, status);
         }
-        if (!bay_sleep(bay, i < OPEN_TRIES ? NS_PER_S : HELD_POLL_NS)) {
+        if (!bay_sleep(bay, i < OPEN_TRIES ? retry_ns : HELD_TIMES * retry_ns)) {
             bool is_gone = atomic_load(&bay->is_gone);
             return failure_set(&self->why, is_gone ? YK_ERR_NO_DEVICE : YK_ERR_CANCELLED,
                                "%s while it was being opened",
