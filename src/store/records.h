@@ -75,16 +75,16 @@ struct record_kind {
 /* The column of that name; n_columns when there is none. */
 size_t record_column(const struct record_kind *kind, const char *name);
 
-/* ---- cells ---- */
+/* ---- cells; k is the number of the column ---- */
 
 /* Text into the member; "" is unknown. zone: of clock times. On YK_ERR_ARGUMENT the sentence
  * says the value and what would be right, and the record is untouched. */
-enum yk_status record_parse(const struct record_kind *kind, size_t column, const char *text,
+enum yk_status record_parse(const struct record_kind *kind, size_t k, const char *text,
                             const struct zone *zone, void *row, struct failure *why);
 /* Appends the member's text; nothing when unknown. */
-void record_format(const struct record_kind *kind, size_t column, const struct zone *zone,
+void record_format(const struct record_kind *kind, size_t k, const struct zone *zone,
                    const void *row, struct text *out);
-bool record_is_empty(const struct record_kind *kind, size_t column, const void *row);
+bool record_is_empty(const struct record_kind *kind, size_t k, const void *row);
 
 /* ---- rows; `row` is the kind's struct ---- */
 
