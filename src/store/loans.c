@@ -330,7 +330,10 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
         return status;
     }
     status = loan_find(store, id, &loan, why);
-    if (status == YK_OK && loan.returned_ns == TIME_UNKNOWN) {
+    bool is_first = status == YK_OK && loan.returned_ns == TIME_UNKNOWN;
+    bool is_read = status == YK_OK && !clock_reading_is_known(&loan.back) && clock != NULL &&
+                   clock_reading_is_known(clock);
+    if (is_first) {
         /* A device that comes back after its next line began was with the next one by then. */
         status = db_runv(store->db, why,
                          "UPDATE loan SET returned_ns = max(from_ns, min(?1, coalesce((SELECT "
@@ -338,15 +341,15 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
                          "loan.device_serial AND n.from_ns > loan.from_ns), ?1))) "
                          "WHERE id = ?2",
                          "ii", at_ns, id);
-        if (status == YK_OK) {
-            status = write_clock(store,
-                                 "UPDATE loan SET return_at_ns = ?, return_offset_ms = ?, "
-                                 "return_uncertainty_ms = ? WHERE id = ?",
-                                 id, clock, why);
-        }
-        if (status == YK_OK) {
-            status = note(store, &loan, "loans return", why);
-        }
+    }
+    if (status == YK_OK && is_read) {
+        status = write_clock(store,
+                             "UPDATE loan SET return_at_ns = ?, return_offset_ms = ?, "
+                             "return_uncertainty_ms = ? WHERE id = ?",
+                             id, clock, why);
+    }
+    if (status == YK_OK && (is_first || is_read)) {
+        status = note(store, &loan, "loans return", why);
     }
     return finish(store, status, why);
 }

@@ -34,7 +34,8 @@ enum yk_status loan_list(struct store *store, const char *device_serial, const c
                          struct loan **out, size_t *n, struct failure *why);
 
 /* A docked device has come back: returned_ns and the reading of its clock (NULL: none) are
- * written. A line that has a return already keeps it: the first docking counts. Its period may
+ * written. A line that has a return already keeps it, and so does one with a reading: the first
+ * docking counts. Its period may
  * not run into a later one: then it ends there. */
 enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
                            const struct clock_reading *clock, struct failure *why);

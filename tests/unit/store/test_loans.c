@@ -127,6 +127,14 @@ static void a_return_ends_a_line_early_or_late_and_counts_once(void **state)
     assert_close(found.back.offset_ms, 1234.5, 0);
     assert_true(isnan(found.issue.offset_ms) && found.issue.at_ns == TIME_UNKNOWN);
     assert_int_equal(loan_at(&scene.store, "1", T0 + 6 * DAY, &found, &why), YK_ERR_NO_DEVICE);
+    /* A return that somebody wrote by hand still gets the reading of its clock. */
+    struct loan typed = line("2", "P01", T0, T0 + 7 * DAY);
+    typed.returned_ns = T0 + 5 * DAY;
+    add(&typed);
+    assert_int_equal(loan_return(&scene.store, typed.id, T0 + 6 * DAY, &clock, &why), YK_OK);
+    assert_int_equal(loan_find(&scene.store, typed.id, &found, &why), YK_OK);
+    assert_true(found.returned_ns == T0 + 5 * DAY);
+    assert_close(found.back.offset_ms, 1234.5, 0);
     /* Late, into the next line: it ends where that begins. */
     struct loan b = line("1", "P01", T0 + 10 * DAY, T0 + 11 * DAY),
                 c = line("1", "参加者2", T0 + 12 * DAY, TIME_UNKNOWN);
