@@ -83,7 +83,7 @@ _yoake() {
             options='--participant --from --to --rate --range --gyro --site --wiped --compare-all --practice --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         loans)
-            options='--participant --device --from --to --returned --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--participant --device --from --to --returned --at --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'
             [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove'
             ;;
         report)

@@ -2,7 +2,10 @@
  *
  * yoake loans: the ledger of recorders.
  */
+#include <string.h>
+
 #include "src/cli/record_cli.h"
+#include "src/pipeline/records_csv.h"
 #include "src/store/loans.h"
 
 static const struct option_spec option_table[] = {
@@ -13,16 +16,59 @@ static const struct option_spec option_table[] = {
     {"to", 0, OPTION_TEXT, "TS", "いつまで。日付だけならその日の終わりまで",
      "until when; a date alone is the end of that day"},
     {"returned", 0, OPTION_TEXT, "TS", "返却された時", "when it came back"},
+    {"at", 0, OPTION_TEXT, "TS", "その時にその機器を持っている人だけ(list DEVICE)",
+     "only who has the device at that time (list DEVICE)"},
     OPTION_CSV,
     OPTION_KEEP_GOOD,
     OPTION_CLEAR,
     OPTION_LAST};
 
+/* Who has the device at one time. */
+static int who_has(struct cli *cli, const char *device, const char *at)
+{
+    struct store store = {.db = NULL};
+    struct zone *zone = NULL;
+    struct loan loan;
+    struct failure why;
+    int64_t ns = 0;
+    int code = EXIT_DONE;
+    enum yk_status status = store_open(cli->store_path, STORE_READ, &store, &why);
+    if (status == YK_OK) {
+        status = records_zone(&store, cli->zone_name, NULL, &zone, &why);
+    }
+    if (status == YK_OK && !zone_parse_iso(zone, at, &ns)) {
+        status = failure_set(&why, YK_ERR_ARGUMENT,
+                             "--at: '%.40s' is not a time: write 2026-05-12T10:00", at);
+    }
+    if (status == YK_OK) {
+        status = loan_at(&store, device, ns, &loan, &why);
+    }
+    if (status == YK_OK && cli->is_json) {
+        struct json_out *json = json_out_new();
+        record_cli_json(json, NULL, &record_kind_loan, zone, &loan);
+        code = cli_json_done(cli, json, EXIT_DONE);
+    } else if (status == YK_OK) {
+        status = record_cli_table(cli, &store, &record_kind_loan, &loan, 1, &why);
+    }
+    zone_close(zone);
+    store_close(&store);
+    return status == YK_OK ? code : cli_fail(cli, &why);
+}
+
 static int run(struct cli *cli)
 {
     static const struct record_cli how = {.kind = &record_kind_loan,
                                           .operand = "device_serial"};
-    return record_cli_run(cli, &how);
+    const char *at = options_text(cli->options, "at"),
+               *device = options_operand(cli->options, 1);
+    if (at == NULL) {
+        return record_cli_run(cli, &how);
+    }
+    return strcmp(options_operand(cli->options, 0), "list") == 0 && device != NULL
+               ? who_has(cli, device, at)
+               : cli_usage(cli, "%s",
+                           cli_say(cli, "--at は list DEVICE と使います",
+                                   "--at goes with: list DEVICE"));
 }
 
 const struct command command_loans = {
@@ -43,6 +89,7 @@ const struct command command_loans = {
         "line and column and nothing is taken (--keep-good takes the rows that are right).",
     .examples = "yoake loans add 39434 --participant P01 --from 2026-05-11 --to 2026-05-18\n"
                 "yoake loans add --csv loans.csv\nyoake loans list 39434\n"
+                "yoake loans list 39434 --at 2026-05-12T10:00\n"
                 "yoake loans set 3 --returned 2026-05-18T10:00",
     .options = option_table,
     .min_operands = 1,
