@@ -355,11 +355,10 @@ static void add_readme(const struct exporting *self, struct text *out)
 {
     static const char *const shifts[] = {
         "Dates are as recorded.",
-        "All dates are shifted by the same whole number of weeks; times stand in the fixed "
-        "offset "
-        "of each recording's start.",
-        "Dates are shifted by a whole number of weeks of each person's own; times stand in the "
-        "fixed offset of each recording's start."};
+        ("All dates are shifted by the same whole number of weeks; times stand in the fixed "
+         "offset of each recording's start."),
+        ("Dates are shifted by a whole number of weeks of each person's own; times stand in "
+         "the fixed offset of each recording's start.")};
     text_addf(
         out,
         "Export without direct identifiers / 氏名などを除いた書き出し\n\n"
