@@ -133,7 +133,9 @@ static enum yk_status read_people(const struct cli *cli, struct store *store,
         }
     }
     for (size_t i = 0; i < n && status == YK_OK; i++) {
-        status = add_person(cli, store, people[i].code, date, out, why);
+        if (strcmp(people[i].code, PERSON_UNASSIGNED) != 0) { /* recordings that wait */
+            status = add_person(cli, store, people[i].code, date, out, why);
+        }
     }
     mem_free(people);
     return status;
