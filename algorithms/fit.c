@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Least squares. The non-linear part is GSL's Levenberg-Marquardt; its error handler, which
- * would end the program, is switched off before the first call. GSL allocates by itself; a
- * refusal comes back as an error.
+ * Least squares. The non-linear part is Levenberg-Marquardt on the normal equations: a handful
+ * of parameters and a thousand points, so one pass over the points gives everything a step
+ * needs. Scaling after More 1978 (Lect Notes Math 630:105), damping after Nielsen 1999
+ * (IMM-REP-1999-05, Technical University of Denmark).
  *
  * Bounds: a parameter in [l, inf) is l + u^2, one in [l, h] is l + (h - l) * (1 + sin u) / 2.
- * The maps are smooth, reach the bound at a finite u, and need no projection.
+ * The maps are smooth, reach the bound at a finite u, and need no projection. Where a bound is
+ * met the map's own curvature is what holds the parameter there, so it is part of the normal
+ * equations; without it the steps towards a bound would overshoot.
+ *
+ * Left out: problems whose normal equations lose what their Jacobian still knows (QR).
  */
 #include "algorithms/fit.h"
 #include "src/base/mem.h"
 
 #include <math.h>
-#include <pthread.h>
+#include <string.h>
 
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_matrix.h>
-#include <gsl/gsl_multifit_nlinear.h>
-#include <gsl/gsl_vector.h>
+#define STEPS_MAX 300
+#define IDLE_MAX 8 /* steps in a row that gained nothing worth having */
 
 bool fit_solve(double *a, double *b, size_t n, double *x)
 {
@@ -77,19 +80,21 @@ struct fit_line fit_line(const double *x, const double *y, size_t n)
 
 /* ---- bounds ---- */
 
-static double from_free(double u, double lower, double upper, double *slope)
+/* The value, and the first and second derivative of the map. */
+struct mapped {
+    double value, slope, bend;
+};
+
+static struct mapped from_free(double u, double lower, double upper)
 {
     if (isinf(lower)) {
-        *slope = 1;
-        return u;
+        return (struct mapped){u, 1, 0};
     }
     if (isinf(upper)) {
-        *slope = 2 * u;
-        return lower + u * u;
+        return (struct mapped){lower + u * u, 2 * u, 2};
     }
-    double half = (upper - lower) / 2;
-    *slope = half * cos(u);
-    return lower + half * (1 + sin(u));
+    double half = (upper - lower) / 2, sine = sin(u);
+    return (struct mapped){lower + half * (1 + sine), half * cos(u), -half * sine};
 }
 
 static double to_free(double value, double lower, double upper)
@@ -104,57 +109,139 @@ static double to_free(double value, double lower, double upper)
     return asin(fmax(-0.999999, fmin(0.999999, at)));
 }
 
-struct problem { /* what GSL's callbacks get */
-    const struct fit_curve *curve;
-    double *values, *slopes;
+/* ---- Levenberg-Marquardt ---- */
+
+/* A point of the search: half the gradient and the curvature of the sum of squares there. */
+struct point {
+    double u[FIT_MAX], parameter[FIT_MAX];
+    double gradient[FIT_MAX], curvature[FIT_MAX * FIT_MAX];
+    double rss; /* not finite: the curve is not defined here */
 };
 
-static void take_free(const struct fit_curve *curve, const gsl_vector *u, double *parameter,
-                      double *slope)
-{
-    for (size_t k = 0; k < curve->p; k++) {
-        parameter[k] =
-            from_free(gsl_vector_get(u, k), curve->lower[k], curve->upper[k], &slope[k]);
-    }
-}
+struct search {
+    const struct fit_curve *curve;
+    double *values, *slopes; /* owned, one block */
+    double squares;          /* of y */
+    double scale[FIT_MAX];   /* the largest curvature met, a parameter */
+    double damping, growth;
+};
 
-static int residuals(const gsl_vector *u, void *user, gsl_vector *f)
+/* Sums over the points, in the parameters themselves; the lower triangle. */
+static void add_up(const struct search *self, struct point *at)
 {
-    const struct problem *problem = user;
-    const struct fit_curve *curve = problem->curve;
-    double parameter[FIT_MAX], slope[FIT_MAX];
-    take_free(curve, u, parameter, slope);
-    curve->values(curve, parameter, problem->values, NULL);
+    const struct fit_curve *curve = self->curve;
+    const size_t p = curve->p;
+    memset(at->gradient, 0, sizeof at->gradient);
+    memset(at->curvature, 0, sizeof at->curvature);
+    at->rss = 0;
     for (size_t i = 0; i < curve->n; i++) {
-        double r = problem->values[i] - curve->y[i];
-        if (!isfinite(r)) {
-            return GSL_EDOM;
-        }
-        gsl_vector_set(f, i, r);
-    }
-    return GSL_SUCCESS;
-}
-
-static int jacobian(const gsl_vector *u, void *user, gsl_matrix *j)
-{
-    const struct problem *problem = user;
-    const struct fit_curve *curve = problem->curve;
-    double parameter[FIT_MAX], slope[FIT_MAX];
-    take_free(curve, u, parameter, slope);
-    curve->values(curve, parameter, problem->values, problem->slopes);
-    for (size_t i = 0; i < curve->n; i++) {
-        for (size_t k = 0; k < curve->p; k++) {
-            gsl_matrix_set(j, i, k, problem->slopes[i * curve->p + k] * slope[k]);
+        const double *slope = self->slopes + i * p;
+        double r = self->values[i] - curve->y[i];
+        at->rss += r * r;
+        for (size_t j = 0; j < p; j++) {
+            at->gradient[j] += slope[j] * r;
+            for (size_t k = 0; k <= j; k++) {
+                at->curvature[j * p + k] += slope[j] * slope[k];
+            }
         }
     }
-    return GSL_SUCCESS;
 }
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void silence_gsl(void)
+static void look(const struct search *self, struct point *at)
 {
-    gsl_set_error_handler_off();
+    const struct fit_curve *curve = self->curve;
+    const size_t p = curve->p;
+    struct mapped map[FIT_MAX] = {{0, 0, 0}};
+    for (size_t k = 0; k < p; k++) {
+        map[k] = from_free(at->u[k], curve->lower[k], curve->upper[k]);
+        at->parameter[k] = map[k].value;
+    }
+    curve->values(curve, at->parameter, self->values, self->slopes);
+    add_up(self, at);
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k <= j; k++) {
+            at->curvature[j * p + k] *= map[j].slope * map[k].slope;
+        }
+        at->curvature[j * p + j] += fmax(at->gradient[j] * map[j].bend, 0);
+        at->gradient[j] *= map[j].slope;
+    }
+}
+
+/* The damped step from a point, how much smaller it should make the sum of squares, and the
+ * squared length it moves the curve. false: no step, the damping is too small. */
+static bool step_from(const struct search *self, const struct point *at, double *step,
+                      double *gain, double *moved)
+{
+    const size_t p = self->curve->p;
+    double a[FIT_MAX * FIT_MAX], b[FIT_MAX];
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k <= j; k++) {
+            a[j * p + k] = at->curvature[j * p + k];
+        }
+        a[j * p + j] += self->damping * self->scale[j];
+        b[j] = -at->gradient[j];
+    }
+    if (!fit_solve(a, b, p, step)) {
+        return false;
+    }
+    double down = 0, damped = 0;
+    for (size_t k = 0; k < p; k++) {
+        down -= step[k] * at->gradient[k];
+        damped += self->damping * self->scale[k] * step[k] * step[k];
+    }
+    *gain = down + damped;
+    *moved = down - damped;
+    return true;
+}
+
+static void accept(struct search *self, struct point *now, const struct point *next,
+                   double share)
+{
+    double off = 2 * share - 1;
+    *now = *next;
+    self->damping *= fmax(1.0 / 3, 1 - off * off * off);
+    self->growth = 2;
+    for (size_t k = 0; k < self->curve->p; k++) {
+        self->scale[k] = fmax(self->scale[k], now->curvature[k * self->curve->p + k]);
+    }
+}
+
+/* To where a step moves the curve by less than 1e-10 of the residuals (or by what doubles hold
+ * of the data), or to where several steps together gain less than 1e-8 of the sum of squares:
+ * along the floor of a valley where the data do not tell the parameters apart, as in a curve
+ * that became a square wave, one could walk for ever. Near the end the sum cannot tell two
+ * points apart any more, but the gradient can: a step is taken there that makes the sum no
+ * larger than rounding does. */
+static void descend(struct search *self, struct point *now)
+{
+    double from = now->rss;
+    for (int i = 0, idle = 0; i < STEPS_MAX && idle < IDLE_MAX; i++) {
+        struct point next = {.rss = NAN};
+        double step[FIT_MAX], gain = NAN, moved = NAN;
+        bool is_step = step_from(self, now, step, &gain, &moved);
+        if (is_step && moved <= 1e-20 * now->rss + 1e-30 * self->squares) {
+            return;
+        }
+        for (size_t k = 0; k < self->curve->p && is_step; k++) {
+            next.u[k] = now->u[k] + step[k];
+        }
+        if (is_step) {
+            look(self, &next);
+        }
+        if (gain <= 1e-12 * now->rss && next.rss <= now->rss * (1 + 1e-13)) {
+            accept(self, now, &next, 1);
+        } else if (next.rss < now->rss) {
+            accept(self, now, &next, (now->rss - next.rss) / gain);
+        } else {
+            self->damping *= self->growth;
+            self->growth *= 2;
+        }
+        idle++;
+        if (from - now->rss > 1e-8 * now->rss) {
+            from = now->rss;
+            idle = 0;
+        }
+    }
 }
 
 enum yk_status fit_nonlinear(const struct fit_curve *curve, double *parameter, double *rss,
@@ -164,49 +251,32 @@ enum yk_status fit_nonlinear(const struct fit_curve *curve, double *parameter, d
         return failure_set(why, YK_ERR_TOO_LITTLE, "fit: %zu points for %zu parameters",
                            curve->n, curve->p);
     }
-    pthread_once(&once, silence_gsl);
-    gsl_multifit_nlinear_parameters how = gsl_multifit_nlinear_default_parameters();
-    /* Normal equations: a handful of parameters and thousands of points, scaled, so that half
-     * the digits are more than the steps need; QR took two thirds of a small recording's time.
-     */
-    how.solver = gsl_multifit_nlinear_solver_cholesky;
-    gsl_vector *start = gsl_vector_alloc(curve->p);
-    gsl_multifit_nlinear_workspace *work =
-        gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &how, curve->n, curve->p);
-    struct problem problem = {.curve = curve,
-                              .values = mem_alloc(curve->n * (curve->p + 1), sizeof(double))};
-    enum yk_status status = YK_OK;
-    if (start == NULL || work == NULL || problem.values == NULL) {
-        status = failure_set(why, YK_ERR_MEMORY, "fit: no memory");
-        goto done;
+    struct search search = {.curve = curve, .damping = 1e-3, .growth = 2};
+    search.values = mem_alloc(curve->n * (curve->p + 1), sizeof(double));
+    if (search.values == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "fit: no memory");
     }
-    problem.slopes = problem.values + curve->n;
-    gsl_multifit_nlinear_fdf fdf = {
-        .f = residuals, .df = jacobian, .n = curve->n, .p = curve->p, .params = &problem};
-    for (size_t k = 0; k < curve->p; k++) {
-        gsl_vector_set(start, k, to_free(parameter[k], curve->lower[k], curve->upper[k]));
-    }
-    int info = 0;
-    int result = gsl_multifit_nlinear_init(start, &fdf, work);
-    if (result == GSL_SUCCESS) {
-        result = gsl_multifit_nlinear_driver(300, 1e-10, 1e-12, 0, NULL, NULL, &info, work);
-    }
-    /* GSL_ENOPROG: no smaller sum can be reached in doubles, which is as settled as it gets */
-    if (result != GSL_SUCCESS && result != GSL_ENOPROG && result != GSL_EMAXITER) {
-        status = failure_set(why, YK_ERR_TOO_LITTLE, "fit: %s", gsl_strerror(result));
-        goto done;
-    }
-    double slope[FIT_MAX];
-    take_free(curve, gsl_multifit_nlinear_position(work), parameter, slope);
-    const gsl_vector *r = gsl_multifit_nlinear_residual(work);
-    double sum = 0;
+    search.slopes = search.values + curve->n;
+    struct point now = {.rss = NAN};
     for (size_t i = 0; i < curve->n; i++) {
-        sum += gsl_vector_get(r, i) * gsl_vector_get(r, i);
+        search.squares += curve->y[i] * curve->y[i];
     }
-    *rss = sum;
-done:
-    mem_free(problem.values);
-    gsl_multifit_nlinear_free(work);
-    gsl_vector_free(start);
-    return status;
+    for (size_t k = 0; k < curve->p; k++) {
+        now.u[k] = to_free(parameter[k], curve->lower[k], curve->upper[k]);
+    }
+    look(&search, &now);
+    bool is_defined = isfinite(now.rss);
+    if (is_defined) {
+        for (size_t k = 0; k < curve->p; k++) { /* 0: nothing depends on it here */
+            double own = now.curvature[k * curve->p + k];
+            search.scale[k] = own > 0 ? own : 1;
+        }
+        descend(&search, &now);
+        memcpy(parameter, now.parameter, curve->p * sizeof *parameter);
+        *rss = now.rss;
+    }
+    mem_free(search.values);
+    return is_defined ? YK_OK
+                      : failure_set(why, YK_ERR_TOO_LITTLE,
+                                    "fit: the curve is not defined where the search starts");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Least squares: small linear systems by hand, non-linear ones through GSL (its only door).
+ * Least squares: small linear systems, straight lines, curves of a few parameters.
  */
 #ifndef ALGORITHMS_FIT_H
 #define ALGORITHMS_FIT_H
@@ -39,7 +39,8 @@ struct fit_curve {
  * a smooth map of the whole line onto its interval, so bounds cannot be left.
  *
  * rss     out, sum of squared residuals
- * errors  YK_ERR_MEMORY, YK_ERR_TOO_LITTLE (n < p, or it did not settle; outputs untouched)
+ * errors  YK_ERR_MEMORY, YK_ERR_TOO_LITTLE (n < p, or the curve is not finite at the start;
+ * outputs untouched)
  */
 enum yk_status fit_nonlinear(const struct fit_curve *curve, double *parameter, double *rss,
                              struct failure *why);
