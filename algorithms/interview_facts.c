@@ -169,13 +169,17 @@ static struct interview_night row_of(const struct participant_record *record, si
     return row;
 }
 
-/* By evening; of one evening the newer recording's comes first and is kept. */
+/* By evening; of one evening a counted night comes first and is kept, of two the newer
+ * recording's: a recorder that already runs on the desk must not hide the one on the wrist. */
 static int by_evening(const void *a, const void *b)
 {
     const struct interview_night *left = a, *right = b;
     int order = civil_compare(left->evening, right->evening);
     if (order != 0) {
         return order;
+    }
+    if (left->is_counted != right->is_counted) {
+        return left->is_counted ? -1 : 1;
     }
     return left->recording > right->recording ? -1 : left->recording < right->recording;
 }
@@ -228,6 +232,17 @@ static size_t week_before(const struct calendar *calendar, size_t last)
     return first;
 }
 
+/* The last row of "last time", of those before row `from`. One or two nights that a recording
+ * has more than a week are not the last time when there is an earlier recording. */
+static size_t end_of_last_time(const struct calendar *calendar, size_t from)
+{
+    size_t end = from - 1, recording = calendar->rows[from].recording, first = from;
+    while (first > 0 && calendar->rows[first - 1].recording == recording) {
+        first--;
+    }
+    return from - first < INTERVIEW_MEAN_N && first > 0 ? first - 1 : end;
+}
+
 static void add_night(struct interview_set *set, const struct interview_night *row)
 {
     set->n++;
@@ -260,6 +275,9 @@ static void count_morning(struct interview_mornings *m, const struct interview_n
     m->n_in_time += row->in_time == 1;
     m->n_next += row->in_time_next >= 0;
     m->n_in_time_next += row->in_time_next == 1;
+    if (row->on_target >= 0) {
+        m->target_h = m->n_target == 0 || m->target_h == row->target_h ? row->target_h : NAN;
+    }
     m->n_target += row->on_target >= 0;
     m->n_on_target += row->on_target == 1;
     add(margin, row->margin_min);
@@ -314,6 +332,7 @@ static struct interview_period period_of(const struct calendar *calendar, size_t
                                    .last = calendar->rows[to].evening,
                                    .midsleep_off_less_programme_h = NAN};
     struct mean_sd margin = {0};
+    out.mornings.target_h = NAN;
     for (size_t k = 0; k < INTERVIEW_KIND_COUNT; k++) {
         out.set[k].wake_first_h = out.set[k].wake_last_h = NAN;
     }
@@ -479,8 +498,8 @@ static enum yk_status fill(const struct calendar *calendar, size_t from, size_t 
     memcpy(out->nights, &calendar->rows[from], out->n_nights * sizeof *out->nights);
     out->now = period_of(calendar, from, to);
     if (from > 0) {
-        out->before = period_of(calendar, week_before(calendar, from - 1), from - 1);
-        size_t end = 0;
+        size_t last = end_of_last_time(calendar, from), end = 0;
+        out->before = period_of(calendar, week_before(calendar, last), last);
         while (end + 1 < from && week_before(calendar, end + 1) == 0) {
             end++;
         }

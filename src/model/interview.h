@@ -67,6 +67,7 @@ struct interview_mornings { /* of counted nights before programme days */
     size_t n, n_in_time;    /* those of which it can be said */
     size_t n_next, n_in_time_next;
     size_t n_target, n_on_target; /* over all counted nights with a target */
+    double target_h;              /* theirs; NaN when it changed or there is none */
     double margin_min;            /* mean; NaN when thin */
     size_t n_days, n_attended, n_late, n_early, n_absent,
         n_online; /* attendance in the period */

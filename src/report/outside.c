@@ -197,6 +197,7 @@ static enum yk_status draw_nights(struct page *page, struct failure *why)
     struct sheet sheet = *page->sheet;
     struct interview_facts facts = *sheet.facts; /* borrows everything but its own rows */
     bool has_off = (items_of(sheet.consent) & CONSENT_DAYS_OFF) != 0;
+    bool has_attendance = (items_of(sheet.consent) & CONSENT_ATTENDANCE) != 0;
     facts.n_nights = 0;
     facts.nights = mem_alloc(sheet.facts->n_nights, sizeof *facts.nights);
     if (facts.nights == NULL) {
@@ -204,7 +205,11 @@ static enum yk_status draw_nights(struct page *page, struct failure *why)
     }
     for (size_t i = 0; i < sheet.facts->n_nights; i++) {
         if (has_off || sheet.facts->nights[i].type == DAY_TYPE_PROGRAMME) {
-            facts.nights[facts.n_nights++] = sheet.facts->nights[i];
+            struct interview_night *row = &facts.nights[facts.n_nights++];
+            *row = sheet.facts->nights[i];
+            if (!has_attendance) {
+                row->attended = ATTENDANCE_UNKNOWN; /* "late" would stand beside the night */
+            }
         }
     }
     sheet.facts = &facts;

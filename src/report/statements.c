@@ -71,7 +71,8 @@ static bool put_mornings(const struct saying *saying, struct gaps *gaps)
     const struct interview_facts *facts = saying->facts;
     const struct interview_mornings *m = &facts->now.mornings;
     int start = start_of(facts);
-    if (start < 0 || m->n_in_time == 0) {
+    /* "All 4 programme days" and their range need every one of them to be known. */
+    if (start < 0 || m->n_in_time == 0 || m->n != facts->now.set[INTERVIEW_PROGRAMME].n) {
         return false;
     }
     put_count(gaps, 0, m->n);
@@ -107,28 +108,11 @@ static bool rule_some_in_time(const struct saying *saying, struct gaps *gaps)
     return m->n >= 2 && m->n_in_time < m->n && put_mornings(saying, gaps);
 }
 
-/* The target in force; NaN when it changed within the period. */
-static double target_of(const struct interview_facts *facts)
-{
-    double target = NAN;
-    for (size_t i = 0; i < facts->n_nights; i++) {
-        const struct interview_night *row = &facts->nights[i];
-        if (row->on_target < 0) {
-            continue;
-        }
-        if (!isnan(target) && row->target_h != target) {
-            return NAN;
-        }
-        target = row->target_h;
-    }
-    return target;
-}
-
 static bool rule_on_target(const struct saying *saying, struct gaps *gaps)
 {
     const struct interview_facts *facts = saying->facts;
     const struct interview_mornings *m = &facts->now.mornings;
-    double target = target_of(facts);
+    double target = m->target_h;
     if (m->n_target < 2 || m->n_on_target < m->n_target || isnan(target) ||
         m->n_target != facts->now.n_counted) {
         return false;
@@ -190,7 +174,7 @@ static bool rule_too_few(const struct saying *saying, struct gaps *gaps)
 static bool put_target(const struct saying *saying, struct gaps *gaps)
 {
     const struct interview_mornings *m = &saying->facts->now.mornings;
-    double target = target_of(saying->facts);
+    double target = m->target_h;
     if (m->n_target < 2 || m->n_on_target == m->n_target || isnan(target)) {
         return false;
     }
@@ -201,10 +185,12 @@ static bool put_target(const struct saying *saying, struct gaps *gaps)
     return true;
 }
 
-/* Numbers of days of two weeks can only be compared when both weeks had a target. */
+/* Numbers of days of two weeks can only be compared when both weeks had the same target. */
 static bool had_target_before(const struct interview_facts *facts)
 {
-    return facts->before.mornings.n_target == facts->now.mornings.n_target;
+    const struct interview_mornings *now = &facts->now.mornings;
+    const struct interview_mornings *before = &facts->before.mornings;
+    return before->n_target == now->n_target && before->target_h == now->target_h;
 }
 
 static bool rule_target_some(const struct saying *saying, struct gaps *gaps)

@@ -194,6 +194,48 @@ static void somebody_who_wears_it_throughout_has_a_week_and_the_week_before(void
     participant_record_release(&record);
 }
 
+static void a_recorder_on_the_desk_does_not_hide_the_one_on_the_wrist(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct interview_facts facts;
+    worked_week_open(&record);
+    worked_week_add_after(&record, 1);
+    struct night *early = &record.recordings[1].analysis.nights[0];
+    early->evening = (struct civil_date){2026, 5, 17};
+    early->exclude = EXCLUDE_NONWEAR;
+    interview_facts_init(&facts);
+    struct interview_range week = {.from = {2026, 5, 17}, .to = {2026, 5, 17}};
+    assert_int_equal(interview_facts_of(&record, &week, &facts, NULL), YK_OK);
+    assert_int_equal(facts.n_nights, 1);
+    assert_int_equal(facts.nights[0].recording, 0);
+    assert_int_equal(facts.now.n_counted, 1);
+    interview_facts_release(&facts);
+    early->exclude = 0; /* both counted: the newer one's */
+    assert_int_equal(interview_facts_of(&record, &week, &facts, NULL), YK_OK);
+    assert_int_equal(facts.nights[0].recording, 1);
+    interview_facts_release(&facts);
+    participant_record_release(&record);
+}
+
+static void an_eighth_night_is_not_last_time(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct interview_facts facts;
+    worked_week_open(&record);
+    worked_week_add_before(&record, 25);
+    struct analysis *now = &record.recordings[1].analysis;
+    now->nights[0].evening = (struct civil_date){2026, 5, 10};
+    interview_facts_init(&facts);
+    assert_int_equal(interview_facts_of(&record, &all, &facts, NULL), YK_OK);
+    assert_int_equal(facts.n_nights, 6); /* of 7 days: the 11th has none now */
+    assert_int_equal(civil_compare(facts.before.last, (struct civil_date){2026, 4, 19}), 0);
+    assert_int_equal(facts.before.n_nights, 7);
+    interview_facts_release(&facts);
+    participant_record_release(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +244,8 @@ int main(void)
         cmocka_unit_test(last_time_is_the_recording_before_and_weeks_between_stay_empty),
         cmocka_unit_test(the_diary_is_compared_night_by_night),
         cmocka_unit_test(somebody_who_wears_it_throughout_has_a_week_and_the_week_before),
+        cmocka_unit_test(a_recorder_on_the_desk_does_not_hide_the_one_on_the_wrist),
+        cmocka_unit_test(an_eighth_night_is_not_last_time),
         cmocka_unit_test(targets_are_counted_from_the_day_they_were_agreed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,6 +213,46 @@ static void outside_copies_are_made_within_consent_only(void **state)
     participant_record_release(&record);
 }
 
+static size_t marks_of_outside_copy(const struct participant_record *record,
+                                    const struct consent *consent)
+{
+    struct interview_facts facts;
+    const struct canvas_mark *marks;
+    facts_of(record, &facts);
+    struct canvas *canvas = open_canvas(LANGUAGE_EN, 210, 297);
+    struct sheet sheet = {.record = record,
+                          .facts = &facts,
+                          .copy = consent->scope,
+                          .language = LANGUAGE_EN,
+                          .consent = consent};
+    assert_int_equal(outside_draw(&sheet, canvas, NULL), YK_OK);
+    size_t n = canvas_marks(canvas, &marks);
+    canvas_close(canvas);
+    interview_facts_release(&facts);
+    return n;
+}
+
+static void nights_do_not_tell_attendance_without_its_consent(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    struct consent nights = {.scope = COPY_PHYSICIAN,
+                             .version = "2026-04",
+                             .from = {2026, 5, 1},
+                             .items = CONSENT_NIGHTS};
+    size_t n_unknown = marks_of_outside_copy(&record, &nights);
+    attendance_release(&record.attendance);
+    record.attendance.days = mem_alloc(1, sizeof *record.attendance.days);
+    assert_non_null(record.attendance.days);
+    record.attendance.n = record.attendance.capacity = 1;
+    record.attendance.days[0] = (struct attendance_day){{2026, 5, 12}, ATTENDANCE_ABSENT};
+    assert_int_equal(marks_of_outside_copy(&record, &nights), n_unknown);
+    nights.items |= CONSENT_ATTENDANCE; /* a sentence, and the word beside the night */
+    assert_int_equal(marks_of_outside_copy(&record, &nights), n_unknown + 2);
+    participant_record_release(&record);
+}
+
 static enum yk_status poster_item(void *user, size_t i, struct poster_item *out,
                                   struct failure *why)
 {
@@ -318,6 +358,7 @@ int main(void)
         cmocka_unit_test(the_longest_texts_fit_too),
         cmocka_unit_test(pages_with_next_to_nothing_are_still_pages),
         cmocka_unit_test(outside_copies_are_made_within_consent_only),
+        cmocka_unit_test(nights_do_not_tell_attendance_without_its_consent),
         cmocka_unit_test(pages_about_many_people_fit),
         cmocka_unit_test(quality_pages_fit),
     };

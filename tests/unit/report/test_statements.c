@@ -92,6 +92,41 @@ static void a_target_is_counted_and_last_time_is_named_only_when_it_had_one(void
     participant_record_release(&record);
 }
 
+static void all_programme_days_are_named_only_when_all_are_known(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    const struct programme_step *now =
+        programme_on(&record.programme, (struct civil_date){2026, 5, 15});
+    struct programme_step step = *now;
+    step.from =
+        (struct civil_date){2026, 5, 14}; /* from Thursday on nobody noted the commute */
+    step.commute_min = -1;
+    assert_int_equal(programme_put(&record.programme, &step, NULL), YK_OK);
+    EXPECT(&record, LANGUAGE_EN, "6 nights were recorded.",
+           "Estimated sleep averaged 6 h 40 min.",
+           "On days off you woke 1 h 30 min later than on programme days.");
+    participant_record_release(&record);
+}
+
+static void last_time_is_not_named_when_the_target_was_another(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    worked_week_add_before(&record, 0);
+    record.targets = mem_alloc(2, sizeof *record.targets);
+    assert_non_null(record.targets);
+    record.n_targets = record.targets_capacity = 2;
+    record.targets[0] = (struct target){{2026, 4, 1}, 7 * 60 + 30};
+    record.targets[1] = (struct target){{2026, 5, 1}, 7 * 60};
+    EXPECT(&record, LANGUAGE_EN,
+           "On all 4 programme days you woke early enough for the 10:00 start (6:55–7:20).",
+           "Estimated sleep averaged 6 h 40 min.", "You woke by 7:00 on 1 of 6 days.");
+    participant_record_release(&record);
+}
+
 static void thin_weeks_say_what_they_have(void **state)
 {
     (void)state;
@@ -231,6 +266,8 @@ int main(void)
         cmocka_unit_test(the_worked_week_says_its_three_sentences),
         cmocka_unit_test(without_a_programme_the_week_itself_speaks),
         cmocka_unit_test(a_target_is_counted_and_last_time_is_named_only_when_it_had_one),
+        cmocka_unit_test(all_programme_days_are_named_only_when_all_are_known),
+        cmocka_unit_test(last_time_is_not_named_when_the_target_was_another),
         cmocka_unit_test(thin_weeks_say_what_they_have),
         cmocka_unit_test(late_mornings_are_counted_without_blame),
         cmocka_unit_test(no_sentence_judges_blames_or_names_an_illness),
