@@ -243,6 +243,24 @@ enum yk_status zone_open_system(struct zone **out, bool *is_guess, struct failur
     return status;
 }
 
+enum yk_status zone_moved(const struct zone *self, int64_t by_ns, struct zone **out,
+                          struct failure *why)
+{
+    struct zone *moved = mem_alloc(1, sizeof *moved);
+    bool is_whole = moved != NULL && (moved->name = mem_copy_text(self->name)) != NULL;
+    for (size_t i = 0; i < self->n && is_whole; i++) {
+        /* The first interval begins where time does. */
+        int64_t start_s = self->interval[i].start_s + (i > 0 ? by_ns / NS_PER_S : 0);
+        is_whole = add_interval(moved, start_s, self->interval[i].offset_s) == 0;
+    }
+    if (!is_whole) {
+        zone_close(moved);
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for a time zone");
+    }
+    *out = moved;
+    return YK_OK;
+}
+
 void zone_close(struct zone *self)
 {
     if (self != NULL) {

@@ -17,6 +17,11 @@ struct zone;
 enum yk_status zone_open(const char *name, struct zone **out, struct failure *why);
 /* The system's own zone; *is_guess becomes true when only UTC could be assumed. */
 enum yk_status zone_open_system(struct zone **out, bool *is_guess, struct failure *why);
+/* The same zone with every change of its offset later by so much (earlier when negative): what
+ * a clock on the wall showed at t it shows at t + by. by: whole seconds. errors: YK_ERR_MEMORY
+ */
+enum yk_status zone_moved(const struct zone *self, int64_t by_ns, struct zone **out,
+                          struct failure *why);
 void zone_close(struct zone *self); /* accepts NULL */
 const char *zone_name(const struct zone *self);
 

@@ -146,7 +146,8 @@ static void make_stem(const char *path, char *out, size_t room)
         unsigned char c = (unsigned char)name[i];
         whole = i < whole ? whole : i + text_utf8_length(name + i);
         bool is_bad = i == whole || c < 0x20 || c == 0x7F || strchr("\\:*?\"<>|", c) != NULL;
-        bool is_first_bad = i == 0 && (c == '.' || c == '-');
+        /* The name stands in tables, too, where = + - @ in front make a formula. */
+        bool is_first_bad = i == 0 && c != '\0' && strchr(".-=+@", c) != NULL;
         out[i] = is_bad || is_first_bad ? '_' : (char)c;
     }
     out[n] = '\0';

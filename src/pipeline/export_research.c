@@ -6,14 +6,15 @@
  * - free text goes: reasons of edits, notes of the reader, subject and session fields of
  * headers;
  * - hashes of originals go, because somebody who has a file could look its owner up by it;
- * - dates may be shifted by whole weeks, so that weekdays stay what they were. Times then stand
- * in the fixed offset from UTC of the recording's start, because clock changes of the shifted
- * weeks would move them by an hour.
+ * - dates may be shifted by whole weeks, so that weekdays stay what they were. Changes of the
+ * clock move with the recording: those of the shifted weeks, and a fixed offset too, would put
+ * waking an hour off.
  *
  * Leaves out: diaries, notes, plans, attendance (they are the participant's and the staff's).
  */
 #include "src/pipeline/export_research.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -122,14 +123,12 @@ static void strip(const struct exporting *self, struct analysis *a, const char *
     }
 }
 
-/* The zone's offset at an instant as a zone of its own: "+09:00". */
-static enum yk_status fix_zone(const struct zone *zone, int64_t at_ns, char name[static 48],
-                               struct zone **out, struct failure *why)
+/* The zone's offset at an instant, as a zone is named: "+09:00". */
+static void name_offset(const struct zone *zone, int64_t at_ns, char name[static 48])
 {
     int32_t offset_min = zone_offset_s(zone, at_ns) / 60;
     snprintf(name, 48, "%c%02d:%02d", offset_min < 0 ? '-' : '+', abs(offset_min) / 60,
              abs(offset_min) % 60);
-    return zone_open(name, out, why);
 }
 
 /* ---- originals ---- */
@@ -216,7 +215,7 @@ static enum yk_status add_recording(struct exporting *self, struct record_record
                                     struct failure *why)
 {
     struct analysis *a = &recording->analysis;
-    struct zone *fixed = NULL;
+    struct zone *moved = NULL;
     const struct zone *zone = recording->zone;
     char id[64], sha256[DIGEST_HEX];
     snprintf(id, sizeof id, "%s-%02zu", person, number);
@@ -224,8 +223,11 @@ static enum yk_status add_recording(struct exporting *self, struct record_record
     enum yk_status status = give_original(self, sha256, id, why);
     strip(self, a, person, id);
     if (status == YK_OK && weeks != 0) {
-        status = fix_zone(zone, a->info.start_ns, a->info.zone, &fixed, why);
-        zone = fixed;
+        name_offset(zone, a->info.start_ns, a->info.zone);
+        status = zone_moved(zone, (int64_t)weeks * 7 * 24 * NS_PER_H, &moved, why);
+        zone = moved;
+    }
+    if (status == YK_OK && weeks != 0) {
         shift_analysis(a, weeks);
     }
     for (size_t t = 0; t < TABLES && status == YK_OK; t++) {
@@ -237,7 +239,7 @@ static enum yk_status add_recording(struct exporting *self, struct record_record
     status = status == YK_OK ? text_status(&path, why) : status;
     status = status == YK_OK ? h5_analysis_write(text_string(&path), a, why) : status;
     text_release(&path);
-    zone_close(fixed);
+    zone_close(moved);
     self->totals->n_recordings++;
     self->totals->n_nights += a->n_nights;
     return status;
@@ -305,6 +307,44 @@ static enum yk_status add_person(struct exporting *self, const char *code, struc
 
 /* ---- the folder ---- */
 
+static bool has_files(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    bool is_found = false;
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        is_found =
+            is_found || (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0);
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    return is_found;
+}
+
+/* What an earlier export gave may rest on consents that were withdrawn since: files of two
+ * exports are never mixed. Empty folders of one that gave nothing are no matter. */
+static enum yk_status refuse_earlier(const char *folder, struct failure *why)
+{
+    static const char *const signs[] = {"README.txt", "recordings", "originals"};
+    struct text path;
+    text_init(&path);
+    bool is_used = false;
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && status == YK_OK; i++) {
+        status = disk_join(folder, signs[i], &path, why);
+        is_used = is_used || (status == YK_OK && (disk_is_file(text_string(&path)) ||
+                                                  has_files(text_string(&path))));
+    }
+    text_release(&path);
+    if (status == YK_OK && is_used) {
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "%s holds files of an earlier export; name a new folder, so that "
+                             "nothing of people who withdrew stays among the others",
+                             folder);
+    }
+    return status;
+}
+
 static enum yk_status make_folders(const struct exporting *self, struct failure *why)
 {
     static const char *const below[] = {"recordings", "originals"};
@@ -316,6 +356,7 @@ static enum yk_status make_folders(const struct exporting *self, struct failure 
         status = failure_set(why, YK_ERR_CONFLICT,
                              "%s holds what batch wrote; name another folder", folder);
     }
+    status = status == YK_OK ? refuse_earlier(folder, why) : status;
     for (size_t i = 0; i < (self->options->with_originals ? 2u : 1u) && status == YK_OK; i++) {
         status = disk_join(folder, below[i], &path, why);
         status = status == YK_OK ? disk_make_folder(text_string(&path), why) : status;
@@ -355,10 +396,10 @@ static void add_readme(const struct exporting *self, struct text *out)
 {
     static const char *const shifts[] = {
         "Dates are as recorded.",
-        ("All dates are shifted by the same whole number of weeks; times stand in the fixed "
-         "offset of each recording's start."),
-        ("Dates are shifted by a whole number of weeks of each person's own; times stand in "
-         "the fixed offset of each recording's start.")};
+        ("All dates are shifted by the same whole number of weeks, and changes of the clock "
+         "with them."),
+        ("Dates are shifted by a whole number of weeks of each person's own, and changes of "
+         "the clock with them.")};
     text_addf(
         out,
         "Export without direct identifiers / 氏名などを除いた書き出し\n\n"

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/csv.h"
@@ -18,6 +19,25 @@ enum column { ID, PATH, BYTES, SHA256, STATE, REASON, COLUMNS };
 static const char *const names[COLUMNS] = {"recording_id", "path",  "bytes",
                                            "sha256",       "state", "reason"};
 
+/* A name that a spreadsheet would run as a formula gets a ' in front by text_add_csv(). Names
+ * are read back here, so one that has a ' there itself gets another. */
+static bool has_mark(const char *name)
+{
+    return name[0] == '\'' && name[1] != '\0' && strchr("=+-@'", name[1]) != NULL;
+}
+
+static void add_name(struct text *out, const char *name)
+{
+    char doubled[4200];
+    int n = has_mark(name) ? snprintf(doubled, sizeof doubled, "'%s", name) : -1;
+    text_add_csv(out, n > 0 && (size_t)n < sizeof doubled ? doubled : name);
+}
+
+static const char *without_mark(const char *field)
+{
+    return has_mark(field) ? field + 1 : field;
+}
+
 static void add_rows(const struct batch_inputs *inputs, struct manifest_totals *totals,
                      struct text *out)
 {
@@ -27,9 +47,9 @@ static void add_rows(const struct batch_inputs *inputs, struct manifest_totals *
     for (size_t i = 0; i < inputs->n; i++) {
         const struct batch_input *input = &inputs->inputs[i];
         bool is_duplicate = input->state == BATCH_DUPLICATE;
-        text_add_csv(out, input->recording_id);
+        add_name(out, input->recording_id);
         text_add_char(out, ',');
-        text_add_csv(out, input->path);
+        add_name(out, input->path);
         text_addf(out, ",%" PRIu64 ",%s,%s,", input->size, input->sha256,
                   is_duplicate ? "duplicate" : "");
         text_add_csv(out, is_duplicate ? input->why.text : "");
@@ -94,7 +114,8 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
                                const size_t *at, struct batch_inputs *out, struct failure *why)
 {
     int64_t bytes = 0;
-    const char *id = csv_field(row, at[ID]), *path = csv_field(row, at[PATH]);
+    const char *id = without_mark(csv_field(row, at[ID]));
+    const char *path = without_mark(csv_field(row, at[PATH]));
     const char *size = csv_field(row, at[BYTES]), *sha256 = csv_field(row, at[SHA256]);
     const char *state = csv_field(row, at[STATE]);
     if (path[0] == '\0') {
@@ -143,6 +164,40 @@ static enum yk_status find_columns(const struct csv *csv, const char *path, size
     return YK_OK;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Two recordings of one name would write the same file. */
+static enum yk_status check_names(const struct batch_inputs *inputs, const char *path,
+                                  struct failure *why)
+{
+    const char **names_of = mem_alloc(inputs->n, sizeof *names_of);
+    enum yk_status status = YK_OK;
+    size_t n = 0;
+    if (names_of == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu names", inputs->n);
+    }
+    for (size_t i = 0; i < inputs->n; i++) {
+        const struct batch_input *input = &inputs->inputs[i];
+        if (input->state != BATCH_DUPLICATE && input->recording_id[0] != '\0') {
+            names_of[n++] = input->recording_id;
+        }
+    }
+    qsort(names_of, n, sizeof *names_of, by_name);
+    for (size_t i = 1; i < n && status == YK_OK; i++) {
+        if (strcmp(names_of[i - 1], names_of[i]) == 0) {
+            status = failure_set(why, YK_ERR_ARGUMENT,
+                                 "%s names two recordings %.100s; make it anew with `yoake "
+                                 "manifest`",
+                                 path, names_of[i]);
+        }
+    }
+    mem_free(names_of);
+    return status;
+}
+
 enum yk_status manifest_read(const char *path, struct batch_inputs *out, struct failure *why)
 {
     struct byte_source *bytes = NULL;
@@ -162,5 +217,5 @@ enum yk_status manifest_read(const char *path, struct batch_inputs *out, struct 
     if (status == YK_OK && out->n == 0) {
         status = failure_set(why, YK_ERR_ARGUMENT, "%s names no recording", path);
     }
-    return status;
+    return status == YK_OK ? check_names(out, path, why) : status;
 }

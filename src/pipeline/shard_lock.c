@@ -4,8 +4,9 @@
  * process that is gone, or whose number was given to another since, frees it at once. Of
  * another host only the file's age can be known, which the owner refreshes every minute.
  *
- * Two tasks that find the same stale lock at the same moment: each removes it only after
- * renaming it to a name of its own, which succeeds for one of them.
+ * Two tasks that find the same stale lock at the same moment: one of them could remove what the
+ * other has put in its place since. So it is looked at again and removed under an advisory lock
+ * of the folder, which is held for no longer than that.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,16 +111,23 @@ static bool is_stale(const char *path, const char *line)
            clock_now_utc_ns() / NS_PER_S - status.st_mtime > STALE_S;
 }
 
-/* Puts a stale lock out of the way; false when somebody else was quicker. */
-static bool set_aside(const char *path)
+/* Removes a lock that is still stale when nobody else is looking. Where the file system has no
+ * advisory locks (ENOLCK) it is removed all the same. */
+static void set_aside(const char *folder, const char *path)
 {
-    char aside[4096];
-    int n = snprintf(aside, sizeof aside, "%s.stale-%ld", path, (long)getpid());
-    return n > 0 && (size_t)n < sizeof aside && rename(path, aside) == 0 && unlink(aside) == 0;
+    char line[256];
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool is_busy = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!is_busy && read_lock(path, line, sizeof line) && is_stale(path, line)) {
+        unlink(path);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
 }
 
-static enum yk_status try_once(struct shard_lock *self, bool *is_taken, char *line, size_t room,
-                               struct failure *why)
+static enum yk_status try_once(struct shard_lock *self, const char *folder, bool *is_taken,
+                               char *line, size_t room, struct failure *why)
 {
     int fd = open(self->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     *is_taken = false;
@@ -137,7 +146,7 @@ static enum yk_status try_once(struct shard_lock *self, bool *is_taken, char *li
         return failure_set_errno(why, errno, "making %s", self->path);
     }
     if (read_lock(self->path, line, room) && is_stale(self->path, line)) {
-        set_aside(self->path);
+        set_aside(folder, self->path);
     }
     return YK_OK;
 }
@@ -165,7 +174,7 @@ enum yk_status shard_lock_take(const char *folder, struct shard_lock **out, stru
                  start_of((int64_t)getpid()));
     }
     for (int i = 0; i < TRIES && status == YK_OK && !is_taken; i++) {
-        status = try_once(self, &is_taken, line, sizeof line, why);
+        status = try_once(self, folder, &is_taken, line, sizeof line, why);
     }
     if (status == YK_OK && !is_taken) {
         line[strcspn(line, "\n")] = '\0';
