@@ -13,7 +13,7 @@
 struct person_summary {
     char person_id[64];
     char first_date[16], last_date[16]; /* of days; "" = none */
-    double min_nights; /* of the recipe; 0: no rule */
+    double min_nights;                  /* of the recipe; 0: no rule */
     size_t n_recordings, n_nights, n_nights_valid, n_days, n_days_valid;
     struct night_means nights[NIGHT_SET_COUNT]; /* counted nights */
     double social_jetlag_h;
