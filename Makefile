@@ -53,7 +53,7 @@ ALL_LIBS = $(PKG_LIBS) -lm -pthread
 Q := $(if $(V),,@)
 SAY := $(if $(V),@:,@echo)
 
-.PHONY: man all test unit golden bench lint fuzz check deps demo format install uninstall clean help coverage \
+.PHONY: deps-examples man all test unit golden bench lint fuzz check deps demo format install uninstall clean help coverage \
         sample-data
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -121,5 +121,8 @@ format: ## rewrite the sources in the house format
 
 deps: ## install what is missing from Debian 12 (root or sudo)
 	@sh tests/support/deps.sh docs/packages.txt
+
+deps-examples: ## install what docs/examples need besides (pandas, h5py, R)
+	@sh tests/support/deps.sh docs/packages-examples.txt
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
