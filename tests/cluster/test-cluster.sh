@@ -25,7 +25,7 @@ done
 [ "$(id -u)" -eq 0 ] || { echo "SKIPPED: needs root"; exit 77; }
 PATH=$PATH:/usr/sbin
 host=$(hostname -s)
-export SLURM_CONF=$root/slurm.conf
+export SLURM_CONF="$root/slurm.conf"
 munge_pid='' slurmd_pid='' slurmctld_pid=''
 finish() {
     for pid in $slurmd_pid $slurmctld_pid $munge_pid; do
