@@ -209,7 +209,8 @@ static void lend_it(struct scene *self, enum spoiled how)
         dock_device_close(device);
     }
     pretend_stats(self->bus, 0, &stats);
-    if (stats.formats > 0 && !had_copy && !changes_content(self->fault)) {
+    if (stats.formats > 0 && !had_copy &&
+        (self->last.bytes == 0 || !changes_content(self->fault))) {
         self->totals->erased++;
         complain(self, "ERASED without an equal copy");
     }
@@ -254,6 +255,26 @@ static void run_one(struct totals *totals, const char *fault, const char *lend_f
     recorded_release(&self.recording);
     store_scene_remove(&self.store);
     alarm(0);
+}
+
+/* A recorder that nobody saved, lent at once. */
+static void lend_unsaved(struct totals *totals, const char *damage, const char *fault)
+{
+    struct scene self = {.totals = totals,
+                         .fault = damage != NULL ? damage : "nothing saved",
+                         .lend_fault = fault != NULL ? fault : ""};
+    struct failure why = {0};
+    store_scene_make(&self.store);
+    assert_int_equal(person_add(&self.store.store, "P02", NULL, NULL, &why), YK_OK);
+    recorded_make(&self.recording, self.store.root, "a.cwa", SECTORS, 39434, 26);
+    struct pretend_recorder r = {
+        .file = self.recording.path, .battery_pct = 95, .skips_waits = true, .faults = damage};
+    self.bus = docked_bus(&r);
+    totals->n++;
+    lend_it(&self, COPY_SOUND); /* there is none */
+    usb_bus_close(self.bus);
+    recorded_release(&self.recording);
+    store_scene_remove(&self.store);
 }
 
 static bool is_wanted(const struct campaign_case *one)
@@ -308,10 +329,32 @@ static void the_whole_way_loses_nothing(void **state)
     free(cases);
 }
 
+/* Directory, tables and header that read wrong once, or lost the recording, while nothing of it
+ * is in the archive: a recorder that only looks empty is not. */
+static void what_only_looks_empty_is_not_erased(void **state)
+{
+    (void)state;
+    static const unsigned at[] = {0, 11, 26, 32, 36, 43, 58, 60, 61, 62, 63, 450, 510};
+    struct totals totals = {.n = 0};
+    char fault[64];
+    for (int read = 1; read <= 8; read++) {
+        for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+            snprintf(fault, sizeof fault, "read10:%d:flip=%u", read, at[i]);
+            lend_unsaved(&totals, NULL, fault);
+        }
+    }
+    lend_unsaved(&totals, "volume:*:nofile", NULL);
+    lend_unsaved(&totals, "volume:*:noheader", NULL);
+    lend_unsaved(&totals, "volume:*:fatgone", NULL);
+    lend_unsaved(&totals, "volume:*:short=204000", NULL);
+    assert_int_equal(totals.erased, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_way_loses_nothing),
+        cmocka_unit_test(what_only_looks_empty_is_not_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
