@@ -58,11 +58,55 @@ enum yk_status axivity_mount(struct axivity *self, unsigned wait_ms, struct fail
 enum yk_status axivity_find(struct axivity *self, struct fat_entry *out, bool *found,
                             struct failure *why)
 {
-    return fat_find(&self->fat, NAME, out, found, why);
+    enum yk_status status = YK_OK;
+    *found = false;
+    for (int i = 0; i < AXIVITY_TRIES && status == YK_OK && !*found; i++) {
+        status = fat_find(&self->fat, NAME, out, found, why); /* it may only have come wrong */
+    }
+    return status;
 }
 
-static enum yk_status no_file(const struct axivity *self, struct failure *why)
+/* Whether the disk's first cluster, where the firmware begins every recording, holds a header
+ * and the first sector of its session. */
+static enum yk_status holds_lost_recording(struct axivity *self, bool *holds,
+                                           struct failure *why)
 {
+    uint8_t at[CWA_HEADER_BYTES + CWA_SECTOR_BYTES];
+    struct fat_chain chain;
+    struct cwa_header header;
+    struct cwa_sector sector;
+    uint64_t block = 0, following = 0;
+    *holds = false;
+    enum yk_status status = fat_chain(&self->fat, 2, 1, &chain, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    if (fat_chain_at(&chain, 0, &block, &following)) {
+        status = read_blocks(self, block, sizeof at / FAT_BLOCK_BYTES, at, why);
+        *holds = status == YK_OK && cwa_header_get(at, &header) &&
+                 cwa_sector_check(at + CWA_HEADER_BYTES, &sector) == CWA_GOOD &&
+                 sector.session_id == header.session_id;
+    }
+    fat_chain_release(&chain);
+    return status;
+}
+
+/* An empty directory in front of a recording is a lost directory, not an empty recorder:
+ * whoever is told "no recording" may erase. */
+static enum yk_status no_file(struct axivity *self, struct failure *why)
+{
+    bool holds = false;
+    enum yk_status status = holds_lost_recording(self, &holds, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    if (holds) {
+        return failure_set(
+            why, YK_ERR_CORRUPT,
+            "the directory of the recorder %s lists no recording, but its memory "
+            "holds one; the data is still on it, do not set it up again",
+            self->port->listing.serial);
+    }
     return failure_set(why, YK_ERR_TOO_LITTLE,
                        "the recorder %s has no recording (no CWA-DATA.CWA on its disk)",
                        self->port->listing.serial);
