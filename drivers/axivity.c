@@ -115,6 +115,12 @@ static uint64_t op_capacity_bytes(struct dock_device *base)
     return bytes;
 }
 
+static enum yk_status op_can_configure(struct dock_device *base, const struct dock_setup *setup,
+                                       struct failure *why)
+{
+    return axivity_can_configure((const struct axivity *)base, setup, why);
+}
+
 static enum yk_status op_configure(struct dock_device *base, const struct dock_setup *setup,
                                    struct job *job, struct failure *why)
 {
@@ -147,6 +153,7 @@ static const struct dock_device_ops AXIVITY_OPS = {
     .open_recording = op_open_recording,
     .reread = op_reread,
     .capacity_bytes = op_capacity_bytes,
+    .can_configure = op_can_configure,
     .configure = op_configure,
     .close = op_close,
 };

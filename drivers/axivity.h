@@ -101,6 +101,8 @@ enum yk_status axivity_reread(struct axivity *self, uint64_t pos, void *dst, siz
 void axivity_settle(struct axivity *self);
 
 /* ---- axivity_setup.c ---- */
+enum yk_status axivity_can_configure(const struct axivity *self, const struct dock_setup *setup,
+                                     struct failure *why);
 enum yk_status axivity_configure(struct axivity *self, const struct dock_setup *setup,
                                  struct job *job, struct failure *why);
 

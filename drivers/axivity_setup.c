@@ -299,6 +299,13 @@ static enum yk_status commit(struct axivity *self, const struct plan *plan,
     return status == YK_OK || acted == YK_OK ? status : acted;
 }
 
+enum yk_status axivity_can_configure(const struct axivity *self, const struct dock_setup *setup,
+                                     struct failure *why)
+{
+    struct plan plan;
+    return make_plan(setup, self->id.is_ax6, &plan, why);
+}
+
 enum yk_status axivity_configure(struct axivity *self, const struct dock_setup *setup,
                                  struct job *job, struct failure *why)
 {

@@ -107,6 +107,10 @@ struct dock_device_ops {
                              struct failure *why);
     /* Bytes free for a new recording once erased. 0: unknown, or not identified yet. */
     uint64_t (*capacity_bytes)(struct dock_device *self);
+    /* Could it be set up like that? Nothing is sent; after identify. YK_ERR_ARGUMENT says what
+     * it does not have. */
+    enum yk_status (*can_configure)(struct dock_device *self, const struct dock_setup *setup,
+                                    struct failure *why);
     /* Sets the recorder up, waits for the real end, reads every setting and the header back and
      * compares; YK_ERR_CONFLICT names the first that differs. Slow (<= 60 s). */
     enum yk_status (*configure)(struct dock_device *self, const struct dock_setup *setup,

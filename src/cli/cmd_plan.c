@@ -40,11 +40,20 @@ static bool add_template(struct cli *cli, struct store *store, const char *code,
         const char *option, *column;
     } values[] = {
         {"from", "from_date"}, {"commute-min", "commute_min"}, {"ready-min", "ready_min"}};
+    static const char *const of_template[] = {"stage", "days", "start", "end"};
     record_kind_plan.init(&row);
     enum yk_status status = from_text != NULL ? YK_OK
                                               : failure_set(&why, YK_ERR_ARGUMENT,
                                                             "--from DATE is missing: when does "
                                                             "the programme begin?");
+    for (size_t i = 0; i < sizeof of_template / sizeof *of_template && status == YK_OK; i++) {
+        if (options_text(cli->options, of_template[i]) != NULL) {
+            status = failure_set(&why, YK_ERR_ARGUMENT,
+                                 "--%s comes from the template: leave it out, then change the "
+                                 "steps with: yoake plan set",
+                                 of_template[i]);
+        }
+    }
     for (size_t i = 0; i < sizeof values / sizeof *values && status == YK_OK; i++) {
         const char *text = options_text(cli->options, values[i].option);
         if (text != NULL) {

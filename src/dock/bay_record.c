@@ -113,7 +113,10 @@ static enum bay_state judge(struct work *self, enum dock_message *message, const
     if (!self->result.is_verified) {
         *message = DOCK_SAYS_doubtful;
         value[0] = number;
-    } else if (self->whose.kind == WHOSE_DISAGREES) {
+    } else if (self->whose.means[0] != '\0') {
+        *message = DOCK_SAYS_waits;
+        value[2] = self->whose.means;
+    } else if (self->whose.reason[0] != '\0') {
         *message = DOCK_SAYS_disagrees;
     } else if (strcmp(self->whose.person, PERSON_UNASSIGNED) == 0) {
         *message = DOCK_SAYS_nobody;

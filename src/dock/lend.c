@@ -207,6 +207,80 @@ static enum yk_status weigh_memory(struct lending *self, struct failure *why)
                : refuse(self, LEND_SAYS_memory_short, YK_ERR_CONFLICT, why);
 }
 
+/* ---- how it will be set up ---- */
+
+static void add_pair(struct text *out, const char *key, const char *value)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    text_addf(out, "%s%s=", out->length > 0 ? "&" : "", key);
+    for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++) {
+        bool is_plain = *c < 0x80 && (isalnum(*c) != 0 || strchr("~_.-", *c) != NULL);
+        if (is_plain) {
+            text_add_char(out, (char)*c);
+        } else if (*c == ' ') {
+            text_add_char(out, '+');
+        } else {
+            text_addf(out, "%%%c%c", hex[*c >> 4], hex[*c & 15]);
+        }
+    }
+}
+
+/* Codes only: it travels with the device. */
+static enum yk_status annotate(const struct lending *self, struct dock_setup *setup,
+                               struct failure *why)
+{
+    struct text text;
+    text_init(&text);
+    if (self->request->site != NULL) {
+        add_pair(&text, "_p", self->request->site);
+    }
+    add_pair(&text, "_sc", self->request->person);
+    enum yk_status status = text_status(&text, why);
+    if (status == YK_OK && text.length > DOCK_ANNOTATION_BYTES) {
+        status = failure_set(why, YK_ERR_ARGUMENT,
+                             "the code and the body site do not fit into the recorder");
+    }
+    if (status == YK_OK) {
+        memcpy(setup->annotation, text_string(&text), text.length + 1);
+    }
+    text_release(&text);
+    return status;
+}
+
+static enum yk_status make_setup(const struct lending *self, uint32_t session,
+                                 struct dock_setup *out, struct failure *why)
+{
+    const struct lend_request *r = self->request;
+    bool is_now = self->from_ns == r->now_ns;
+    *out = (struct dock_setup){.session = session,
+                               .start_ns = is_now ? TIME_UNKNOWN : self->from_ns,
+                               .stop_ns = r->to_ns,
+                               .zone = r->zone,
+                               .rate_hz = r->rate_hz,
+                               .range_g = r->range_g,
+                               .gyro_dps = r->gyro_dps,
+                               .erase = true};
+    return annotate(self, out, why);
+}
+
+/* A rate, range, gyroscope or note that this recorder has not, before ledger and clock change.
+ */
+static enum yk_status weigh_setup(struct lending *self, struct failure *why)
+{
+    const struct dock_device_ops *ops = self->device->ops;
+    struct dock_setup setup;
+    struct failure inner;
+    enum yk_status status = make_setup(self, 1, &setup, &inner);
+    if (status == YK_OK && ops->can_configure != NULL) {
+        status = ops->can_configure(self->device, &setup, &inner);
+    }
+    if (status == YK_OK) {
+        return YK_OK;
+    }
+    put(self, 0, inner.text);
+    return refuse(self, LEND_SAYS_setup_never, status, why);
+}
+
 /* ---- the copy ---- */
 
 static enum yk_status same_at(struct lending *self, struct byte_source *device,
@@ -469,57 +543,11 @@ static enum yk_status intend(struct lending *self, const struct dock_clock *cloc
 
 /* ---- setting up ---- */
 
-static void add_pair(struct text *out, const char *key, const char *value)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    text_addf(out, "%s%s=", out->length > 0 ? "&" : "", key);
-    for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++) {
-        bool is_plain = *c < 0x80 && (isalnum(*c) != 0 || strchr("~_.-", *c) != NULL);
-        if (is_plain) {
-            text_add_char(out, (char)*c);
-        } else if (*c == ' ') {
-            text_add_char(out, '+');
-        } else {
-            text_addf(out, "%%%c%c", hex[*c >> 4], hex[*c & 15]);
-        }
-    }
-}
-
-/* Codes only: it travels with the device. */
-static enum yk_status annotate(const struct lending *self, struct dock_setup *setup,
-                               struct failure *why)
-{
-    struct text text;
-    text_init(&text);
-    if (self->request->site != NULL) {
-        add_pair(&text, "_p", self->request->site);
-    }
-    add_pair(&text, "_sc", self->request->person);
-    enum yk_status status = text_status(&text, why);
-    if (status == YK_OK && text.length > DOCK_ANNOTATION_BYTES) {
-        status = failure_set(why, YK_ERR_ARGUMENT,
-                             "the code and the body site do not fit into the recorder");
-    }
-    if (status == YK_OK) {
-        memcpy(setup->annotation, text_string(&text), text.length + 1);
-    }
-    text_release(&text);
-    return status;
-}
-
 static enum yk_status set_up(struct lending *self, struct failure *why)
 {
     const struct lend_request *r = self->request;
     const struct dock_device_ops *ops = self->device->ops;
-    bool is_now = self->from_ns == r->now_ns;
-    struct dock_setup setup = {.session = (uint32_t)self->out->loan.session,
-                               .start_ns = is_now ? TIME_UNKNOWN : self->from_ns,
-                               .stop_ns = r->to_ns,
-                               .zone = r->zone,
-                               .rate_hz = r->rate_hz,
-                               .range_g = r->range_g,
-                               .gyro_dps = r->gyro_dps,
-                               .erase = true};
+    struct dock_setup setup;
     struct dock_clock clock;
     struct failure inner;
     step(self, LEND_SETTING_UP);
@@ -528,7 +556,7 @@ static enum yk_status set_up(struct lending *self, struct failure *why)
         return fail(self, LEND_SAYS_clock_fails, status, &inner, why);
     }
     self->out->after = reading_of(&clock);
-    status = annotate(self, &setup, &inner);
+    status = make_setup(self, (uint32_t)self->out->loan.session, &setup, &inner);
     if (status == YK_OK) {
         status = ops->configure(self->device, &setup, self->job, &inner);
     }
@@ -573,7 +601,8 @@ enum yk_status lend_run(struct store *store, struct dock_device *device,
     struct lending self = {
         .store = store, .device = device, .request = request, .out = out, .job = job};
     static enum yk_status (*const looks[])(struct lending *, struct failure *) = {
-        weigh_plan, weigh_person, weigh_device, prove_copy, weigh_battery, weigh_memory};
+        weigh_plan,  weigh_person,  weigh_device, prove_copy,
+        weigh_setup, weigh_battery, weigh_memory};
     *out = (struct lend_result){.message = LEND_SAYS_silent};
     clock_reading_init(&out->before);
     clock_reading_init(&out->after);

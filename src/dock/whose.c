@@ -103,6 +103,25 @@ static enum yk_status by_ledger(struct store *store, const struct whose_question
     return YK_OK;
 }
 
+/* It waits as unassigned. What the ledger or a name says by now is told and not acted on: what
+ * the file itself said against it when it was analysed is not known here any more. */
+static enum yk_status look_again(struct store *store, const struct whose_question *question,
+                                 struct whose *out, struct failure *why)
+{
+    struct whose now = {.loan = 0};
+    if (question->named != NULL && strcmp(question->named, PERSON_UNASSIGNED) != 0) {
+        snprintf(out->means, sizeof out->means, "%s", question->named);
+        return YK_OK;
+    }
+    enum yk_status status =
+        disagrees(question, &now) ? YK_OK : by_ledger(store, question, &now, why);
+    if (status == YK_OK) {
+        snprintf(out->reason, sizeof out->reason, "%s", now.reason);
+        snprintf(out->means, sizeof out->means, "%s", now.kind == WHOSE_LOAN ? now.person : "");
+    }
+    return status;
+}
+
 enum yk_status whose_find(struct store *store, const struct whose_question *question,
                           struct whose *out, struct failure *why)
 {
@@ -116,6 +135,9 @@ enum yk_status whose_find(struct store *store, const struct whose_question *ques
     }
     if (is_known) {
         decide(&found, WHOSE_KNOWN, row.person);
+        if (strcmp(row.person, PERSON_UNASSIGNED) == 0) {
+            status = look_again(store, question, &found, why);
+        }
     } else if (!disagrees(question, &found)) {
         if (question->named != NULL) {
             decide(&found, WHOSE_NAMED, question->named);

@@ -24,6 +24,8 @@ struct whose {
     char person[PERSON_CODE_BYTES]; /* PERSON_UNASSIGNED for the last two kinds */
     int64_t loan;                   /* number of the deciding line; 0 none */
     char reason[192];               /* WHOSE_DISAGREES: which two, and what they say */
+    /* WHOSE_KNOWN, still unassigned: whom the ledger, or the name, means by now; "" nobody */
+    char means[PERSON_CODE_BYTES];
 };
 
 struct whose_question {

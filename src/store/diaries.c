@@ -12,6 +12,7 @@
 #include "src/base/mem.h"
 
 #define LONGEST_IN_BED_NS (20 * NS_PER_H)
+#define LONGEST_NAP_NS (12 * NS_PER_H)
 
 enum {
     IN_BED = 2,
@@ -274,6 +275,20 @@ static enum yk_status check_with_others(struct store *store, const struct diary_
     return status;
 }
 
+/* "15:00 to 14:00" is two cells exchanged, not a nap of 23 hours. */
+static enum yk_status check_nap(const struct diary_span *nap, size_t *column,
+                                struct failure *why)
+{
+    enum yk_status status = check_span(nap, NAP_START, column, why);
+    if (status == YK_OK && nap->start_ns != TIME_UNKNOWN &&
+        nap->end_ns - nap->start_ns > LONGEST_NAP_NS) {
+        *column = NAP_START + 1;
+        status = failure_set(why, YK_ERR_ARGUMENT,
+                             "the nap would be longer than 12 hours: check its start and end");
+    }
+    return status;
+}
+
 static enum yk_status check(struct store *store, void *row, size_t *column, struct failure *why)
 {
     const struct diary_row *self = row;
@@ -283,7 +298,7 @@ static enum yk_status check(struct store *store, void *row, size_t *column, stru
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         is_blank = is_blank && times[i] == TIME_UNKNOWN;
     }
-    enum yk_status status = check_span(&self->nap, NAP_START, column, why);
+    enum yk_status status = check_nap(&self->nap, column, why);
     if (status == YK_OK) {
         status = check_span(&self->off, OFF_START, column, why);
     }

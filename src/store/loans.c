@@ -132,7 +132,7 @@ static const struct record_column columns[] = {
      .en = "+-"},
 };
 
-enum { FROM = 2, TO = 3, RETURNED = 4 };
+enum { SERIAL = 0, FROM = 2, TO = 3, RETURNED = 4 };
 
 static void init(void *row)
 {
@@ -182,9 +182,35 @@ static enum yk_status refuse_overlap(struct store *store, const struct loan *loa
     return status;
 }
 
+/* As the dock looks for it: USB says "CWA17_39434" of the recorder with number 39434. A serial
+ * with a blank or a full-width digit would never be found, and could be lent twice. */
+static enum yk_status tidy_serial(char serial[static 32], size_t *column, struct failure *why)
+{
+    const char *last = strrchr(serial, '_');
+    bool is_usb = strncmp(serial, "CWA", 3) == 0 || strncmp(serial, "AX3", 3) == 0 ||
+                  strncmp(serial, "AX6", 3) == 0;
+    for (const unsigned char *c = (const unsigned char *)serial; *c != '\0'; c++) {
+        if (*c <= ' ' || *c > '~') {
+            *column = SERIAL;
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "'%.60s' is not a recorder's number: write it as it is printed "
+                               "on it, in half-width letters and digits without blanks (39434)",
+                               serial);
+        }
+    }
+    if (is_usb && last != NULL && last[1] != '\0') {
+        memmove(serial, last + 1, strlen(last + 1) + 1);
+    }
+    return YK_OK;
+}
+
 static enum yk_status check(struct store *store, void *row, size_t *column, struct failure *why)
 {
     struct loan *loan = row;
+    enum yk_status status = tidy_serial(loan->device_serial, column, why);
+    if (status != YK_OK) {
+        return status;
+    }
     if (loan->to_ns != TIME_UNKNOWN && loan->to_ns <= loan->from_ns) {
         *column = TO;
         return failure_set(why, YK_ERR_ARGUMENT, "to_ts is not after from_ts");

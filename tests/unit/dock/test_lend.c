@@ -300,6 +300,26 @@ static void plans_that_make_no_sense_or_do_not_fit_are_refused(void **state)
     }
 }
 
+static void
+settings_the_recorder_does_not_have_are_refused_before_anything_changes(void **state)
+{
+    (void)state;
+    char site[500];
+    memset(site, 'x', sizeof site - 1);
+    site[sizeof site - 1] = '\0';
+    import_recording(recorded.path);
+    dock(recorded.path, 90, NULL);
+    const struct lend_request good = request;
+    struct lend_request cases[] = {good, good, good};
+    cases[0].rate_hz = 51;
+    cases[1].gyro_dps = 500; /* an AX3 */
+    cases[2].site = site;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        request = cases[i];
+        assert_refused(LEND_SAYS_setup_never);
+    }
+}
+
 static void the_ledger_that_gives_it_to_somebody_else_is_obeyed(void **state)
 {
     (void)state;
@@ -454,6 +474,7 @@ int main(void)
         T(a_line_of_the_dock_makes_comparing_quick_and_all_can_still_be_asked),
         T(a_damaged_original_is_not_taken_for_a_copy),
         T(plans_that_make_no_sense_or_do_not_fit_are_refused),
+        T(settings_the_recorder_does_not_have_are_refused_before_anything_changes),
         T(the_ledger_that_gives_it_to_somebody_else_is_obeyed),
         T(the_last_loan_ends_with_the_reading_of_its_clock),
         T(a_line_written_in_advance_for_the_same_person_is_taken_over),

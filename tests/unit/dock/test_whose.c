@@ -205,6 +205,33 @@ static void whose_leaves_a_recorded_recording_where_it_is(void **state)
     store_scene_remove(&scene.store);
 }
 
+static void whose_tells_of_one_that_waits_what_the_ledger_says_by_now(void **state)
+{
+    struct scene scene;
+    struct import_result result;
+    (void)state;
+    make(&scene);
+    assert_int_equal(person_add(&scene.store.store, PERSON_UNASSIGNED, NULL, NULL, NULL),
+                     YK_OK);
+    store_scene_import(&scene.store, 1, PERSON_UNASSIGNED, &result);
+    scene.question.sha256 = result.row.sha256;
+    assert_int_equal(ask(&scene), WHOSE_KNOWN);
+    assert_string_equal(scene.answer.means, "");
+    lend(&scene, "P01", 2, 10, (double)NAN);
+    assert_int_equal(ask(&scene), WHOSE_KNOWN);
+    assert_string_equal(scene.answer.person, PERSON_UNASSIGNED);
+    assert_string_equal(scene.answer.means, "P01");
+    scene.question.named = "P02";
+    assert_int_equal(ask(&scene), WHOSE_KNOWN);
+    assert_string_equal(scene.answer.means, "P02");
+    scene.question.named = NULL;
+    scene.counts.has_header = false;
+    assert_int_equal(ask(&scene), WHOSE_KNOWN);
+    assert_string_equal(scene.answer.means, "");
+    assert_non_null(strstr(scene.answer.reason, "no header"));
+    store_scene_remove(&scene.store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +245,7 @@ int main(void)
         cmocka_unit_test(whose_weighs_a_name_against_the_ledger),
         cmocka_unit_test(whose_does_not_trust_a_recorder_that_contradicts_itself),
         cmocka_unit_test(whose_leaves_a_recorded_recording_where_it_is),
+        cmocka_unit_test(whose_tells_of_one_that_waits_what_the_ledger_says_by_now),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

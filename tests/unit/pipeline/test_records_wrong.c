@@ -174,6 +174,8 @@ static const struct {
      "not"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,13:30,13:30,,,,\n",
      "the end is not later than its start"},
+    {&record_kind_diary, DIARY "P01,2026-05-12,,,,,15:00,14:00,,,,\n",
+     "column 8 (nap_end_ts): '14:00' does not fit: the nap would be longer than 12 hours"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,,,,,4,\n",
      "(rested): '4' is not between 1 and 3"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,,,,,よい,\n", "'よい' is not a number"},
@@ -226,6 +228,8 @@ static const struct {
      "(to_ts): '2026-05-11' does not fit: device 39434 is with P01"},
     {&record_kind_loan, LOAN "2,P01,2026-06-01,2026-06-08\n2,参加者2,2026-06-08,\n",
      "line 3, column 3 (from_ts): '2026-06-08' does not fit: device 2 is with P01"},
+    {&record_kind_loan, LOAN "３９４３４,P01,2026-07-11,\n",
+     "column 1 (device_serial): '３９４３４' is not a recorder's number"},
     /* edits */
     {&record_kind_edit, EDIT "P01,2026-05-11,wake,7:00,OT,x\n",
      "(night_date): '2026-05-11' does not fit: there is no recorded night of 2026-05-11 for "

@@ -80,6 +80,24 @@ static void who_has_a_device_at_a_time_is_known_to_the_nanosecond(void **state)
     assert_non_null(strstr(why.text, "yoake loans add 4"));
 }
 
+static void a_number_is_kept_as_the_dock_looks_for_it_or_refused(void **state)
+{
+    (void)state;
+    struct loan found, usb = line("CWA17_39434", "P01", T0, T0 + 7 * DAY),
+                       twice = line("39434", "参加者2", T0 + DAY, T0 + 2 * DAY);
+    add(&usb);
+    assert_int_equal(loan_at(&scene.store, "39434", T0, &found, &why), YK_OK);
+    assert_string_equal(found.device_serial, "39434");
+    assert_int_equal(loan_add(&scene.store, &twice, &why), YK_ERR_CONFLICT);
+    static const char *const wrong[] = {"３９４３４", "39 434", "39434 "};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct loan other = line(wrong[i], "P01", T0 + 30 * DAY, T0 + 31 * DAY);
+        assert_int_equal(loan_add(&scene.store, &other, &why), YK_ERR_ARGUMENT);
+        assert_non_null(strstr(why.text, wrong[i]));
+        assert_non_null(strstr(why.text, "printed on it"));
+    }
+}
+
 static void overlaps_of_a_device_are_refused_with_who_has_it(void **state)
 {
     (void)state;
@@ -203,6 +221,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_has_a_device_at_a_time_is_known_to_the_nanosecond,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(a_number_is_kept_as_the_dock_looks_for_it_or_refused,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(overlaps_of_a_device_are_refused_with_who_has_it, setup,
                                         teardown),
