@@ -252,9 +252,29 @@ static void refused_memory_is_a_failure(void **state)
     zone_close(zone);
 }
 
+static void a_moved_zone_shows_the_same_wall_clock_later(void **state)
+{
+    (void)state;
+    struct zone *london = NULL, *moved = NULL;
+    assert_int_equal(zone_open("Europe/London", &london, NULL), YK_OK);
+    for (int weeks = -26; weeks <= 26; weeks += 13) {
+        const int64_t by = (int64_t)weeks * 7 * 24 * NS_PER_H;
+        assert_int_equal(zone_moved(london, by, &moved, NULL), YK_OK);
+        /* From the day before the change of 29 March 2026 to the day after, hour by hour. */
+        int64_t from = zone_instant(london, (struct civil_time){.date = {2026, 3, 28}});
+        for (int h = 0; h < 72; h++) {
+            int64_t at = from + h * NS_PER_H;
+            assert_int_equal(zone_offset_s(moved, at + by), zone_offset_s(london, at));
+        }
+        zone_close(moved);
+    }
+    zone_close(london);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_moved_zone_shows_the_same_wall_clock_later),
         cmocka_unit_test(offsets_agree_with_the_library_from_1900_to_2100),
         cmocka_unit_test(london_changes_at_one_utc),
         cmocka_unit_test(sao_paulo_midnight_is_missing_in_spring),

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A cohort's list is read as it was written, whatever the files are called, and a list that
+ * somebody else wrote does no harm.
+ */
+#include "tests/support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/pipeline/manifest.h"
+#include "tests/support/alloc.h"
+
+static char folder[4096], path[5000];
+
+static int set_up(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "%s", check_scratch("manifest"));
+    snprintf(path, sizeof path, "%s/run/manifest.csv", folder);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    check_remove(folder);
+    return 0;
+}
+
+static void write_file(const char *name, const char *content)
+{
+    FILE *f = fopen(name, "w");
+    assert_non_null(f);
+    fputs(content, f);
+    fclose(f);
+}
+
+static const struct batch_input *find(const struct batch_inputs *inputs, const char *name)
+{
+    for (size_t i = 0; i < inputs->n; i++) {
+        if (strcmp(inputs->inputs[i].path, name) == 0) {
+            return &inputs->inputs[i];
+        }
+    }
+    static const struct batch_input none;
+    print_error("%s is not in the list\n", name);
+    return &none;
+}
+
+static void what_is_written_is_read_back_whatever_the_names_are(void **state)
+{
+    (void)state;
+    /* Named from inside, so that the lists' paths begin as the names do. */
+    static const char *const files[] = {
+        "=1+1.cwa", "'=2.cwa",   "''3.cwa",     "'4.cwa",         "@5.cwa",  "-6.cwa",
+        "+7,8.cwa", "\"9\".cwa", "夜 明け.cwa", "two\nlines.cwa", "twin.cwa"};
+    enum { N = sizeof files / sizeof *files };
+    char cwd[4096];
+    assert_non_null(getcwd(cwd, sizeof cwd));
+    assert_int_equal(chdir(folder), 0);
+    for (size_t i = 0; i < N; i++) {
+        write_file(files[i], i == N - 1 ? files[0] : files[i]);
+    }
+    struct batch_options options = {.paths = files, .n_paths = N, .folder = "out", .n_jobs = 1};
+    struct manifest_totals totals;
+    struct failure why = {0};
+    enum yk_status status = manifest_make(&options, "run/manifest.csv", &totals, NULL, &why);
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    enum yk_status read =
+        status == YK_OK ? manifest_read("run/manifest.csv", &inputs, &why) : status;
+    assert_int_equal(chdir(cwd), 0);
+    if (read != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    assert_int_equal(totals.n_recordings, N - 1);
+    assert_int_equal(totals.n_duplicates, 1);
+    assert_int_equal(inputs.n, N);
+    for (size_t i = 0; i < N; i++) {
+        const struct batch_input *input = find(&inputs, files[i]);
+        assert_int_equal(input->size, strlen(files[i == N - 1 ? 0 : i]));
+        assert_null(strchr("=+-@", input->recording_id[0]));
+    }
+    assert_int_equal(find(&inputs, "twin.cwa")->state, BATCH_DUPLICATE);
+    batch_inputs_release(&inputs);
+    /* No cell begins like a formula. */
+    char *text = check_read_file(path, NULL);
+    assert_non_null(text);
+    assert_null(strstr(text, ",="));
+    assert_null(strstr(text, ",\"="));
+    assert_null(strstr(text, ",@"));
+    free(text);
+}
+
+#define HEADER "recording_id,path,bytes,sha256,state,reason\n"
+#define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static void lists_that_could_do_harm_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *say;
+    } bad[] = {
+        {"", "is empty"},
+        {"path,bytes\na,1\n", "made by"},
+        {HEADER, "names no recording"},
+        {HEADER "../../evil,a.cwa,1," HASH ",,\n", "line 2, column 1"},
+        {HEADER "/etc/evil,a.cwa,1," HASH ",,\n", "no name"},
+        {HEADER "..,a.cwa,1," HASH ",,\n", "no name"},
+        {HEADER ".hidden,a.cwa,1," HASH ",,\n", "no name"},
+        {HEADER ",a.cwa,1," HASH ",,\n", "no name"},
+        {HEADER "a,,1," HASH ",,\n", "a path is missing"},
+        {HEADER "a,a.cwa,," HASH ",,\n", "bytes"},
+        {HEADER "a,a.cwa,-1," HASH ",,\n", "bytes"},
+        {HEADER "a,a.cwa,99999999999999999999," HASH ",,\n", "bytes"},
+        {HEADER "a,a.cwa,1,abc,,\n", "SHA-256"},
+        {HEADER
+         "a,a.cwa,1,00112233445566778899AABBCCDDEEFF00112233445566778899aabbccddeeff,,\n",
+         "SHA-256"},
+        {HEADER "a,a.cwa,1," HASH ",done,\n", "duplicate"},
+        {HEADER "a,a.cwa,1," HASH ",,\nb,b.cwa,1," HASH ",,\na,c.cwa,1," HASH ",,\n",
+         "two recordings a"},
+    };
+    char name[5000];
+    snprintf(name, sizeof name, "%s/m.csv", folder);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct batch_inputs inputs;
+        struct failure why = {0};
+        batch_inputs_init(&inputs);
+        write_file(name, bad[i].text);
+        assert_int_not_equal(manifest_read(name, &inputs, &why), YK_OK);
+        if (strstr(why.text, bad[i].say) == NULL) {
+            fail_msg("case %zu gave: %s", i, why.text);
+        }
+        batch_inputs_release(&inputs);
+    }
+    char line[600];
+    snprintf(line, sizeof line, HEADER "%0300d,a.cwa,1," HASH ",,\n", 7); /* too long a name */
+    write_file(name, line);
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(manifest_read(name, &inputs, NULL), YK_ERR_ARGUMENT);
+    batch_inputs_release(&inputs);
+}
+
+static void refused_memory_is_an_answer_of_its_own(void **state)
+{
+    (void)state;
+    char name[5000];
+    snprintf(name, sizeof name, "%s/m.csv", folder);
+    write_file(name,
+               HEADER "a,a.cwa,1," HASH ",,\nb,b.cwa,1," HASH ",duplicate,\"like a, so\"\n"
+                      "c,'=c.cwa,1," HASH ",,\n");
+    for (uint64_t k = 1;; k++) {
+        struct batch_inputs inputs;
+        struct failure why = {0};
+        batch_inputs_init(&inputs);
+        alloc_fail_at(k);
+        enum yk_status status = manifest_read(name, &inputs, &why);
+        bool was_refused = alloc_refused();
+        alloc_fail_at(0);
+        if (!was_refused) {
+            assert_int_equal(status, YK_OK);
+            assert_int_equal(inputs.n, 3);
+            assert_string_equal(inputs.inputs[1].why.text, "like a, so");
+            assert_string_equal(inputs.inputs[2].path, "=c.cwa");
+            assert_string_equal(inputs.inputs[2].listed_sha256, HASH);
+            batch_inputs_release(&inputs);
+            break;
+        }
+        assert_int_equal(status, YK_ERR_MEMORY);
+        batch_inputs_release(&inputs);
+        assert_true(k < 1000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_written_is_read_back_whatever_the_names_are,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lists_that_could_do_harm_are_refused, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(refused_memory_is_an_answer_of_its_own, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
