@@ -121,7 +121,7 @@ void batch_work(void *user, size_t i, unsigned worker);
 /* Notes recordings of one recorder that overlap in time. */
 enum yk_status batch_note_overlaps(struct batch *batch, struct failure *why);
 /* Counts the states of the inputs into the totals. */
-void batch_count(struct batch *batch);
+void batch_count(struct batch *self);
 /* The tables from all that is done. */
 enum yk_status batch_write_tables(struct batch *batch, struct failure *why);
 /* The parts of batch_run() that merge shares: prepares nothing but the struct; releases it. */
