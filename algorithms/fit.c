@@ -126,25 +126,25 @@ struct search {
     double damping, growth;
 };
 
-/* Sums over the points, in the parameters themselves; the lower triangle. */
-static void add_up(const struct search *self, struct point *at)
+/* Sums over the points, in the parameters themselves; the lower triangle. p is given apart so
+ * that the compiler can make a version for one that it knows. */
+static inline void add_up(const struct search *self, size_t p, struct point *at)
 {
-    const struct fit_curve *curve = self->curve;
-    const size_t p = curve->p;
-    memset(at->gradient, 0, sizeof at->gradient);
-    memset(at->curvature, 0, sizeof at->curvature);
-    at->rss = 0;
-    for (size_t i = 0; i < curve->n; i++) {
+    double gradient[FIT_MAX] = {0}, curvature[FIT_MAX * FIT_MAX] = {0}, rss = 0;
+    for (size_t i = 0; i < self->curve->n; i++) {
         const double *slope = self->slopes + i * p;
-        double r = self->values[i] - curve->y[i];
-        at->rss += r * r;
+        double r = self->values[i] - self->curve->y[i];
+        rss += r * r;
         for (size_t j = 0; j < p; j++) {
-            at->gradient[j] += slope[j] * r;
+            gradient[j] += slope[j] * r;
             for (size_t k = 0; k <= j; k++) {
-                at->curvature[j * p + k] += slope[j] * slope[k];
+                curvature[j * p + k] += slope[j] * slope[k];
             }
         }
     }
+    memcpy(at->gradient, gradient, sizeof gradient);
+    memcpy(at->curvature, curvature, sizeof curvature);
+    at->rss = rss;
 }
 
 static void look(const struct search *self, struct point *at)
@@ -157,7 +157,11 @@ static void look(const struct search *self, struct point *at)
         at->parameter[k] = map[k].value;
     }
     curve->values(curve, at->parameter, self->values, self->slopes);
-    add_up(self, at);
+    if (p == 5) { /* the extended cosinor */
+        add_up(self, 5, at);
+    } else {
+        add_up(self, p, at);
+    }
     for (size_t j = 0; j < p; j++) {
         for (size_t k = 0; k <= j; k++) {
             at->curvature[j * p + k] *= map[j].slope * map[k].slope;
@@ -207,7 +211,7 @@ static void accept(struct search *self, struct point *now, const struct point *n
 }
 
 /* To where a step moves the curve by less than 1e-10 of the residuals (or by what doubles hold
- * of the data), or to where several steps together gain less than 1e-8 of the sum of squares:
+ * of the data), or to where several steps together gain less than 1e-7 of the sum of squares:
  * along the floor of a valley where the data do not tell the parameters apart, as in a curve
  * that became a square wave, one could walk for ever. Near the end the sum cannot tell two
  * points apart any more, but the gradient can: a step is taken there that makes the sum no
@@ -237,7 +241,7 @@ static void descend(struct search *self, struct point *now)
             self->growth *= 2;
         }
         idle++;
-        if (from - now->rss > 1e-8 * now->rss) {
+        if (from - now->rss > 1e-7 * now->rss) {
             from = now->rss;
             idle = 0;
         }

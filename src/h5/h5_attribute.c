@@ -11,21 +11,17 @@ static enum yk_status put_attribute(const struct h5_file *self, hid_t object, co
                                     struct failure *why)
 {
     enum yk_status status = YK_OK;
-    hid_t space = H5Screate(H5S_SCALAR);
-    hid_t attribute = -1;
-    if (space >= 0) {
-        attribute = H5Acreate2(object, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
-    }
+    hid_t attribute =
+        H5Acreate2(object, name, stored, self->kept.scalar, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute < 0 || H5Awrite(attribute, given, value) < 0) {
         status = h5_failure(self, why, "writing the attribute", name);
     }
     h5_close_id(attribute, H5Aclose);
-    h5_close_id(space, H5Sclose);
     return status;
 }
 
 /* Texts are of variable length: h5py hands those out as str, fixed ones as bytes. */
-static hid_t attribute_text_type(void)
+hid_t h5_attribute_text_type(void)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
     if (type >= 0 &&
@@ -39,13 +35,7 @@ static hid_t attribute_text_type(void)
 enum yk_status h5_put_text_of(const struct h5_file *self, hid_t object, const char *name,
                               const char *value, struct failure *why)
 {
-    hid_t type = attribute_text_type();
-    if (type < 0) {
-        return h5_failure(self, why, "writing the attribute", name);
-    }
-    enum yk_status status = put_attribute(self, object, name, type, type, &value, why);
-    H5Tclose(type);
-    return status;
+    return put_attribute(self, object, name, self->kept.text, self->kept.text, &value, why);
 }
 
 static enum yk_status put_on_path(struct h5_file *self, const char *path, const char *name,
@@ -67,9 +57,8 @@ enum yk_status h5_put_text(struct h5_file *self, const char *path, const char *n
                            const char *value, struct failure *why)
 {
     h5_enter();
-    hid_t type = attribute_text_type();
+    hid_t type = self->kept.text;
     enum yk_status status = put_on_path(self, path, name, type, type, &value, why);
-    h5_close_id(type, H5Tclose);
     h5_leave();
     return status;
 }
@@ -80,8 +69,6 @@ static enum yk_status put_number(struct h5_file *self, const char *path, const c
     h5_enter();
     hid_t stored = h5_kind_type(kind, 0, false), given = h5_kind_type(kind, 0, true);
     enum yk_status status = put_on_path(self, path, name, stored, given, value, why);
-    h5_close_id(given, H5Tclose);
-    h5_close_id(stored, H5Tclose);
     h5_leave();
     return status;
 }
@@ -135,7 +122,7 @@ enum yk_status h5_get_text(struct h5_file *self, const char *path, const char *n
     hid_t attribute = -1;
     enum yk_status status = attribute_open(self, path, name, H5T_STRING, &attribute, why);
     if (status == YK_OK) {
-        hid_t type = attribute_text_type();
+        hid_t type = h5_attribute_text_type();
         char *value = NULL;
         if (type < 0 || H5Aread(attribute, type, &value) < 0) {
             status = h5_failure(self, why, "reading the attribute", name);
@@ -164,7 +151,6 @@ static enum yk_status get_number(struct h5_file *self, const char *path, const c
         if (type < 0 || H5Aread(attribute, type, out) < 0) {
             status = h5_failure(self, why, "reading the attribute", name);
         }
-        h5_close_id(type, H5Tclose);
         H5Aclose(attribute);
     }
     h5_leave();

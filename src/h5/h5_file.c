@@ -2,7 +2,8 @@
  *
  * HDF5 1.10 behind a narrow door. The file format is HDF5's oldest ("earliest"), which every
  * reader knows. Object time tracking is off, so that equal content gives equal bytes. Tables of
- * known size are stored in one piece; compressed and growing columns in chunks.
+ * known size are stored in one piece, the smallest within their own header; compressed and
+ * growing columns in chunks.
  */
 #include "src/h5/h5_file.h"
 
@@ -18,6 +19,7 @@
 #include "src/h5/h5_seal.h"
 
 #define CHUNK_MAX 16384
+#define COMPACT_MAX 512 /* bytes of a column that lies within its own header */
 
 struct h5_stream {
     struct h5_file *file;
@@ -63,30 +65,36 @@ static hid_t text_type(size_t bytes)
     return type;
 }
 
-/* A copy that the caller closes, so that texts and numbers are handled alike. */
 hid_t h5_kind_type(enum h5_kind kind, size_t text_bytes, bool in_memory)
 {
     switch (kind) {
     case H5_KIND_FLOAT:
-        return H5Tcopy(in_memory ? H5T_NATIVE_FLOAT : H5T_IEEE_F32LE);
+        return in_memory ? H5T_NATIVE_FLOAT : H5T_IEEE_F32LE;
     case H5_KIND_DOUBLE:
-        return H5Tcopy(in_memory ? H5T_NATIVE_DOUBLE : H5T_IEEE_F64LE);
+        return in_memory ? H5T_NATIVE_DOUBLE : H5T_IEEE_F64LE;
     case H5_KIND_INT64:
-        return H5Tcopy(in_memory ? H5T_NATIVE_INT64 : H5T_STD_I64LE);
+        return in_memory ? H5T_NATIVE_INT64 : H5T_STD_I64LE;
     case H5_KIND_UINT64:
-        return H5Tcopy(in_memory ? H5T_NATIVE_UINT64 : H5T_STD_U64LE);
+        return in_memory ? H5T_NATIVE_UINT64 : H5T_STD_U64LE;
     case H5_KIND_INT32:
-        return H5Tcopy(in_memory ? H5T_NATIVE_INT32 : H5T_STD_I32LE);
+        return in_memory ? H5T_NATIVE_INT32 : H5T_STD_I32LE;
     case H5_KIND_UINT32:
-        return H5Tcopy(in_memory ? H5T_NATIVE_UINT32 : H5T_STD_U32LE);
+        return in_memory ? H5T_NATIVE_UINT32 : H5T_STD_U32LE;
     case H5_KIND_UINT16:
-        return H5Tcopy(in_memory ? H5T_NATIVE_UINT16 : H5T_STD_U16LE);
+        return in_memory ? H5T_NATIVE_UINT16 : H5T_STD_U16LE;
     case H5_KIND_UINT8:
-        return H5Tcopy(in_memory ? H5T_NATIVE_UINT8 : H5T_STD_U8LE);
+        return in_memory ? H5T_NATIVE_UINT8 : H5T_STD_U8LE;
     case H5_KIND_TEXT:
         return text_type(text_bytes);
     }
     return -1;
+}
+
+void h5_kind_close(enum h5_kind kind, hid_t type)
+{
+    if (kind == H5_KIND_TEXT && type >= 0) { /* those of numbers are HDF5's own */
+        H5Tclose(type);
+    }
 }
 
 bool h5_is_worth_compressing(const void *values, size_t n, size_t value_bytes)
@@ -148,8 +156,40 @@ static enum yk_status file_new(const char *path, int flags, bool is_new, struct 
     return YK_OK;
 }
 
+static bool keep_common(struct h5_kept *kept)
+{
+    hid_t *const list[] = {&kept->whole, &kept->compact};
+    for (size_t i = 0; i < 2; i++) {
+        *list[i] = H5Pcreate(H5P_DATASET_CREATE);
+        if (*list[i] < 0 || H5Pset_obj_track_times(*list[i], 0) < 0) {
+            return false;
+        }
+    }
+    kept->text = h5_attribute_text_type();
+    kept->scalar = H5Screate(H5S_SCALAR);
+    return H5Pset_layout(kept->compact, H5D_COMPACT) >= 0 && kept->text >= 0 &&
+           kept->scalar >= 0;
+}
+
+static void release_common(struct h5_kept *kept)
+{
+    const struct {
+        hid_t id;
+        herr_t (*close)(hid_t);
+    } all[] = {{kept->whole, H5Pclose},  {kept->compact, H5Pclose}, {kept->text, H5Tclose},
+               {kept->scalar, H5Sclose}, {kept->space, H5Sclose},   {kept->group, H5Gclose}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].id > 0) {
+            all[i].close(all[i].id);
+        }
+    }
+    mem_free(kept->group_path);
+    *kept = (struct h5_kept){0};
+}
+
 static void file_free(struct h5_file *self)
 {
+    release_common(&self->kept);
     if (self->id >= 0) {
         H5Fclose(self->id);
     }
@@ -170,7 +210,8 @@ enum yk_status h5_create(const char *path, struct h5_file **out, struct failure 
     h5_enter();
     hid_t access = h5_driver_access(&self->io);
     hid_t create = H5Pcreate(H5P_FILE_CREATE);
-    if (access >= 0 && create >= 0 && H5Pset_obj_track_times(create, 0) >= 0) {
+    if (access >= 0 && create >= 0 && H5Pset_obj_track_times(create, 0) >= 0 &&
+        keep_common(&self->kept)) {
         self->id = H5Fcreate(path, H5F_ACC_TRUNC, create, access);
     }
     h5_close_id(create, H5Pclose);
@@ -252,6 +293,7 @@ enum yk_status h5_close(struct h5_file *self, struct failure *why)
     }
     h5_enter();
     enum yk_status status = YK_OK;
+    release_common(&self->kept);
     herr_t closed = H5Fclose(self->id);
     self->id = -1;
     if (self->is_new) {
@@ -332,17 +374,15 @@ bool h5_has(struct h5_file *self, const char *path)
 
 /* ---- columns ---- */
 
-/* How a column lies in the file: in one piece, or in chunks when it is compressed or grows. */
-static hid_t layout_list(const struct h5_column *column, size_t chunk)
+/* A list of a column's layout in chunks, compressed or growing. */
+static hid_t chunk_list(const struct h5_column *column, size_t chunk)
 {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
-    bool is_right = list >= 0 && H5Pset_obj_track_times(list, 0) >= 0;
-    if (is_right && chunk > 0) {
-        hsize_t size = chunk;
-        is_right = H5Pset_chunk(list, 1, &size) >= 0;
-        if (is_right && column->is_compressed) {
-            is_right = H5Pset_shuffle(list) >= 0 && H5Pset_deflate(list, 1) >= 0;
-        }
+    hsize_t size = chunk;
+    bool is_right =
+        list >= 0 && H5Pset_obj_track_times(list, 0) >= 0 && H5Pset_chunk(list, 1, &size) >= 0;
+    if (is_right && column->is_compressed) {
+        is_right = H5Pset_shuffle(list) >= 0 && H5Pset_deflate(list, 1) >= 0;
     }
     if (!is_right) {
         h5_close_id(list, H5Pclose);
@@ -351,28 +391,56 @@ static hid_t layout_list(const struct h5_column *column, size_t chunk)
     return list;
 }
 
-static enum yk_status column_create(struct h5_file *self, const char *group,
-                                    const struct h5_column *column, size_t n, bool grows,
-                                    size_t chunk, hid_t *out, struct failure *why)
+/* Neighbouring columns are of one group and length. */
+static hid_t group_of(struct h5_file *self, const char *path)
 {
-    struct text path;
-    text_init(&path);
-    enum yk_status status = join(group, column->name, &path, why);
-    if (status != YK_OK) {
-        text_release(&path);
-        return status;
+    struct h5_kept *kept = &self->kept;
+    if (kept->group_path == NULL || strcmp(kept->group_path, path) != 0) {
+        char *copy = mem_copy_text(path);
+        hid_t group = copy != NULL ? H5Gopen2(self->id, path, H5P_DEFAULT) : -1;
+        if (group < 0) {
+            mem_free(copy);
+            return -1;
+        }
+        if (kept->group > 0) {
+            H5Gclose(kept->group);
+        }
+        mem_free(kept->group_path);
+        kept->group = group;
+        kept->group_path = copy;
     }
-    hsize_t size = n, limit = grows ? H5S_UNLIMITED : n;
-    hid_t type = h5_kind_type(column->kind, column->text_bytes, false);
-    hid_t space = H5Screate_simple(1, &size, &limit);
-    hid_t list = layout_list(column, chunk);
-    hid_t set = -1;
-    if (type >= 0 && space >= 0 && list >= 0) {
-        set = H5Dcreate2(self->id, text_string(&path), type, space, H5P_DEFAULT, list,
-                         H5P_DEFAULT);
+    return kept->group;
+}
+
+static hid_t space_of(struct h5_file *self, size_t n)
+{
+    struct h5_kept *kept = &self->kept;
+    if (kept->space <= 0 || kept->space_n != n) {
+        hsize_t size = n;
+        hid_t space = H5Screate_simple(1, &size, NULL);
+        if (space < 0) {
+            return -1;
+        }
+        if (kept->space > 0) {
+            H5Sclose(kept->space);
+        }
+        kept->space = space;
+        kept->space_n = n;
+    }
+    return kept->space;
+}
+
+static enum yk_status column_create(struct h5_file *self, const char *group,
+                                    const struct h5_column *column, hid_t type, hid_t space,
+                                    hid_t list, hid_t *out, struct failure *why)
+{
+    hid_t parent = group_of(self, group), set = -1;
+    enum yk_status status = YK_OK;
+    if (type >= 0 && space >= 0 && list >= 0 && parent >= 0) {
+        set = H5Dcreate2(parent, column->name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
     }
     if (set < 0) {
-        status = h5_failure(self, why, "making the column", text_string(&path));
+        status = h5_failure(self, why, "making the column", column->name);
     }
     if (status == YK_OK && column->unit != NULL) {
         status = h5_put_text_of(self, set, "unit", column->unit, why);
@@ -380,10 +448,6 @@ static enum yk_status column_create(struct h5_file *self, const char *group,
     if (status == YK_OK && column->description != NULL) {
         status = h5_put_text_of(self, set, "description", column->description, why);
     }
-    h5_close_id(list, H5Pclose);
-    h5_close_id(space, H5Sclose);
-    h5_close_id(type, H5Tclose);
-    text_release(&path);
     if (status == YK_OK) {
         *out = set;
     } else {
@@ -396,17 +460,25 @@ enum yk_status h5_write(struct h5_file *self, const char *group, const struct h5
                         const void *values, size_t n, struct failure *why)
 {
     h5_enter();
-    hid_t set = -1;
-    size_t chunk = column->is_compressed && n > 0 ? (n < CHUNK_MAX ? n : CHUNK_MAX) : 0;
-    enum yk_status status = column_create(self, group, column, n, false, chunk, &set, why);
+    hid_t set = -1, chunks = -1;
+    hid_t type = h5_kind_type(column->kind, column->text_bytes, false);
+    hid_t list = n > 0 && n <= COMPACT_MAX / h5_kind_bytes(column->kind, column->text_bytes)
+                     ? self->kept.compact
+                     : self->kept.whole;
+    if (column->is_compressed && n > 0) {
+        chunks = list = chunk_list(column, n < CHUNK_MAX ? n : CHUNK_MAX);
+    }
+    enum yk_status status =
+        column_create(self, group, column, type, space_of(self, n), list, &set, why);
     if (status == YK_OK && n > 0) {
-        hid_t type = h5_kind_type(column->kind, column->text_bytes, true);
-        if (type < 0 || H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
+        hid_t given = column->kind == H5_KIND_TEXT ? type : h5_kind_type(column->kind, 0, true);
+        if (H5Dwrite(set, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
             status = h5_failure(self, why, "writing the column", column->name);
         }
-        h5_close_id(type, H5Tclose);
     }
     h5_close_id(set, H5Dclose);
+    h5_close_id(chunks, H5Pclose);
+    h5_kind_close(column->kind, type);
     if (status == YK_OK && self->io.write_errno != 0) {
         status = h5_failure(self, why, "writing the column", column->name);
     }
@@ -488,7 +560,7 @@ enum yk_status h5_read(struct h5_file *self, const char *group, const char *name
             status = h5_failure(self, why, "reading the column", name);
         }
     }
-    h5_close_id(type, H5Tclose);
+    h5_kind_close(kind, type);
     h5_close_id(set, H5Dclose);
     h5_leave();
     return status;
@@ -549,7 +621,7 @@ enum yk_status h5_part_read(struct h5_part *self, uint64_t from, void *values, s
     }
     h5_close_id(space, H5Sclose);
     h5_close_id(memory, H5Sclose);
-    h5_close_id(type, H5Tclose);
+    h5_kind_close(self->kind, type);
     h5_leave();
     return status;
 }
@@ -578,7 +650,15 @@ enum yk_status h5_stream_open(struct h5_file *file, const char *group,
     *self = (struct h5_stream){
         .file = file, .set = -1, .kind = column->kind, .text_bytes = column->text_bytes};
     h5_enter();
-    enum yk_status status = column_create(file, group, column, 0, true, chunk, &self->set, why);
+    hsize_t none = 0, limit = H5S_UNLIMITED;
+    hid_t type = h5_kind_type(column->kind, column->text_bytes, false);
+    hid_t space = H5Screate_simple(1, &none, &limit);
+    hid_t list = chunk_list(column, chunk);
+    enum yk_status status =
+        column_create(file, group, column, type, space, list, &self->set, why);
+    h5_close_id(list, H5Pclose);
+    h5_close_id(space, H5Sclose);
+    h5_kind_close(column->kind, type);
     h5_leave();
     if (status == YK_OK) {
         *out = self;
@@ -610,7 +690,7 @@ enum yk_status h5_stream_append(struct h5_stream *self, const void *values, size
     }
     h5_close_id(space, H5Sclose);
     h5_close_id(memory, H5Sclose);
-    h5_close_id(type, H5Tclose);
+    h5_kind_close(self->kind, type);
     h5_leave();
     return status;
 }
