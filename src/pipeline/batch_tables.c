@@ -220,7 +220,8 @@ static const char *file_name(size_t i)
     return i == TABLE_CODEBOOK ? "codebook" : export_table_name((enum export_table)i);
 }
 
-static enum yk_status write_methods(struct batch *batch, struct failure *why)
+static enum yk_status write_methods(struct batch *batch, const struct tables *tables,
+                                    struct failure *why)
 {
     const struct recipe *recipe = &batch->options->recipe;
     struct text text, path;
@@ -236,6 +237,11 @@ static enum yk_status write_methods(struct batch *batch, struct failure *why)
         if (method_is_in_force(m, &recipe->parameters)) {
             rules[n_rules++] = (struct methods_rule){m->name, m->en, m->citation};
         }
+    }
+    if (status == YK_OK) {
+        status = batch_methods_paragraph(batch, &tables->text[TABLE_recording],
+                                         &tables->text[TABLE_night], &tables->text[TABLE_day],
+                                         &text, why);
     }
     if (status == YK_OK) {
         methods_text_add(version_number(), recipe->name, &recipe->parameters, rules, n_rules,
@@ -369,7 +375,7 @@ enum yk_status batch_write_tables(struct batch *batch, struct failure *why)
             status = batch_write_file(text_string(&path), &tables.text[t], why);
         }
     }
-    status = status == YK_OK ? write_methods(batch, why) : status;
+    status = status == YK_OK ? write_methods(batch, &tables, why) : status;
     status = status == YK_OK ? publish_db(batch, &tables, why) : status;
     for (size_t t = 0; t < FILE_COUNT; t++) {
         text_release(&tables.text[t]);
