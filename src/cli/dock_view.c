@@ -16,7 +16,7 @@
 #include "src/base/wrap.h"
 
 #define DRAW_NS (NS_PER_S / 10)
-enum { DEVICE_COLUMNS = 14, STATE_COLUMNS = 32, INDENT = 4 };
+enum { DEVICE_COLUMNS = 14, STATE_COLUMNS = 32, NUMBER_COLUMNS = 4, INDENT = 4 };
 
 void dock_view_init(struct dock_view *self, const struct cli *cli)
 {
@@ -117,9 +117,15 @@ static void add_bay_line(const struct dock_view *self, const struct bay_view *ba
               bay_state_name(bay->state, self->cli->language));
     add_progress(self, bay, &state);
     text_addf(&line, "%2zu  ", bay->number);
-    text_add_padded(&line, text_string(&device), DEVICE_COLUMNS);
-    text_add(&line, "  ");
-    text_add_padded(&line, text_string(&state), STATE_COLUMNS);
+    if (columns - 1 < NUMBER_COLUMNS + DEVICE_COLUMNS + 2 + text_columns(text_string(&state))) {
+        /* The state is what must not be cut: half of "attention (data is safe)", or of its
+         * Japanese, says something else. */
+        text_addf(&line, "%s  %s", text_string(&state), text_string(&device));
+    } else {
+        text_add_padded(&line, text_string(&device), DEVICE_COLUMNS);
+        text_add(&line, "  ");
+        text_add_padded(&line, text_string(&state), STATE_COLUMNS);
+    }
     text_add(&line, " ");
     add_battery(bay, &line);
     text_add(&line, "  ");

@@ -86,6 +86,30 @@ static void table_of_every_state_fits_80_columns_and_40_in_both_languages(void *
     }
 }
 
+/* "要確認(データは無" would say the opposite of what is meant. */
+static void the_word_of_a_state_is_never_cut_in_a_narrow_window(void **state)
+{
+    struct cli cli = {.has_unicode = true, .columns = 40};
+    (void)state;
+    for (int language = 0; language < 2; language++) {
+        cli.language = language == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+        for (int i = 0; i < BAY_STATE_COUNT; i++) {
+            struct dock_view view;
+            struct text table;
+            struct bay_view bay = made(1, (enum bay_state)i, DOCK_SAYS_saved);
+            text_init(&table);
+            dock_view_init(&view, &cli);
+            view.bays = &bay;
+            view.n_bays = 1;
+            dock_view_table(&view, 40, 24, &table);
+            const struct bay_state_words *words = bay_state_words((enum bay_state)i);
+            assert_non_null(strstr(text_string(&table), language == 0 ? words->ja : words->en));
+            assert_true(width_of(text_string(&table)) <= 39);
+            text_release(&table);
+        }
+    }
+}
+
 static void table_shows_how_far_a_bay_is_and_hides_long_words_when_it_is_full(void **state)
 {
     struct cli cli = {.has_unicode = true, .columns = 80, .language = LANGUAGE_EN};
@@ -135,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_of_every_state_fits_80_columns_and_40_in_both_languages),
+        cmocka_unit_test(the_word_of_a_state_is_never_cut_in_a_narrow_window),
         cmocka_unit_test(table_shows_how_far_a_bay_is_and_hides_long_words_when_it_is_full),
         cmocka_unit_test(line_says_everything_and_nothing_a_terminal_would_obey),
     };
