@@ -77,6 +77,21 @@ static void compare_diary(struct interview_night *row, const struct diary_night 
     }
 }
 
+/* Whether most of the sleep lies within the written bed times. Where it does not (a night
+ * shift, a date mistaken by a day) neither latency nor efficiency can be told from the two. */
+static bool is_of_this_bed(const struct night *night, const struct diary_night *written)
+{
+    int64_t from = night->onset_ns, to = night->wake_ns;
+    if (written->in_bed_ns != TIME_UNKNOWN && written->in_bed_ns > from) {
+        from = written->in_bed_ns;
+    }
+    if (written->out_of_bed_ns != TIME_UNKNOWN && written->out_of_bed_ns < to) {
+        to = written->out_of_bed_ns;
+    }
+    return night->onset_ns != TIME_UNKNOWN && night->wake_ns != TIME_UNKNOWN &&
+           to - from > (night->wake_ns - night->onset_ns) / 2;
+}
+
 /* A diary that came after the analysis still knows the bed times. */
 static void take_bed_times(struct interview_night *row, const struct diary_night *written,
                            const struct zone *zone)
@@ -93,12 +108,14 @@ static void take_bed_times(struct interview_night *row, const struct diary_night
         row->out_of_bed_ns = written->out_of_bed_ns;
         int64_t tried = written->lights_out_ns != TIME_UNKNOWN ? written->lights_out_ns
                                                                : written->in_bed_ns;
-        if (tried != TIME_UNKNOWN && night->onset_ns >= tried) {
+        bool is_meant = is_of_this_bed(night, written);
+        if (tried != TIME_UNKNOWN && night->onset_ns >= tried && is_meant) {
             row->sol_min = (double)(night->onset_ns - tried) / (double)NS_PER_MIN;
         }
         if (row->in_bed_ns != TIME_UNKNOWN && row->out_of_bed_ns > row->in_bed_ns) {
             row->tib_min = (double)(row->out_of_bed_ns - row->in_bed_ns) / (double)NS_PER_MIN;
-            row->efficiency_pct = 100 * night->tst_min / row->tib_min;
+            double share = 100 * night->tst_min / row->tib_min;
+            row->efficiency_pct = is_meant && share <= 100 ? share : NAN;
         }
     }
     if (row->is_counted) {
@@ -117,7 +134,8 @@ static void fit_morning(const struct participant_record *record, struct intervie
     row->attended = attendance_on(&record->attendance, row->morning);
     row->target_h = minute_as_hour(record_target_min(record, row->morning));
     row->on_target = by_then(row->wake_h, row->target_h);
-    if (row->type != DAY_TYPE_PROGRAMME) {
+    /* A sleep that ended before midnight, by day, is no waking of that morning. */
+    if (row->type != DAY_TYPE_PROGRAMME || row->wake_h < 24) {
         return;
     }
     row->latest_wake_h = minute_as_hour(programme_latest_wake_min(row->step));

@@ -67,10 +67,14 @@ static void shade_nights(const struct picture *p, const struct row_view *row)
         if (!night->is_counted) {
             continue;
         }
-        if (span(p, row, night->in_bed_ns, n->onset_ns, &box)) {
+        /* TIME_UNKNOWN is the least value: an unknown end of the bed time cuts nothing. */
+        int64_t out = night->out_of_bed_ns, in = night->in_bed_ns;
+        int64_t still_awake = out != TIME_UNKNOWN && out < n->onset_ns ? out : n->onset_ns;
+        int64_t awake_again = in > n->wake_ns ? in : n->wake_ns;
+        if (span(p, row, in, still_awake, &box)) {
             canvas_fill(p->canvas, box, sheet_in_bed_color);
         }
-        if (span(p, row, n->wake_ns, night->out_of_bed_ns, &box)) {
+        if (span(p, row, awake_again, out, &box)) {
             canvas_fill(p->canvas, box, sheet_in_bed_color);
         }
         if (span(p, row, n->onset_ns, n->wake_ns, &box)) {

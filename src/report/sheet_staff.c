@@ -16,6 +16,27 @@ enum { BINS = 360, PROFILE_BINS = 48 };
 
 /* ---- double plot ---- */
 
+/* The main sleep of counted nights, corrections included: what page 1 shows. */
+static void shade_sleep(const struct record_recording *recording, struct canvas *canvas,
+                        struct civil_date date, struct canvas_box box)
+{
+    for (size_t i = 0; i < recording->analysis.n_nights; i++) {
+        const struct night *n = &recording->analysis.nights[i];
+        /* Hours after the noon that the row begins at; an unknown time is NaN and draws
+         * nothing.
+         */
+        double from = zone_clock_h(recording->zone, date, n->onset_ns) - 12;
+        double to = zone_clock_h(recording->zone, date, n->wake_ns) - 12;
+        double left = from > 0 ? from : 0, right = to < 24 ? to : 24;
+        if (n->exclude == 0 && to > 0 && from < 24 && right > left) {
+            canvas_fill(canvas,
+                        (struct canvas_box){box.x + box.w * left / 24, box.y,
+                                            box.w * (right - left) / 24, box.h},
+                        sheet_sleep_color);
+        }
+    }
+}
+
 static enum yk_status draw_half(const struct sheet *sheet, struct canvas *canvas,
                                 const struct interview_night *night, struct civil_date date,
                                 struct canvas_box box, double scale, struct failure *why)
@@ -28,6 +49,7 @@ static enum yk_status draw_half(const struct sheet *sheet, struct canvas *canvas
     if (status == YK_OK && bars.n_rows == 1) {
         const struct actogram_row *row = &bars.rows[0];
         double heights[BINS], w = box.w / BINS;
+        shade_sleep(recording, canvas, date, box);
         for (size_t b = 0; b < BINS; b++) {
             heights[b] = isnan(row->movement[b]) ? 0 : sqrt((double)row->movement[b] / scale);
         }
@@ -36,9 +58,7 @@ static enum yk_status draw_half(const struct sheet *sheet, struct canvas *canvas
             }
             struct canvas_box run = {box.x + (double)b * w, box.y, (double)(end - b) * w,
                                      box.h};
-            if (row->kind[b] == ACTOGRAM_ASLEEP) {
-                canvas_fill(canvas, run, sheet_sleep_color);
-            } else if (row->kind[b] == ACTOGRAM_NONWEAR) {
+            if (row->kind[b] == ACTOGRAM_NONWEAR) {
                 canvas_hatch(canvas, run, 1.2, 0.45);
             }
         }

@@ -274,8 +274,9 @@ static bool rule_latency(const struct saying *saying, struct gaps *gaps)
 static bool rule_in_bed(const struct saying *saying, struct gaps *gaps)
 {
     const struct interview_set *set = &saying->facts->now.set[INTERVIEW_ALL];
-    /* Both means over the same nights, or the two numbers do not belong together. */
-    return set->tib_min.n == set->tst_min.n &&
+    /* Both means over the same nights and the sleep in that bed, or the two numbers do not
+     * belong together. */
+    return set->tib_min.n == set->tst_min.n && set->efficiency_pct.n == set->tst_min.n &&
            put_duration(saying, set->tib_min.mean, gaps, 0) &&
            put_duration(saying, set->tst_min.mean, gaps, 1);
 }

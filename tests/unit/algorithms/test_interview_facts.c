@@ -236,6 +236,55 @@ static void an_eighth_night_is_not_last_time(void **state)
     participant_record_release(&record);
 }
 
+static void a_sleep_outside_the_written_bed_has_no_latency_or_efficiency(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct interview_facts facts;
+    worked_week_open(&record);
+    struct night *night = &record.recordings[0].analysis.nights[0];
+    struct diary_night *written = &record.diary.nights[0];
+    assert_int_equal(civil_compare(written->night, night->evening), 0);
+    night->in_bed_ns = night->out_of_bed_ns = TIME_UNKNOWN;
+    night->sol_min = night->tib_min = night->efficiency_pct = NAN;
+    written->in_bed_ns = night->onset_ns - 30 * NS_PER_MIN;
+    written->lights_out_ns = TIME_UNKNOWN;
+    written->out_of_bed_ns = night->wake_ns + 15 * NS_PER_MIN;
+    interview_facts_init(&facts);
+    assert_int_equal(interview_facts_of(&record, &all, &facts, NULL), YK_OK);
+    assert_close(facts.nights[0].sol_min, 30, 1e-9);
+    assert_close(facts.nights[0].efficiency_pct, 100 * night->tst_min / facts.nights[0].tib_min,
+                 1e-9);
+    interview_facts_release(&facts);
+    written->in_bed_ns -= 8 * NS_PER_H; /* in bed by night, asleep by day */
+    written->out_of_bed_ns = night->onset_ns + NS_PER_H;
+    assert_int_equal(interview_facts_of(&record, &all, &facts, NULL), YK_OK);
+    assert_true(isnan(facts.nights[0].sol_min));
+    assert_true(isnan(facts.nights[0].efficiency_pct));
+    assert_true(facts.nights[0].tib_min > 0);
+    interview_facts_release(&facts);
+    participant_record_release(&record);
+}
+
+static void a_sleep_that_ends_before_midnight_is_no_waking_in_the_morning(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct interview_facts facts;
+    worked_week_open(&record);
+    struct night *night = &record.recordings[0].analysis.nights[0];
+    night->onset_ns -= 8 * NS_PER_H;
+    night->wake_ns -= 12 * NS_PER_H; /* 19:05 of the evening before */
+    interview_facts_init(&facts);
+    assert_int_equal(interview_facts_of(&record, &all, &facts, NULL), YK_OK);
+    assert_int_equal(facts.nights[0].in_time, -1);
+    assert_true(isnan(facts.nights[0].margin_min));
+    assert_int_equal(facts.now.mornings.n, 3);
+    assert_int_equal(facts.now.set[INTERVIEW_PROGRAMME].n, 4);
+    interview_facts_release(&facts);
+    participant_record_release(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +294,8 @@ int main(void)
         cmocka_unit_test(the_diary_is_compared_night_by_night),
         cmocka_unit_test(somebody_who_wears_it_throughout_has_a_week_and_the_week_before),
         cmocka_unit_test(a_recorder_on_the_desk_does_not_hide_the_one_on_the_wrist),
+        cmocka_unit_test(a_sleep_outside_the_written_bed_has_no_latency_or_efficiency),
+        cmocka_unit_test(a_sleep_that_ends_before_midnight_is_no_waking_in_the_morning),
         cmocka_unit_test(an_eighth_night_is_not_last_time),
         cmocka_unit_test(targets_are_counted_from_the_day_they_were_agreed),
     };
