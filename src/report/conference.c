@@ -144,6 +144,11 @@ enum yk_status conference_draw(const struct conference_row *rows, size_t n,
                                struct civil_date date, enum language language,
                                struct canvas *canvas, struct failure *why)
 {
+    /* Codes and stages are as long as a facility makes them. */
+    static const struct canvas_style name = {
+        .pt = 8.5, .min_pt = 5, .is_bold = true, .is_middle = true, .wraps = true};
+    static const struct canvas_style programme = {
+        .pt = 8.5, .min_pt = 5, .is_middle = true, .wraps = true};
     const size_t per_page = (size_t)((PAGE_HEIGHT_MM - 26 - 14) / ROW_MM);
     struct text scratch;
     text_init(&scratch);
@@ -161,7 +166,11 @@ enum yk_status conference_draw(const struct conference_row *rows, size_t n,
         for (size_t c = 0; c < COLUMNS; c++) {
             struct canvas_box cell = {x + 0.5, y, columns[c].width_mm - 1, ROW_MM};
             add_cell(&rows[i], c, language, &scratch);
-            sheet_put(canvas, cell, c == 0 ? &sheet_table_bold : &sheet_table, &scratch);
+            sheet_put(canvas, cell,
+                      c == 0   ? &name
+                      : c == 1 ? &programme
+                               : &sheet_table,
+                      &scratch);
             x += columns[c].width_mm;
         }
         if (rows[i].facts != NULL) {

@@ -358,6 +358,11 @@ static void pages_about_many_people_fit(void **state)
     worked_week_open(&record);
     worked_week_add_epochs(&record);
     facts_of(&record, &facts);
+    for (size_t i = 0; i < record.programme.n; i++) {
+        snprintf(record.programme.steps[i].stage, sizeof record.programme.steps[i].stage,
+                 "A very long name of a stage in a vocational programme of ours");
+    }
+    snprintf(record.code, sizeof record.code, "参加者-07-リワーク五月組(午後)");
     for (size_t i = 0; i < 40; i++) {
         rows[i] = (struct conference_row){&record, i % 7 == 3 ? NULL : &facts};
     }
