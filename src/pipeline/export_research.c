@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/bytes.h"
 #include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
@@ -133,8 +134,43 @@ static void name_offset(const struct zone *zone, int64_t at_ns, char name[static
 
 /* ---- originals ---- */
 
-/* A copy of a .cwa whose subject fields are blank: session, annotation. Other formats keep
- * subject fields in ways of their own and are counted as not given. */
+enum { CWA_HEADER = 1024, CWA_SECTOR = 512 }; /* docs/formats/cwa.md */
+
+/* Session (often the number a person was given) and recorder in one sector: sessions count from
+ * the header's, so that several in one file stay apart; the checksum follows what is changed,
+ * so that a damaged sector stays damaged. */
+static void blank_sector(unsigned char *at, uint32_t first_session)
+{
+    if (get_u16le(at) != 0x5841 || get_u16le(at + 2) != 508) {
+        return;
+    }
+    uint32_t session = get_u32le(at + 6) - first_session;
+    uint16_t recorder = get_u16le(at + 4);
+    uint16_t blank = (recorder & 0x8000) != 0 ? recorder : 0; /* then it is part of a time */
+    uint16_t sum =
+        (uint16_t)(recorder + get_u16le(at + 6) + get_u16le(at + 8) + get_u16le(at + 510));
+    put_u16le(at + 4, blank);
+    put_u32le(at + 6, session);
+    put_u16le(at + 510, (uint16_t)(sum - blank - (session & 0xFFFF) - (session >> 16)));
+}
+
+/* Blanks a piece of the file that begins at a whole sector. */
+static void blank_piece(unsigned char *piece, size_t n, bool is_first, uint32_t *session)
+{
+    if (is_first && n >= CWA_HEADER) {
+        *session = get_u32le(piece + 7);
+        put_u16le(piece + 5, 0);
+        put_u32le(piece + 7, 0);
+        put_u16le(piece + 11, 0);
+        memset(piece + 64, 0x20, 448); /* the annotation */
+    }
+    for (size_t at = is_first ? CWA_HEADER : 0; at + CWA_SECTOR <= n; at += CWA_SECTOR) {
+        blank_sector(piece + at, *session);
+    }
+}
+
+/* A copy of a .cwa whose subject fields are blank: recorder, session, annotation. Other formats
+ * keep subject fields in ways of their own and are counted as not given. */
 static enum yk_status copy_blanked(struct exporting *self, const char *sha256,
                                    const char *suffix, const char *id, struct failure *why)
 {
@@ -161,10 +197,11 @@ static enum yk_status copy_blanked(struct exporting *self, const char *sha256,
                                : YK_OK;
     }
     size_t got = 1;
+    uint32_t session = 0;
     for (uint64_t at = 0; status == YK_OK && got > 0; at += got) {
         status = byte_source_read_at(bytes, at, piece, PIECE, &got, why);
-        if (status == YK_OK && at == 0 && got >= 1024) {
-            memset(piece + 64, 0x20, 448); /* the annotation (docs/formats/cwa.md) */
+        if (status == YK_OK) {
+            blank_piece(piece, got, at == 0, &session);
         }
         status = status == YK_OK ? disk_write(fd, piece, got, text_string(&part), why) : status;
     }
