@@ -285,10 +285,12 @@ static enum yk_status peek(struct csv *self, int *byte, struct failure *why)
     return YK_OK;
 }
 
-static enum yk_status keep(struct csv *self, char c, struct failure *why)
+static enum yk_status keep_all(struct csv *self, const char *from, size_t n,
+                               struct failure *why)
 {
-    if (self->raw_n == self->raw_room) {
-        size_t grown = self->raw_room == 0 ? 256 : self->raw_room * 2;
+    if (n > self->raw_room - self->raw_n) {
+        size_t twice = self->raw_room == 0 ? 256 : self->raw_room * 2;
+        size_t grown = twice < self->raw_n + n ? self->raw_n + n : twice;
         char *p = mem_resize(self->raw, self->raw_room, grown, 1);
         if (p == NULL) {
             return failure_set(why, YK_ERR_MEMORY, "csv: no memory");
@@ -296,7 +298,10 @@ static enum yk_status keep(struct csv *self, char c, struct failure *why)
         self->raw = p;
         self->raw_room = grown;
     }
-    self->raw[self->raw_n++] = c;
+    if (n > 0) { /* an empty line may come before there is any room */
+        memcpy(self->raw + self->raw_n, from, n);
+        self->raw_n += n;
+    }
     return YK_OK;
 }
 
@@ -339,6 +344,17 @@ static enum place step(const struct csv *self, enum place at, char c)
     return c == ' ' && at == AT_START ? AT_START : IN_PLAIN;
 }
 
+/* The bytes up to the end of the line when they are all in the chunk and no quote is among
+ * them: then they are the row. SIZE_MAX: it takes a closer look. */
+static size_t plain_line(const struct csv *self)
+{
+    const char *at = self->chunk + self->chunk_i;
+    const char *end = memchr(at, '\n', self->chunk_n - self->chunk_i);
+    size_t n = end != NULL ? (size_t)(end - at) : SIZE_MAX;
+    bool is_plain = n < CSV_RECORD_MAX && (self->has_no_quotes || memchr(at, '"', n) == NULL);
+    return is_plain ? n : SIZE_MAX;
+}
+
 /* Reads one row's bytes into raw, without its line end. *is_end: there was none left.
  * *problem is set when a quote stays open or the row is too long. */
 static enum yk_status read_raw(struct csv *self, bool *is_end, const char **problem,
@@ -346,6 +362,12 @@ static enum yk_status read_raw(struct csv *self, bool *is_end, const char **prob
 {
     enum place at = AT_START;
     self->raw_n = 0;
+    size_t plain = plain_line(self);
+    if (plain != SIZE_MAX) {
+        self->chunk_i += plain + 1;
+        self->line++;
+        return keep_all(self, self->chunk + self->chunk_i - plain - 1, plain, why);
+    }
     for (;;) {
         int c = -1;
         enum yk_status status = peek(self, &c, why);
@@ -370,7 +392,8 @@ static enum yk_status read_raw(struct csv *self, bool *is_end, const char **prob
             }
         }
         at = step(self, at, (char)c);
-        status = keep(self, (char)c, why);
+        char kept = (char)c;
+        status = keep_all(self, &kept, 1, why);
         if (status != YK_OK) {
             return status;
         }

@@ -84,16 +84,15 @@ static const char *known_suffix(const char *name)
 static bool is_recognised(const char *path)
 {
     struct byte_source *bytes = NULL;
-    int best = 0;
+    bool is_known = false;
     if (file_source_open(path, &bytes, NULL) != YK_OK) {
         return true; /* it will fail by itself, with a reason */
     }
-    for (size_t f = 0; f < format_count(); f++) {
-        int score = format_at(f)->probe(bytes);
-        best = score > best ? score : best;
+    for (size_t f = 0; f < format_count() && !is_known; f++) {
+        is_known = format_at(f)->probe(bytes) > 0;
     }
     byte_source_close(bytes);
-    return best > 0;
+    return is_known;
 }
 
 /* A folder may hold archives of anything: only what holds a recording is an input. */
