@@ -57,6 +57,9 @@ static struct clock_reading clock_reading_of(const struct work *self)
 enum yk_status bay_add_docking(struct work *self, const char *recording, enum bay_state outcome)
 {
     struct docking docking;
+    if (self->identity.serial[0] == '\0') { /* nothing that the line could be found by */
+        return YK_OK;
+    }
     docking_init(&docking);
     docking.at_ns = clock_now_utc_ns();
     snprintf(docking.device_serial, sizeof docking.device_serial, "%s", self->identity.serial);

@@ -61,7 +61,7 @@ static void say_failure(struct work *self, enum yk_status status)
         value = room;
     } else if (status == YK_ERR_STORE) {
         message = DOCK_SAYS_disk_trouble;
-    } else if (status == YK_ERR_BUSY && view.total > 0) {
+    } else if (status == YK_ERR_BUSY && view.serial[0] != '\0') {
         message = DOCK_SAYS_twin;
     }
     if (status != YK_ERR_CANCELLED) {

@@ -40,6 +40,7 @@ struct downloading {
     uint8_t *chunk, *other;
     uint8_t header[CWA_HEADER_BYTES];
     size_t header_n;
+    uint64_t n_alike, n_unlike; /* sectors compared with what is kept */
     uint64_t piece_bytes;
     /* speed */
     int64_t start_ns, report_ns, mark_ns;
@@ -170,22 +171,24 @@ static enum yk_status read_original(void *user, uint64_t pos, void *at, size_t n
     return byte_source_read_exactly(user, pos, at, n, why);
 }
 
-/* Two good sectors that differ, or bytes outside sectors. A sector that one of the two readings
- * did not get right proves nothing. */
-static bool contradicts(const uint8_t *kept, const uint8_t *now, size_t n)
+/* Two good sectors that differ, or bytes outside sectors, are not of one recording. A sector
+ * that one of the two readings did not get right proves nothing, for or against. */
+static void weigh(struct downloading *self, const uint8_t *kept, const uint8_t *now, size_t n,
+                  bool *fits)
 {
     struct cwa_sector sector;
     for (size_t i = 0; i < n; i += CWA_SECTOR_BYTES) {
         size_t length = n - i < CWA_SECTOR_BYTES ? n - i : CWA_SECTOR_BYTES;
         if (memcmp(kept + i, now + i, length) == 0) {
+            self->n_alike++;
             continue;
         }
+        self->n_unlike++;
         if (length < CWA_SECTOR_BYTES || (cwa_sector_check(kept + i, &sector) == CWA_GOOD) ==
                                              (cwa_sector_check(now + i, &sector) == CWA_GOOD)) {
-            return true;
+            *fits = false;
         }
     }
-    return false;
 }
 
 static enum yk_status compare_at(struct downloading *self, kept_reader kept, void *user,
@@ -196,7 +199,7 @@ static enum yk_status compare_at(struct downloading *self, kept_reader kept, voi
         status = ask(self, pos, self->chunk, n, why);
     }
     if (status == YK_OK) {
-        *fits = *fits && !contradicts(self->other, self->chunk, n);
+        weigh(self, self->other, self->chunk, n, fits);
     }
     return status;
 }
@@ -209,6 +212,7 @@ static enum yk_status compare_with_device(struct downloading *self, kept_reader 
     size_t header = length < self->header_n ? (size_t)length : self->header_n;
     enum yk_status status = kept(user, 0, self->other, header, why);
     *fits = status == YK_OK && memcmp(self->other, self->header, header) == 0;
+    self->n_alike = self->n_unlike = 0;
     uint64_t sectors = length / CWA_SECTOR_BYTES;
     uint64_t tail = length < TAIL_BYTES ? length : TAIL_BYTES;
     tail -= (length - tail) % CWA_SECTOR_BYTES; /* begins at a sector */
@@ -222,6 +226,8 @@ static enum yk_status compare_with_device(struct downloading *self, kept_reader 
         uint64_t at = sectors * i / (SPOTS + 1) * CWA_SECTOR_BYTES;
         status = compare_at(self, kept, user, at, CWA_SECTOR_BYTES, fits, why);
     }
+    *fits =
+        *fits && self->n_alike > 0; /* a device that gives garbage everywhere proves nothing */
     return status;
 }
 
@@ -295,6 +301,8 @@ static enum yk_status recognise(struct downloading *self, bool *is_there, struct
     uint64_t end = original->size / CWA_SECTOR_BYTES * CWA_SECTOR_BYTES;
     enum yk_status status =
         compare_with_device(self, read_original, original, original->size, is_there, why);
+    /* "The recorder holds the same" is said of equal bytes only; otherwise it is read again. */
+    *is_there = *is_there && self->n_unlike == 0;
     if (status == YK_OK && *is_there) {
         status = read_original(original, CWA_HEADER_BYTES, first, CWA_SECTOR_BYTES, why);
     }

@@ -66,6 +66,25 @@ static void download_reads_all_again_when_the_archive_lost_or_spoilt_it(void **s
     scene_remove(&scene);
 }
 
+static void download_does_not_take_garbage_for_the_recording_it_has(void **state)
+{
+    struct download_scene scene;
+    char path[1500];
+    (void)state;
+    scene_make(&scene, 500);
+    assert_int_equal(scene_run(&scene), YK_OK);
+    snprintf(path, sizeof path, "%s/%s.cwa", scene.archive, scene.sha256);
+    /* the memory failed afterwards: the header is there, every sector is gone */
+    memset(scene.build.at + CWA_HEADER_BYTES, 0xFF, scene.build.n - CWA_HEADER_BYTES);
+    scene_recorder(&scene);
+    assert_int_equal(scene_run(&scene), YK_OK);
+    assert_false(scene.result.archived.was_there);
+    assert_null(strstr(path, scene.result.archived.sha256));
+    assert_int_equal(scene.result.counts.n_not_healed, scene.result.counts.n_sectors);
+    assert_int_equal(access(path, R_OK), 0); /* the good one stays */
+    scene_remove(&scene);
+}
+
 /* A linear congruence: the same places in every run. */
 static uint64_t next_random(uint64_t *state)
 {
@@ -446,6 +465,7 @@ int main(void)
         cmocka_unit_test(download_copies_every_byte_and_names_it_by_its_hash),
         cmocka_unit_test(download_reads_an_unchanged_recorder_only_in_places_the_second_time),
         cmocka_unit_test(download_reads_all_again_when_the_archive_lost_or_spoilt_it),
+        cmocka_unit_test(download_does_not_take_garbage_for_the_recording_it_has),
         cmocka_unit_test(download_goes_on_after_being_unplugged_at_any_of_100_places),
         cmocka_unit_test(download_that_is_unplugged_again_and_again_gets_there),
         cmocka_unit_test(download_starts_anew_when_the_recording_is_another_one),

@@ -199,6 +199,21 @@ static void station_keeps_what_nobody_knows_until_it_is_assigned(void **state)
     destroy(&scene);
 }
 
+static void station_records_what_comes_from_a_recorder_without_a_number(void **state)
+{
+    struct scene scene;
+    (void)state;
+    make(&scene);
+    struct recorder_place *a = add_recorder(&scene, 39434, 5);
+    a->model.identity.serial[0] = '\0';
+    run(&scene);
+    assert_int_equal(scene.last[0].state, BAY_ATTENTION_SAFE);
+    assert_int_not_equal(scene.last[0].message, DOCK_SAYS_not_recorded);
+    assert_string_equal(scene.last[0].person, PERSON_UNASSIGNED);
+    assert_original_is(&scene, 0);
+    destroy(&scene);
+}
+
 static void station_keeps_the_data_of_sources_that_disagree(void **state)
 {
     struct scene scene;
@@ -668,6 +683,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(station_saves_what_the_ledger_knows_and_writes_the_return),
         cmocka_unit_test(station_keeps_what_nobody_knows_until_it_is_assigned),
+        cmocka_unit_test(station_records_what_comes_from_a_recorder_without_a_number),
         cmocka_unit_test(station_keeps_the_data_of_sources_that_disagree),
         cmocka_unit_test(station_flags_a_clock_that_was_reset_and_sectors_that_do_not_settle),
         cmocka_unit_test(station_replaces_a_copy_that_could_not_be_verified),
