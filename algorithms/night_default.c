@@ -202,6 +202,35 @@ static bool find_recorded(struct detection *self, struct evening *evening)
 
 /* ---- a night ---- */
 
+/* Share of the night, in percent, that may have been slept with the recorder on the table: time
+ * off that begins within BESIDE_MIN of the end of sleep, or ends within it of its beginning, up
+ * to what would make a sleep of USUAL_SLEEP_MIN. Somebody who takes it off on getting up after
+ * a usual night loses nothing; sleep that ends two hours after midnight because the recorder
+ * came off does. */
+static double off_beside_pct(const struct detection *self, const struct evening *evening)
+{
+    enum { BESIDE_MIN = 15, USUAL_SLEEP_MIN = 7 * 60 };
+    const struct epoch_series *epochs = self->series.epochs;
+    double per_min = self->series.per_min, beside = BESIDE_MIN * per_min;
+    size_t first = evening->rest.first, end = evening->rest.end, n = self->series.n;
+    size_t off = 0, gap = 0;
+    for (size_t i = end; i < n && (double)gap <= beside; i++) {
+        bool is_off = (epochs->state[i] & STATE_NONWEAR) != 0;
+        off += is_off;
+        gap = is_off ? 0 : gap + 1;
+    }
+    gap = 0;
+    for (size_t i = first; i > 0 && (double)gap <= beside; i--) {
+        bool is_off = (epochs->state[i - 1] & STATE_NONWEAR) != 0;
+        off += is_off;
+        gap = is_off ? 0 : gap + 1;
+    }
+    double slept_min = (double)(end - first) / per_min;
+    double room_min = fmax(USUAL_SLEEP_MIN - slept_min, 0);
+    double off_min = fmin((double)off / per_min, room_min);
+    return 100 * off_min / (slept_min + off_min);
+}
+
 static uint32_t exclusions(const struct detection *self, const struct evening *evening,
                            const struct night *night)
 {
@@ -218,7 +247,8 @@ static uint32_t exclusions(const struct detection *self, const struct evening *e
     if (evening->rest.first <= margin || evening->rest.end + margin >= self->series.n) {
         exclude |= EXCLUDE_CUT;
     }
-    if (night->nonwear_in_spt_pct > p->night_max_nonwear_pct) {
+    if (night->nonwear_in_spt_pct > p->night_max_nonwear_pct ||
+        off_beside_pct(self, evening) > p->night_max_nonwear_pct) {
         exclude |= EXCLUDE_NONWEAR;
     }
     return exclude;

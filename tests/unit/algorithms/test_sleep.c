@@ -169,6 +169,30 @@ static void motionless_sleeper_keeps_the_night_and_a_table_does_not_sleep(void *
     zone_close(zone);
 }
 
+/* Taken off at half past one until the morning: the hours that are known are no night. Taken off on
+ * getting up: the night is known. */
+static void recorder_that_comes_off_in_the_night_costs_the_night(void **context)
+{
+    (void)context;
+    struct analysis life;
+    struct zone *zone = NULL;
+    made_life_open(&life, &zone, "Asia/Tokyo", RECIPE_DEFAULT, "2026-05-11T12:00",
+                   "2026-05-14T12:00");
+    made_life_set(&life, zone, "2026-05-11T23:15", "2026-05-12T01:30", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-12T01:30", "2026-05-12T08:40", MADE_TABLE);
+    made_life_set(&life, zone, "2026-05-12T23:30", "2026-05-13T06:00", MADE_ASLEEP);
+    made_life_set(&life, zone, "2026-05-13T06:05", "2026-05-13T09:00", MADE_TABLE);
+    made_life_set(&life, zone, "2026-05-13T20:00", "2026-05-14T03:00", MADE_TABLE);
+    made_life_set(&life, zone, "2026-05-14T03:00", "2026-05-14T06:30", MADE_ASLEEP);
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nights, 3);
+    assert_true((life.nights[0].exclude & EXCLUDE_NONWEAR) != 0);
+    assert_int_equal(life.nights[1].exclude, 0);
+    assert_true((life.nights[2].exclude & EXCLUDE_NONWEAR) != 0);
+    analysis_release(&life);
+    zone_close(zone);
+}
+
 static void gap_inside_a_night_is_unknown_not_sleep(void **context)
 {
     (void)context;
@@ -414,6 +438,7 @@ int main(void)
         cmocka_unit_test(day_sleeper_keeps_one_whole_rest_a_day),
         cmocka_unit_test(night_that_the_recording_cuts_is_not_counted),
         cmocka_unit_test(motionless_sleeper_keeps_the_night_and_a_table_does_not_sleep),
+        cmocka_unit_test(recorder_that_comes_off_in_the_night_costs_the_night),
         cmocka_unit_test(gap_inside_a_night_is_unknown_not_sleep),
         cmocka_unit_test(wake_in_the_night_is_measured),
         cmocka_unit_test(rest_in_a_lit_room_before_the_dark_is_the_evening),
