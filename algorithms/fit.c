@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define STEPS_MAX 300
-#define IDLE_MAX 8 /* steps in a row that gained nothing worth having */
+#define IDLE_MAX 5 /* steps in a row that gained nothing worth having */
 
 bool fit_solve(double *a, double *b, size_t n, double *x)
 {

@@ -17,6 +17,8 @@
 
 #include "src/base/mem.h"
 
+#define SIEVE_BYTES 4096
+
 struct driver_file {
     H5FD_t base; /* first: HDF5 sees only this */
     struct h5_io *io;
@@ -198,7 +200,9 @@ hid_t h5_driver_access(struct h5_io *io)
     }
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     struct driver_info info = {io};
+    /* The sieve buffer is zeroed anew for a column, and columns are read and written whole. */
     if (access < 0 || H5Pset_driver(access, driver, &info) < 0 ||
+        H5Pset_sieve_buf_size(access, SIEVE_BYTES) < 0 ||
         H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0) {
         if (access >= 0) {
             H5Pclose(access);

@@ -19,6 +19,7 @@
 #include "src/h5/h5_seal.h"
 
 #define CHUNK_MAX 16384
+#define MiB(n) ((n)*1024 * 1024)
 #define COMPACT_MAX 512 /* bytes of a column that lies within its own header */
 
 struct h5_stream {
@@ -158,6 +159,9 @@ static enum yk_status file_new(const char *path, int flags, bool is_new, struct 
 
 static bool keep_common(struct h5_kept *kept)
 {
+    /* HDF5 gives small blocks back to the C library at 64 KiB of a kind, which one file of
+     * hundreds of columns reaches many times over. */
+    H5set_free_list_limits(MiB(4), MiB(1), MiB(4), MiB(1), MiB(4), MiB(1));
     hid_t *const list[] = {&kept->whole, &kept->compact};
     for (size_t i = 0; i < 2; i++) {
         *list[i] = H5Pcreate(H5P_DATASET_CREATE);
