@@ -169,8 +169,8 @@ static void motionless_sleeper_keeps_the_night_and_a_table_does_not_sleep(void *
     zone_close(zone);
 }
 
-/* Taken off at half past one until the morning: the hours that are known are no night. Taken off on
- * getting up: the night is known. */
+/* Taken off at half past one until the morning: the hours that are known are no night. Taken
+ * off on getting up: the night is known. */
 static void recorder_that_comes_off_in_the_night_costs_the_night(void **context)
 {
     (void)context;
