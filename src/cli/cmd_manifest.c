@@ -68,7 +68,10 @@ static int run(struct cli *cli)
                 path, totals.n_recordings, totals.n_duplicates, totals.n_unreadable,
                 (double)totals.bytes / 1e6);
     }
-    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+    if (status != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    return totals.n_unreadable > 0 ? EXIT_SOME_FAILED : EXIT_DONE;
 }
 
 const struct command command_manifest = {
@@ -79,9 +82,11 @@ const struct command command_manifest = {
     .details_ja = "すべての記録に名前をつけ、中身のハッシュを計算して一覧にします。batch "
                   "--manifest と --shard "
                   "がそれを読み、merge が結果をまとめます。一覧は一度だけ作ります。",
-    .details_en = "Names every recording and computes its hash. batch --manifest with --shard "
-                  "reads the list, "
-                  "merge puts the results together. It is made once.",
+    .details_en =
+        "Names every recording and computes its hash. batch --manifest with --shard "
+        "reads the list, "
+        "merge puts the results together. It is made once.\n\nExit code 3: some inputs "
+        "cannot be read; they stay in the list, and fail in their shard.",
     .examples = "yoake manifest /data/cohort -o run/manifest.csv\n"
                 "yoake batch --manifest run/manifest.csv --shard 3/40 -o run\n"
                 "yoake merge run -o tables",

@@ -150,6 +150,8 @@ static void draw_week_numbers(const struct strip *s, struct text *scratch)
             text_addf(scratch, "%d/%d", w->from.month, w->from.day);
         }
         double middle = s->plot.x + s->week_mm * ((double)i + 0.5);
+        /* The last label must not leave the page. */
+        middle = fmin(middle, s->plot.x + s->plot.w - 5);
         sheet_put(s->canvas, (struct canvas_box){middle - 5, s->plot.y + s->plot.h, 10, 3.4},
                   &sheet_table_center, scratch);
     }
