@@ -246,11 +246,9 @@ static void print_receipt(const struct cli *cli, const char *code,
     printf("%s\n%s", cli_say(cli, "削除した原本のSHA-256:", "SHA-256 of deleted originals:"),
            text_string(&receipt->files));
     printf("%s: %s\n", cli_say(cli, "監査記録", "audit line"), receipt->audit_hash);
-    puts(cli_say(cli,
-                 "監査記録には、コードと、recording "
-                 "で書いた理由だけが残ります。以前に作ったバックアップからは消えません。",
-                 "The code stays in the audit, and reasons given to yoake recording. Backups "
-                 "made earlier still hold the data."));
+    puts(cli_say(
+        cli, "監査記録には、コードだけが残ります。以前に作ったバックアップからは消えません。",
+        "Only the code stays, in the audit. Backups made earlier still hold the data."));
 }
 
 static void receipt_json(struct json_out *json, const char *code,

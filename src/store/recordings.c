@@ -5,6 +5,7 @@
  */
 #include "src/store/recordings.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -201,14 +202,27 @@ static enum yk_status need_reason(const char *reason, struct failure *why)
                              "a reason of up to 255 bytes is needed (--reason TEXT)");
 }
 
-/* One change of one recording with its audit line. */
+/* One change of one recording with its reason and its audit line. The line names the reason by
+ * its number: what people write about somebody must be deletable, and the audit is not. */
 static enum yk_status change(struct store *store, const char *id, const char *action,
-                             const char *detail, const char *sql, const char *text,
+                             const char *what, const char *sql, const char *reason,
                              int64_t number, struct failure *why)
 {
+    char detail[256];
+    int64_t reason_id = 0;
     enum yk_status status =
-        db_runv(store->db, why, sql, "tit", text, number, id); /* ?1 text ?2 number ?3 id */
+        db_runv(store->db, why, sql, "tit", reason, number, id); /* ?1 text ?2 number ?3 id */
     if (status == YK_OK) {
+        status =
+            db_runv(store->db, why,
+                    "INSERT INTO reason (recording, at_ns, action, text) VALUES (?, ?, ?, ?)",
+                    "titt", id, clock_now_utc_ns(), action, reason);
+    }
+    if (status == YK_OK) {
+        status = db_integer(store->db, "SELECT last_insert_rowid()", 0, &reason_id, why);
+    }
+    if (status == YK_OK) {
+        snprintf(detail, sizeof detail, "%sreason %" PRId64, what, reason_id);
         status = audit_add(store->db, action, id, detail, why);
     }
     if (status == YK_OK) {
@@ -222,7 +236,7 @@ enum yk_status recording_assign(struct store *store, const char *id, const char 
 {
     struct recording_row row;
     struct person who;
-    char detail[512];
+    char what[160];
     enum yk_status status = need_reason(reason, why);
     if (status == YK_OK) {
         status = db_begin(store->db, why);
@@ -238,8 +252,8 @@ enum yk_status recording_assign(struct store *store, const char *id, const char 
                              "it", who.id, row.id);
         }
         if (status == YK_OK) {
-            snprintf(detail, sizeof detail, "%s -> %s: %s", row.person, person, reason);
-            status = change(store, row.id, "assign", detail,
+            snprintf(what, sizeof what, "%s -> %s, ", row.person, person);
+            status = change(store, row.id, "assign", what,
                             "UPDATE recording SET person = ?2 WHERE id = ?3 AND ?1 IS NOT NULL",
                             reason, who.id, why);
         }
@@ -261,7 +275,7 @@ enum yk_status recording_exclude(struct store *store, const char *id, bool is_ex
     if (status == YK_OK) {
         status = recording_find(store, id, &row, why);
         if (status == YK_OK) {
-            status = change(store, row.id, is_excluded ? "exclude" : "include", reason,
+            status = change(store, row.id, is_excluded ? "exclude" : "include", "",
                             "UPDATE recording SET exclude_reason = ?1, is_excluded = ?2 "
                             "WHERE id = ?3",
                             reason, is_excluded ? 1 : 0, why);

@@ -124,6 +124,17 @@ static const char *const version_1[] = {
  * named as in the tables of columns of src/store/. Numbers of records are never used twice,
  * because the audit speaks of them. */
 static const char *const version_2[] = {
+    /* Why a recording was assigned or set aside: free text, so not in the audit, which nothing
+     * is ever taken out of. It goes with the recording. */
+    "CREATE TABLE reason ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  recording TEXT NOT NULL REFERENCES recording (id) ON DELETE CASCADE,"
+    "  at_ns INTEGER NOT NULL,"
+    "  action TEXT NOT NULL,"
+    "  text TEXT NOT NULL"
+    ") STRICT;",
+    "CREATE INDEX reason_recording ON reason (recording);",
+
     "CREATE TABLE loan ("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  device_serial TEXT NOT NULL CHECK (length(device_serial) > 0),"

@@ -114,8 +114,18 @@ static void deletion_takes_everything_of_one_person_and_nothing_of_another(void 
     store_scene_import(&scene, 1, "P01", &one);
     store_scene_import(&scene, 2, "P01", &two);
     store_scene_import(&scene, 3, "P02", &other);
+    /* What somebody wrote about them goes, too; the audit, which nothing leaves, never had it.
+     */
+    assert_int_equal(
+        recording_exclude(&scene.store, one.row.id, true, "something told in private", &why),
+        YK_OK);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM reason"), 1);
     person_receipt_init(&receipt);
     assert_int_equal(person_delete(&scene.store, "P01", &receipt, &why), YK_OK);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM reason"), 0);
+    assert_int_equal(
+        store_scene_number(&scene, "SELECT count(*) FROM audit WHERE detail LIKE '%private%'"),
+        0);
     assert_int_equal(receipt.n_recordings, 2);
     assert_int_equal(receipt.n_analyses, 2);
     assert_int_equal(receipt.bytes, one.row.bytes + two.row.bytes);
