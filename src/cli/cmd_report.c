@@ -89,7 +89,8 @@ static enum yk_status read_request(const struct cli *cli, struct request *out,
     return status == YK_OK ? read_words(cli, out, why) : status;
 }
 
-/* Copies that stay in the house need no consent of their own. */
+/* Copies that stay in the house need no consent of their own. One for outside must be covered
+ * on the day it speaks of and on the day it is made: a withdrawal cannot be dated away. */
 static enum yk_status find_consent(const struct request *request,
                                    const struct participant_record *record,
                                    const struct consent **out, struct failure *why)
@@ -98,19 +99,24 @@ static enum yk_status find_consent(const struct request *request,
     if (request->copy == COPY_PARTICIPANT || request->copy == COPY_STAFF) {
         return YK_OK;
     }
+    struct civil_date today = zone_civil(record->zone, clock_now_utc_ns()).date;
     *out = consent_in_force(&record->consents, request->copy, request->recipient,
                             request->range.date);
+    if (*out != NULL && civil_compare(request->range.date, today) < 0 &&
+        consent_in_force(&record->consents, request->copy, request->recipient, today) == NULL) {
+        *out = NULL;
+    }
     if (*out == NULL) {
         char date[16];
         civil_format(request->range.date, date);
-        return failure_set(why, YK_ERR_CONFLICT,
-                           "%s: no consent for the %s copy%s%s is in force on %s; nothing was "
-                           "written. `yoake consent add` records one, `yoake consent list %s` "
-                           "shows them",
-                           record->code, copy_kind_word(request->copy),
-                           request->recipient != NULL ? " of " : "",
-                           request->recipient != NULL ? request->recipient : "", date,
-                           record->code);
+        return failure_set(
+            why, YK_ERR_CONFLICT,
+            "%s: no consent for the %s copy%s%s is in force on %s and today; "
+            "nothing was written. `yoake consent add` records one, `yoake consent list %s` "
+            "shows them",
+            record->code, copy_kind_word(request->copy),
+            request->recipient != NULL ? " of " : "",
+            request->recipient != NULL ? request->recipient : "", date, record->code);
     }
     return YK_OK;
 }

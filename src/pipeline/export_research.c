@@ -322,6 +322,11 @@ static enum yk_status add_person(struct exporting *self, const char *code, struc
         status == YK_OK
             ? consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, given->date)
             : NULL;
+    /* A withdrawal cannot be dated away. */
+    struct civil_date today = civil_time_of_utc_ns(clock_now_utc_ns()).date;
+    if (consent != NULL && civil_compare(given->date, today) < 0) {
+        consent = consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, today);
+    }
     if (status == YK_OK && (consent == NULL || record.n_recordings == 0)) {
         self->totals->n_without_consent += consent == NULL;
     } else if (status == YK_OK) {
