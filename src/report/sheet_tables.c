@@ -177,15 +177,28 @@ static void add_set_name(const struct sheet *sheet, size_t column, struct text *
     static const enum sheet_label names[] = {LABEL_averages,   LABEL_set_programme,
                                              LABEL_set_off,    LABEL_set_all,
                                              LABEL_set_before, LABEL_set_target};
-    const char *pattern = sheet_label(sheet->language, names[column]);
+    const struct interview_facts *facts = sheet->facts;
+    enum sheet_label name = names[column];
     char count[24] = "–";
+    struct text since;
+    text_init(&since);
     if (column >= 1 && column <= 4) {
-        const struct interview_set *set = set_of(sheet->facts, column);
+        const struct interview_set *set = set_of(facts, column);
         if (set != NULL) {
             snprintf(count, sizeof count, "%zu", set->n);
         }
     }
-    text_fill(out, pattern, count);
+    if (name == LABEL_set_before && facts->before.n_nights > 0) {
+        /* Last time may be any time: the year is there when it is long ago. */
+        enum { LONG_AGO_DAYS = 300 };
+        int64_t days = civil_to_days(facts->now.first) - civil_to_days(facts->before.first);
+        written_short_day(facts->before.first, days > LONG_AGO_DAYS, sheet->language, &since);
+    } else if (name == LABEL_set_before) {
+        name = LABEL_set_before_none;
+    }
+    text_fill(out, sheet_label(sheet->language, name), count, text_string(&since));
+    out->is_short = out->is_short || since.is_short;
+    text_release(&since);
 }
 
 static void add_movement(const struct interview_set *set, struct text *out)

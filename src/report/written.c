@@ -127,6 +127,22 @@ void written_night(struct civil_date evening, enum language language, struct tex
     }
 }
 
+void written_short_day(struct civil_date date, bool with_year, enum language language,
+                       struct text *out)
+{
+    if (language == LANGUAGE_JA) {
+        if (with_year) {
+            text_addf(out, "%d/", (int)date.year);
+        }
+        text_addf(out, "%d/%d", date.month, date.day);
+        return;
+    }
+    text_addf(out, "%d %s", date.day, month_en(date.month));
+    if (with_year) {
+        text_addf(out, " %d", (int)date.year);
+    }
+}
+
 void written_date(struct civil_date date, enum language language, struct text *out)
 {
     if (date.month == 0) {

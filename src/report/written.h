@@ -7,6 +7,8 @@
 #ifndef SRC_REPORT_WRITTEN_H
 #define SRC_REPORT_WRITTEN_H
 
+#include <stdbool.h>
+
 #include "src/base/clock.h"
 #include "src/base/i18n.h"
 #include "src/base/text.h"
@@ -29,6 +31,9 @@ void written_difference(double minutes, int round_min, enum language language,
 void written_day(struct civil_date date, enum language language, struct text *out);
 /* "5/11(月)→12(火)", "Mon 11→Tue 12", "Sun 31→Mon 1 Jun". */
 void written_night(struct civil_date evening, enum language language, struct text *out);
+/* "6/22", "22 Jun"; with the year "2025/6/22", "22 Jun 2025". */
+void written_short_day(struct civil_date date, bool with_year, enum language language,
+                       struct text *out);
 /* "2026年5月11日", "11 May 2026". */
 void written_date(struct civil_date date, enum language language, struct text *out);
 /* "40", "0.52"; decimals fixed. */
