@@ -433,16 +433,16 @@ static enum yk_status read_file(const char *path, bool with_series, struct analy
                                 struct failure *why)
 {
     struct h5_file *file = NULL;
-    h5_enter();
     enum yk_status status = h5_open(path, &file, why);
     if (status == YK_OK) {
+        h5_enter();
         status = read_all(file, with_series, out, why);
         if (status != YK_OK) {
             failure_within(why, "%s", path);
         }
         h5_abandon(file);
+        h5_leave();
     }
-    h5_leave();
     return status;
 }
 
@@ -462,16 +462,16 @@ enum yk_status h5_analysis_identify(const char *path, struct h5_identity *out,
 {
     struct h5_file *file = NULL;
     struct h5_identity identity = {.recording_id = ""};
-    h5_enter();
     enum yk_status status = h5_open(path, &file, why);
     if (status == YK_OK) {
+        h5_enter();
         status = read_identity(file, &identity, why);
         if (status != YK_OK) {
             failure_within(why, "%s", path);
         }
         h5_abandon(file);
+        h5_leave();
     }
-    h5_leave();
     if (status == YK_OK) {
         *out = identity;
     }

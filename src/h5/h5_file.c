@@ -243,7 +243,12 @@ enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *w
 {
     struct h5_file *self = NULL;
     enum yk_status status = file_new(path, O_RDONLY, false, &self, why);
+    if (status != YK_OK || self == NULL) {
+        return status;
+    }
+    status = h5_seal_check_file(self->io.fd, path, why); /* reads all: not in the lock */
     if (status != YK_OK) {
+        file_free(self);
         return status;
     }
     h5_enter();

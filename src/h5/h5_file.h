@@ -56,7 +56,9 @@ bool h5_is_worth_compressing(const void *values, size_t n, size_t value_bytes);
 /* Makes an empty file, replacing one of that name. Write to a ".part" and publish it when
  * h5_close() succeeded (src/base/disk.h). */
 enum yk_status h5_create(const char *path, struct h5_file **out, struct failure *why);
-/* Opens for reading. errors: YK_ERR_CORRUPT when it is not HDF5 or cut short. */
+/* Opens for reading, after a look at the seal (h5_seal.h), which reads all bytes: call it
+ * without holding the lock. errors: YK_ERR_CORRUPT when it is not HDF5, cut short, or not what
+ * was written. */
 enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *why);
 /* The same for the bytes of a source, which stays the caller's and must outlive the file. */
 enum yk_status h5_open_source(struct byte_source *bytes, struct h5_file **out,

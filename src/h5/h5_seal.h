@@ -28,5 +28,7 @@ bool h5_seal_is_there(struct byte_source *bytes);
 /* YK_OK when there is no seal, or it is right. errors: YK_ERR_CORRUPT (it is not), those of
  * reading, YK_ERR_MEMORY */
 enum yk_status h5_seal_check(struct byte_source *bytes, struct failure *why);
+/* The same of an open file. */
+enum yk_status h5_seal_check_file(int fd, const char *path, struct failure *why);
 
 #endif

@@ -10,6 +10,7 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/h5/h5_analysis.h"
+#include "src/h5/h5_seal.h"
 #include "src/h5/h5_tables.h"
 #include "tests/support/alloc.h"
 
@@ -401,6 +402,49 @@ static void a_damaged_file_is_an_error_and_not_a_crash(void **state)
     analysis_release(&a);
 }
 
+static void write_bytes(const char *bytes, size_t n)
+{
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(bytes, 1, n, out), n);
+    fclose(out);
+}
+
+/* What the HDF5 library would make of a changed structure is not tried out. */
+static void a_flipped_bit_is_refused_before_hdf5_sees_it(void **state)
+{
+    (void)state;
+    struct analysis a, b;
+    struct h5_identity identity;
+    struct failure why;
+    size_t n = 0;
+    fill_analysis(&a);
+    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
+    char *bytes = check_read_file(path, &n);
+    for (size_t i = 0; i < 200; i++) {
+        size_t pos = i * ((n - H5_SEAL_BYTES) / 200) + i % 97;
+        bytes[pos] = (char)(bytes[pos] ^ 1 << i % 8);
+        write_bytes(bytes, n);
+        bytes[pos] = (char)(bytes[pos] ^ 1 << i % 8);
+        analysis_init(&b);
+        why = (struct failure){0};
+        enum yk_status status = i % 3 == 0   ? h5_analysis_read(path, &b, &why)
+                                : i % 3 == 1 ? h5_analysis_read_tables(path, &b, &why)
+                                             : h5_analysis_identify(path, &identity, &why);
+        assert_int_equal(status, YK_ERR_CORRUPT);
+        assert_non_null(strstr(why.text, "checksum"));
+        analysis_release(&b);
+    }
+    /* A file of 0.1.0 has no seal and is read. */
+    write_bytes(bytes, n - H5_SEAL_BYTES);
+    analysis_init(&b);
+    assert_int_equal(h5_analysis_read(path, &b, &why), YK_OK);
+    assert_same_analysis(&a, &b);
+    analysis_release(&b);
+    free(bytes);
+    analysis_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +460,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(refused_memory_while_reading_is_reported, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_an_error_and_not_a_crash, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_flipped_bit_is_refused_before_hdf5_sees_it, setup,
                                         teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
