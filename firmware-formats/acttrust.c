@@ -39,21 +39,11 @@ static const struct table_name names[] = {
     {NULL, TABLE_VALUE, EPOCH_COUNTS, 1},
 };
 
-struct key {
-    const char *name;
-    size_t offset, room;
-};
-
-#define KEY(name, member)                                                                      \
-    {                                                                                          \
-        name, offsetof(struct epoch_csv_plan, member),                                         \
-            sizeof(((struct epoch_csv_plan *)NULL)->member)                                    \
-    }
 /* The subject's name, sex, date of birth and description are not looked at. */
-static const struct key keys[] = {
-    KEY("DEVICE_ID", device_serial),
-    KEY("DEVICE_MODEL", device_model),
-    KEY("FIRMWARE_VERSION", firmware),
+static const struct plan_text keys[] = {
+    PLAN_TEXT("DEVICE_ID", device_serial),
+    PLAN_TEXT("DEVICE_MODEL", device_model),
+    PLAN_TEXT("FIRMWARE_VERSION", firmware),
 };
 
 static void read_line(struct epoch_csv_plan *plan, const char *line)

@@ -303,8 +303,9 @@ static enum yk_status look_inside(struct cwa_reader *self, const struct open_opt
     struct cwa_sector first = {0}, last = {0};
     uint64_t pos = 0;
     struct recording_info *info = &self->base.info;
-    bool has_last = find_last(self, self->stream.buffer, self->stream.capacity, &last);
-    self->stream.filled = 0; /* its buffer was borrowed */
+    bool has_last =
+        find_last(self, self->stream.window.buffer, self->stream.window.capacity, &last);
+    self->stream.window.filled = 0; /* its buffer was borrowed */
     enum yk_status status = has_last ? find_first(self, &first, &pos, why) : YK_END;
     if (status != YK_OK && status != YK_END) {
         return status;

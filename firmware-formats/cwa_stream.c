@@ -8,69 +8,43 @@
 
 #include <string.h>
 
-#include "src/base/mem.h"
-
 #define LOOKAHEAD ((size_t)2 * CWA_SECTOR_BYTES) /* a sector that starts inside a bad one */
 
 enum yk_status cwa_stream_init(struct cwa_stream *self, struct byte_source *bytes, uint64_t pos,
                                uint64_t end, size_t capacity, struct failure *why)
 {
-    uint8_t *buffer = mem_alloc_lines(capacity, 1);
-    if (buffer == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a read buffer of %zu bytes",
-                           capacity);
-    }
-    *self = (struct cwa_stream){.bytes = bytes,
-                                .end = end,
-                                .pos = pos,
-                                .at = pos,
-                                .buffer = buffer,
-                                .capacity = capacity};
-    return YK_OK;
+    *self = (struct cwa_stream){.pos = pos};
+    enum yk_status status = byte_window_init(&self->window, bytes, capacity, why);
+    self->window.end = end;
+    self->window.at = pos;
+    return status;
 }
 
 void cwa_stream_release(struct cwa_stream *self)
 {
-    mem_free(self->buffer);
-    *self = (struct cwa_stream){.buffer = NULL};
+    byte_window_release(&self->window);
 }
 
 void cwa_stream_seek(struct cwa_stream *self, uint64_t pos)
 {
-    if (pos < self->at || pos > self->at + self->filled) {
-        self->at = pos;
-        self->filled = 0;
+    if (pos < self->window.at || pos > self->window.at + self->window.filled) {
+        self->window.at = pos;
+        self->window.filled = 0;
     }
     self->pos = pos;
 }
 
 bool cwa_stream_is_ready(const struct cwa_stream *self)
 {
-    uint64_t have = self->at + self->filled;
-    return have >= self->end || self->pos + LOOKAHEAD <= have;
+    uint64_t have = self->window.at + self->window.filled;
+    return have >= self->window.end || self->pos + LOOKAHEAD <= have;
 }
 
 enum yk_status cwa_stream_fill(struct cwa_stream *self, struct failure *why)
 {
-    size_t used = (size_t)(self->pos - self->at), keep = self->filled - used;
-    memmove(self->buffer, self->buffer + used, keep);
-    self->at = self->pos;
-    self->filled = keep;
-    while (!cwa_stream_is_ready(self)) {
-        uint64_t left = self->end - self->at - self->filled;
-        size_t room = self->capacity - self->filled, got = 0;
-        enum yk_status status = byte_source_read_at(
-            self->bytes, self->at + self->filled, self->buffer + self->filled,
-            left < room ? (size_t)left : room, &got, why);
-        if (status != YK_OK) {
-            return status;
-        }
-        self->filled += got;
-        if (got == 0) {
-            self->end = self->at + self->filled; /* became shorter since it was opened */
-        }
-    }
-    return YK_OK;
+    const uint8_t *at = NULL;
+    size_t have = 0;
+    return byte_window_at(&self->window, self->pos, LOOKAHEAD, &at, &have, why);
 }
 
 /* Distance to a good sector that begins inside this bad one, else a whole sector. */
@@ -94,13 +68,14 @@ static uint32_t distance_to_next(const uint8_t *at, uint64_t left)
 
 bool cwa_stream_next(struct cwa_stream *self, struct cwa_found *out)
 {
-    uint64_t have = self->at + self->filled;
-    uint64_t left = (have < self->end ? have : self->end) - self->pos;
+    const struct byte_window *window = &self->window;
+    uint64_t have = window->at + window->filled;
+    uint64_t left = (have < window->end ? have : window->end) - self->pos;
     if (left < CWA_SECTOR_BYTES) {
         return false;
     }
     out->pos = self->pos;
-    out->raw = self->buffer + (self->pos - self->at);
+    out->raw = window->buffer + (self->pos - window->at);
     out->length = CWA_SECTOR_BYTES;
     out->fault = cwa_sector_check(out->raw, &out->sector);
     if (out->fault == CWA_FAULT_MAGIC || out->fault == CWA_FAULT_LENGTH ||

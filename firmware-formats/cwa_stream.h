@@ -6,16 +6,12 @@
 #ifndef FIRMWARE_FORMATS_CWA_STREAM_H
 #define FIRMWARE_FORMATS_CWA_STREAM_H
 
+#include "firmware-formats/byte_window.h"
 #include "firmware-formats/cwa_layout.h"
-#include "src/base/byte_source.h"
 
 struct cwa_stream {
-    struct byte_source *bytes; /* borrowed */
-    uint64_t end;              /* read up to here */
+    struct byte_window window; /* its end: read up to here */
     uint64_t pos;              /* of the next sector */
-    uint8_t *buffer;           /* owned; bytes at .. at + filled of the file */
-    size_t capacity, filled;
-    uint64_t at;
 };
 
 struct cwa_found {

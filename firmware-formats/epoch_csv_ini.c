@@ -11,28 +11,18 @@
 #include <stdio.h>
 #include <string.h>
 
-struct ini_key {
-    const char *name;
-    size_t offset, room;
-};
-
-#define KEY(name, member)                                                                      \
-    {                                                                                          \
-        name, offsetof(struct epoch_csv_plan, member),                                         \
-            sizeof(((struct epoch_csv_plan *)NULL)->member)                                    \
-    }
-static const struct ini_key keys[] = {
-    KEY("start", start),
-    KEY("time_format", time_format),
-    KEY("zone", zone),
-    KEY("person_id", person_id),
-    KEY("device_model", device_model),
-    KEY("device_serial", device_serial),
-    KEY("timestamp", timestamp_name),
-    KEY("date", date_name),
-    KEY("time", time_name),
-    KEY("step", step_name),
-    KEY("counts", counts_name),
+static const struct plan_text keys[] = {
+    PLAN_TEXT("start", start),
+    PLAN_TEXT("time_format", time_format),
+    PLAN_TEXT("zone", zone),
+    PLAN_TEXT("person_id", person_id),
+    PLAN_TEXT("device_model", device_model),
+    PLAN_TEXT("device_serial", device_serial),
+    PLAN_TEXT("timestamp", timestamp_name),
+    PLAN_TEXT("date", date_name),
+    PLAN_TEXT("time", time_name),
+    PLAN_TEXT("step", step_name),
+    PLAN_TEXT("counts", counts_name),
 };
 
 static bool is_whole_in(const char *value, int64_t least, int64_t most, int64_t *out)

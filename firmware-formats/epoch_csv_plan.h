@@ -120,6 +120,17 @@ struct epoch_csv_plan {
     struct epoch_csv_axis axis[3]; /* of samples: x, y, z; field CSV_NONE: there is none */
 };
 
+/* A text of the plan by the name that a header or an .ini gives it. */
+struct plan_text {
+    const char *name;
+    size_t offset, room;
+};
+#define PLAN_TEXT(name, member)                                                                \
+    {                                                                                          \
+        name, offsetof(struct epoch_csv_plan, member),                                         \
+            sizeof(((struct epoch_csv_plan *)NULL)->member)                                    \
+    }
+
 void epoch_csv_plan_init(struct epoch_csv_plan *self);
 /* How something in a header was read, for the report; at most EPOCH_CSV_REMARKS. */
 void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-formats/byte_window.h"
-#include "firmware-formats/page_reader.h"
+#include "firmware-formats/page_file.h"
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
@@ -49,12 +48,14 @@ struct genea_state {
 };
 
 struct genea_reader {
-    struct page_reader pages;
+    struct page_file file;
     struct genea_state now;
-    struct genea_facts facts;
-    struct byte_window window;
-    double seconds, samples; /* between time chunks, for the observed rate */
 };
+
+static struct genea_facts *facts_of(const struct genea_reader *self)
+{
+    return self->file.facts;
+}
 
 /* ---- chunks ---- */
 
@@ -152,13 +153,13 @@ static size_t distance_to_valid(struct genea_reader *self, const uint8_t *at, si
     for (int i = 0; i < 4; i++) { /* one valid by chance is one in 256 */
         size_t pos = raster + (size_t)i * CHUNK_BYTES;
         if (pos + 2 * CHUNK_BYTES > have || (left > raster && pos + 2 * CHUNK_BYTES > left) ||
-            are_valid(&self->facts, at + pos, have - pos, 2)) {
+            are_valid(facts_of(self), at + pos, have - pos, 2)) {
             return raster;
         }
     }
     for (size_t d = 1; d < PAGE_BYTES + CHUNK_BYTES && d + CHUNK_BYTES <= have; d++) {
-        if (are_valid(&self->facts, at + d, have - d, SURE_CHUNKS)) {
-            size_t border = find_border(&self->facts, at + d, have - d);
+        if (are_valid(facts_of(self), at + d, have - d, SURE_CHUNKS)) {
+            size_t border = find_border(facts_of(self), at + d, have - d);
             if (border > 0) {
                 self->now.page_start = self->now.pos + d + border;
             }
@@ -178,7 +179,7 @@ struct stretch {
 
 static int64_t page_of(const struct genea_reader *self)
 {
-    return (int64_t)((self->now.pos - self->facts.data_start) / PAGE_BYTES);
+    return (int64_t)((self->now.pos - facts_of(self)->data_start) / PAGE_BYTES);
 }
 
 /* Takes the chunk at pos. false: it is a time that ends the stretch. */
@@ -187,10 +188,10 @@ static bool take_chunk(struct genea_reader *self, const uint8_t *at, size_t have
 {
     struct genea_state *now = &self->now;
     size_t step = CHUNK_BYTES;
-    switch (kind_of(&self->facts, at)) {
+    switch (kind_of(facts_of(self), at)) {
     case CHUNK_SAMPLE:
         to->page = to->n == 0 ? page_of(self) : to->page;
-        decode(&self->facts, at, block, to->n++);
+        decode(facts_of(self), at, block, to->n++);
         break;
     case CHUNK_TIME:
         to->next_ns = (int64_t)get_u32be(at + 2) * NS_PER_S;
@@ -201,9 +202,9 @@ static bool take_chunk(struct genea_reader *self, const uint8_t *at, size_t have
     case CHUNK_BAD:
     default:
         step = distance_to_valid(self, at, have);
-        page_reader_bad(&self->pages, page_of(self), step,
-                        is_valid(self->facts.crc, at) ? "chunk of an unknown kind"
-                                                      : "chunk with a wrong checksum");
+        page_reader_bad(&self->file.pages, page_of(self), step,
+                        is_valid(facts_of(self)->crc, at) ? "chunk of an unknown kind"
+                                                          : "chunk with a wrong checksum");
         break;
     }
     now->pos += step;
@@ -222,13 +223,14 @@ static enum yk_status read_stretch(struct genea_reader *self, struct sample_bloc
         }
         const uint8_t *at = NULL;
         size_t have = 0;
-        enum yk_status status = byte_window_at(
-            &self->window, now->pos < self->window.end ? now->pos : self->window.end, WINDOW,
-            &at, &have, why);
+        enum yk_status status =
+            byte_window_at(&self->file.window,
+                           now->pos < self->file.window.end ? now->pos : self->file.window.end,
+                           WINDOW, &at, &have, why);
         if (status != YK_OK) {
             return status;
         }
-        if (have < CHUNK_BYTES || now->pos >= self->window.end) {
+        if (have < CHUNK_BYTES || now->pos >= self->file.window.end) {
             break;
         }
         if (!take_chunk(self, at, have, block, out)) {
@@ -244,26 +246,23 @@ static void date_stretch(struct genea_reader *self, const struct stretch *s,
                          struct sample_block *block, struct page *page)
 {
     struct genea_state *now = &self->now;
-    double nominal_s = s->n / self->facts.rate_hz;
+    double nominal_s = s->n / facts_of(self)->rate_hz;
     double span_s = 0;
     int64_t from_ns = now->time_ns;
-    block->period_s = 1.0 / self->facts.rate_hz;
+    block->period_s = 1.0 / facts_of(self)->rate_hz;
     if (from_ns == TIME_UNKNOWN) { /* before the first time: dated backwards */
         from_ns = s->next_ns != TIME_UNKNOWN
                       ? s->next_ns - (int64_t)nearbyint(nominal_s * NS_PER_S)
-                      : self->facts.fallback_ns;
+                      : facts_of(self)->fallback_ns;
         now->time_ns = from_ns;
     } else if (s->next_ns != TIME_UNKNOWN) {
         span_s = (double)(s->next_ns - from_ns) / NS_PER_S;
         if (span_s > 0 && fabs(nominal_s - span_s) <= fmax(0.25 * span_s, 0.05)) {
             block->period_s = span_s / s->n;
-            if (!self->pages.is_cursor && !self->pages.is_quiet) {
-                self->seconds += span_s;
-                self->samples += s->n;
-            }
+            page_file_observe(&self->file, span_s, s->n);
         }
     }
-    block->t0_ns = from_ns - self->facts.wall_minus_utc_ns;
+    block->t0_ns = from_ns - facts_of(self)->wall_minus_utc_ns;
     page->flags = from_ns < DOUBTFUL_BEFORE_NS ? BLOCK_CLOCK_DOUBT : 0;
     page->gap = "time chunks jump";
 }
@@ -308,21 +307,21 @@ static enum yk_status next_stretch(struct page_reader *pages, struct sample_bloc
     self->now.counted_page = s.page;
     page->battery_v = self->now.battery_v;
     block->battery_v = (float)self->now.battery_v;
-    page->low_g = to_g(&self->facts, 1, -2048);
-    page->high_g = to_g(&self->facts, 1, 2047);
+    page->low_g = to_g(facts_of(self), 1, -2048);
+    page->high_g = to_g(facts_of(self), 1, 2047);
     return YK_OK;
 }
 
 static void begin(struct page_reader *pages)
 {
     struct genea_reader *self = (struct genea_reader *)pages;
-    self->now = (struct genea_state){.pos = self->facts.data_start,
-                                     .page_start = self->facts.data_start,
+    self->now = (struct genea_state){.pos = facts_of(self)->data_start,
+                                     .page_start = facts_of(self)->data_start,
                                      .time_ns = TIME_UNKNOWN,
                                      .counted_page = -1,
                                      .battery_v = NAN};
-    self->seconds = self->samples = 0;
-    if (!self->facts.has_calibration) {
+    page_file_forget(&self->file);
+    if (!facts_of(self)->has_calibration) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "header without calibration: 340 counts a g assumed");
     }
@@ -331,43 +330,14 @@ static void begin(struct page_reader *pages)
 static void finish(struct page_reader *pages)
 {
     struct genea_reader *self = (struct genea_reader *)pages;
-    uint64_t end = self->window.end;
+    uint64_t end = self->file.window.end;
     uint64_t rest = self->now.pos < end ? end - self->now.pos : 0;
     if (rest > 0) {
         page_reader_skipped(pages, rest);
         pages->base.report.trailing_bytes = rest;
     }
-    if (self->seconds > 0) {
-        pages->base.report.observed_rate_hz = self->samples / self->seconds;
-    }
+    page_file_tell_rate(&self->file);
 }
-
-static void release(struct page_reader *pages)
-{
-    byte_window_release(&((struct genea_reader *)pages)->window);
-    mem_free(pages);
-}
-
-static enum yk_status clone(const struct page_reader *whole, struct page_reader **out,
-                            struct failure *why)
-{
-    struct genea_reader *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
-    }
-    enum yk_status status = byte_window_init(&self->window, whole->bytes, CURSOR_BUFFER, why);
-    if (status != YK_OK) {
-        mem_free(self);
-        return status;
-    }
-    self->facts = ((const struct genea_reader *)whole)->facts;
-    self->pages.now = &self->now;
-    *out = &self->pages;
-    return YK_OK;
-}
-
-static const struct page_ops GENEA_OPS = {next_stretch, begin, finish, clone, release};
 
 /* ---- header ---- */
 
@@ -447,11 +417,12 @@ static void take_line(struct genea_facts *facts, struct header_so_far *so_far, c
 
 static enum yk_status read_header(struct genea_reader *self, struct failure *why)
 {
-    struct genea_facts *facts = &self->facts;
+    struct genea_facts *facts = facts_of(self);
     struct header_so_far so_far = {false, false};
     const uint8_t *bytes = NULL;
     size_t have = 0, pos = 0;
-    enum yk_status status = byte_window_at(&self->window, 0, HEADER_MOST, &bytes, &have, why);
+    enum yk_status status =
+        byte_window_at(&self->file.window, 0, HEADER_MOST, &bytes, &have, why);
     if (status != YK_OK) {
         return status;
     }
@@ -467,10 +438,10 @@ static enum yk_status read_header(struct genea_reader *self, struct failure *why
         take_line(facts, &so_far, at + pos, length);
         pos += n + (stop != NULL ? 1 : 0);
     }
-    if (!is_over && self->pages.bytes->size > HEADER_MOST) {
+    if (!is_over && self->file.pages.bytes->size > HEADER_MOST) {
         return failure_set(why, YK_ERR_CORRUPT,
                            "%s: the empty line that ends the header is missing",
-                           self->pages.bytes->name);
+                           self->file.pages.bytes->name);
     }
     facts->data_start = pos;
     facts->has_calibration = so_far.has_offsets && so_far.has_gains;
@@ -478,37 +449,38 @@ static enum yk_status read_header(struct genea_reader *self, struct failure *why
         facts->offset[a] = 0;
         facts->gain[a] = 8192;
     }
-    bool has_data = self->pages.bytes->size >= pos + CHUNK_BYTES;
+    bool has_data = self->file.pages.bytes->size >= pos + CHUNK_BYTES;
     if (has_data && !(facts->rate_hz >= 1 && facts->rate_hz <= 1000)) {
         return failure_set(why, YK_ERR_CORRUPT, "%s: a sample rate of %g Hz is none of a GENEA",
-                           self->pages.bytes->name, facts->rate_hz);
+                           self->file.pages.bytes->name, facts->rate_hz);
     }
     return YK_OK;
 }
 
 static int64_t first_time(struct genea_reader *self)
 {
-    for (uint64_t pos = self->facts.data_start;
-         pos < self->facts.data_start + 8 * PAGE_BYTES;) {
+    for (uint64_t pos = facts_of(self)->data_start;
+         pos < facts_of(self)->data_start + 8 * PAGE_BYTES;) {
         const uint8_t *at = NULL;
         size_t have = 0;
-        if (byte_window_at(&self->window, pos, CHUNK_BYTES, &at, &have, NULL) != YK_OK ||
+        if (byte_window_at(&self->file.window, pos, CHUNK_BYTES, &at, &have, NULL) != YK_OK ||
             have < CHUNK_BYTES) {
             break;
         }
-        if (kind_of(&self->facts, at) == CHUNK_TIME) {
+        if (kind_of(facts_of(self), at) == CHUNK_TIME) {
             return (int64_t)get_u32be(at + 2) * NS_PER_S;
         }
         pos += CHUNK_BYTES;
-        pos += (pos - self->facts.data_start) % PAGE_BYTES >= PAGE_CHUNKS * CHUNK_BYTES ? 2 : 0;
+        pos += (pos - facts_of(self)->data_start) % PAGE_BYTES >= PAGE_CHUNKS * CHUNK_BYTES ? 2
+                                                                                            : 0;
     }
     return TIME_UNKNOWN;
 }
 
 static void tell(struct genea_reader *self, const struct open_options *opt)
 {
-    struct genea_facts *facts = &self->facts;
-    struct recording_info *info = &self->pages.base.info;
+    struct genea_facts *facts = facts_of(self);
+    struct recording_info *info = &self->file.pages.base.info;
     snprintf(info->device_model, sizeof info->device_model, "GENEA");
     snprintf(info->device_serial, sizeof info->device_serial, "%s", facts->serial);
     snprintf(info->firmware, sizeof info->firmware, "%s", facts->firmware);
@@ -518,14 +490,14 @@ static void tell(struct genea_reader *self, const struct open_options *opt)
     info->range_g = RANGE_G;
     int64_t wall_ns = first_time(self);
     info->clock_is_in_doubt = wall_ns != TIME_UNKNOWN && wall_ns < DOUBTFUL_BEFORE_NS;
-    facts->wall_minus_utc_ns =
-        page_reader_zone(&self->pages, opt, wall_ns != TIME_UNKNOWN ? wall_ns : 0, false, 0);
+    facts->wall_minus_utc_ns = page_reader_zone(
+        &self->file.pages, opt, wall_ns != TIME_UNKNOWN ? wall_ns : 0, false, 0);
     int64_t start_ns;
     if (zone_parse_iso(opt->zone, facts->trial_start, &start_ns)) {
         info->configured_start_ns = start_ns;
         facts->fallback_ns = start_ns + facts->wall_minus_utc_ns;
     }
-    uint64_t chunks = (self->pages.bytes->size - facts->data_start) / CHUNK_BYTES;
+    uint64_t chunks = (self->file.pages.bytes->size - facts->data_start) / CHUNK_BYTES;
     info->n_samples = (int64_t)chunks;
 }
 
@@ -539,30 +511,36 @@ static int probe(struct byte_source *bytes)
                : 0;
 }
 
+static enum yk_status set_up(struct page_file *file, const struct open_options *opt,
+                             uint64_t *most_samples, struct failure *why)
+{
+    struct genea_reader *self = (struct genea_reader *)file;
+    make_crc(facts_of(self)->crc);
+    enum yk_status status = read_header(self, why);
+    if (status == YK_OK) {
+        tell(self, opt);
+        *most_samples = file->pages.bytes->size / CHUNK_BYTES;
+    }
+    return status;
+}
+
+static const struct page_file_kind KIND = {
+    .id = "genea",
+    .ops = {next_stretch, begin, finish, page_file_clone, page_file_release},
+    .reader_bytes = sizeof(struct genea_reader),
+    .facts_bytes = sizeof(struct genea_facts),
+    .now_at = offsetof(struct genea_reader, now),
+    .now_bytes = sizeof(struct genea_state),
+    .buffer = BUFFER,
+    .cursor_buffer = CURSOR_BUFFER,
+    .slack = WINDOW,
+    .set_up = set_up,
+};
+
 static enum yk_status open_genea(struct byte_source *bytes, const struct open_options *opt,
                                  struct recording_source **out, struct failure *why)
 {
-    struct genea_reader *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
-    }
-    page_reader_init(&self->pages, &GENEA_OPS, bytes, "genea", &self->now, sizeof self->now);
-    make_crc(self->facts.crc);
-    size_t room = bytes->size < BUFFER ? (size_t)bytes->size + WINDOW : BUFFER;
-    enum yk_status status = byte_window_init(&self->window, bytes, room, why);
-    if (status == YK_OK) {
-        status = read_header(self, why);
-    }
-    if (status == YK_OK) {
-        tell(self, opt);
-        status = page_reader_start(&self->pages, bytes->size / CHUNK_BYTES, why);
-    }
-    if (status != YK_OK) {
-        page_reader_close(&self->pages.base);
-        return status;
-    }
-    *out = &self->pages.base;
-    return YK_OK;
+    return page_file_open(&KIND, bytes, opt, out, why);
 }
 
 static const char *const suffixes[] = {"bin", NULL};

@@ -11,10 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-formats/byte_window.h"
 #include "firmware-formats/geneactiv_header.h"
 #include "firmware-formats/geneactiv_page.h"
-#include "firmware-formats/page_reader.h"
+#include "firmware-formats/page_file.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
 
@@ -48,12 +47,14 @@ struct geneactiv_state {
 };
 
 struct geneactiv_reader {
-    struct page_reader pages;
+    struct page_file file;
     struct geneactiv_state now;
-    struct geneactiv_facts *facts; /* owned, unless a cursor */
-    struct byte_window window;
-    double seconds, samples; /* between neighbouring page times, for the observed rate */
 };
+
+static struct geneactiv_facts *facts_of(const struct geneactiv_reader *self)
+{
+    return self->file.facts;
+}
 
 /* ---- pages ---- */
 
@@ -70,7 +71,7 @@ static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **a
     uint64_t foreign = 0;
     for (;;) {
         enum yk_status status =
-            byte_window_at(&self->window, self->now.pos, TWO_PAGES, at, have, why);
+            byte_window_at(&self->file.window, self->now.pos, TWO_PAGES, at, have, why);
         if (status != YK_OK) {
             return status;
         }
@@ -90,7 +91,7 @@ static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **a
             continue;
         }
         if (foreign > 0) {
-            page_reader_bad(&self->pages, self->now.number, foreign,
+            page_reader_bad(&self->file.pages, self->now.number, foreign,
                             found != NULL ? "bytes between pages that belong to none"
                                           : "bytes behind the last page");
         }
@@ -127,7 +128,7 @@ static bool is_near(int64_t a_ns, int64_t b_ns)
 static int64_t date_page(struct geneactiv_reader *self, const struct geneactiv_page *page,
                          int64_t next_ns, const char **gap)
 {
-    const struct geneactiv_facts *facts = self->facts;
+    const struct geneactiv_facts *facts = facts_of(self);
     struct geneactiv_state *now = &self->now;
     const int64_t expected = now->expected_ns, stamp = page->wall_ns;
     if (expected == TIME_UNKNOWN) {
@@ -137,15 +138,16 @@ static int64_t date_page(struct geneactiv_reader *self, const struct geneactiv_p
     }
     if (stamp == TIME_UNKNOWN || is_near(stamp, expected)) {
         if (stamp == TIME_UNKNOWN) {
-            page_reader_event(&self->pages, READ_EVENT_NOTE,
+            page_reader_event(&self->file.pages, READ_EVENT_NOTE,
                               expected - facts->wall_minus_utc_ns, now->number,
                               "page time cannot be read, not used");
         }
         return expected;
     }
     if (next_ns != TIME_UNKNOWN && is_near(next_ns, expected + facts->page_ns)) {
-        page_reader_event(&self->pages, READ_EVENT_NOTE, expected - facts->wall_minus_utc_ns,
-                          now->number, "page time out of line, not used");
+        page_reader_event(&self->file.pages, READ_EVENT_NOTE,
+                          expected - facts->wall_minus_utc_ns, now->number,
+                          "page time out of line, not used");
         return expected;
     }
     *gap = page->sequence == now->sequence + 1 ? "page time jumps, no page is missing"
@@ -159,7 +161,7 @@ static void note_sequence(struct geneactiv_reader *self, const struct geneactiv_
     int64_t before = self->now.sequence;
     if (page->sequence >= 0) {
         if (before >= 0 && page->sequence != before + 1) {
-            page_reader_event(&self->pages, READ_EVENT_NOTE, t_ns, self->now.number,
+            page_reader_event(&self->file.pages, READ_EVENT_NOTE, t_ns, self->now.number,
                               "sequence number %" PRId64 " after %" PRId64, page->sequence,
                               before);
         }
@@ -171,16 +173,16 @@ static uint32_t note_button(struct geneactiv_reader *self, const struct geneacti
                             uint32_t n, int64_t t0_ns)
 {
     uint32_t flags = 0;
-    struct read_report *report = &self->pages.base.report;
+    struct read_report *report = &self->file.pages.base.report;
     for (uint32_t i = 0; i < n; i++) {
         bool is_pressed = (raw->light[i] >> 1 & 1) != 0;
         flags |= is_pressed ? BLOCK_BUTTON : 0u;
         if (is_pressed && !self->now.is_pressed) {
             page_reader_event(
-                &self->pages, READ_EVENT_BUTTON,
-                t0_ns + (int64_t)nearbyint((double)i * self->facts->period_s * NS_PER_S),
+                &self->file.pages, READ_EVENT_BUTTON,
+                t0_ns + (int64_t)nearbyint((double)i * facts_of(self)->period_s * NS_PER_S),
                 self->now.number, "button");
-            report->buttons += self->pages.is_cursor || self->pages.is_quiet ? 0 : 1;
+            report->buttons += self->file.pages.is_cursor || self->file.pages.is_quiet ? 0 : 1;
         }
         self->now.is_pressed = is_pressed;
     }
@@ -225,7 +227,7 @@ static void give_page(struct geneactiv_reader *self, const struct geneactiv_page
                       const struct geneactiv_raw *raw, uint32_t n, int64_t t0_ns,
                       struct sample_block *block, struct page *page)
 {
-    const struct geneactiv_facts *facts = self->facts;
+    const struct geneactiv_facts *facts = facts_of(self);
     for (int a = 0; a < 3; a++) {
         scale_axis(raw->axis[a], n, facts->scale[a], facts->shift[a], block->acc_g[a]);
         for (uint32_t i = 0; block->gyro_dps[0] != NULL && i < n; i++) {
@@ -258,19 +260,19 @@ static void note_short_page(struct geneactiv_reader *self, uint32_t n, size_t di
     snprintf(text, sizeof text, "%s after %u of %u measurements",
              is_end ? "the file ends" : "no hexadecimal digit", n, GENEACTIV_PAGE_SAMPLES);
     size_t rest = digits - (size_t)n * GENEACTIV_DIGITS;
-    page_reader_bad(&self->pages, self->now.number, rest, text);
-    if (is_end && !self->pages.is_cursor && !self->pages.is_quiet) {
-        self->pages.base.report.trailing_bytes += rest;
+    page_reader_bad(&self->file.pages, self->now.number, rest, text);
+    if (is_end && !self->file.pages.is_cursor && !self->file.pages.is_quiet) {
+        self->file.pages.base.report.trailing_bytes += rest;
     }
 }
 
 static void note_rate(struct geneactiv_reader *self, int64_t stamp_ns, bool is_joined)
 {
-    if (is_joined && stamp_ns != TIME_UNKNOWN && !self->pages.is_cursor &&
-        !self->pages.is_quiet) {
-        self->samples += GENEACTIV_PAGE_SAMPLES;
-        self->seconds += (double)self->facts->page_ns / NS_PER_S +
-                         (double)(stamp_ns - self->now.expected_ns) / NS_PER_S;
+    if (is_joined && stamp_ns != TIME_UNKNOWN) {
+        page_file_observe(&self->file,
+                          (double)facts_of(self)->page_ns / NS_PER_S +
+                              (double)(stamp_ns - self->now.expected_ns) / NS_PER_S,
+                          GENEACTIV_PAGE_SAMPLES);
     }
 }
 
@@ -284,7 +286,7 @@ static void take_page(struct geneactiv_reader *self, const uint8_t *at, size_t h
     block->n = 0;
     enum geneactiv_found found = geneactiv_page_parse(at, have, &from);
     if (found != GENEACTIV_PAGE) {
-        page_reader_bad(&self->pages, now->number, from.digits_at,
+        page_reader_bad(&self->file.pages, now->number, from.digits_at,
                         found == GENEACTIV_CUT ? "the file ends inside a page's lines"
                                                : "page without measurements");
         now->pos += from.digits_at > 0 ? from.digits_at : 1;
@@ -295,7 +297,7 @@ static void take_page(struct geneactiv_reader *self, const uint8_t *at, size_t h
     uint32_t n = geneactiv_decode(at + from.digits_at, have - from.digits_at, &raw, &digits);
     const int64_t expected = now->expected_ns;
     if (expected == TIME_UNKNOWN && from.wall_ns == TIME_UNKNOWN) {
-        page_reader_bad(&self->pages, now->number, from.digits_at + digits,
+        page_reader_bad(&self->file.pages, now->number, from.digits_at + digits,
                         "page time cannot be read, and no page before it");
         now->pos += from.digits_at + digits;
         now->number++;
@@ -305,7 +307,7 @@ static void take_page(struct geneactiv_reader *self, const uint8_t *at, size_t h
                      !is_near(from.wall_ns, expected);
     int64_t next_ns = must_look ? look_ahead(at, have, &from) : TIME_UNKNOWN;
     int64_t wall_ns = date_page(self, &from, next_ns, &page->gap);
-    int64_t t0_ns = wall_ns - self->facts->wall_minus_utc_ns;
+    int64_t t0_ns = wall_ns - facts_of(self)->wall_minus_utc_ns;
     note_rate(self, from.wall_ns,
               wall_ns == expected && from.wall_ns != TIME_UNKNOWN &&
                   is_near(from.wall_ns, expected));
@@ -316,7 +318,7 @@ static void take_page(struct geneactiv_reader *self, const uint8_t *at, size_t h
     if (n > 0) {
         give_page(self, &from, &raw, n, t0_ns, block, page);
     }
-    now->expected_ns = wall_ns + self->facts->page_ns;
+    now->expected_ns = wall_ns + facts_of(self)->page_ns;
     now->pos += from.digits_at + digits;
     now->number++;
 }
@@ -344,10 +346,10 @@ static enum yk_status next_page(struct page_reader *pages, struct sample_block *
 static void begin(struct page_reader *pages)
 {
     struct geneactiv_reader *self = (struct geneactiv_reader *)pages;
-    const struct geneactiv_header *header = &self->facts->header;
+    const struct geneactiv_header *header = &facts_of(self)->header;
     self->now = (struct geneactiv_state){
-        .pos = self->facts->data_start, .expected_ns = TIME_UNKNOWN, .sequence = -1};
-    self->seconds = self->samples = 0;
+        .pos = facts_of(self)->data_start, .expected_ns = TIME_UNKNOWN, .sequence = -1};
+    page_file_forget(&self->file);
     double drift = geneactiv_header_drift_s(header);
     if (!isnan(drift)) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
@@ -362,47 +364,14 @@ static void begin(struct page_reader *pages)
 static void finish(struct page_reader *pages)
 {
     struct geneactiv_reader *self = (struct geneactiv_reader *)pages;
-    double declared = self->facts->header.pages;
+    double declared = facts_of(self)->header.pages;
     if (!isnan(declared) && declared != (double)self->now.number) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "%.0f pages declared, %" PRId64 " in the file", declared,
                           self->now.number);
     }
-    if (self->samples > 0 && self->seconds > 0) {
-        pages->base.report.observed_rate_hz = self->samples / self->seconds;
-    }
+    page_file_tell_rate(&self->file);
 }
-
-static void release(struct page_reader *pages)
-{
-    struct geneactiv_reader *self = (struct geneactiv_reader *)pages;
-    byte_window_release(&self->window);
-    if (!pages->is_cursor) {
-        mem_free(self->facts);
-    }
-    mem_free(self);
-}
-
-static enum yk_status clone(const struct page_reader *whole, struct page_reader **out,
-                            struct failure *why)
-{
-    struct geneactiv_reader *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
-    }
-    enum yk_status status = byte_window_init(&self->window, whole->bytes, CURSOR_BUFFER, why);
-    if (status != YK_OK) {
-        mem_free(self);
-        return status;
-    }
-    self->facts = ((const struct geneactiv_reader *)whole)->facts;
-    self->pages.now = &self->now;
-    *out = &self->pages;
-    return YK_OK;
-}
-
-static const struct page_ops GENEACTIV_OPS = {next_page, begin, finish, clone, release};
 
 /* ---- opening ---- */
 
@@ -421,10 +390,10 @@ static int probe(struct byte_source *bytes)
 static enum yk_status read_header(struct geneactiv_reader *self, struct geneactiv_page *first,
                                   struct failure *why)
 {
-    struct geneactiv_facts *facts = self->facts;
+    struct geneactiv_facts *facts = facts_of(self);
     const uint8_t *at = NULL;
     size_t have = 0;
-    enum yk_status status = byte_window_at(&self->window, 0, HEADER_MOST, &at, &have, why);
+    enum yk_status status = byte_window_at(&self->file.window, 0, HEADER_MOST, &at, &have, why);
     if (status != YK_OK) {
         return status;
     }
@@ -445,22 +414,22 @@ static enum yk_status read_header(struct geneactiv_reader *self, struct geneacti
 static enum yk_status set_rate(struct geneactiv_reader *self, double stated_hz,
                                struct failure *why)
 {
-    struct geneactiv_facts *facts = self->facts;
+    struct geneactiv_facts *facts = facts_of(self);
     double page_s = round(GENEACTIV_PAGE_SAMPLES / stated_hz * 10.0) / 10.0;
     if (!(stated_hz > 0) || !(page_s >= 0.3 && page_s <= 300)) {
         return failure_set(why, YK_ERR_CORRUPT,
                            "%s: a measurement frequency of %g Hz is none of a GENEActiv",
-                           self->pages.bytes->name, stated_hz);
+                           self->file.pages.bytes->name, stated_hz);
     }
     facts->page_ns = (int64_t)llround(page_s * 10.0) * (NS_PER_S / 10);
     facts->period_s = page_s / GENEACTIV_PAGE_SAMPLES;
-    self->pages.base.info.rate_hz = GENEACTIV_PAGE_SAMPLES / page_s;
+    self->file.pages.base.info.rate_hz = GENEACTIV_PAGE_SAMPLES / page_s;
     return YK_OK;
 }
 
 static enum yk_status set_scale(struct geneactiv_reader *self, struct failure *why)
 {
-    struct geneactiv_facts *facts = self->facts;
+    struct geneactiv_facts *facts = facts_of(self);
     const struct geneactiv_header *header = &facts->header;
     float low = -INFINITY, high = INFINITY;
     for (int a = 0; a < 3; a++) {
@@ -469,7 +438,7 @@ static enum yk_status set_scale(struct geneactiv_reader *self, struct failure *w
             return failure_set(why, YK_ERR_CORRUPT,
                                "%s: the header has no usable calibration of the %c axis (gain "
                                "%g, offset %g): its measurements have no unit",
-                               self->pages.bytes->name, "xyz"[a], gain, offset);
+                               self->file.pages.bytes->name, "xyz"[a], gain, offset);
         }
         facts->scale[a] = 100.0 / gain;
         facts->shift[a] = -offset / gain;
@@ -501,9 +470,9 @@ static void set_light(struct geneactiv_facts *facts)
 static void tell(struct geneactiv_reader *self, const struct open_options *opt,
                  const struct geneactiv_page *first)
 {
-    struct geneactiv_facts *facts = self->facts;
+    struct geneactiv_facts *facts = facts_of(self);
     const struct geneactiv_header *header = &facts->header;
-    struct recording_info *info = &self->pages.base.info;
+    struct recording_info *info = &self->file.pages.base.info;
     snprintf(info->device_model, sizeof info->device_model, "%.22s%s%s",
              header->type[0] != '\0' ? header->type : "GENEActiv",
              header->model[0] != '\0' ? " " : "", header->model);
@@ -519,7 +488,8 @@ static void tell(struct geneactiv_reader *self, const struct open_options *opt,
         first->wall_ns != TIME_UNKNOWN && first->wall_ns < DOUBTFUL_BEFORE_NS;
     int32_t offset_s = 0;
     bool has_zone = geneactiv_header_zone(header, &offset_s);
-    facts->wall_minus_utc_ns = page_reader_zone(&self->pages, opt, wall_ns, has_zone, offset_s);
+    facts->wall_minus_utc_ns =
+        page_reader_zone(&self->file.pages, opt, wall_ns, has_zone, offset_s);
     if (has_start) {
         info->configured_start_ns = start_ns - facts->wall_minus_utc_ns;
         if (header->period_h > 0 && header->period_h < 1e5) {
@@ -530,62 +500,55 @@ static void tell(struct geneactiv_reader *self, const struct open_options *opt,
 }
 
 /* A file without pages is a recording without samples: nothing has to be right in it. */
-static enum yk_status set_up(struct geneactiv_reader *self, const struct open_options *opt,
-                             struct failure *why)
+static enum yk_status set_up(struct page_file *file, const struct open_options *opt,
+                             uint64_t *most_samples, struct failure *why)
 {
+    struct geneactiv_reader *self = (struct geneactiv_reader *)file;
     struct geneactiv_page first;
     enum yk_status status = read_header(self, &first, why);
     if (status != YK_OK) {
         return status;
     }
-    struct geneactiv_facts *facts = self->facts;
-    bool is_empty = facts->data_start >= self->pages.bytes->size;
+    struct geneactiv_facts *facts = facts_of(self);
+    bool is_empty = facts->data_start >= self->file.pages.bytes->size;
     double stated = isnan(first.rate_hz) ? facts->header.rate_hz : first.rate_hz;
     facts->is_model_1_1 = strcmp(facts->header.model, "1.1") == 0;
     if (!is_empty) {
         status = set_rate(self, stated, why);
         status = status == YK_OK ? set_scale(self, why) : status;
     } else if (set_rate(self, stated, NULL) != YK_OK) {
-        self->pages.base.info.rate_hz = NAN;
+        self->file.pages.base.info.rate_hz = NAN;
     }
     if (status == YK_OK) {
         set_light(facts);
         tell(self, opt, &first);
         uint64_t page_bytes = GENEACTIV_PAGE_SAMPLES * GENEACTIV_DIGITS + 230;
-        self->pages.base.info.n_samples =
-            (int64_t)((self->pages.bytes->size - facts->data_start + page_bytes / 2) /
+        self->file.pages.base.info.n_samples =
+            (int64_t)((self->file.pages.bytes->size - facts->data_start + page_bytes / 2) /
                       page_bytes) *
             GENEACTIV_PAGE_SAMPLES;
+        *most_samples = self->file.pages.bytes->size / GENEACTIV_DIGITS;
     }
     return status;
 }
 
+static const struct page_file_kind KIND = {
+    .id = "geneactiv",
+    .ops = {next_page, begin, finish, page_file_clone, page_file_release},
+    .reader_bytes = sizeof(struct geneactiv_reader),
+    .facts_bytes = sizeof(struct geneactiv_facts),
+    .now_at = offsetof(struct geneactiv_reader, now),
+    .now_bytes = sizeof(struct geneactiv_state),
+    .buffer = BUFFER,
+    .cursor_buffer = CURSOR_BUFFER,
+    .slack = TWO_PAGES,
+    .set_up = set_up,
+};
+
 static enum yk_status open_geneactiv(struct byte_source *bytes, const struct open_options *opt,
                                      struct recording_source **out, struct failure *why)
 {
-    struct geneactiv_reader *self = mem_alloc(1, sizeof *self);
-    struct geneactiv_facts *facts = self != NULL ? mem_alloc(1, sizeof *facts) : NULL;
-    if (facts == NULL) {
-        mem_free(self);
-        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
-    }
-    self->facts = facts;
-    page_reader_init(&self->pages, &GENEACTIV_OPS, bytes, "geneactiv", &self->now,
-                     sizeof self->now);
-    size_t room = bytes->size < BUFFER ? (size_t)bytes->size + TWO_PAGES : BUFFER;
-    enum yk_status status = byte_window_init(&self->window, bytes, room, why);
-    if (status == YK_OK) {
-        status = set_up(self, opt, why);
-    }
-    if (status == YK_OK) {
-        status = page_reader_start(&self->pages, bytes->size / GENEACTIV_DIGITS, why);
-    }
-    if (status != YK_OK) {
-        page_reader_close(&self->pages.base);
-        return status;
-    }
-    *out = &self->pages.base;
-    return YK_OK;
+    return page_file_open(&KIND, bytes, opt, out, why);
 }
 
 static const char *const suffixes[] = {"bin", NULL};

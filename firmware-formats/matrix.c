@@ -11,10 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware-formats/byte_window.h"
-#include "src/base/crc32.h"
 #include "firmware-formats/matrix_layout.h"
-#include "firmware-formats/page_reader.h"
+#include "firmware-formats/page_file.h"
+#include "src/base/crc32.h"
 #include "src/base/mem.h"
 
 #define BUFFER ((size_t)256 << 10)
@@ -42,13 +41,15 @@ struct matrix_state {
 };
 
 struct matrix_reader {
-    struct page_reader pages;
+    struct page_file file;
     struct matrix_state now;
-    struct matrix_facts *facts; /* owned, unless a cursor */
-    struct byte_window window;
-    double seconds, samples;
     int64_t packets; /* seen up to the end */
 };
+
+static struct matrix_facts *facts_of(const struct matrix_reader *self)
+{
+    return self->file.facts;
+}
 
 /* ---- packets ---- */
 
@@ -61,7 +62,7 @@ static enum yk_status has_right_crc(struct matrix_reader *self, uint64_t pos,
         const uint8_t *at = NULL;
         size_t have = 0;
         enum yk_status status =
-            byte_window_at(&self->window, pos + done, PIECE, &at, &have, why);
+            byte_window_at(&self->file.window, pos + done, PIECE, &at, &have, why);
         if (status != YK_OK) {
             return status;
         }
@@ -71,7 +72,7 @@ static enum yk_status has_right_crc(struct matrix_reader *self, uint64_t pos,
             *is_right = false;
             return YK_OK;
         }
-        crc = crc32_add(&self->facts->crc, crc, at, n);
+        crc = crc32_add(&facts_of(self)->crc, crc, at, n);
         done += n;
     }
     *is_right = crc == packet->crc;
@@ -112,7 +113,7 @@ static enum yk_status look_at(struct matrix_reader *self, uint64_t pos,
     size_t have = 0;
     bool is_right = false;
     enum yk_status status =
-        byte_window_at(&self->window, pos, MATRIX_PACKET_HEADER, &at, &have, why);
+        byte_window_at(&self->file.window, pos, MATRIX_PACKET_HEADER, &at, &have, why);
     if (status != YK_OK) {
         return status;
     }
@@ -122,7 +123,7 @@ static enum yk_status look_at(struct matrix_reader *self, uint64_t pos,
         *fault = is_one ? "the file ends inside a packet" : "no packet where one should begin";
         return YK_OK;
     }
-    if (packet->bytes > self->window.end - pos) {
+    if (packet->bytes > self->file.window.end - pos) {
         *fault = "the file ends inside a packet";
         return YK_OK;
     }
@@ -137,7 +138,7 @@ static enum yk_status next_packet(struct matrix_reader *self, struct failure *wh
     struct matrix_state *now = &self->now;
     for (;;) {
         const char *fault = NULL;
-        if (now->pos >= self->window.end) {
+        if (now->pos >= self->file.window.end) {
             self->packets = now->number;
             return YK_END;
         }
@@ -151,11 +152,11 @@ static enum yk_status next_packet(struct matrix_reader *self, struct failure *wh
         }
         uint64_t next = now->pos + now->packet.bytes;
         if (fault != NULL) {
-            status = find_magic(&self->window, now->pos + 1, &next, why);
+            status = find_magic(&self->file.window, now->pos + 1, &next, why);
             if (status != YK_OK) {
                 return status;
             }
-            page_reader_bad(&self->pages, now->number, next - now->pos, fault);
+            page_reader_bad(&self->file.pages, now->number, next - now->pos, fault);
         }
         now->pos = next;
         now->packet.acc = 0;
@@ -185,12 +186,12 @@ static enum yk_status give_gyro(struct matrix_reader *self, uint32_t from, uint3
         const uint8_t *at = NULL;
         size_t have = 0;
         enum yk_status status =
-            byte_window_at(&self->window, self->now.pos + p->gyro_at + 6 * record,
+            byte_window_at(&self->file.window, self->now.pos + p->gyro_at + 6 * record,
                            (size_t)take * 6, &at, &have, why);
         if (status != YK_OK || have < (size_t)take * 6) {
             return status;
         }
-        matrix_triples(at, take, self->facts->gyro_range_dps, gyro[0] + i, gyro[1] + i,
+        matrix_triples(at, take, facts_of(self)->gyro_range_dps, gyro[0] + i, gyro[1] + i,
                        gyro[2] + i);
         i += take;
     }
@@ -207,9 +208,9 @@ static enum yk_status give_temperature(struct matrix_reader *self, uint32_t from
         return YK_OK;
     }
     uint64_t record = (uint64_t)from * p->temp / p->acc;
-    enum yk_status status =
-        byte_window_at(&self->window, self->now.pos + p->temp_at + MATRIX_TEMP_BYTES * record,
-                       MATRIX_TEMP_BYTES, &at, &have, why);
+    enum yk_status status = byte_window_at(
+        &self->file.window, self->now.pos + p->temp_at + MATRIX_TEMP_BYTES * record,
+        MATRIX_TEMP_BYTES, &at, &have, why);
     if (status == YK_OK && have >= MATRIX_TEMP_BYTES) {
         page->temperature_c = matrix_body_c(at);
     }
@@ -222,23 +223,22 @@ static void date_samples(struct matrix_reader *self, uint32_t from, uint32_t n,
     const struct matrix_packet *p = &self->now.packet;
     int64_t start_ns = p->start_s * NS_PER_S;
     double span_s = (double)(p->end_s - p->start_s);
-    block->period_s = span_s > 0 ? span_s / p->acc : 1.0 / self->facts->rate_hz;
-    block->t0_ns = start_ns - self->facts->wall_minus_utc_ns +
+    block->period_s = span_s > 0 ? span_s / p->acc : 1.0 / facts_of(self)->rate_hz;
+    block->t0_ns = start_ns - facts_of(self)->wall_minus_utc_ns +
                    (int64_t)nearbyint((double)from * block->period_s * NS_PER_S);
     block->n = n;
     page->number = self->now.number;
     page->is_first = from == 0;
     page->gap = "no packet for this time";
-    page->low_g = -(float)self->facts->acc_range_g;
-    page->high_g = (float)self->facts->acc_range_g;
+    page->low_g = -(float)facts_of(self)->acc_range_g;
+    page->high_g = (float)facts_of(self)->acc_range_g;
     page->flags = start_ns < DOUBTFUL_BEFORE_NS ? BLOCK_CLOCK_DOUBT : 0;
     if (from == 0 && span_s <= 0) {
-        page_reader_event(&self->pages, READ_EVENT_NOTE, block->t0_ns, page->number,
+        page_reader_event(&self->file.pages, READ_EVENT_NOTE, block->t0_ns, page->number,
                           "packet ends when it begins: nominal rate used");
     }
-    if (from == 0 && span_s > 0 && !self->pages.is_cursor && !self->pages.is_quiet) {
-        self->seconds += span_s;
-        self->samples += p->acc;
+    if (from == 0 && span_s > 0) {
+        page_file_observe(&self->file, span_s, p->acc);
     }
 }
 
@@ -258,14 +258,15 @@ static enum yk_status next_samples(struct page_reader *pages, struct sample_bloc
     uint32_t n = left < block->capacity ? left : block->capacity;
     const uint8_t *at = NULL;
     size_t have = 0;
-    status = byte_window_at(&self->window, now->pos + MATRIX_PACKET_HEADER + UINT64_C(6) * from,
-                            (size_t)n * 6, &at, &have, why);
+    status =
+        byte_window_at(&self->file.window, now->pos + MATRIX_PACKET_HEADER + UINT64_C(6) * from,
+                       (size_t)n * 6, &at, &have, why);
     if (status == YK_OK && have < (size_t)n * 6) {
         status = failure_set_at(why, YK_ERR_IO, (int64_t)now->pos,
                                 "%s became shorter while it was read", pages->bytes->name);
     }
     if (status == YK_OK) {
-        matrix_triples(at, n, self->facts->acc_range_g, block->acc_g[0], block->acc_g[1],
+        matrix_triples(at, n, facts_of(self)->acc_range_g, block->acc_g[0], block->acc_g[1],
                        block->acc_g[2]);
         date_samples(self, from, n, block, page);
         status = give_temperature(self, from, page, why);
@@ -288,15 +289,15 @@ static enum yk_status next_samples(struct page_reader *pages, struct sample_bloc
 static void begin(struct page_reader *pages)
 {
     struct matrix_reader *self = (struct matrix_reader *)pages;
-    self->now = (struct matrix_state){.pos = self->facts->data_start};
-    self->seconds = self->samples = 0;
-    if (!self->facts->has_header) {
+    self->now = (struct matrix_state){.pos = facts_of(self)->data_start};
+    page_file_forget(&self->file);
+    if (!facts_of(self)->has_header) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "no header: range of %d g assumed", USUAL_RANGE_G);
-        page_reader_skipped(pages, self->facts->data_start);
-    } else if (self->facts->range_is_assumed) {
+        page_reader_skipped(pages, facts_of(self)->data_start);
+    } else if (facts_of(self)->range_is_assumed) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
-                          "header says %u g: %d g assumed", self->facts->header.acc_range_g,
+                          "header says %u g: %d g assumed", facts_of(self)->header.acc_range_g,
                           USUAL_RANGE_G);
     }
 }
@@ -304,47 +305,14 @@ static void begin(struct page_reader *pages)
 static void finish(struct page_reader *pages)
 {
     struct matrix_reader *self = (struct matrix_reader *)pages;
-    const struct matrix_facts *facts = self->facts;
+    const struct matrix_facts *facts = facts_of(self);
     if (facts->has_header && facts->header.packets != self->packets) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "%" PRIu32 " packets declared, %" PRId64 " in the file",
                           facts->header.packets, self->packets);
     }
-    if (self->seconds > 0) {
-        pages->base.report.observed_rate_hz = self->samples / self->seconds;
-    }
+    page_file_tell_rate(&self->file);
 }
-
-static void release(struct page_reader *pages)
-{
-    struct matrix_reader *self = (struct matrix_reader *)pages;
-    byte_window_release(&self->window);
-    if (!pages->is_cursor) {
-        mem_free(self->facts);
-    }
-    mem_free(self);
-}
-
-static enum yk_status clone(const struct page_reader *whole, struct page_reader **out,
-                            struct failure *why)
-{
-    struct matrix_reader *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
-    }
-    enum yk_status status = byte_window_init(&self->window, whole->bytes, CURSOR_BUFFER, why);
-    if (status != YK_OK) {
-        mem_free(self);
-        return status;
-    }
-    self->facts = ((const struct matrix_reader *)whole)->facts;
-    self->pages.now = &self->now;
-    *out = &self->pages;
-    return YK_OK;
-}
-
-static const struct page_ops MATRIX_OPS = {next_samples, begin, finish, clone, release};
 
 /* ---- opening ---- */
 
@@ -377,11 +345,11 @@ static bool is_usual(const uint16_t *list, size_t n, uint16_t value)
 static enum yk_status read_header(struct matrix_reader *self, struct failure *why)
 {
     static const uint16_t g[] = {2, 4, 8, 16, 32}, dps[] = {125, 250, 500, 1000, 2000, 4000};
-    struct matrix_facts *facts = self->facts;
+    struct matrix_facts *facts = facts_of(self);
     const uint8_t *at = NULL;
     size_t have = 0;
     enum yk_status status =
-        byte_window_at(&self->window, 0, MATRIX_HEADER_BYTES, &at, &have, why);
+        byte_window_at(&self->file.window, 0, MATRIX_HEADER_BYTES, &at, &have, why);
     if (status != YK_OK) {
         return status;
     }
@@ -397,7 +365,7 @@ static enum yk_status read_header(struct matrix_reader *self, struct failure *wh
     }
     facts->data_start = MATRIX_HEADER_BYTES;
     if (!facts->has_header) {
-        status = find_magic(&self->window, 0, &facts->data_start, why);
+        status = find_magic(&self->file.window, 0, &facts->data_start, why);
     }
     return status;
 }
@@ -416,11 +384,11 @@ static double nominal_rate(double about)
  * -1. Checksums are looked at later, but for those packets that say something here. */
 static enum yk_status survey(struct matrix_reader *self, int64_t *first_s, struct failure *why)
 {
-    struct recording_info *info = &self->pages.base.info;
+    struct recording_info *info = &self->file.pages.base.info;
     double longest_s = 0, rate = NAN;
     bool has_gyro = false, has_rate = false;
     *first_s = -1;
-    begin(&self->pages);
+    begin(&self->file.pages);
     while (!has_rate) {
         enum yk_status status = next_packet(self, why);
         if (status == YK_END) {
@@ -441,67 +409,62 @@ static enum yk_status survey(struct matrix_reader *self, int64_t *first_s, struc
         self->now.used = p->acc;
         self->now.pos += p->bytes;
     }
-    self->facts->rate_hz = isnan(rate) ? NAN : nominal_rate(rate);
+    facts_of(self)->rate_hz = isnan(rate) ? NAN : nominal_rate(rate);
     if (*first_s >= 0 && isnan(rate)) {
         return failure_set(why, YK_ERR_CORRUPT,
                            "%s: every packet ends when it begins: its samples have no time",
-                           self->pages.bytes->name);
+                           self->file.pages.bytes->name);
     }
-    info->rate_hz = self->facts->rate_hz;
-    info->range_g = self->facts->acc_range_g;
-    info->gyro_range_dps = has_gyro ? self->facts->gyro_range_dps : NAN;
+    info->rate_hz = facts_of(self)->rate_hz;
+    info->range_g = facts_of(self)->acc_range_g;
+    info->gyro_range_dps = has_gyro ? facts_of(self)->gyro_range_dps : NAN;
     snprintf(info->sensor_axes, sizeof info->sensor_axes, "%d", has_gyro ? 6 : 3);
-    uint64_t data = self->pages.bytes->size - self->facts->data_start;
+    uint64_t data = self->file.pages.bytes->size - facts_of(self)->data_start;
     info->n_samples = (int64_t)(data / (has_gyro ? 12 : 6));
     return YK_OK;
 }
 
-static enum yk_status set_up(struct matrix_reader *self, const struct open_options *opt,
-                             struct failure *why)
+static enum yk_status set_up(struct page_file *file, const struct open_options *opt,
+                             uint64_t *most_samples, struct failure *why)
 {
+    struct matrix_reader *self = (struct matrix_reader *)file;
     int64_t first_s = -1;
+    crc32_init(&facts_of(self)->crc);
     enum yk_status status = read_header(self, why);
     if (status == YK_OK) {
-        self->pages.is_quiet = true;
+        self->file.pages.is_quiet = true;
         status = survey(self, &first_s, why);
-        self->pages.is_quiet = false;
+        self->file.pages.is_quiet = false;
     }
     if (status == YK_OK) {
-        struct recording_info *info = &self->pages.base.info;
+        struct recording_info *info = &self->file.pages.base.info;
         int64_t wall_ns = first_s < 0 ? 0 : first_s * NS_PER_S;
         snprintf(info->device_model, sizeof info->device_model, "Matrix");
-        self->facts->wall_minus_utc_ns = page_reader_zone(&self->pages, opt, wall_ns, false, 0);
+        facts_of(self)->wall_minus_utc_ns =
+            page_reader_zone(&self->file.pages, opt, wall_ns, false, 0);
         info->clock_is_in_doubt = first_s >= 0 && wall_ns < DOUBTFUL_BEFORE_NS;
+        *most_samples = file->pages.bytes->size / 6;
     }
     return status;
 }
 
+static const struct page_file_kind KIND = {
+    .id = "matrix",
+    .ops = {next_samples, begin, finish, page_file_clone, page_file_release},
+    .reader_bytes = sizeof(struct matrix_reader),
+    .facts_bytes = sizeof(struct matrix_facts),
+    .now_at = offsetof(struct matrix_reader, now),
+    .now_bytes = sizeof(struct matrix_state),
+    .buffer = BUFFER,
+    .cursor_buffer = CURSOR_BUFFER,
+    .slack = PIECE,
+    .set_up = set_up,
+};
+
 static enum yk_status open_matrix(struct byte_source *bytes, const struct open_options *opt,
                                   struct recording_source **out, struct failure *why)
 {
-    struct matrix_reader *self = mem_alloc(1, sizeof *self);
-    struct matrix_facts *facts = self != NULL ? mem_alloc(1, sizeof *facts) : NULL;
-    if (facts == NULL) {
-        mem_free(self);
-        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
-    }
-    self->facts = facts;
-    crc32_init(&facts->crc);
-    page_reader_init(&self->pages, &MATRIX_OPS, bytes, "matrix", &self->now, sizeof self->now);
-    size_t room = bytes->size + PIECE < BUFFER ? (size_t)bytes->size + PIECE : BUFFER;
-    enum yk_status status = byte_window_init(&self->window, bytes, room, why);
-    if (status == YK_OK) {
-        status = set_up(self, opt, why);
-    }
-    if (status == YK_OK) {
-        status = page_reader_start(&self->pages, bytes->size / 6, why);
-    }
-    if (status != YK_OK) {
-        page_reader_close(&self->pages.base);
-        return status;
-    }
-    *out = &self->pages.base;
-    return YK_OK;
+    return page_file_open(&KIND, bytes, opt, out, why);
 }
 
 static const char *const suffixes[] = {"bin", NULL};
