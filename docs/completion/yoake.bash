@@ -80,7 +80,7 @@ _yoake() {
             [ "$COMP_CWORD" -ne 2 ] || verbs='init add list show set remove'
             ;;
         lend)
-            options='--participant --from --to --rate --range --gyro --site --wiped --compare-all --practice --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--participant --from --to --rate --range --gyro --site --wiped --practice --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         loans)
             options='--participant --device --from --to --returned --at --csv --keep-good --clear --zone --lang --store --json --quiet --verbose --no-progress --help'

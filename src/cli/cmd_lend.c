@@ -27,8 +27,6 @@ static const struct option_spec option_table[] = {
      "where it is worn, such as: left wrist"},
     {"wiped", 0, OPTION_FLAG, NULL, "清拭した(監査記録に残る)",
      "it was wiped clean (kept in the audit)"},
-    {"compare-all", 0, OPTION_FLAG, NULL, "保管した写しと1バイトずつ全部くらべる",
-     "compare every byte with the archived copy"},
     {"practice", 0, OPTION_FILE, "FILE.cwa", "練習: このファイルを入れた見せかけの記録計を使う",
      "practise with a pretend recorder that holds this file"},
     OPTION_LAST};
@@ -84,7 +82,6 @@ static enum yk_status read_request(struct lending_run *self, struct failure *why
                                .range_g = (int)range,
                                .gyro_dps = (int)options_integer(options, "gyro", 0),
                                .site = options_text(options, "site"),
-                               .compares_all = options_has(options, "compare-all"),
                                .now_ns = clock_now_utc_ns()};
     if (!is_range(range)) {
         return failure_set(why, YK_ERR_ARGUMENT, "--range: %lld is none of 2, 4, 8, 16", range);
@@ -186,8 +183,10 @@ static void on_step(void *user, enum lend_step step)
     const struct lending_run *self = user;
     static const char *const words[][2] = {
         {"どの機器かを確かめています", "asking which recorder it is"},
-        {"機器の記録を、保管した写しとくらべています",
-         "comparing what it holds with the archive"},
+        {"保管した写しをさがしています", "looking for its copy in the archive"},
+        {"機器の記録を、保管した写しと1バイトずつくらべています("
+         "読み込みと同じくらいかかります)",
+         "comparing every byte it holds with the archive (it takes as long as reading it did)"},
         {"設定し、読み返しています。抜かないでください",
          "setting it up and reading back; do not unplug it"}};
     if (!self->cli->is_quiet && !self->cli->is_json) {
@@ -203,16 +202,12 @@ static void say_compared(const struct lending_run *self)
         puts(cli_say(cli, "機器に記録はありませんでした。", "There was no recording in it."));
         return;
     }
-    printf(
-        cli_say(cli,
-                "消した記録は %s として保管ずみです(大きさ、原本のSHA-256、%llu / %llu "
-                "バイトの一致を確かめました%s)。\n",
-                "What was erased is archived as %s (compared: size, SHA-256 of the original, "
-                "%llu of %llu bytes%s).\n"),
-        r->recording, (unsigned long long)r->bytes_compared, (unsigned long long)r->bytes,
-        r->was_proved_by_dock ? cli_say(cli, "。読み込んだときに全部を照合しています",
-                                        "; every byte was proved when it was read")
-                              : "");
+    printf(cli_say(cli,
+                   "消した記録は %s として保管ずみです(%llu / %llu バイトと、原本のSHA-256が"
+                   "一致しました)。\n",
+                   "What was erased is archived as %s (%llu of %llu bytes are equal, and the "
+                   "original's SHA-256 is right).\n"),
+           r->recording, (unsigned long long)r->bytes_compared, (unsigned long long)r->bytes);
 }
 
 static void say_clock(const struct lending_run *self)
@@ -357,16 +352,19 @@ const struct command command_lend = {
     .en = "set a docked recorder up for its next wearer",
     .details_ja =
         "DEVICE は機器の番号(39434)か、差した場所です。機器の記録は、同じものが保管場所にあると"
-        "確かめてから消します(大きさ、原本のSHA-256、機器との一致。読み込みのときに照合して"
-        "いなければ全バイト)。電池とメモリが予定の2割増しに足りることを確かめ、番号、期間、"
+        "確かめてから消します(機器をもう一度読み、全バイトと原本のSHA-"
+        "256をくらべます。読み込みと"
+        "同じくらいかかるので、充電のあいだにどうぞ)"
+        "。電池とメモリが予定の2割増しに足りることを確かめ、番号、期間、"
         "回数、範囲、時計を書き、読み返し、台帳に載せます。最初に記録される晩を言葉で示します。"
         "途中で止まっても、もう一度すれば済みます。",
     .details_en =
         "DEVICE is its number (39434) or its place. What it holds is erased only after a copy "
         "in "
-        "the archive was found equal: by size, the original's SHA-256, and the device's own "
-        "bytes "
-        "(all of them when the dock had not proved it before). Battery and memory must last "
+        "the archive was found equal: every byte is read from the device again, and the "
+        "original "
+        "must have its SHA-256. That takes as long as reading it did; do it while it charges. "
+        "Battery and memory must last "
         "for "
         "the plan and a fifth more. Code, period, rate, range and clock are written and read "
         "back, and the ledger gets its line. The first night that will be recorded is said in "

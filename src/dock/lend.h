@@ -3,10 +3,9 @@
  * Setting a docked recorder up for its next wearer. What it holds is erased here and nowhere
  * else, and only when a copy that equals it is in the archive.
  *
- * The copy is looked for by its size; the archived file is read again from the disk and must
- * still have its SHA-256. If the dock proved it equal when it was read (and the recorder, which
- * cannot record while docked, still shows the same size), header, beginning, end and 64 places
- * between are compared with the device; without such a line of the dock every byte is.
+ * The copy is looked for by its size. Every byte that the recorder holds is read again and
+ * compared with it, also where the dock had proved it before: it may have been elsewhere since.
+ * The bytes compared must have the SHA-256 that the archived file is named by.
  */
 #ifndef SRC_DOCK_LEND_H
 #define SRC_DOCK_LEND_H
@@ -22,7 +21,7 @@ enum lend_message {
     LEND_MESSAGE_COUNT
 };
 
-enum lend_step { LEND_IDENTIFYING, LEND_COMPARING, LEND_SETTING_UP };
+enum lend_step { LEND_IDENTIFYING, LEND_LOOKING, LEND_COMPARING, LEND_SETTING_UP };
 
 struct lend_request {
     const char *person;      /* participant's code */
@@ -30,9 +29,8 @@ struct lend_request {
     const struct zone *zone; /* of the device's wall clock; borrowed */
     double rate_hz;          /* 12.5 ... 200 */
     int range_g, gyro_dps;
-    const char *site;  /* "left wrist"; NULL: not said */
-    bool compares_all; /* every byte, also where the dock proved it */
-    int64_t now_ns;    /* the PC's */
+    const char *site; /* "left wrist"; NULL: not said */
+    int64_t now_ns;   /* the PC's */
     /* May be NULL. */
     void (*on_step)(void *user, enum lend_step step);
     void *user;
@@ -49,9 +47,8 @@ struct lend_result {
     struct dock_identity identity;
     struct dock_battery battery;
     uint64_t bytes;          /* of the recording it held; 0 none */
-    uint64_t bytes_compared; /* with the archive */
+    uint64_t bytes_compared; /* with the archive; all of them before anything is erased */
     char recording[72];      /* the archived copy; "" there was nothing to save */
-    bool was_proved_by_dock;
     struct clock_reading before, after; /* device minus PC, before and after it was set */
     struct loan loan;
     struct civil_date first_evening;

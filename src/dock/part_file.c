@@ -567,6 +567,22 @@ enum yk_status part_file_forget(struct part_file *self, struct failure *why)
     return disk_remove(text_string(&self->note_path), why);
 }
 
+void part_file_forget_known(const char *folder, const struct dock_identity *identity,
+                            const uint8_t header[static PART_HEADER_BYTES])
+{
+    struct part_file file;
+    struct part_note note;
+    part_file_init(&file);
+    snprintf(file.owner.model, sizeof file.owner.model, "%s", identity->model);
+    snprintf(file.owner.serial, sizeof file.owner.serial, "%s", identity->serial);
+    digest_of_memory(header, PART_HEADER_BYTES, file.owner.header_sha256);
+    if (name_files(&file, folder, NULL) == YK_OK && read_note(&file, &note) &&
+        note.is_complete) {
+        disk_remove(text_string(&file.note_path), NULL); /* it would only save time */
+    }
+    part_file_release(&file);
+}
+
 static bool ends_with(const char *name, const char *tail)
 {
     size_t n = strlen(name), m = strlen(tail);

@@ -78,6 +78,10 @@ enum yk_status part_file_publish(struct part_file *self, const char *archive,
                                  struct job *job, struct failure *why);
 /* Takes the note of a finished part away. */
 enum yk_status part_file_forget(struct part_file *self, struct failure *why);
+/* The same for a recorder and the header of what it holds, so that it is read whole when it is
+ * docked again. The note of an unfinished part stays. */
+void part_file_forget_known(const char *folder, const struct dock_identity *identity,
+                            const uint8_t header[static PART_HEADER_BYTES]);
 
 /* Clears a folder of parts: notes that were not finished, and notes of finished recordings
  * older than 90 days (they only save time). Bytes of recordings are never removed. Nobody else

@@ -10,8 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "src/base/mem.h"
+#include "firmware-formats/cwa_layout.h"
+#include "src/base/disk.h"
+#include "src/dock/download.h"
 #include "src/dock/lend.h"
+#include "src/pipeline/import.h"
 #include "src/store/dockings.h"
 #include "tests/support/docked.h"
 #include "tests/support/store_scene.h"
@@ -223,32 +226,135 @@ one_differing_byte_is_found_whether_or_not_the_dock_had_proved_the_copy(void **s
     }
 }
 
-static void a_line_of_the_dock_makes_comparing_quick_and_all_can_still_be_asked(void **state)
+/* Reads what is docked into the archive, and records it. */
+static struct download_result read_in(struct dock_identity *identity)
 {
-    (void)state;
-    struct recorded large;
-    recorded_make(&large, scene.root, "large.cwa", 20000, DEVICE, SESSION);
-    struct recording_row row = import_recording(large.path);
+    struct text parts, archive;
+    struct dock_health health;
+    struct download_result read;
+    struct parameters parameters;
+    struct import_result imported;
+    text_init(&parts);
+    text_init(&archive);
+    *identity = docked_identify(device, NULL, &health);
+    assert_int_equal(store_path(&scene.store, STORE_DOCK, NULL, &parts, &why), YK_OK);
+    assert_int_equal(store_path(&scene.store, STORE_ARCHIVE, NULL, &archive, &why), YK_OK);
+    assert_int_equal(disk_make_folder(text_string(&parts), &why), YK_OK);
+    assert_int_equal(parameters_of_recipe(RECIPE_DEFAULT, &parameters, &why), YK_OK);
+    const struct download_plan plan = {.device = device,
+                                       .identity = identity,
+                                       .health = &health,
+                                       .parts = text_string(&parts),
+                                       .archive = text_string(&archive)};
+    if (download_run(&plan, &read, NULL, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    const struct import_options options = {
+        .person = "P01", .recipe = RECIPE_DEFAULT, .parameters = &parameters};
+    if (import_archived(&scene.store, &read.archived, &options, &imported, NULL, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    text_release(&parts);
+    text_release(&archive);
+    return read;
+}
+
+/* The line of the dock that says that all of it was verified. */
+static void note_as_proved(const struct download_result *read)
+{
     struct docking docking;
     docking_init(&docking);
     docking.at_ns = T0 - NS_PER_H;
     snprintf(docking.device_serial, sizeof docking.device_serial, SERIAL);
-    snprintf(docking.sha256, sizeof docking.sha256, "%s", row.sha256);
-    snprintf(docking.recording, sizeof docking.recording, "%s", row.id);
+    snprintf(docking.sha256, sizeof docking.sha256, "%s", read->archived.sha256);
     snprintf(docking.outcome, sizeof docking.outcome, "safe_to_unplug");
-    docking.bytes = (double)large.n;
+    docking.bytes = (double)read->bytes;
     docking.is_verified = DOCKING_YES;
     assert_int_equal(docking_add(&scene.store, &docking, &why), YK_OK);
+}
+
+/* One block of the recording is another one, its sum right, in a file of its own. */
+static void forge(const struct recorded *recording, size_t sector, char path[static 2100])
+{
+    uint8_t *copy = malloc(recording->n);
+    assert_non_null(copy);
+    memcpy(copy, recording->at, recording->n);
+    uint8_t *at = copy + CWA_HEADER_BYTES + sector * CWA_SECTOR_BYTES;
+    at[100] ^= 1; /* two words change by one, up and down, and none carries here */
+    at[102] = (uint8_t)(at[102] - (at[100] % 2 != 0 ? 1 : -1));
+    struct cwa_sector fields;
+    assert_int_equal(cwa_sector_check(at, &fields), CWA_GOOD);
+    snprintf(path, 2100, "%s/forged.cwa", scene.root);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(copy, 1, recording->n, file), recording->n);
+    fclose(file);
+    free(copy);
+}
+
+static void
+a_recording_forged_in_one_block_is_never_erased_and_read_whole_when_docked_again(void **state)
+{
+    (void)state;
+    struct recorded large;
+    struct dock_identity identity;
+    char forged[2100], place[40];
+    enum { SECTOR = 7777 };
+    recorded_make(&large, scene.root, "large.cwa", 20000, DEVICE, SESSION);
     dock(large.path, 90, NULL);
+    struct download_result first = read_in(&identity);
+    assert_true(first.is_verified);
+    note_as_proved(&first);
+    forge(&large, SECTOR, forged);
+    /* Between two places, so the dock knows it again ... */
+    dock(forged, 90, NULL);
+    struct download_result again = read_in(&identity);
+    assert_true(again.archived.was_there);
+    assert_string_equal(again.archived.sha256, first.archived.sha256);
+    /* ... but all of it is compared before anything is erased. */
+    assert_refused(LEND_SAYS_differs);
+    assert_true(stats().holds_recording);
+    snprintf(place, sizeof place, "(byte %d)", CWA_HEADER_BYTES + SECTOR * CWA_SECTOR_BYTES);
+    assert_non_null(strstr(why.text, place));
+    /* From then on it is not taken for the archived one any more. */
+    dock(forged, 90, NULL);
+    again = read_in(&identity);
+    assert_false(again.archived.was_there);
+    assert_string_not_equal(again.archived.sha256, first.archived.sha256);
     if (lend() != YK_OK)
         fail_msg("%s", why.text);
-    assert_true(result.was_proved_by_dock);
-    assert_true(result.bytes_compared < large.n / 20 && result.bytes_compared > 300000);
-    dock(large.path, 90, NULL);
-    request.compares_all = true;
-    assert_int_equal(lend(), YK_OK);
     assert_int_equal(result.bytes_compared, large.n);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM recording"), 2);
     recorded_release(&large);
+}
+
+static void every_byte_is_compared_although_the_dock_had_proved_them(void **state)
+{
+    (void)state;
+    struct dock_identity identity;
+    dock(recorded.path, 90, NULL);
+    struct download_result read = read_in(&identity);
+    note_as_proved(&read);
+    if (lend() != YK_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(result.bytes_compared, recorded.n);
+}
+
+static void a_place_that_reads_wrong_now_and_then_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct dock_identity identity;
+    dock(recorded.path, 90, NULL);
+    struct download_result read = read_in(&identity);
+    note_as_proved(&read);
+    dock(recorded.path, 90, "sector:333:garble=2");
+    if (lend() != YK_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(result.bytes_compared, recorded.n);
+    dock(recorded.path, 90, "sector:333:garble");
+    assert_refused(LEND_SAYS_differs);
+    assert_true(stats().holds_recording);
+    dock(recorded.path, 90, "sector:333:fail");
+    assert_refused(LEND_SAYS_unread);
+    assert_true(stats().holds_recording);
 }
 
 static void a_damaged_original_is_not_taken_for_a_copy(void **state)
@@ -471,7 +577,9 @@ int main(void)
         T(the_first_night_is_said_in_words_of_both_languages),
         T(what_is_not_in_the_archive_is_never_erased),
         T(one_differing_byte_is_found_whether_or_not_the_dock_had_proved_the_copy),
-        T(a_line_of_the_dock_makes_comparing_quick_and_all_can_still_be_asked),
+        T(a_recording_forged_in_one_block_is_never_erased_and_read_whole_when_docked_again),
+        T(every_byte_is_compared_although_the_dock_had_proved_them),
+        T(a_place_that_reads_wrong_now_and_then_is_asked_for_again),
         T(a_damaged_original_is_not_taken_for_a_copy),
         T(plans_that_make_no_sense_or_do_not_fit_are_refused),
         T(settings_the_recorder_does_not_have_are_refused_before_anything_changes),
