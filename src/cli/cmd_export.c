@@ -17,8 +17,10 @@ static const struct option_spec option_table[] = {
     {"shift-weeks", 0, OPTION_TEXT, "N|each",
      "日付を週単位でずらす(N週、または each で人ごとに)",
      "shift dates by N whole weeks, or by a number of each person's own"},
-    {"originals", 0, OPTION_FLAG, NULL, "記録計のファイルも、本人欄を消して入れる(.cwa)",
-     "add the recorders' files, subject fields blanked (.cwa)"},
+    {"originals", 0, OPTION_FLAG, NULL,
+     "記録計のファイルも入れる(.cwa は本人欄を消し、ほかは標本をHDF5で)",
+     "add the recorders' files: .cwa with its subject fields blanked, of others the samples as "
+     "HDF5"},
     OPTION_LAST};
 
 static enum yk_status read_shift(const struct cli *cli, struct export_options *out,
@@ -57,7 +59,8 @@ static enum yk_status say(const struct cli *cli, const struct export_options *op
         json_out_integer(json, "recordings", (int64_t)t->n_recordings);
         json_out_integer(json, "nights", (int64_t)t->n_nights);
         json_out_integer(json, "originals", (int64_t)t->n_originals);
-        json_out_integer(json, "originals_left_out", (int64_t)t->n_not_blanked);
+        json_out_integer(json, "originals_as_samples", (int64_t)t->n_as_samples);
+        json_out_integer(json, "originals_as_epochs", (int64_t)t->n_as_epochs);
         json_out_end(json);
         enum yk_status status = cli_json_write(cli, json, true, why);
         json_out_free(json);
@@ -69,11 +72,14 @@ static enum yk_status say(const struct cli *cli, const struct export_options *op
                     "%s: %zu people, %zu recordings, %zu nights; %zu people without consent to "
                     "research\n"),
             options->folder, t->n_people, t->n_recordings, t->n_nights, t->n_without_consent);
-        if (t->n_not_blanked > 0) {
-            printf(cli_say(cli, "本人欄を消せないため入れなかった原本: %zu\n",
-                           "originals left out, because they cannot be blanked or dates are "
-                           "shifted: %zu\n"),
-                   t->n_not_blanked);
+        if (options->with_originals) {
+            printf(cli_say(cli,
+                           "原本: 本人欄を消したもの %zu、標本(HDF5)にしたもの "
+                           "%zu。エポックだけのもの "
+                           "%zu は recordings/ にあります\n",
+                           "originals: %zu blanked, %zu as samples in HDF5; %zu hold epochs, "
+                           "which are in recordings/\n"),
+                   t->n_originals, t->n_as_samples, t->n_as_epochs);
         }
     }
     return YK_OK;

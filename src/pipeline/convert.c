@@ -21,7 +21,7 @@ struct conversion {
     struct samples_out *to;
     struct sample_block block;
     int64_t *time_ns; /* of the block's samples */
-    int64_t from_ns, to_ns;
+    int64_t from_ns, to_ns, shift_ns;
     bool has_gyro;
     char sha256[DIGEST_HEX];
 };
@@ -124,7 +124,7 @@ static enum yk_status hand_on(struct conversion *self, struct convert_result *re
     uint32_t first = 0, n = 0;
     for (uint32_t i = 0; i < block->n; i++) {
         int64_t t = block->t0_ns + (int64_t)nearbyint((double)i * block->period_s * NS_PER_S);
-        self->time_ns[i] = t;
+        self->time_ns[i] = t + self->shift_ns;
         first += t < self->from_ns ? 1 : 0;
         n += t >= self->from_ns && t < self->to_ns ? 1 : 0;
     }
@@ -207,10 +207,11 @@ static enum yk_status write_all(struct conversion *self, const char *part, const
                                 struct convert_result *result, struct job *job,
                                 struct failure *why)
 {
-    const struct samples_setup setup = {.info = &self->source->info,
+    const bool is_own = options->as == NULL;
+    const struct samples_setup setup = {.info = is_own ? &self->source->info : options->as,
                                         .calibration = &result->calibration,
                                         .zone = self->zone,
-                                        .sha256 = self->sha256,
+                                        .sha256 = is_own ? self->sha256 : "",
                                         .is_calibrated = options->parameters != NULL,
                                         .has_gyro = self->has_gyro};
     enum yk_status status = is_table(out_path) ? samples_csv_open(part, &setup, &self->to, why)
@@ -232,7 +233,7 @@ enum yk_status convert_recording(const char *path, const char *out_path,
                                  struct convert_result *result, struct job *job,
                                  struct failure *why)
 {
-    struct conversion self = {.source = NULL};
+    struct conversion self = {.shift_ns = options->shift_ns};
     struct convert_result now = {.start_ns = TIME_UNKNOWN, .end_ns = TIME_UNKNOWN};
     struct text part;
     text_init(&part);

@@ -17,6 +17,10 @@ struct convert_options {
     int session;                         /* as in struct open_options */
     bool replaces;                       /* a file that is there already */
     const char *columns;                 /* a .ini that describes a table of samples, or NULL */
+    /* For files that are given away: written in place of what the file says of itself, without
+     * the input's hash; and added to every time. NULL, 0: as it is. */
+    const struct recording_info *as;
+    int64_t shift_ns;
 };
 
 struct convert_result {

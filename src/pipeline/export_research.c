@@ -30,6 +30,7 @@
 #include "src/export/tables.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/batch_parts.h"
+#include "src/pipeline/export_parts.h"
 #include "src/pipeline/record_read.h"
 #include "src/store/audit.h"
 #include "src/store/issued.h"
@@ -49,81 +50,6 @@ struct exporting {
     char today[16];
 };
 
-/* ---- stripping ---- */
-
-static void shift(int64_t *at, int64_t by_ns)
-{
-    if (*at != TIME_UNKNOWN) {
-        *at += by_ns;
-    }
-}
-
-static void shift_date(struct civil_date *date, int weeks)
-{
-    if (date->month != 0) {
-        *date = civil_add_days(*date, (int64_t)weeks * 7);
-    }
-}
-
-static void shift_nights(struct analysis *a, int weeks, int64_t by)
-{
-    for (size_t i = 0; i < a->n_nights; i++) {
-        struct night *n = &a->nights[i];
-        int64_t *const times[] = {&n->window_start_ns, &n->window_end_ns,      &n->in_bed_ns,
-                                  &n->lights_out_ns,   &n->onset_ns,           &n->wake_ns,
-                                  &n->out_of_bed_ns,   &n->second_candidate_ns};
-        for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
-            shift(times[k], by);
-        }
-        shift_date(&n->evening, weeks);
-    }
-}
-
-/* Everything in it that is a time. Epochs and quarters are grids: their starts are enough. */
-static void shift_analysis(struct analysis *a, int weeks)
-{
-    const int64_t by = (int64_t)weeks * 7 * 24 * NS_PER_H;
-    shift_nights(a, weeks, by);
-    for (size_t i = 0; i < a->n_rests; i++) {
-        shift(&a->rests[i].start_ns, by);
-        shift(&a->rests[i].end_ns, by);
-    }
-    for (size_t i = 0; i < a->n_days; i++) {
-        shift_date(&a->days[i].date, weeks);
-    }
-    for (size_t i = 0; i < a->n_nonwear; i++) {
-        shift(&a->nonwear[i].start_ns, by);
-        shift(&a->nonwear[i].end_ns, by);
-    }
-    for (size_t i = 0; i < a->report.n_events; i++) {
-        shift(&a->report.events[i].start_ns, by);
-        shift(&a->report.events[i].end_ns, by);
-    }
-    shift(&a->info.start_ns, by);
-    shift(&a->info.end_ns, by);
-    a->epochs.t0_ns += by;
-    a->quarters.t0_ns += by;
-}
-
-static void strip(const struct exporting *self, struct analysis *a, const char *person,
-                  const char *id)
-{
-    char device[PSEUDONYM_BYTES];
-    pseudonym(&self->codes, 'D', "device", a->info.device_serial, device);
-    snprintf(a->recording_id, sizeof a->recording_id, "%s", id);
-    snprintf(a->person_id, sizeof a->person_id, "%s", person);
-    snprintf(a->info.person_id, sizeof a->info.person_id, "%s", person);
-    snprintf(a->info.device_serial, sizeof a->info.device_serial, "%s", device);
-    a->info.session_id[0] = '\0';
-    a->made_by.input_sha256[0] = '\0';
-    for (size_t i = 0; i < a->n_nights; i++) {
-        a->nights[i].edit_reason[0] = '\0';
-    }
-    for (size_t i = 0; i < a->report.n_events; i++) {
-        a->report.events[i].detail[0] = '\0';
-    }
-}
-
 /* The zone's offset at an instant, as a zone is named: "+09:00". */
 static void name_offset(const struct zone *zone, int64_t at_ns, char name[static 48])
 {
@@ -132,120 +58,63 @@ static void name_offset(const struct zone *zone, int64_t at_ns, char name[static
              abs(offset_min) % 60);
 }
 
-/* ---- originals ---- */
+/* ---- one recording, one person ---- */
 
-enum { CWA_HEADER = 1024, CWA_SECTOR = 512 }; /* docs/formats/cwa.md */
-
-/* Session (often the number a person was given) and recorder in one sector: sessions count from
- * the header's, so that several in one file stay apart; the checksum follows what is changed,
- * so that a damaged sector stays damaged. */
-static void blank_sector(unsigned char *at, uint32_t first_session)
+/* as: what the header of the copy may say. */
+static enum yk_status give_original(struct exporting *self, const char *sha256, const char *id,
+                                    const char *zone, const struct recording_info *as,
+                                    int weeks, struct failure *why)
 {
-    if (get_u16le(at) != 0x5841 || get_u16le(at + 2) != 508) {
-        return;
-    }
-    uint32_t session = get_u32le(at + 6) - first_session;
-    uint16_t recorder = get_u16le(at + 4);
-    uint16_t blank = (recorder & 0x8000) != 0 ? recorder : 0; /* then it is part of a time */
-    uint16_t sum =
-        (uint16_t)(recorder + get_u16le(at + 6) + get_u16le(at + 8) + get_u16le(at + 510));
-    put_u16le(at + 4, blank);
-    put_u32le(at + 6, session);
-    put_u16le(at + 510, (uint16_t)(sum - blank - (session & 0xFFFF) - (session >> 16)));
-}
-
-/* Blanks a piece of the file that begins at a whole sector. */
-static void blank_piece(unsigned char *piece, size_t n, bool is_first, uint32_t *session)
-{
-    if (is_first && n >= CWA_HEADER) {
-        *session = get_u32le(piece + 7);
-        put_u16le(piece + 5, 0);
-        put_u32le(piece + 7, 0);
-        put_u16le(piece + 11, 0);
-        memset(piece + 64, 0x20, 448); /* the annotation */
-    }
-    for (size_t at = is_first ? CWA_HEADER : 0; at + CWA_SECTOR <= n; at += CWA_SECTOR) {
-        blank_sector(piece + at, *session);
-    }
-}
-
-/* A copy of a .cwa whose subject fields are blank: recorder, session, annotation. Other formats
- * keep subject fields in ways of their own and are counted as not given. */
-static enum yk_status copy_blanked(struct exporting *self, const char *sha256,
-                                   const char *suffix, const char *id, struct failure *why)
-{
-    enum { PIECE = 1 << 16 };
-    struct text from, to, part;
-    struct byte_source *bytes = NULL;
-    unsigned char *piece = NULL;
-    int fd = -1;
-    text_init(&from);
-    text_init(&to);
-    text_init(&part);
-    char name[128];
-    snprintf(name, sizeof name, "%.64s.%.30s", sha256, suffix);
-    enum yk_status status = store_path(self->store, STORE_ARCHIVE, name, &from, why);
-    text_addf(&to, "%s/originals/%s.cwa", self->options->folder, id);
-    text_addf(&part, "%s" DISK_PART, text_string(&to));
-    status = status == YK_OK ? text_status(&part, why) : status;
-    status = status == YK_OK ? file_source_open(text_string(&from), &bytes, why) : status;
+    struct recording_row row;
+    struct text folder, archived;
+    enum export_original given = EXPORT_ORIGINAL_EPOCHS;
+    text_init(&folder);
+    text_init(&archived);
+    text_addf(&folder, "%s/originals", self->options->folder);
+    enum yk_status status = recording_find_hash(self->store, sha256, &row, why);
     if (status == YK_OK) {
-        piece = mem_alloc(PIECE, 1);
-        fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        status = piece == NULL ? failure_set(why, YK_ERR_MEMORY, "no memory for a copy")
-                 : fd < 0      ? failure_set_errno(why, errno, "making %s", text_string(&part))
-                               : YK_OK;
+        char name[128];
+        snprintf(name, sizeof name, "%.64s.%.30s", sha256, row.suffix);
+        status = store_path(self->store, STORE_ARCHIVE, name, &archived, why);
     }
-    size_t got = 1;
-    uint32_t session = 0;
-    for (uint64_t at = 0; status == YK_OK && got > 0; at += got) {
-        status = byte_source_read_at(bytes, at, piece, PIECE, &got, why);
-        if (status == YK_OK) {
-            blank_piece(piece, got, at == 0, &session);
-        }
-        status = status == YK_OK ? disk_write(fd, piece, got, text_string(&part), why) : status;
+    status = status == YK_OK ? text_status(&folder, why) : status;
+    if (status == YK_OK) {
+        const struct export_original_from from = {.archived = text_string(&archived),
+                                                  .folder = text_string(&folder),
+                                                  .id = id,
+                                                  .zone = zone,
+                                                  .as = as,
+                                                  .weeks = weeks};
+        status = export_original(&from, &given, self->job, why);
     }
-    if (fd >= 0) {
-        bool is_kept = fsync(fd) == 0;
-        is_kept = close(fd) == 0 && is_kept;
-        if (!is_kept && status == YK_OK) {
-            status = failure_set_errno(why, errno, "writing %s", text_string(&part));
-        }
+    if (status == YK_OK) {
+        self->totals->n_originals += given == EXPORT_ORIGINAL_BLANKED;
+        self->totals->n_as_samples += given == EXPORT_ORIGINAL_SAMPLES;
+        self->totals->n_as_epochs += given == EXPORT_ORIGINAL_EPOCHS;
     }
-    status = status == YK_OK ? disk_publish(text_string(&part), text_string(&to), why) : status;
-    if (status != YK_OK && fd >= 0) {
-        unlink(text_string(&part));
-    }
-    byte_source_close(bytes);
-    mem_free(piece);
-    text_release(&from);
-    text_release(&to);
-    text_release(&part);
+    text_release(&folder);
+    text_release(&archived);
     return status;
 }
 
-static enum yk_status give_original(struct exporting *self, const char *sha256, const char *id,
-                                    struct failure *why)
+/* Codes, and the weeks that dates move by. *moved: the zone of moved dates, or NULL. */
+static enum yk_status disguise(struct record_recording *recording,
+                               const struct export_codes *codes, int weeks, struct zone **moved,
+                               struct failure *why)
 {
-    struct recording_row row;
-    if (!self->options->with_originals) {
+    struct analysis *a = &recording->analysis;
+    export_strip(a, codes);
+    if (weeks == 0) {
         return YK_OK;
     }
-    enum yk_status status = recording_find_hash(self->store, sha256, &row, why);
-    if (status != YK_OK) {
-        return status;
+    name_offset(recording->zone, a->info.start_ns, a->info.zone);
+    enum yk_status status =
+        zone_moved(recording->zone, (int64_t)weeks * 7 * 24 * NS_PER_H, moved, why);
+    if (status == YK_OK) {
+        export_shift(a, weeks);
     }
-    /* Shifted tables beside unshifted samples would give the shift away. */
-    bool can_blank = strcmp(row.suffix, "cwa") == 0 && self->options->shift == EXPORT_AS_IS;
-    if (!can_blank) {
-        self->totals->n_not_blanked++;
-        return YK_OK;
-    }
-    self->totals->n_originals++;
-    return copy_blanked(self, sha256, row.suffix, id, why);
+    return status;
 }
-
-/* ---- one recording, one person ---- */
 
 static enum yk_status add_recording(struct exporting *self, struct record_recording *recording,
                                     const char *person, size_t number, int weeks,
@@ -253,20 +122,17 @@ static enum yk_status add_recording(struct exporting *self, struct record_record
 {
     struct analysis *a = &recording->analysis;
     struct zone *moved = NULL;
-    const struct zone *zone = recording->zone;
-    char id[64], sha256[DIGEST_HEX];
+    char id[64], sha256[DIGEST_HEX], zone_name[sizeof a->info.zone], device[PSEUDONYM_BYTES];
     snprintf(id, sizeof id, "%s-%02zu", person, number);
     snprintf(sha256, sizeof sha256, "%s", a->made_by.input_sha256);
-    enum yk_status status = give_original(self, sha256, id, why);
-    strip(self, a, person, id);
-    if (status == YK_OK && weeks != 0) {
-        name_offset(zone, a->info.start_ns, a->info.zone);
-        status = zone_moved(zone, (int64_t)weeks * 7 * 24 * NS_PER_H, &moved, why);
-        zone = moved;
+    snprintf(zone_name, sizeof zone_name, "%s", a->info.zone);
+    pseudonym(&self->codes, 'D', "device", a->info.device_serial, device);
+    const struct export_codes codes = {person, id, device};
+    enum yk_status status = disguise(recording, &codes, weeks, &moved, why);
+    if (status == YK_OK && self->options->with_originals) {
+        status = give_original(self, sha256, id, zone_name, &a->info, weeks, why);
     }
-    if (status == YK_OK && weeks != 0) {
-        shift_analysis(a, weeks);
-    }
+    const struct zone *zone = moved != NULL ? moved : recording->zone;
     for (size_t t = 0; t < TABLES && status == YK_OK; t++) {
         export_add_rows((enum export_table)t, a, zone, &self->tables[t]);
     }

@@ -18,12 +18,15 @@ struct export_options {
     const char *recipient;  /* consents for this recipient count too; NULL: any */
     struct civil_date date; /* on which consents must be in force */
     enum export_shift shift;
-    int weeks;           /* EXPORT_SHIFT_ALL */
-    bool with_originals; /* recorders' files with their subject fields blanked (.cwa) */
+    int weeks; /* EXPORT_SHIFT_ALL */
+    bool
+        with_originals; /* recorders' files: .cwa with its subject fields blank, else samples */
 };
 
 struct export_totals {
-    size_t n_people, n_without_consent, n_recordings, n_nights, n_originals, n_not_blanked;
+    size_t n_people, n_without_consent, n_recordings, n_nights;
+    size_t n_originals, n_as_samples, n_as_epochs; /* of originals: blanked files, samples in
+                                                      HDF5, count files (in recordings/) */
 };
 
 /* Writes night.csv rest.csv day.csv recording.csv person.csv event.csv codebook.csv README.txt
