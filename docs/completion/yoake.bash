@@ -6,10 +6,10 @@ _yoake() {
     case $before in
     --lang) mapfile -t COMPREPLY < <(compgen -W 'ja en' -- "$word"); return ;;
     --store|--output|--backup-folder) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --diary|--columns|--participants|--manifest|--output|--key|--practice) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --diary|--columns|--participants|--manifest|--output|--key|--practice|--file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        verbs='review batch manifest merge info convert formats simulate rules init participant plan attendance diary target note consent edit identity lend loans report sheet recording import dock devices doctor analyze export check backup restore help'
+        verbs='review batch manifest merge info convert formats simulate rules init participant plan attendance diary target note consent edit identity lend loans report statement sheet recording import dock devices doctor analyze export check backup restore help'
         options='--help --version'
     else
         case ${COMP_WORDS[1]} in
@@ -88,6 +88,10 @@ _yoake() {
             ;;
         report)
             options='--output --copy --date --from --to --recipient --density --axis --dpi --zone --lang --store --json --quiet --verbose --no-progress --help'
+            ;;
+        statement)
+            options='--text --file --who --reason --copy --date --from --to --zone --lang --store --json --quiet --verbose --no-progress --help'
+            [ "$COMP_CWORD" -ne 2 ] || verbs='list show set remove'
             ;;
         sheet)
             options='--output --date --participant --from --axis --all --each --dpi --zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -188,8 +188,8 @@ static enum yk_status say_json(const struct cli *cli, const struct request *requ
     struct statements said;
     char first[16], last[16];
     statements_init(&said);
-    enum yk_status status = statements_choose(sheet->facts, sheet->copy == COPY_STAFF ? 1 : 5,
-                                              cli->language, &said, why);
+    enum yk_status status =
+        sheet->consent == NULL ? sheet_statements(sheet, &said, why) : YK_OK;
     struct json_out *json = json_out_new();
     civil_format(sheet->facts->now.first, first);
     civil_format(sheet->facts->now.last, last);
@@ -204,10 +204,13 @@ static enum yk_status say_json(const struct cli *cli, const struct request *requ
     json_out_integer(json, "nights_n", (int64_t)sheet->facts->now.n_nights);
     json_out_integer(json, "nights_valid_n", (int64_t)sheet->facts->now.n_counted);
     json_out_array(json, "statements");
-    for (size_t i = 0; sheet->consent == NULL && i < said.n; i++) {
+    for (size_t i = 0; i < said.n; i++) {
+        static const char *const sources[] = {"automatic", "staff", "outdated",
+                                              "other_language"};
         json_out_object(json, NULL);
-        json_out_text(json, "rule", said.rule[i]);
-        json_out_text(json, "text", text_string(&said.line[i]));
+        json_out_known_text(json, "rule", said.rule[i]);
+        json_out_known_text(json, "text", text_string(&said.line[i]));
+        json_out_text(json, "source", sources[said.origin[i]]);
         json_out_end(json);
     }
     json_out_end(json);
@@ -220,9 +223,35 @@ static enum yk_status say_json(const struct cli *cli, const struct request *requ
     return status;
 }
 
+/* A sentence of staff that the numbers have left behind is not printed; who prints the sheet
+ * is to know. */
+static enum yk_status warn_outdated(const struct cli *cli, const struct sheet *sheet,
+                                    bool *needs_attention, struct failure *why)
+{
+    struct statements said;
+    statements_init(&said);
+    enum yk_status status =
+        sheet->consent == NULL ? sheet_statements(sheet, &said, why) : YK_OK;
+    for (size_t i = 0; i < said.n && status == YK_OK; i++) {
+        if (said.origin[i] == STATEMENT_OUTDATED) {
+            *needs_attention = true;
+            fprintf(stderr,
+                    cli_say(cli,
+                            "yoake: 職員の文(%s)は、もとの数値が変わったので載せていません。"
+                            "書きなおすか取り消してください: yoake statement list %s\n",
+                            "yoake: staff's own sentence (%s) is left out, because the numbers "
+                            "under it have changed; write it anew or take it back: yoake "
+                            "statement list %s\n"),
+                    statements_part_word(said.group[i]), sheet->record->code);
+        }
+    }
+    statements_release(&said);
+    return status;
+}
+
 static enum yk_status make(struct cli *cli, struct store *store, struct request *request,
                            struct participant_record *record, struct interview_facts *facts,
-                           struct failure *why)
+                           bool *needs_attention, struct failure *why)
 {
     struct record_read_options options = {.n_with_epochs = SIZE_MAX};
     char sha256[DIGEST_HEX] = "";
@@ -244,6 +273,7 @@ static enum yk_status make(struct cli *cli, struct store *store, struct request 
         status = draw(cli, request, &sheet, why);
     }
     status = status == YK_OK ? note_issued(cli, store, request, &sheet, sha256, why) : status;
+    status = status == YK_OK ? warn_outdated(cli, &sheet, needs_attention, why) : status;
     if (status == YK_OK && cli->is_json) {
         status = say_json(cli, request, &sheet, sha256, why);
     } else if (status == YK_OK && !cli->is_quiet) {
@@ -265,11 +295,13 @@ static int run(struct cli *cli)
     }
     participant_record_init(&record);
     interview_facts_init(&facts);
-    enum yk_status status = make(cli, &store, &request, &record, &facts, &why);
+    bool needs_attention = false;
+    enum yk_status status =
+        make(cli, &store, &request, &record, &facts, &needs_attention, &why);
     interview_facts_release(&facts);
     participant_record_release(&record);
     store_close(&store);
-    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+    return status != YK_OK ? cli_fail(cli, &why) : needs_attention ? EXIT_ATTENTION : EXIT_DONE;
 }
 
 const struct command command_report = {

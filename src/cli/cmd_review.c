@@ -382,6 +382,10 @@ static int run(struct cli *cli)
         review.before = shown.has_before ? &shown.before : NULL;
         review.before_zone = shown.before_zone;
         review.interview = shown.has_interview ? &shown.interview : NULL;
+        if (shown.has_interview && shown.interview.now.n_nights <= INTERVIEW_ROWS_MAX) {
+            review.rewordings = shown.record.rewordings; /* these nights are a sheet's */
+            review.n_rewordings = shown.record.n_rewordings;
+        }
         status = show(cli, &review, &why);
     }
     shown_release(&shown);

@@ -32,6 +32,7 @@ void participant_record_release(struct participant_record *self)
     mem_free(self->targets);
     mem_free(self->notes);
     mem_free(self->edits);
+    mem_free(self->rewordings);
     zone_close(self->zone);
     participant_record_init(self);
 }

@@ -12,6 +12,7 @@
 #include "src/model/consent.h"
 #include "src/model/diary.h"
 #include "src/model/programme.h"
+#include "src/model/rewording.h"
 #include "src/model/target.h"
 
 struct record_recording {
@@ -35,6 +36,8 @@ struct participant_record {
     size_t n_notes, notes_capacity;
     struct manual_edit *edits; /* by time made */
     size_t n_edits, edits_capacity;
+    struct rewording *rewordings; /* oldest first */
+    size_t n_rewordings, rewordings_capacity;
 };
 
 void participant_record_init(struct participant_record *self);

@@ -18,6 +18,7 @@
 #include "src/store/notes.h"
 #include "src/store/plans.h"
 #include "src/store/recordings.h"
+#include "src/store/rewordings.h"
 
 /* ---- what people wrote ---- */
 
@@ -45,6 +46,10 @@ static enum yk_status read_written(struct store *store, const char *code,
     if (status == YK_OK) {
         status = edit_load(store, code, &out->edits, &out->n_edits, why);
         out->edits_capacity = out->n_edits;
+    }
+    if (status == YK_OK) {
+        status = rewording_load(store, code, &out->rewordings, &out->n_rewordings, why);
+        out->rewordings_capacity = out->n_rewordings;
     }
     return status;
 }

@@ -213,12 +213,25 @@ static void rhythm(const struct review *review, const struct review_facts *facts
 static enum yk_status interview_in_short(const struct review *review, struct text *out,
                                          struct failure *why)
 {
+    static const enum text_id marks[] = {
+        [STATEMENT_BY_STAFF] = TEXT_review_by_staff,
+        [STATEMENT_OUTDATED] = TEXT_review_staff_outdated,
+        [STATEMENT_ELSEWHERE] = TEXT_review_staff_elsewhere,
+    };
     struct statements said;
     statements_init(&said);
     enum yk_status status =
         statements_choose(review->interview, 1, review->language, &said, why);
+    if (status == YK_OK) {
+        status = statements_reword(review->interview, review->rewordings, review->n_rewordings,
+                                   review->language, &said, why);
+    }
     text_add(out, "\n");
     for (size_t i = 0; status == YK_OK && i < said.n; i++) {
+        if (said.origin[i] != STATEMENT_AUTOMATIC) {
+            text_addf(&said.line[i], "%s%s", said.line[i].length > 0 ? " " : "",
+                      i18n(review->language, marks[said.origin[i]]));
+        }
         sentence(review, text_string(&said.line[i]), out);
     }
     statements_release(&said);

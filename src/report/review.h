@@ -23,6 +23,9 @@ struct review {
     /* Of a participant in the store: the numbers of the sheet, which then speaks (statements,
      * programme days and days off, mornings in time). NULL: of a bare file. */
     const struct interview_facts *interview;
+    /* Sentences of staff for the sheet of these nights; n 0: none. */
+    const struct rewording *rewordings;
+    size_t n_rewordings;
     enum language language;
     int width;        /* columns; at least 40 */
     bool has_color;   /* ANSI colours; nothing is said by colour alone */

@@ -6,6 +6,7 @@
  */
 #include "src/report/sheet.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -139,21 +140,53 @@ void sheet_header(const struct sheet *sheet, struct canvas *canvas, struct canva
     text_release(&last);
 }
 
+enum yk_status sheet_statements(const struct sheet *sheet, struct statements *out,
+                                struct failure *why)
+{
+    enum yk_status status =
+        statements_choose(sheet->facts, sheet_round_min(sheet), sheet->language, out, why);
+    return status == YK_OK
+               ? statements_reword(sheet->facts, sheet->record->rewordings,
+                                   sheet->record->n_rewordings, sheet->language, out, why)
+               : status;
+}
+
+/* What is to be known about whose words they are; "" for the program's own. */
+static const char *origin_mark(const struct sheet *sheet, enum statement_origin origin)
+{
+    static const enum sheet_label marks[] = {
+        [STATEMENT_BY_STAFF] = LABEL_by_staff,
+        [STATEMENT_OUTDATED] = LABEL_staff_outdated,
+        [STATEMENT_ELSEWHERE] = LABEL_staff_elsewhere,
+    };
+    return origin == STATEMENT_AUTOMATIC ? "" : sheet_label(sheet->language, marks[origin]);
+}
+
 static enum yk_status draw_in_short(const struct sheet *sheet, struct canvas *canvas,
                                     struct canvas_box box, struct failure *why)
 {
-    static const struct canvas_style line = {.pt = 11, .min_pt = 8.5, .is_middle = true};
+    static const struct canvas_style line = {.pt = 11, .min_pt = 8.5, .is_middle = true},
+                                     marked = {.pt = 11, .min_pt = 7, .is_middle = true},
+                                     mark = {.pt = 7,
+                                             .is_middle = true,
+                                             .align = CANVAS_RIGHT,
+                                             .gray = 0.25};
     struct statements said;
     statements_init(&said);
-    enum yk_status status =
-        statements_choose(sheet->facts, sheet_round_min(sheet), sheet->language, &said, why);
+    enum yk_status status = sheet_statements(sheet, &said, why);
     double height = box.h / STATEMENTS_MAX;
     for (size_t i = 0; status == YK_OK && i < said.n; i++) {
-        double y = box.y + height * (double)i;
+        double y = box.y + height * (double)i, used = 0;
+        const char *words = origin_mark(sheet, said.origin[i]);
         canvas_fill(canvas, (struct canvas_box){box.x, y + 1.2, 1, height - 2.4},
                     (struct canvas_color){0.35, 0.35, 0.35});
-        canvas_text(canvas, (struct canvas_box){box.x + 3, y, box.w - 3, height}, &line,
-                    text_string(&said.line[i]));
+        if (*words != '\0') {
+            used = canvas_text_width(canvas, &mark, words) + 3;
+        }
+        canvas_text(canvas, (struct canvas_box){box.x + 3, y, box.w - 3 - used, height},
+                    used > 0 ? &marked : &line, text_string(&said.line[i]));
+        canvas_text(canvas, (struct canvas_box){box.x + box.w - used, y, used, height}, &mark,
+                    words);
     }
     statements_release(&said);
     return status;
@@ -352,6 +385,12 @@ void sheet_make_id(const struct sheet *sheet, char out[static 16])
                      last, date, copy_kind_word(sheet->copy),
                      sheet->record->recordings[newest->recording].analysis.made_by.input_sha256,
                      (int)facts->n_edits);
+    for (size_t i = 0; i < sheet->record->n_rewordings && n > 0 && n < (int)sizeof line; i++) {
+        const struct rewording *words = &sheet->record->rewordings[i];
+        if (sheet->consent == NULL && civil_compare(words->last, facts->now.last) == 0) {
+            n += snprintf(line + n, sizeof line - (size_t)n, " %" PRId64, words->id);
+        }
+    }
     digest_of_memory(line, n > 0 && n < (int)sizeof line ? (size_t)n : sizeof line - 1, hex);
     memcpy(out, hex, 8);
     out[8] = '\0';

@@ -8,6 +8,7 @@
 
 #include "src/model/interview.h"
 #include "src/report/canvas.h"
+#include "src/report/statements.h"
 
 enum sheet_density { SHEET_PICTURE_FIRST, SHEET_TABLE_FIRST };
 
@@ -27,8 +28,13 @@ struct sheet {
 enum yk_status sheet_draw(const struct sheet *sheet, struct canvas *canvas,
                           struct failure *why);
 
-/* "8a31c0fe": of the code, the period, the date, the copy and the analyses' inputs: the same
- * sheet has the same id. */
+/* What page 1 says in short, in the words of staff where there are some. out is initialised.
+ */
+enum yk_status sheet_statements(const struct sheet *sheet, struct statements *out,
+                                struct failure *why);
+
+/* "8a31c0fe": of the code, the period, the date, the copy, the analyses' inputs, edits and
+ * words of staff: the same sheet has the same id. */
 void sheet_make_id(const struct sheet *sheet, char out[static 16]);
 
 #endif

@@ -363,34 +363,83 @@ static bool is_of_period(const struct manual_edit *edit, const struct interview_
            civil_compare(edit->evening, period->last) <= 0;
 }
 
-static void draw_edits(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
-                       struct text *scratch)
+/* The block being filled from above, and what did not fit. */
+struct edit_list {
+    struct canvas *canvas;
+    struct canvas_box box;
+    double y;
+    size_t n, n_shown;
+};
+
+/* Draws the words and empties them; what would reach the line that counts the rest is left
+ * out. */
+static void put_edit(struct edit_list *list, double height, struct text *words)
 {
     static const struct canvas_style style = {.pt = 8.5, .min_pt = 7, .wraps = true};
-    double used = sheet_name(sheet, canvas, box, LABEL_edits);
-    struct canvas_box line = {box.x, box.y + used, box.w, 9};
-    size_t n_shown = 0, n = 0;
-    for (size_t i = sheet->record->n_edits; i > 0; i--) { /* newest first */
-        const struct manual_edit *edit = &sheet->record->edits[i - 1];
-        if (!is_of_period(edit, &sheet->facts->now)) {
+    list->n++;
+    if (list->y + height + 4 <= list->box.y + list->box.h) {
+        canvas_text(list->canvas,
+                    (struct canvas_box){list->box.x, list->y, list->box.w, height}, &style,
+                    text_string(words));
+        list->y += height + 0.3;
+        list->n_shown++;
+    }
+    text_clear(words);
+}
+
+/* Sentences in the words of staff, with the automatic ones; those left out, too. */
+static enum yk_status put_rewordings(const struct sheet *sheet, struct edit_list *list,
+                                     struct text *scratch, struct failure *why)
+{
+    static const struct canvas_style small = {.pt = 7, .wraps = true};
+    static const enum sheet_label parts[] = {LABEL_part_held, LABEL_part_sleep,
+                                             LABEL_part_talk};
+    struct statements said;
+    statements_init(&said);
+    enum yk_status status = sheet_statements(sheet, &said, why);
+    for (size_t i = 0; i < said.n && status == YK_OK; i++) {
+        if (said.origin[i] != STATEMENT_BY_STAFF && said.origin[i] != STATEMENT_OUTDATED) {
             continue;
         }
-        n++;
-        if (line.y + line.h + 4 <= box.y + box.h) {
+        const struct rewording *by = said.by[i];
+        text_fill(scratch,
+                  sheet_label(sheet->language, said.origin[i] == STATEMENT_BY_STAFF
+                                                   ? LABEL_edit_statement
+                                                   : LABEL_edit_statement_outdated),
+                  sheet_label(sheet->language, parts[by->part]), by->automatic, by->text,
+                  by->editor, by->reason);
+        put_edit(list,
+                 fmax(7, canvas_text_height(list->canvas, &small, list->box.w,
+                                            text_string(scratch))),
+                 scratch);
+    }
+    statements_release(&said);
+    return status;
+}
+
+static enum yk_status draw_edits(const struct sheet *sheet, struct canvas *canvas,
+                                 struct canvas_box box, struct text *scratch,
+                                 struct failure *why)
+{
+    double used = sheet_name(sheet, canvas, box, LABEL_edits);
+    struct edit_list list = {.canvas = canvas, .box = box, .y = box.y + used};
+    enum yk_status status = put_rewordings(sheet, &list, scratch, why);
+    for (size_t i = sheet->record->n_edits; i > 0; i--) { /* newest first */
+        const struct manual_edit *edit = &sheet->record->edits[i - 1];
+        if (is_of_period(edit, &sheet->facts->now)) {
             add_edit(sheet, edit, scratch);
-            sheet_put(canvas, line, &style, scratch);
-            line.y += line.h + 0.3;
-            n_shown++;
+            put_edit(&list, 9, scratch);
         }
     }
     char more[24];
-    snprintf(more, sizeof more, "%zu", n - n_shown);
-    if (n == 0) {
+    snprintf(more, sizeof more, "%zu", list.n - list.n_shown);
+    if (list.n == 0) {
         text_add(scratch, sheet_label(sheet->language, LABEL_edits_none));
-    } else if (n > n_shown) {
+    } else if (list.n > list.n_shown) {
         sheet_words(sheet, scratch, edits_more, more);
     }
-    sheet_put(canvas, (struct canvas_box){line.x, line.y, line.w, 4}, &sheet_table, scratch);
+    sheet_put(canvas, (struct canvas_box){box.x, list.y, box.w, 4}, &sheet_table, scratch);
+    return status;
 }
 
 static void draw_words(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
@@ -419,7 +468,10 @@ enum yk_status sheet_staff_page(const struct sheet *sheet, struct canvas *canvas
                               &scratch, why);
     }
     draw_diary(sheet, canvas, (struct canvas_box){x, 180, half, 46}, &scratch);
-    draw_edits(sheet, canvas, (struct canvas_box){right, 180, half, 46}, &scratch);
+    if (status == YK_OK) {
+        status =
+            draw_edits(sheet, canvas, (struct canvas_box){right, 180, half, 46}, &scratch, why);
+    }
     draw_words(sheet, canvas, (struct canvas_box){x, 229, SHEET_WIDTH_MM, 20}, LABEL_references,
                LABEL_references_text);
     draw_words(sheet, canvas, (struct canvas_box){x, 250, SHEET_WIDTH_MM, 16}, LABEL_glossary,

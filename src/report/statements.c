@@ -358,6 +358,7 @@ enum yk_status statements_choose(const struct interview_facts *facts, int round_
             const struct statement *statement = &statement_table[i];
             if (statement->group == (enum statement_group)group &&
                 say(statement, &saying, &chosen.line[chosen.n])) {
+                chosen.group[chosen.n] = statement->group;
                 chosen.rule[chosen.n++] = statement->id;
                 break;
             }

@@ -21,13 +21,19 @@
 #include "src/store/notes.h"
 #include "src/store/plans.h"
 #include "src/store/persons.h"
+#include "src/store/rewordings.h"
 
-static const struct record_kind *const kinds_of_records[] = {
-    &record_kind_plan,   &record_kind_attendance,
-    &record_kind_diary,  &record_kind_target,
-    &record_kind_note,   &record_kind_consent,
-    &record_kind_edit,   &record_kind_loan,
-    &record_kind_issued, NULL};
+static const struct record_kind *const kinds_of_records[] = {&record_kind_plan,
+                                                             &record_kind_attendance,
+                                                             &record_kind_diary,
+                                                             &record_kind_target,
+                                                             &record_kind_note,
+                                                             &record_kind_consent,
+                                                             &record_kind_edit,
+                                                             &record_kind_loan,
+                                                             &record_kind_issued,
+                                                             &record_kind_rewording,
+                                                             NULL};
 
 const struct record_kind *record_kind_at(size_t i)
 {

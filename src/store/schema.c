@@ -264,6 +264,25 @@ static const char *const version_2[] = {
     "  consent INTEGER REFERENCES consent (id) ON DELETE SET NULL"
     ") STRICT;",
     "CREATE INDEX issued_person ON issued (person, made_ns);",
+
+    /* A sentence of the sheet in the words of staff, the automatic one beside it. Rows are
+     * added and go with the person; none is changed. */
+    "CREATE TABLE rewording ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  person INTEGER NOT NULL REFERENCES person (id) ON DELETE CASCADE,"
+    "  first_date TEXT NOT NULL, last_date TEXT NOT NULL CHECK (last_date >= first_date),"
+    "  part TEXT NOT NULL CHECK (part IN ('held', 'sleep', 'talk')),"
+    "  language TEXT NOT NULL CHECK (language IN ('ja', 'en')),"
+    "  text TEXT CHECK (length(text) > 0)," /* NULL: taken back */
+    "  automatic TEXT,"                     /* NULL: there is none any more */
+    "  editor TEXT NOT NULL CHECK (length(editor) > 0),"
+    "  reason TEXT NOT NULL CHECK (length(reason) > 0),"
+    "  made_ns INTEGER NOT NULL,"
+    "  basis TEXT NOT NULL CHECK (length(basis) = 64)"
+    ") STRICT;",
+    "CREATE INDEX rewording_person ON rewording (person, last_date);",
+    "CREATE TRIGGER rewording_stays BEFORE UPDATE ON rewording BEGIN"
+    "  SELECT raise(ABORT, 'the words of staff are not changed but followed by others'); END;",
     NULL,
 };
 

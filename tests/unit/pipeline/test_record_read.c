@@ -15,6 +15,7 @@
 #include "src/store/edits.h"
 #include "src/store/notes.h"
 #include "src/store/plans.h"
+#include "src/store/rewordings.h"
 #include "tests/support/store_scene.h"
 
 static struct store_scene scene;
@@ -98,7 +99,20 @@ static void everything_people_wrote_and_the_recordings_come_together(void **stat
                             "P01,2026-05-12,try,\"participant,staff\",\"朝、散歩\"\n");
     take(&record_kind_consent, "person_id,scope,items,recipient,version,from_date,until_date,"
                                "withdrawn_date\nP01,会社,attendance,,v2,2026-05-01,,\n");
+    struct rewording words = {.first = {2026, 5, 11},
+                              .last = {2026, 5, 13},
+                              .language = LANGUAGE_JA,
+                              .automatic = "自動の文",
+                              .text = "職員の文",
+                              .editor = "OT-2",
+                              .reason = "本人の話",
+                              .made_ns = 1779000000000000000};
+    memset(words.basis, '0', sizeof words.basis - 1);
+    if (rewording_add(&scene.store, "P01", &words, &why) != YK_OK)
+        fail_msg("%s", why.text);
     read_record(&record, 1);
+    assert_int_equal(record.n_rewordings, 1);
+    assert_string_equal(record.rewordings[0].text, "職員の文");
     assert_int_equal(record.programme.n, 1);
     assert_int_equal(record.programme.steps[0].days, 0x15);
     assert_int_equal(programme_latest_wake_min(&record.programme.steps[0]), 490);
@@ -297,8 +311,8 @@ static void deleting_the_participant_leaves_no_row_of_any_kind(void **state)
         snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", record_kind_at(i)->table);
         assert_int_equal(store_scene_number(&scene, sql), 0);
     }
-    /* plan 1, attendance 1, diary 2, target 2, note 1, consent 1, edit 4 */
-    assert_int_equal(receipt.n_records, 12);
+    /* plan 1, attendance 1, diary 2, target 2, note 1, consent 1, edit 4, statement 1 */
+    assert_int_equal(receipt.n_records, 13);
     person_receipt_release(&receipt);
 }
 

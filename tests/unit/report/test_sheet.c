@@ -216,6 +216,37 @@ static void add_edits(struct participant_record *record, size_t n)
     }
 }
 
+/* Every sentence in words of staff as wide as they may be; the last one left behind by the
+ * numbers. */
+static void add_rewordings(struct participant_record *record)
+{
+    struct interview_facts facts;
+    facts_of(record, &facts);
+    record->rewordings = mem_alloc(6, sizeof *record->rewordings);
+    assert_non_null(record->rewordings);
+    record->n_rewordings = record->rewordings_capacity = 6;
+    for (int i = 0; i < 6; i++) {
+        bool is_japanese = i % 2 == 0;
+        struct rewording *one = &record->rewordings[i];
+        *one = (struct rewording){.id = i + 1,
+                                  .last = facts.now.last,
+                                  .part = i / 2,
+                                  .language = is_japanese ? LANGUAGE_JA : LANGUAGE_EN,
+                                  .editor = "staff-with-a-long-code-0000001",
+                                  .reason = "本人と二人で、この言いかたがよいと話し合った"};
+        snprintf(one->text, sizeof one->text, "%s",
+                 is_japanese ? "目が覚めた時刻は日によって少しずつちがいましたが、通所日の朝は"
+                               "どの日も間に合っていて、よかったと話してくれました。"
+                             : "You woke at somewhat different times, and we both noticed that "
+                               "on programme days it was early.");
+        snprintf(one->automatic, sizeof one->automatic, "%s",
+                 "通所日4日とも、10時の開始に間に合う時刻に目が覚めていました(6:55〜7:20)。");
+        assert_int_equal(statements_basis(&facts, one->basis, NULL), YK_OK);
+        one->basis[0] = i / 2 == STATEMENT_TALK ? 'x' : one->basis[0];
+    }
+    interview_facts_release(&facts);
+}
+
 static void the_longest_texts_fit_too(void **state)
 {
     (void)state;
@@ -239,6 +270,7 @@ static void the_longest_texts_fit_too(void **state)
         }
     }
     add_edits(&record, 12);
+    add_rewordings(&record);
     draw(&record, (struct sheet){.axis_start_h = 12, .copy = COPY_STAFF}, "long");
     participant_record_release(&record);
 }
