@@ -16,7 +16,14 @@ $(B)/tests/device/test_%: $(B)/tests/device/test_%.o $(UMOCK_OBJECTS) $(SUPPORT_
 	$(SAY) '  LINK  $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(UMOCK_LIBS) -Wl,--wrap=mem_gate -lcmocka $(ALL_LIBS) -o $@
 
-test: $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS) $(PROGRAM) ## run the unit, device and golden tests (BUILD=asan|tsan too)
+# Put in front of the real program with LD_PRELOAD, whatever the build: not instrumented itself.
+FAULTY := $(B)/tests/long/faulty.so
+$(FAULTY): tests/long/faulty_preload.c tests/support/faulty_io.h
+	@mkdir -p $(@D)
+	$(SAY) '  LINK  $@'
+	$(Q)$(CC) $(CFLAGS_COMMON) -O1 $(WERROR) -fPIC -shared $< -o $@
+
+test: $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS) $(PROGRAM) $(FAULTY) ## run the unit, device and golden tests (BUILD=asan|tsan too)
 	@$(if $(DEVICE_PROGRAMS),,echo 'SKIPPED: no umockdev-1.0: the real libusb is not tested (make deps)')
 	@sh tests/support/run-unit.sh $(B) $(PROGRAM) $(UNIT_PROGRAMS) $(DEVICE_PROGRAMS)
 
@@ -160,11 +167,18 @@ test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one work
 accuracy: $(B)/tests/unit/pipeline/test_accuracy ## onset and wake against simulated people, 750 nights (YOAKE_ACCURACY_SEED=N: others)
 	@YOAKE_ACCURACY=full $<
 
-.PHONY: test-long
-test-long: $(PROGRAM) $(B)/tests/unit/pipeline/test_import_crash $(B)/tests/unit/firmware-formats/test_damaged_files \
-  $(B)/tests/unit/firmware-formats/test_actigraph_damage $(B)/tests/unit/firmware-formats/test_count_file_damage ## hundreds of kills; run before something is called done
-	@dir=$$(mktemp -d); yoake=$$(readlink -f $(PROGRAM)); script=$$(readlink -f tests/support/kill-batch.sh); \
-	  cd $$dir && YOAKE=$$yoake sh $$script 200; code=$$?; rm -rf $$dir; exit $$code
+KILLS ?= 2000
+.PHONY: test-kills test-failing test-long
+test-kills: $(PROGRAM) ## KILLS (2000) SIGKILLs that hit a batch, a shard or a merge
+	@YOAKE=$(PROGRAM) sh tests/long/kill-runs.sh $(KILLS)
+
+test-failing: $(PROGRAM) $(FAULTY) ## each of their first 200 writes, syncs, renames, closes, ... failing
+	@YOAKE=$(PROGRAM) FAULTY=$(FAULTY) sh tests/long/fail-runs.sh 1
+
+test-long: $(PROGRAM) $(FAULTY) $(B)/tests/unit/pipeline/test_import_crash $(B)/tests/unit/firmware-formats/test_damaged_files \
+  $(B)/tests/unit/firmware-formats/test_actigraph_damage $(B)/tests/unit/firmware-formats/test_count_file_damage ## hundreds of kills, every failing call; run before something is called done
+	@$(MAKE) --no-print-directory test-failing
+	@$(MAKE) --no-print-directory test-kills KILLS=200
 	@YOAKE_CRASH=full $(B)/tests/unit/pipeline/test_import_crash
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_actigraph_damage
 	@YOAKE_DAMAGE=full $(B)/tests/unit/firmware-formats/test_damaged_files

@@ -10,6 +10,7 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <sqlite3.h>
@@ -69,20 +70,36 @@ void cohort_result_release(struct cohort_result *self)
 
 static enum yk_status refuse(sqlite3 *db, const char *doing, struct failure *why)
 {
+    const char *path = sqlite3_db_filename(db, "main"), *said = sqlite3_errmsg(db);
+    int reason = sqlite3_system_errno(db); /* of the last IOERR or CANTOPEN */
+    path = path != NULL && path[0] != '\0' ? path : "cohort.sqlite";
     switch (sqlite3_errcode(db) & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return failure_set(why, YK_ERR_BUSY, "%s: another program uses cohort.sqlite", doing);
+        return failure_set(why, YK_ERR_BUSY, "%s: another program uses %s", doing, path);
     case SQLITE_NOMEM:
         return failure_set(why, YK_ERR_MEMORY, "%s: out of memory", doing);
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
         return failure_set(why, YK_ERR_STORE,
-                           "%s: cohort.sqlite is damaged (%s); remove it to compute anew",
-                           doing, sqlite3_errmsg(db));
+                           "%s: %s is damaged (%s); remove it to compute anew", doing, path,
+                           said);
+    case SQLITE_READONLY:
+        return failure_set(why, YK_ERR_ACCESS,
+                           "%s: %s cannot be written: no permission, or the disk is read-only",
+                           doing, path);
+    case SQLITE_FULL:
+        return failure_set_errno(why, ENOSPC, "%s: %s", doing, path);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        if (reason != 0) {
+            return failure_set_errno(why, reason, "%s: %s", doing, path);
+        }
+        break;
     default:
-        return failure_set(why, YK_ERR_IO, "%s: cohort.sqlite: %s", doing, sqlite3_errmsg(db));
+        break;
     }
+    return failure_set(why, YK_ERR_IO, "%s: %s: %s", doing, path, said);
 }
 
 static enum yk_status run(sqlite3 *db, const char *sql, const char *doing, struct failure *why)
@@ -467,6 +484,10 @@ static enum yk_status copy_results(sqlite3 *db, const char *from, const char *co
     }
     sqlite3_finalize(copy);
     status = status == YK_OK ? run(db, "COMMIT", "copying results", why) : status;
+    /* Nothing may stand in the old log when the new file gets its name: SQLite would add it. */
+    status = status == YK_OK
+                 ? run(db, "PRAGMA old.wal_checkpoint(TRUNCATE)", "copying results", why)
+                 : status;
     return status == YK_OK ? run(db, "DETACH old", "copying results", why) : status;
 }
 
@@ -489,6 +510,23 @@ static enum yk_status fill_new(sqlite3 *db, const char *from, const char *const 
     return status == YK_OK ? run(db, "COMMIT", "writing", why) : status;
 }
 
+/* SQLite passes over it when it cannot remove its own log, which is empty by now. */
+static enum yk_status remove_log(const char *path, struct failure *why)
+{
+    static const char *const ends[] = {"-wal", "-shm"};
+    struct text name;
+    text_init(&name);
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && status == YK_OK; i++) {
+        text_clear(&name);
+        text_addf(&name, "%s%s", path, ends[i]);
+        status = text_status(&name, why);
+        status = status == YK_OK ? disk_remove(text_string(&name), why) : status;
+    }
+    text_release(&name);
+    return status;
+}
+
 enum yk_status cohort_db_publish(const char *path, const char *const *recording_ids,
                                  size_t n_ids, const struct cohort_table *tables,
                                  size_t n_tables, struct failure *why)
@@ -505,7 +543,11 @@ enum yk_status cohort_db_publish(const char *path, const char *const *recording_
     }
     sqlite3_close(db);
     status = status == YK_OK ? disk_sync_file(text_string(&part), why) : status;
+    status = status == YK_OK ? remove_log(path, why) : status;
     status = status == YK_OK ? disk_publish(text_string(&part), path, why) : status;
+    if (status != YK_OK && part.length > 0) {
+        disk_remove(text_string(&part), NULL);
+    }
     text_release(&part);
     return status;
 }

@@ -4,6 +4,7 @@
  */
 #include "tests/support/check.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #include "src/pipeline/shard.h"
 #include "tests/support/alloc.h"
+#include "tests/support/faulty_io.h"
 
 static const char *folder;
 static char path[5000];
@@ -114,10 +116,71 @@ static void of_another_host_only_the_age_counts(void **state)
     assert_non_null(strstr(why.text, "another.host.example"));
     leave("another.host.example 1 1\n", 16 * 60);
     assert_int_equal(take_and_release(NULL), YK_OK);
-    leave("", 0); /* made, and not yet written */
-    assert_int_equal(take_and_release(NULL), YK_ERR_BUSY);
     leave("\xff no lock at all", 16 * 60);
     assert_int_equal(take_and_release(NULL), YK_OK);
+}
+
+/* The batch that asks holds an advisory lock of the shard's folder itself. */
+static void a_task_that_was_killed_keeps_nobody_out_of_its_folder(void **state)
+{
+    (void)state;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    leave("another.host.example 1 1\n", 16 * 60);
+    assert_int_equal(take_and_release(NULL), YK_OK);
+    close(fd);
+}
+
+/* What a kill between making and writing left, or a power cut. */
+static void an_empty_lock_is_nobodys_after_a_minute(void **state)
+{
+    (void)state;
+    leave("", 0); /* made in place where there are no hard links, and not yet written */
+    assert_int_equal(take_and_release(NULL), YK_ERR_BUSY);
+    leave("", 61);
+    assert_int_equal(take_and_release(NULL), YK_OK);
+    leave("another.ho", 61); /* half-written */
+    assert_int_equal(take_and_release(NULL), YK_OK);
+}
+
+static int n_files(void)
+{
+    int n = 0;
+    DIR *dir = opendir(folder);
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        n += entry->d_name[0] != '.';
+    }
+    closedir(dir);
+    return n;
+}
+
+/* Killed at any writing call of taking it: nobody is kept out, and nothing heaps up. */
+static void a_kill_while_it_is_taken_leaves_no_lock_that_holds(void **state)
+{
+    (void)state;
+    bool was_hit = true;
+    int at = 0;
+    while (was_hit) {
+        at++;
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            struct shard_lock *lock = NULL;
+            faulty_plan(FAULTY_KILL, at, 0);
+            enum yk_status status = shard_lock_take(folder, &lock, NULL);
+            faulty_plan(FAULTY_OFF, 0, 0);
+            _exit(status == YK_OK ? 0 : 1);
+        }
+        int how = 0;
+        assert_int_equal(waitpid(child, &how, 0), child);
+        was_hit = WIFSIGNALED(how);
+        assert_true(was_hit || how == 0);
+        assert_int_equal(take_and_release(NULL), YK_OK);
+        assert_int_equal(n_files(), 0);
+    }
+    assert_true(at > 3);
 }
 
 static void a_lock_taken_over_meanwhile_is_not_removed(void **state)
@@ -135,7 +198,7 @@ static void a_stale_lock_is_removed_by_one_at_a_time(void **state)
 {
     (void)state;
     leave("another.host.example 1 1\n", 16 * 60);
-    int fd = open(folder, O_RDONLY | O_DIRECTORY);
+    int fd = open(path, O_RDWR);
     assert_true(fd >= 0);
     assert_int_equal(flock(fd, LOCK_EX), 0);
     assert_int_equal(take_and_release(NULL), YK_ERR_BUSY);
@@ -219,6 +282,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_number_given_to_another_process_since_frees_the_lock,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(of_another_host_only_the_age_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_task_that_was_killed_keeps_nobody_out_of_its_folder,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_empty_lock_is_nobodys_after_a_minute, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_kill_while_it_is_taken_leaves_no_lock_that_holds,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_lock_taken_over_meanwhile_is_not_removed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_stale_lock_is_removed_by_one_at_a_time, set_up,
