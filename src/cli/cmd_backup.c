@@ -38,6 +38,7 @@ static int run(struct cli *cli)
         json_out_integer(json, "bytes", (int64_t)totals.bytes);
         json_out_integer(json, "participants", totals.persons);
         json_out_integer(json, "recordings", totals.recordings);
+        json_out_bool(json, "names", totals.has_names);
         json_out_end(json);
         return cli_json_done(cli, json, EXIT_DONE);
     }
@@ -49,6 +50,13 @@ static int run(struct cli *cli)
                        " participants, %" PRId64 " recordings, %" PRIu64 " files, %" PRIu64
                        " bytes\n"),
                path, totals.persons, totals.recordings, totals.files, totals.bytes);
+        if (totals.has_names) {
+            puts(cli_say(cli,
+                         "氏名の表は封をしたまま入っています。鍵は入っていません。別の場所に"
+                         "写しを置いてください。",
+                         "The table of names is in it, sealed. Its key is not: keep a copy of "
+                         "that in another place."));
+        }
     }
     return EXIT_DONE;
 }
@@ -61,13 +69,17 @@ const struct command command_backup = {
     .details_ja =
         "ほかの人が使っている間でも書けます。書いたファイルは読み返し、すべてのSHA-256を"
         "確かめてから名前を付けます。同じ名前のファイルは置き換えません。中身は tar 形式で、"
-        "tar と sha256sum -c manifest.sha256 でも確かめられます。"
+        "tar と sha256sum -c manifest.sha256 "
+        "でも確かめられます。氏名の表(identity.db)は封をした"
+        "まま入り、鍵は入りません。"
         "要配慮個人情報です。暗号化したディスクに置いてください。",
     .details_en =
         "Others may go on working. What was written is read back and every SHA-256 compared "
         "before the file gets its name; an existing file is not replaced. It is a tar "
-        "file: tar and `sha256sum -c manifest.sha256` can open and verify it, too. It "
-        "holds sensitive data: keep it on an encrypted disk.",
+        "file: tar and `sha256sum -c manifest.sha256` can open and verify it, too. The table "
+        "of "
+        "names (identity.db) is in it as it is, sealed; its key is not. It holds sensitive "
+        "data: keep it on an encrypted disk, and the key in another place.",
     .examples = "yoake backup -o /media/backup/yoake-2026-05-18.tar",
     .options = option_table,
     .min_operands = 0,

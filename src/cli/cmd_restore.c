@@ -27,6 +27,7 @@ static int run(struct cli *cli)
         json_out_integer(json, "files", (int64_t)totals.files);
         json_out_integer(json, "participants", totals.persons);
         json_out_integer(json, "recordings", totals.recordings);
+        json_out_bool(json, "names", totals.has_names);
         json_out_end(json);
         return cli_json_done(cli, json, EXIT_DONE);
     }
@@ -37,6 +38,13 @@ static int run(struct cli *cli)
                        "store restored: %s\n%" PRId64 " participants, %" PRId64
                        " recordings, %" PRIu64 " files\n"),
                cli->store_path, totals.persons, totals.recordings, totals.files);
+        if (totals.has_names) {
+            puts(cli_say(cli,
+                         "氏名の表も戻しました。読むには init のときの鍵が要ります: yoake "
+                         "identity list --key FILE",
+                         "The sealed names are back as well; reading them needs the key made "
+                         "at init: yoake identity list --key FILE"));
+        }
     }
     return EXIT_DONE;
 }

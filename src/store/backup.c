@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Writing a backup: a tar file with yoake.db, archive/..., recordings/... and, last,
+ * Writing a backup: a tar file with yoake.db, identity.db where there is one (its fields stay
+ * sealed, the key is never in a backup), archive/..., recordings/... and, last,
  * manifest.sha256, which `sha256sum -c` understands. The database is copied first
  * (sqlite3_backup, one consistent state); the files it names are never changed afterwards, only
  * added to, so nobody has to stop working. Restoring is in restore.c.
@@ -17,13 +18,14 @@
 
 #include "src/base/disk.h"
 #include "src/store/backup_parts.h"
+#include "src/store/identity.h"
 #include "src/store/tar.h"
 
 struct backing {
     struct store *store;
     struct job *job;
     struct db *copy;
-    struct text part, copy_path, path, manifest;
+    struct text part, copy_path, names_path, path, manifest;
     struct tar_writer tar;
     struct backup_totals totals;
 };
@@ -89,6 +91,9 @@ static enum yk_status write_all(struct backing *self, struct failure *why)
     if (status == YK_OK) {
         status = add_file(self, STORE_DB, text_string(&self->copy_path), NULL, why);
     }
+    if (status == YK_OK && self->totals.has_names) {
+        status = add_file(self, STORE_IDENTITY, text_string(&self->names_path), NULL, why);
+    }
     if (status == YK_OK) {
         status = add_files(self, why);
     }
@@ -121,6 +126,35 @@ static enum yk_status check_copy(struct backing *self, struct failure *why)
     return status;
 }
 
+static enum yk_status any_code(void *user, const char *code, struct failure *why)
+{
+    (void)user;
+    (void)code;
+    (void)why;
+    return YK_OK;
+}
+
+static enum yk_status copy_names(struct backing *self, struct failure *why)
+{
+    char damage[128];
+    enum yk_status status = identity_check(self->store->folder, damage, any_code, NULL, why);
+    if (status == YK_OK && damage[0] != '\0') {
+        status = failure_set(why, YK_ERR_STORE,
+                             "the table of names is damaged (%s); no backup was written: keep "
+                             "the backups there are, and see yoake check",
+                             damage);
+    }
+    status = status == YK_OK ? disk_remove(text_string(&self->names_path), why) : status;
+    if (status == YK_OK) {
+        status = identity_copy_to(self->store->folder, text_string(&self->names_path),
+                                  &self->totals.has_names, why);
+    }
+    if (status == YK_OK && self->totals.has_names) {
+        chmod(text_string(&self->names_path), 0600);
+    }
+    return status;
+}
+
 static enum yk_status open_all(struct backing *self, struct failure *why)
 {
     enum yk_status status = disk_remove(text_string(&self->copy_path), why);
@@ -133,6 +167,9 @@ static enum yk_status open_all(struct backing *self, struct failure *why)
     }
     if (status == YK_OK) {
         status = check_copy(self, why);
+    }
+    if (status == YK_OK) {
+        status = copy_names(self, why);
     }
     if (status == YK_OK) {
         self->tar.path = text_string(&self->part);
@@ -149,12 +186,15 @@ static enum yk_status name_all(struct backing *self, const char *path, struct fa
 {
     text_init(&self->part);
     text_init(&self->copy_path);
+    text_init(&self->names_path);
     text_init(&self->path);
     text_init(&self->manifest);
     text_addf(&self->part, "%s" DISK_PART, path);
     text_addf(&self->copy_path, "%s.db" DISK_PART, path);
+    text_addf(&self->names_path, "%s.names" DISK_PART, path);
     enum yk_status status = text_status(&self->part, why);
-    return status == YK_OK ? text_status(&self->copy_path, why) : status;
+    status = status == YK_OK ? text_status(&self->copy_path, why) : status;
+    return status == YK_OK ? text_status(&self->names_path, why) : status;
 }
 
 /* Everything but the finished file goes. */
@@ -162,6 +202,7 @@ static void release_all(struct backing *self, enum yk_status status)
 {
     db_close(self->copy);
     unlink(text_string(&self->copy_path));
+    unlink(text_string(&self->names_path));
     if (self->tar.fd >= 0) {
         close(self->tar.fd);
         if (status != YK_OK) {
@@ -170,6 +211,7 @@ static void release_all(struct backing *self, enum yk_status status)
     }
     text_release(&self->part);
     text_release(&self->copy_path);
+    text_release(&self->names_path);
     text_release(&self->path);
     text_release(&self->manifest);
 }

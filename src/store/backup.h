@@ -11,6 +11,7 @@
 struct backup_totals {
     uint64_t files, bytes;
     int64_t persons, recordings;
+    bool has_names; /* identity.db is in it, sealed; its key never is */
 };
 
 /* Writes path (through ".part") from a consistent state of the store, even while others work on

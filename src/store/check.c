@@ -16,6 +16,7 @@
 #include "src/h5/h5_analysis.h"
 #include "src/store/archive.h"
 #include "src/store/audit.h"
+#include "src/store/identity.h"
 
 struct checking {
     struct store *store;
@@ -169,6 +170,36 @@ static enum yk_status check_database(struct checking *self, struct failure *why)
         status = each_row(self, "SELECT path FROM doomed", on_doomed, why);
     }
     return status;
+}
+
+/* ---- names, without their key ---- */
+
+static enum yk_status on_name(void *user, const char *code, struct failure *why)
+{
+    struct checking *self = user;
+    struct db_query *query = NULL;
+    enum yk_status status =
+        db_query_open(self->store->db, "SELECT 1 FROM person WHERE code = ?", &query, why);
+    if (status == YK_OK) {
+        db_bind_text(query, 1, code);
+        status = db_next(query, why);
+        if (status == YK_END) {
+            report(self, CHECK_name_unrecorded, STORE_IDENTITY, code);
+        }
+    }
+    db_query_close(query);
+    return status == YK_END ? YK_OK : status;
+}
+
+static enum yk_status check_names(struct checking *self, struct failure *why)
+{
+    char damage[128];
+    struct failure how;
+    enum yk_status status = identity_check(self->store->folder, damage, on_name, self, &how);
+    if (status == YK_OK && damage[0] != '\0') {
+        report(self, CHECK_names_damaged, STORE_IDENTITY, damage);
+    }
+    return status == YK_OK ? YK_OK : failure_set(why, status, "%s", how.text);
 }
 
 /* ---- from rows to files ---- */
@@ -452,6 +483,9 @@ enum yk_status check_store(struct store *store, struct job *job,
                                         series_is_alive, CHECK_series_unrecorded};
     struct checking self = {.store = store, .job = job, .found = found, .user = user};
     enum yk_status status = check_database(&self, why);
+    if (status == YK_OK) {
+        status = check_names(&self, why);
+    }
     if (status == YK_OK) {
         status = each_row(&self,
                           "SELECT r.id, r.sha256, r.suffix, "

@@ -477,28 +477,82 @@ void identity_list_free(struct identity *list, size_t n)
 
 /* ---- without the key ---- */
 
-static enum yk_status run_keyless(const char *store_folder, const char *sql, const char *first,
-                                  const char *second, int64_t *changes, struct failure *why)
+/* *out stays NULL when there is no identity.db. */
+static enum yk_status open_keyless(const char *store_folder, enum db_mode mode, struct db **out,
+                                   struct failure *why)
 {
-    struct db *db = NULL;
     struct text path;
     text_init(&path);
     enum yk_status status = disk_join(store_folder, STORE_IDENTITY, &path, why);
     bool is_there = status == YK_OK && disk_is_file(text_string(&path));
     text_release(&path);
+    *out = NULL;
+    return is_there ? open_db(store_folder, mode, out, why) : status;
+}
+
+static enum yk_status run_keyless(const char *store_folder, const char *sql, const char *first,
+                                  const char *second, int64_t *changes, struct failure *why)
+{
+    struct db *db = NULL;
     *changes = 0;
-    if (!is_there) {
+    enum yk_status status = open_keyless(store_folder, DB_WRITE, &db, why);
+    if (db == NULL) {
         return status;
     }
-    status = open_db(store_folder, DB_WRITE, &db, why);
-    if (status == YK_OK) {
-        status = second != NULL ? db_runv(db, why, sql, "tt", first, second)
-                                : db_runv(db, why, sql, "t", first);
-    }
+    status = second != NULL ? db_runv(db, why, sql, "tt", first, second)
+                            : db_runv(db, why, sql, "t", first);
     if (status == YK_OK) {
         *changes = db_changes(db);
         db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
     }
+    db_close(db);
+    return status;
+}
+
+enum yk_status identity_copy_to(const char *store_folder, const char *path, bool *was_there,
+                                struct failure *why)
+{
+    struct db *db = NULL;
+    enum yk_status status = open_keyless(store_folder, DB_READ, &db, why);
+    *was_there = db != NULL;
+    if (db != NULL) {
+        status = db_copy_to(db, path, why);
+    }
+    db_close(db);
+    return status;
+}
+
+enum yk_status identity_check(const char *store_folder, char damage[static 128],
+                              enum yk_status (*found)(void *user, const char *code,
+                                                      struct failure *why),
+                              void *user, struct failure *why)
+{
+    struct db *db = NULL;
+    struct db_query *query = NULL;
+    damage[0] = '\0';
+    enum yk_status status = open_keyless(store_folder, DB_READ, &db, why);
+    if (db == NULL && (status == YK_ERR_STORE || status == YK_ERR_CORRUPT)) {
+        snprintf(damage, 128, "%.127s", why != NULL ? why->text : STORE_IDENTITY);
+        return YK_OK;
+    }
+    if (db == NULL) {
+        return status;
+    }
+    status = db_query_open(db, "PRAGMA integrity_check(1)", &query, why);
+    status = status == YK_OK ? db_next(query, why) : status;
+    if (status == YK_OK && strcmp(db_text(query, 0), "ok") != 0) {
+        snprintf(damage, 128, "%.127s", db_text(query, 0));
+    }
+    db_query_close(query);
+    query = NULL;
+    if (status == YK_OK && damage[0] == '\0') {
+        status = db_query_open(db, "SELECT code FROM identity ORDER BY code", &query, why);
+        while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+            status = found(user, db_text(query, 0), why);
+        }
+        status = status == YK_END ? YK_OK : status;
+    }
+    db_query_close(query);
     db_close(db);
     return status;
 }

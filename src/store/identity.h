@@ -57,5 +57,14 @@ enum yk_status identity_forget(const char *store_folder, const char *code, bool 
                                struct failure *why);
 enum yk_status identity_rename(const char *store_folder, const char *code, const char *new_code,
                                struct failure *why);
+/* Without the key, too: a copy of identity.db as one consistent file, sealed as it is. */
+enum yk_status identity_copy_to(const char *store_folder, const char *path, bool *was_there,
+                                struct failure *why);
+/* "" when identity.db is whole or not there, else what SQLite says of it. found: the codes in
+ * it, one by one. */
+enum yk_status identity_check(const char *store_folder, char damage[static 128],
+                              enum yk_status (*found)(void *user, const char *code,
+                                                      struct failure *why),
+                              void *user, struct failure *why);
 
 #endif

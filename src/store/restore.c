@@ -16,6 +16,7 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/store/backup_parts.h"
+#include "src/store/identity.h"
 #include "src/store/schema.h"
 #include "src/store/tar.h"
 
@@ -41,12 +42,17 @@ enum yk_status backup_count(struct db *db, struct backup_totals *out, struct fai
     return status;
 }
 
-/* "archive/<plain name>", "recordings/<plain name>" or the database. */
+static bool is_database(const char *name)
+{
+    return strcmp(name, STORE_DB) == 0 || strcmp(name, STORE_IDENTITY) == 0;
+}
+
+/* "archive/<plain name>", "recordings/<plain name>", the database or the sealed names. */
 static bool is_allowed(const char *name)
 {
     static const char plain[] = "0123456789abcdefghijklmnopqrstuvwxyz.";
     const char *rest = name;
-    if (strcmp(name, STORE_DB) == 0) {
+    if (is_database(name)) {
         return true;
     }
     if (strncmp(name, STORE_ARCHIVE "/", sizeof STORE_ARCHIVE) == 0) {
@@ -129,9 +135,8 @@ static enum yk_status take_member(struct restoring *self, const struct tar_membe
     if (self->into != NULL) {
         status = disk_join(self->into, member->name, &self->path, why);
         if (status == YK_OK) {
-            bool is_db = strcmp(member->name, STORE_DB) == 0;
             fd = open(text_string(&self->path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                      is_db ? 0600 : 0400);
+                      is_database(member->name) ? 0600 : 0400);
             status = fd >= 0
                          ? YK_OK
                          : failure_set_errno(why, errno, "making %s", text_string(&self->path));
@@ -337,6 +342,7 @@ static void count_lines(const struct text *seen, struct backup_totals *out)
     for (const char *c = text_string(seen); *c != '\0'; c++) {
         out->files += *c == '\n';
     }
+    out->has_names = strstr(text_string(seen), "  " STORE_IDENTITY "\n") != NULL;
 }
 
 enum yk_status backup_restore(const char *path, const char *folder, struct backup_totals *out,

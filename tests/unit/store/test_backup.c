@@ -13,6 +13,7 @@
 #include "src/base/disk.h"
 #include "src/store/backup.h"
 #include "src/store/check.h"
+#include "src/store/identity.h"
 #include "src/store/schema.h"
 #include "tests/support/alloc.h"
 #include "tests/support/store_scene.h"
@@ -79,6 +80,83 @@ static void a_store_comes_back_as_it_was(void **state)
     assert_int_equal(recording_find(&store, two.row.id, &row, &why), YK_OK);
     assert_string_equal(row.person, "参加者2");
     store_close(&store);
+}
+
+/* The names are in it, sealed; with the key they can be read on another PC, and nowhere in the
+ * file do they stand in clear. */
+static void sealed_names_come_back_and_their_key_is_not_in_the_backup(void **state)
+{
+    (void)state;
+    char key[2400], base64[128] = "";
+    struct backup_totals totals;
+    struct identities *names = NULL;
+    struct identity name = {.code = "P01", .name = "架空 一号"}, back;
+    snprintf(key, sizeof key, "%s/鍵", scene.root);
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    assert_int_equal(identity_open(scene.folder, key, &names, &why), YK_OK);
+    assert_int_equal(identity_put(names, &name, &why), YK_OK);
+    write_backup(); /* while the names are open elsewhere */
+    identity_close(names);
+    size_t n = 0, n_key = 0;
+    char *at = check_read_file(tar, &n), *line = check_read_file(key, &n_key);
+    assert_non_null(at);
+    assert_non_null(line);
+    assert_null(memmem(at, n, name.name, strlen(name.name)));
+    assert_int_equal(sscanf(line, "%*s %127s", base64), 1);
+    assert_null(memmem(at, n, base64, strlen(base64)));
+    free(at);
+    free(line);
+    if (backup_restore(tar, other, &totals, NULL, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    assert_true(totals.has_names);
+    assert_int_equal(totals.files, 6);
+    assert_int_equal(broken_in(other), 0);
+    names = NULL;
+    if (identity_open(other, key, &names, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(identity_find(names, "P01", &back, &why), YK_OK);
+    assert_string_equal(back.name, name.name);
+    identity_close(names);
+}
+
+static void a_damaged_table_of_names_is_not_backed_up_and_is_found(void **state)
+{
+    (void)state;
+    char key[2400], path[2400];
+    struct backup_totals totals;
+    struct check_totals found;
+    snprintf(key, sizeof key, "%s/鍵", scene.root);
+    snprintf(path, sizeof path, "%s/identity.db", scene.folder);
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    fseek(file, 4096, SEEK_SET);
+    for (int i = 0; i < 4096; i++) {
+        fputc(0x5A, file);
+    }
+    fclose(file);
+    assert_int_equal(backup_write(&scene.store, tar, &totals, NULL, &why), YK_ERR_STORE);
+    assert_non_null(strstr(why.text, "table of names"));
+    assert_false(disk_is_file(tar));
+    assert_int_equal(check_store(&scene.store, NULL, NULL, NULL, &found, &why), YK_OK);
+    assert_int_equal(found.broken, 1);
+}
+
+static void a_name_of_nobody_is_found(void **state)
+{
+    (void)state;
+    char key[2400];
+    struct identities *names = NULL;
+    struct identity name = {.code = "P77", .name = "架空"};
+    struct check_totals found;
+    snprintf(key, sizeof key, "%s/鍵", scene.root);
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    assert_int_equal(identity_open(scene.folder, key, &names, &why), YK_OK);
+    assert_int_equal(identity_put(names, &name, &why), YK_OK);
+    identity_close(names);
+    assert_int_equal(check_store(&scene.store, NULL, NULL, NULL, &found, &why), YK_OK);
+    assert_int_equal(found.broken, 0);
+    assert_int_equal(found.leftovers, 1);
 }
 
 static void other_programs_can_open_and_verify_it(void **state)
@@ -267,6 +345,9 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(a_store_comes_back_as_it_was),
+        T(sealed_names_come_back_and_their_key_is_not_in_the_backup),
+        T(a_damaged_table_of_names_is_not_backed_up_and_is_found),
+        T(a_name_of_nobody_is_found),
         T(other_programs_can_open_and_verify_it),
         T(a_file_that_is_there_is_not_replaced),
         T(a_store_with_people_in_it_is_never_overwritten),
