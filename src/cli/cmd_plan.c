@@ -91,7 +91,9 @@ const struct command command_plan = {
         "ひとつの行は、その日から次の行までの予定です。--template "
         "は、標準の12週間(centre12)、医療機関の3〜6か月(clinic --months "
         "4)、就労支援の24か月(vocational24)のすべての行を加えます。違うところは set "
-        "で直します。曜日が「なし」の行から先は通所日がありません。\n\nCSVの列: person_id "
+        "で直します。曜日が「なし」の行から先は通所日がありません。夜中の0時をすぎて終わる日は"
+        "、"
+        "終了を 25:00 のように書きます。\n\nCSVの列: person_id "
         "from_date stage days start end commute_min "
         "ready_min。ひとつでも誤ったセルがあれば、どの行のどの列かを示し、何も取り込みません(--"
         "keep-good で正しい行だけ)。",
@@ -99,7 +101,8 @@ const struct command command_plan = {
                   "a centre's 12 weeks (centre12), a clinic's 3 to 6 months (clinic --months "
                   "4) or a vocational service's 24 months (vocational24); set changes what is "
                   "different here. From a step with days none on there are no programme "
-                  "days.\n\nColumns of the CSV: person_id from_date stage days start end "
+                  "days. A day that ends after midnight has an end like 25:00.\n\nColumns of "
+                  "the CSV: person_id from_date stage days start end "
                   "commute_min ready_min. One wrong cell is named by line and column and "
                   "nothing is taken (--keep-good takes the rows that are right).",
     .examples =

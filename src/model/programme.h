@@ -20,7 +20,7 @@ struct programme_step {
     char stage[PROGRAMME_STAGE_BYTES]; /* as the facility calls it; "" = none (week 0,
                                           follow-up) */
     unsigned days;                     /* bit 0 Monday ... bit 6 Sunday; 0: no programme days */
-    int start_min, end_min;            /* 600 is 10:00 */
+    int start_min, end_min;            /* 600 is 10:00; an end after midnight is 1500, 25:00 */
     int commute_min, ready_min;        /* minutes it takes; -1 unknown */
 };
 

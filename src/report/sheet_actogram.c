@@ -149,11 +149,12 @@ static void mark_times(const struct picture *p, const struct row_view *row)
     }
 }
 
-/* The programme's hours as a bracket under the row, of every date the row holds a part of. */
+/* The programme's hours as a bracket under the row, of every date the row holds a part of; a
+ * day may end after midnight. */
 static void bracket_programme(const struct picture *p, const struct row_view *row)
 {
     double y = row->box.y + row->box.h + 0.45;
-    for (int d = 0; d < 2; d++) {
+    for (int d = -1; d < 2; d++) {
         struct civil_date date = civil_add_days(row->date, d);
         const struct programme_step *step = programme_on(&p->sheet->record->programme, date);
         if (!programme_is_day(step, date) || step->start_min < 0 ||
@@ -163,7 +164,9 @@ static void bracket_programme(const struct picture *p, const struct row_view *ro
         const struct zone *zone = row->recording->zone;
         struct canvas_box box;
         if (span(p, row, zone_instant_of_day(zone, date, step->start_min * 60),
-                 zone_instant_of_day(zone, date, step->end_min * 60), &box)) {
+                 zone_instant_of_day(zone, civil_add_days(date, step->end_min / 1440),
+                                     step->end_min % 1440 * 60),
+                 &box)) {
             canvas_line(p->canvas, box.x, y, box.x + box.w, y, 0.6, 0.2, 0);
         }
     }

@@ -51,6 +51,7 @@ static const struct record_column plan_columns[] = {
      .sql = "end_min",
      .type = RECORD_CLOCK,
      RECORD_AT(plan_row, end_min),
+     .max = 36 * 60 - 1, /* 25:00 is 1:00 of the day after */
      .ja = "終了",
      .en = "end"},
     {.name = "commute_min",
@@ -98,7 +99,13 @@ static enum yk_status plan_check(struct store *store, void *row, size_t *column,
     }
     if (has_end && self->end_min <= self->start_min) {
         *column = END;
-        return failure_set(why, YK_ERR_ARGUMENT, "the end is not after the start");
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "the end is not after the start; an end after midnight is written "
+                           "like 25:00");
+    }
+    if (has_end && self->end_min > self->start_min + 24 * 60) {
+        *column = END;
+        return failure_set(why, YK_ERR_ARGUMENT, "the day would last longer than 24 hours");
     }
     double way = (isnan(self->commute_min) ? 0 : self->commute_min) +
                  (isnan(self->ready_min) ? 0 : self->ready_min);

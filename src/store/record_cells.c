@@ -249,12 +249,17 @@ static enum yk_status parse_clock(const struct record_column *column, const char
 {
     size_t digits = strspn(text, "0123456789");
     int64_t hour = -1, minute = -1;
-    bool is_good =
-        digits >= 1 && digits <= 2 && text[digits] == ':' && strlen(text + digits + 1) == 2 &&
-        text_parse_int64(text, digits, &hour) && strspn(text + digits + 1, "0123456789") == 2 &&
-        text_parse_int64(text + digits + 1, 2, &minute) && hour <= 23 && minute <= 59;
-    if (!is_good) {
-        return wrong(text, "a time of day: write 9:30 (0:00 to 23:59)", why);
+    bool is_good = digits >= 1 && digits <= 2 && text[digits] == ':' &&
+                   strlen(text + digits + 1) == 2 && text_parse_int64(text, digits, &hour) &&
+                   strspn(text + digits + 1, "0123456789") == 2 &&
+                   text_parse_int64(text + digits + 1, 2, &minute) && minute <= 59;
+    int64_t latest = column->max != 0 ? (int64_t)column->max : 23 * 60 + 59;
+    if (!is_good || hour * 60 + minute > latest) {
+        return wrong(text,
+                     column->max != 0
+                         ? "a time of day: write 9:30, or 25:00 for 1:00 of the next day"
+                         : "a time of day: write 9:30 (0:00 to 23:59)",
+                     why);
     }
     int32_t value = (int32_t)(hour * 60 + minute);
     memcpy(at(row, column), &value, sizeof value);

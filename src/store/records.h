@@ -45,7 +45,7 @@ struct record_column {
     size_t offset, room;      /* of the member of the struct */
     const char *const *words; /* WORD, WORDS: NULL-terminated; the first may be "" (unknown) */
     const char *const *aliases; /* the same in Japanese, also taken; NULL: none */
-    double min, max;            /* NUMBER; both 0: any */
+    double min, max;            /* NUMBER; both 0: any. CLOCK: max 0: 23:59 */
     int decimals;               /* NUMBER: of the output */
     const char *option;         /* of the command line; NULL: as name, with '-' for '_' */
     const char *ja, *en;        /* heading of the table */

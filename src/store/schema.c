@@ -174,7 +174,7 @@ static const char *const version_2[] = {
     "  stage TEXT,"
     "  days TEXT NOT NULL,"
     "  start_min INTEGER CHECK (start_min BETWEEN 0 AND 1439),"
-    "  end_min INTEGER CHECK (end_min > start_min AND end_min <= 1439),"
+    "  end_min INTEGER CHECK (end_min > start_min AND end_min <= start_min + 1440),"
     "  commute_min INTEGER CHECK (commute_min >= 0), ready_min INTEGER CHECK (ready_min >= 0),"
     "  UNIQUE (person, from_date)"
     ") STRICT;",

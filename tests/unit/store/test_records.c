@@ -116,6 +116,36 @@ static void templates_give_three_stages_and_a_follow_up_on_whole_weeks(void **st
     assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM plan_step"), 17);
 }
 
+static void a_programme_may_end_after_midnight(void **state)
+{
+    (void)state;
+    struct plan_row row;
+    struct programme programme;
+    struct text written;
+    bool is_new = false;
+    size_t column = 0, end = record_column(&record_kind_plan, "end");
+    record_kind_plan.init(&row);
+    strcpy(row.person, "P01");
+    row.from = (struct civil_date){2026, 6, 1};
+    row.days = 1;
+    row.start_min = 18 * 60;
+    assert_int_equal(record_parse(&record_kind_plan, end, "25:30", NULL, &row, &why), YK_OK);
+    if (record_add(&scene.store, &record_kind_plan, &row, &is_new, &column, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    programme_init(&programme);
+    assert_int_equal(plan_load(&scene.store, "P01", &programme, &why), YK_OK);
+    assert_int_equal(programme.steps[0].end_min, 25 * 60 + 30);
+    programme_release(&programme);
+    text_init(&written);
+    record_format(&record_kind_plan, end, NULL, &row, &written);
+    assert_string_equal(text_string(&written), "25:30");
+    text_release(&written);
+    /* Only an end may be one: a start or a target is a time of its own day. */
+    assert_int_equal(record_parse(&record_kind_plan, record_column(&record_kind_plan, "start"),
+                                  "25:30", NULL, &row, &why),
+                     YK_ERR_ARGUMENT);
+}
+
 static void a_copy_that_was_handed_out_is_remembered_with_its_consent(void **state)
 {
     (void)state;
@@ -185,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(every_kind_has_its_table_and_begins_with_everything_unknown),
         T(templates_give_three_stages_and_a_follow_up_on_whole_weeks),
+        T(a_programme_may_end_after_midnight),
         T(a_copy_that_was_handed_out_is_remembered_with_its_consent),
         T(a_record_whose_memory_is_refused_leaves_the_store_as_it_was),
     };
