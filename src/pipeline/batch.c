@@ -98,7 +98,7 @@ static void keep_shard(struct batch *self)
         if (is_ours) {
             memmove(&inputs->inputs[kept++], input, sizeof *input);
         } else {
-            mem_free(input->path);
+            batch_input_release(input);
         }
     }
     inputs->n = kept;

@@ -24,10 +24,21 @@ void batch_inputs_init(struct batch_inputs *self)
     *self = (struct batch_inputs){0};
 }
 
+void batch_input_release(struct batch_input *self)
+{
+    mem_free(self->path);
+    mem_free(self->place);
+}
+
+const char *batch_input_place(const struct batch_input *self)
+{
+    return self->place != NULL ? self->place : self->path;
+}
+
 void batch_inputs_release(struct batch_inputs *self)
 {
     for (size_t i = 0; i < self->n; i++) {
-        mem_free(self->inputs[i].path);
+        batch_input_release(&self->inputs[i]);
     }
     mem_free(self->inputs);
     batch_inputs_init(self);

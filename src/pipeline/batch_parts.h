@@ -26,7 +26,8 @@ enum batch_state {
 };
 
 struct batch_input {
-    char *path; /* owned */
+    char *path;  /* owned; as it was named, and stands in quality.csv */
+    char *place; /* owned; where the file is, when path alone does not lead there; NULL */
     uint64_t size, device, inode;
     char stem[96];
     char recording_id[128];  /* "" while two stems are alike and the content is unknown */
@@ -52,6 +53,9 @@ struct batch_inputs {
 
 void batch_inputs_init(struct batch_inputs *self);
 void batch_inputs_release(struct batch_inputs *self);
+void batch_input_release(struct batch_input *self);
+/* The path to open. */
+const char *batch_input_place(const struct batch_input *self);
 /* Files as they are named, and the files with a known suffix in folders and their folders (a
  * .csv or .txt only when a format recognises it), without hidden ones, without options->folder,
  * without what an earlier batch wrote, and without the participants table and the diary. A file

@@ -488,7 +488,7 @@ static enum yk_status compute(struct work *work, struct failure *why)
 static enum yk_status hash_input(struct work *work, struct failure *why)
 {
     struct batch_input *input = work->input;
-    enum yk_status status = recording_bytes_open(input->path, &work->bytes, why);
+    enum yk_status status = recording_bytes_open(batch_input_place(input), &work->bytes, why);
     if (status == YK_OK) {
         input->size = work->bytes->size;
     }

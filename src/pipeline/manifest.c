@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Writing and reading the list of a cohort. Names are given over the whole cohort, as in one
- * process, so that a shard need not know the others.
+ * process, so that a shard need not know the others. Paths stay as they were named, since they
+ * stand in quality.csv; the column `from` says from where they count, as seen from the list
+ * itself, so that the list means the same files in whatever folder a task runs, and after list
+ * and recordings were moved together.
  */
 #include "src/pipeline/manifest.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "src/base/csv.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 
-enum column { ID, PATH, BYTES, SHA256, STATE, REASON, COLUMNS };
+enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, COLUMNS };
 
-static const char *const names[COLUMNS] = {"recording_id", "path",  "bytes",
-                                           "sha256",       "state", "reason"};
+static const char *const names[COLUMNS] = {"recording_id", "path",   "bytes", "sha256",
+                                           "state",        "reason", "from"};
 
 /* A name that a spreadsheet would run as a formula gets a ' in front by text_add_csv(). Names
  * are read back here, so one that has a ' there itself gets another. */
@@ -38,8 +44,8 @@ static const char *without_mark(const char *field)
     return has_mark(field) ? field + 1 : field;
 }
 
-static void add_rows(const struct batch_inputs *inputs, struct manifest_totals *totals,
-                     struct text *out)
+static void add_rows(const struct batch_inputs *inputs, const char *from,
+                     struct manifest_totals *totals, struct text *out)
 {
     for (size_t c = 0; c < COLUMNS; c++) {
         text_addf(out, "%s%s", names[c], c + 1 < COLUMNS ? "," : "\n");
@@ -53,6 +59,8 @@ static void add_rows(const struct batch_inputs *inputs, struct manifest_totals *
         text_addf(out, ",%" PRIu64 ",%s,%s,", input->size, input->sha256,
                   is_duplicate ? "duplicate" : "");
         text_add_csv(out, is_duplicate ? input->why.text : "");
+        text_add_char(out, ',');
+        add_name(out, input->path[0] == '/' ? "" : from);
         text_add_char(out, '\n');
         totals->n_recordings += !is_duplicate;
         totals->n_duplicates += is_duplicate;
@@ -61,17 +69,54 @@ static void add_rows(const struct batch_inputs *inputs, struct manifest_totals *
     }
 }
 
-static enum yk_status make_parent(const char *path, struct failure *why)
+/* The folder of the file at path: "" where that is the folder the program runs in. */
+static void add_folder(const char *path, struct text *out)
 {
     const char *slash = strrchr(path, '/');
-    if (slash == NULL || slash == path) {
-        return YK_OK;
+    if (slash != NULL) {
+        text_add_n(out, path, slash == path ? 1 : (size_t)(slash - path));
     }
+}
+
+/* How to go from one folder to another; both as realpath() gives them. */
+static void add_way(const char *from, const char *to, struct text *out)
+{
+    from = from[1] == '\0' ? "" : from; /* the root */
+    to = to[1] == '\0' ? "" : to;
+    size_t shared = 0;
+    for (size_t i = 0;; i++) {
+        bool both_end = (from[i] == '\0' || from[i] == '/') && (to[i] == '\0' || to[i] == '/');
+        shared = both_end ? i : shared;
+        if (from[i] != to[i] || from[i] == '\0') {
+            break;
+        }
+    }
+    text_add_char(out, '.');
+    for (const char *c = from + shared; *c != '\0'; c++) {
+        text_add(out, *c == '/' ? "/.." : "");
+    }
+    text_add(out, to + shared);
+}
+
+/* Makes the folder of the list, and says how to go from there to where the program runs. */
+static enum yk_status make_parent(const char *path, struct text *from, struct failure *why)
+{
+    char here[PATH_MAX], there[PATH_MAX];
     struct text parent;
     text_init(&parent);
-    text_add_n(&parent, path, (size_t)(slash - path));
+    add_folder(path, &parent);
     enum yk_status status = text_status(&parent, why);
-    status = status == YK_OK ? disk_make_folders(text_string(&parent), why) : status;
+    if (status == YK_OK && parent.length > 1) {
+        status = disk_make_folders(text_string(&parent), why);
+    }
+    const char *folder = parent.length > 0 ? text_string(&parent) : ".";
+    if (status == YK_OK && (realpath(".", here) == NULL || realpath(folder, there) == NULL)) {
+        status = failure_set_errno(why, errno, "looking for %s", folder);
+    }
+    if (status == YK_OK) {
+        add_way(there, here, from);
+        status = text_status(from, why);
+    }
     text_release(&parent);
     return status;
 }
@@ -81,19 +126,21 @@ enum yk_status manifest_make(const struct batch_options *options, const char *pa
                              struct failure *why)
 {
     struct batch_inputs inputs;
-    struct text out;
+    struct text out, from;
     *totals = (struct manifest_totals){0};
     batch_inputs_init(&inputs);
     text_init(&out);
+    text_init(&from);
     enum yk_status status = batch_inputs_find(options, &inputs, why);
     status = status == YK_OK ? batch_inputs_name(&inputs, options->n_jobs, job, why) : status;
     status = status == YK_OK ? batch_inputs_hash(&inputs, options->n_jobs, job, why) : status;
-    status = status == YK_OK ? make_parent(path, why) : status;
+    status = status == YK_OK ? make_parent(path, &from, why) : status;
     if (status == YK_OK) {
-        add_rows(&inputs, totals, &out);
+        add_rows(&inputs, text_string(&from), totals, &out);
         status = batch_write_file(path, &out, why);
     }
     text_release(&out);
+    text_release(&from);
     batch_inputs_release(&inputs);
     return status;
 }
@@ -110,8 +157,39 @@ static bool is_good_id(const char *id)
            strlen(id) < sizeof((struct batch_input *)0)->recording_id;
 }
 
+static bool is_one_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* Where the file is for this process. Left NULL where its path leads there as it is. */
+static enum yk_status find_place(const char *manifest, const char *from,
+                                 struct batch_input *input, struct failure *why)
+{
+    if (input->path[0] == '/') {
+        return YK_OK;
+    }
+    struct text place;
+    text_init(&place);
+    add_folder(manifest, &place);
+    text_addf(&place, "%s%s", place.length > 0 ? "/" : "./", from);
+    enum yk_status status = text_status(&place, why);
+    if (status == YK_OK && !is_one_folder(text_string(&place), ".")) {
+        text_addf(&place, "/%s", input->path);
+        status = text_status(&place, why);
+        input->place = status == YK_OK ? mem_copy_text(text_string(&place)) : NULL;
+        if (status == YK_OK && input->place == NULL) {
+            status = failure_set(why, YK_ERR_MEMORY, "out of memory for %s", input->path);
+        }
+    }
+    text_release(&place);
+    return status;
+}
+
 static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
-                               const size_t *at, struct batch_inputs *out, struct failure *why)
+                               const char *manifest, const size_t *at, struct batch_inputs *out,
+                               struct failure *why)
 {
     int64_t bytes = 0;
     const char *id = without_mark(csv_field(row, at[ID]));
@@ -147,7 +225,7 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
         snprintf(input->sha256, sizeof input->sha256, "%s", sha256);
         failure_set(&input->why, YK_ERR_CONFLICT, "%s", csv_field(row, at[REASON]));
     }
-    return YK_OK;
+    return find_place(manifest, without_mark(csv_field(row, at[FROM])), input, why);
 }
 
 static enum yk_status find_columns(const struct csv *csv, const char *path, size_t *at,
@@ -155,7 +233,7 @@ static enum yk_status find_columns(const struct csv *csv, const char *path, size
 {
     for (size_t c = 0; c < COLUMNS; c++) {
         at[c] = csv_find(csv, names[c]);
-        if (at[c] >= csv_header_n(csv)) {
+        if (at[c] >= csv_header_n(csv) && c != FROM) { /* its absence means this folder */
             return failure_set(why, YK_ERR_ARGUMENT,
                                "%s has no column %s; a manifest is made by `yoake manifest`",
                                path, names[c]);
@@ -209,7 +287,7 @@ enum yk_status manifest_read(const char *path, struct batch_inputs *out, struct 
     status = status == YK_OK ? csv_read_header(csv, why) : status;
     status = status == YK_OK ? find_columns(csv, path, at, why) : status;
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
-        status = read_row(csv, row, at, out, why);
+        status = read_row(csv, row, path, at, out, why);
     }
     csv_close(csv);
     byte_source_close(bytes);

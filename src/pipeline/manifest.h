@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The list of a cohort's recordings: made once, then the same for every shard, however many
- * there are. `recording_id path bytes sha256 state reason`, sorted by path.
+ * there are. `recording_id path bytes sha256 state reason from`, sorted by path.
  */
 #ifndef SRC_PIPELINE_MANIFEST_H
 #define SRC_PIPELINE_MANIFEST_H
@@ -18,9 +18,9 @@ struct manifest_totals {
 enum yk_status manifest_make(const struct batch_options *options, const char *path,
                              struct manifest_totals *totals, struct job *job,
                              struct failure *why);
-/* Fills inputs, initialised by the caller. Paths that are not absolute count from the folder
- * the program runs in, as they did when the list was made. errors: YK_ERR_ARGUMENT naming line
- * and column */
+/* Fills inputs, initialised by the caller. Paths that are not absolute count from `from`, and
+ * that from the folder of the list (""; no such column: that folder itself), wherever the
+ * program runs. errors: YK_ERR_ARGUMENT naming line and column */
 enum yk_status manifest_read(const char *path, struct batch_inputs *out, struct failure *why);
 
 #endif

@@ -96,6 +96,87 @@ static void what_is_written_is_read_back_whatever_the_names_are(void **state)
     free(text);
 }
 
+static void to(const char *name)
+{
+    char there[5000];
+    snprintf(there, sizeof there, "%s/%s", folder, name);
+    assert_int_equal(chdir(there), 0);
+}
+
+/* Whether the one recording of the list is the one that says "夜", from the folder now in. */
+static void assert_leads_to_it(const char *manifest, bool is_place_needed)
+{
+    struct batch_inputs inputs;
+    struct failure why = {0};
+    batch_inputs_init(&inputs);
+    if (manifest_read(manifest, &inputs, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    assert_int_equal(inputs.n, 1);
+    assert_string_equal(inputs.inputs[0].path, "data/=a.cwa");
+    assert_int_equal(inputs.inputs[0].place != NULL, is_place_needed);
+    char *text = check_read_file(batch_input_place(&inputs.inputs[0]), NULL);
+    assert_non_null(text);
+    assert_string_equal(text, "夜");
+    free(text);
+    batch_inputs_release(&inputs);
+}
+
+static void relative_paths_lead_to_the_files_from_anywhere(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"data/=a.cwa"};
+    static const char *const lists[] = {"m.csv", "data/m.csv", "run/deep/m.csv",
+                                        "../- elsewhere/m.csv"};
+    char cwd[4096];
+    assert_non_null(getcwd(cwd, sizeof cwd));
+    to(".");
+    assert_int_equal(mkdir("one", 0700), 0);
+    to("one");
+    assert_int_equal(mkdir("data", 0700), 0);
+    write_file(paths[0], "夜");
+    struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "", .n_jobs = 1};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        struct manifest_totals totals;
+        struct failure why = {0};
+        char outside[200];
+        to("one");
+        if (manifest_make(&options, lists[i], &totals, NULL, &why) != YK_OK) {
+            fail_msg("%s", why.text);
+        }
+        assert_leads_to_it(lists[i], false);
+        to(".");
+        snprintf(outside, sizeof outside, "one/%s", lists[i]);
+        assert_leads_to_it(outside, true);
+        to("one/data");
+        snprintf(outside, sizeof outside, "../%s", lists[i]);
+        assert_leads_to_it(outside, true);
+        snprintf(outside, sizeof outside, "/proc/self/cwd/../%s", lists[i]);
+        assert_leads_to_it(outside, true);
+    }
+    /* List and recordings moved together: both are where the other expects them. */
+    to(".");
+    assert_int_equal(rename("one", "two"), 0);
+    assert_leads_to_it("two/run/deep/m.csv", true);
+    assert_int_equal(chdir(cwd), 0);
+}
+
+static void a_list_that_does_not_say_from_where_counts_from_its_own_folder(void **state)
+{
+    (void)state;
+    char name[5000], expected[5100];
+    snprintf(name, sizeof name, "%s/m.csv", folder);
+    write_file(name,
+               "recording_id,path,bytes,sha256,state,reason\na,a.cwa,1,,,\nb,/b.cwa,1,,,\n");
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(manifest_read(name, &inputs, NULL), YK_OK);
+    snprintf(expected, sizeof expected, "%s//a.cwa", folder);
+    assert_string_equal(batch_input_place(&inputs.inputs[0]), expected);
+    assert_string_equal(batch_input_place(&inputs.inputs[1]), "/b.cwa");
+    batch_inputs_release(&inputs);
+}
+
 #define HEADER "recording_id,path,bytes,sha256,state,reason\n"
 #define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -183,6 +264,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_is_read_back_whatever_the_names_are,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(relative_paths_lead_to_the_files_from_anywhere, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_list_that_does_not_say_from_where_counts_from_its_own_folder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_that_could_do_harm_are_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(refused_memory_is_an_answer_of_its_own, set_up,
