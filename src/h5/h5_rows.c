@@ -165,7 +165,7 @@ static void pack(char *cells, size_t n, size_t bytes, size_t packed)
     }
 }
 
-static enum yk_status column_write(struct h5_file *file, const struct h5_table *table,
+static enum yk_status column_write(struct h5_writer *file, const struct h5_table *table,
                                    const struct h5_field *field, const void *rows, size_t n,
                                    struct failure *why)
 {
@@ -195,10 +195,9 @@ static enum yk_status column_write(struct h5_file *file, const struct h5_table *
     return status;
 }
 
-enum yk_status h5_rows_write(struct h5_file *file, const struct h5_table *table,
+enum yk_status h5_rows_write(struct h5_writer *file, const struct h5_table *table,
                              const void *rows, size_t n, struct failure *why)
 {
-    h5_enter();
     enum yk_status status = h5_group(file, table->group, why);
     if (status == YK_OK) {
         status = h5_put_text(file, table->group, "description", table->description, why);
@@ -206,7 +205,6 @@ enum yk_status h5_rows_write(struct h5_file *file, const struct h5_table *table,
     for (size_t i = 0; i < table->n_fields && status == YK_OK; i++) {
         status = column_write(file, table, &table->fields[i], rows, n, why);
     }
-    h5_leave();
     return status;
 }
 

@@ -8,6 +8,7 @@
 
 #include "src/base/clock.h"
 #include "src/h5/h5_file.h"
+#include "src/h5/h5_writer.h"
 
 enum h5_field_kind {
     H5_FIELD_DOUBLE,
@@ -65,7 +66,7 @@ bool h5_field_word(const struct h5_field *field, const void *member,
 const struct h5_field *h5_table_find(const struct h5_table *table, const char *name);
 
 /* Makes the group and writes n rows, table->row_bytes apart. */
-enum yk_status h5_rows_write(struct h5_file *file, const struct h5_table *table,
+enum yk_status h5_rows_write(struct h5_writer *file, const struct h5_table *table,
                              const void *rows, size_t n, struct failure *why);
 /* Rows of a table in the file; 0 when the group is not there. */
 enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table, size_t *n,
