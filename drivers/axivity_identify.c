@@ -278,7 +278,8 @@ enum yk_status axivity_identify(struct axivity *self, struct dock_identity *iden
                                .id_by_command = UINT64_MAX,
                                .id_by_file = UINT64_MAX,
                                .session_by_command = UINT64_MAX,
-                               .session_by_file = UINT64_MAX};
+                               .session_by_file = UINT64_MAX,
+                               .format = "cwa"};
     struct dock_battery power = {.percent = NAN, .volt = NAN};
     struct dock_health state;
     health_init(&state);

@@ -12,14 +12,31 @@
 #include "src/base/job.h"
 
 #define DOCK_ANNOTATION_BYTES 448
+#define DOCK_FILES_MAX 32 /* recordings on one volume; more are somebody's collection */
 
 struct dock_device;
 
-/* Where a recorder may be: a USB device, or a folder (mounted drive). Exactly one is set. */
+/* A recording on a volume, as whoever knows formats sees it. Unknown is "" or TIME_UNKNOWN. */
+struct dock_file {
+    char name[256];  /* on the volume. Makers' programs put wearers' names into it: it may be
+                        shown, but is never stored, nor taken for anybody's code */
+    char format[24]; /* "cwa", "geneactiv" */
+    char model[16], serial[32], firmware[16];
+    int64_t first_ns,
+        last_ns;        /* of the data, as the recorder's clock had it, as if it were UTC */
+    int64_t changed_ns; /* the volume's date of the file (FAT: to 2 s, local) */
+};
+/* Fills what can be told from the file's content; false: no format knows it. Given by the
+ * dock, because drivers know no formats. */
+typedef bool (*dock_file_reader)(const char *path, struct dock_file *out);
+
+/* Where a recorder may be: a USB device, or a recording in a folder (mounted drive). Exactly
+ * one is set. */
 struct dock_slot {
     struct usb_bus *bus; /* borrowed */
     struct usb_listing listing;
-    const char *folder; /* borrowed */
+    const char *folder;           /* borrowed */
+    const struct dock_file *file; /* with folder: which recording of it; borrowed */
 };
 
 /* Who a recorder says it is, by each of three sources. They must agree, or the dock asks. */
@@ -28,6 +45,7 @@ struct dock_identity {
     char serial[32];     /* the number people know, "39434"; what the ledger uses */
     char usb_serial[64]; /* as on the bus, "CWA17_39434"; "" unknown */
     char firmware[16];   /* "44" */
+    char format[24];     /* of its recordings, "cwa" */
     uint64_t id_by_usb, id_by_command, id_by_file; /* UINT64_MAX: this source is silent */
     uint64_t session_by_command, session_by_file;  /* UINT64_MAX: unknown */
     bool agree;             /* all sources that spoke say the same device */
@@ -136,7 +154,11 @@ struct dock_driver {
     const char *id;                                                  /* "axivity" */
     const char *name;                                                /* "Axivity AX3, AX6" */
     enum dock_match (*match_usb)(const struct usb_listing *listing); /* NULL: not on USB */
-    bool (*match_folder)(const char *folder);                        /* NULL: not in folders */
+    /* The recordings in a folder that this driver can read, by name; *out is freed with
+     * mem_free(). NULL: not in folders. errors: of the system, YK_ERR_CONFLICT (more than
+     * DOCK_FILES_MAX) */
+    enum yk_status (*list_folder)(const char *folder, dock_file_reader reader,
+                                  struct dock_file **out, size_t *n, struct failure *why);
     /* Opens the device in the slot. job: for the log and cancelling; kept until close.
      * errors: YK_ERR_ACCESS, YK_ERR_BUSY, YK_ERR_NO_DEVICE, YK_ERR_PROTOCOL, YK_ERR_TIMEOUT */
     enum yk_status (*open)(const struct dock_slot *slot, struct job *job,
@@ -145,10 +167,13 @@ struct dock_driver {
 
 size_t dock_driver_count(void);
 const struct dock_driver *dock_driver_at(size_t i);
-/* The driver for a listing or a folder, NULL when none is; *match may be NULL. */
+/* The driver for a listing, NULL when none is; *match may be NULL. */
 const struct dock_driver *dock_driver_for_usb(const struct usb_listing *listing,
                                               enum dock_match *match);
-const struct dock_driver *dock_driver_for_folder(const char *folder);
+/* The driver that finds recordings in a folder, and what it finds. *out NULL: none does. */
+enum yk_status dock_driver_for_folder(const char *folder, dock_file_reader reader,
+                                      const struct dock_driver **out, struct dock_file **files,
+                                      size_t *n, struct failure *why);
 void dock_device_close(struct dock_device *self); /* accepts NULL */
 
 #endif

@@ -44,14 +44,23 @@ const struct dock_driver *dock_driver_for_usb(const struct usb_listing *listing,
     return NULL;
 }
 
-const struct dock_driver *dock_driver_for_folder(const char *folder)
+enum yk_status dock_driver_for_folder(const char *folder, dock_file_reader reader,
+                                      const struct dock_driver **out, struct dock_file **files,
+                                      size_t *n, struct failure *why)
 {
+    *out = NULL;
+    *files = NULL;
+    *n = 0;
     for (size_t i = 0; DRIVERS[i] != NULL; i++) {
-        if (DRIVERS[i]->match_folder != NULL && DRIVERS[i]->match_folder(folder)) {
-            return DRIVERS[i];
+        enum yk_status status = DRIVERS[i]->list_folder != NULL
+                                    ? DRIVERS[i]->list_folder(folder, reader, files, n, why)
+                                    : YK_OK;
+        if (status != YK_OK || *n > 0) {
+            *out = status == YK_OK ? DRIVERS[i] : NULL;
+            return status;
         }
     }
-    return NULL;
+    return YK_OK;
 }
 
 void dock_device_close(struct dock_device *self)

@@ -126,6 +126,10 @@ static void add_bay(struct json_out *json, const struct cli *cli,
     text_init(&sentence);
     json_out_integer(json, "bay", (int64_t)bay->number);
     json_out_known_text(json, "place", bay->place);
+    if (bay->file[0] != '\0') {
+        json_out_text(json, "file", bay->file);
+        json_out_time(json, "file_changed", utc, bay->file_changed_ns, 0);
+    }
     json_out_known_text(json, "model", bay->model);
     json_out_known_text(json, "serial", bay->serial);
     json_out_bool(json, "present", bay->is_present);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/disk.h"
+
 static void view_init(struct bay_view *view, size_t number)
 {
     *view = (struct bay_view){.number = number,
@@ -103,6 +105,16 @@ static void say_access(struct bay *self, const struct usb_listing *listing)
             NULL);
 }
 
+bool bay_has_file(const struct bay *self)
+{
+    struct text path;
+    text_init(&path);
+    bool has = disk_join(self->folder, self->file.name, &path, NULL) == YK_OK &&
+               disk_is_file(text_string(&path));
+    text_release(&path);
+    return has;
+}
+
 void bay_start(struct bay *self, const struct dock_slot *slot, const struct dock_driver *driver)
 {
     const struct usb_listing *listing = &slot->listing;
@@ -113,6 +125,10 @@ void bay_start(struct bay *self, const struct dock_slot *slot, const struct dock
     if (slot->folder != NULL) {
         snprintf(self->folder, sizeof self->folder, "%s", slot->folder);
         self->slot.folder = self->folder;
+        self->file = *slot->file;
+        self->slot.file = &self->file;
+        self->view.file_changed_ns = self->file.changed_ns;
+        snprintf(self->view.file, sizeof self->view.file, "%s", self->file.name);
         snprintf(self->view.place, sizeof self->view.place, "%.63s", slot->folder);
     } else {
         snprintf(self->view.place, sizeof self->view.place, "%s", listing->place);

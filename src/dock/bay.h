@@ -22,6 +22,8 @@
 struct bay_view {
     size_t number; /* 1 ... */
     char place[64];
+    char file[256]; /* its name on the volume: to show, not to keep; "" no volume */
+    int64_t file_changed_ns;
     char model[16], serial[32], firmware[16], usb_serial[64];
     bool is_present;
     enum bay_state state;
@@ -74,7 +76,8 @@ struct bay {
     const struct bay_shared *shared;
     const struct dock_driver *driver; /* NULL: nothing to run (bootloader, no access) */
     struct dock_slot slot;
-    char folder[256]; /* slot.folder points here when it is one */
+    char folder[256];      /* slot.folder points here when it is one */
+    struct dock_file file; /* and slot.file here */
     struct job job;
     pthread_t thread;
     bool has_thread, is_told; /* is_told: what being unplugged means was said */
@@ -89,6 +92,8 @@ struct bay {
 enum yk_status bay_init(struct bay *self, const struct bay_shared *shared, size_t number,
                         struct failure *why);
 void bay_release(struct bay *self); /* its thread was joined */
+/* Whether what a folder held is still there. */
+bool bay_has_file(const struct bay *self);
 /* Takes a slot and begins. A failure shows as the bay's state. */
 void bay_start(struct bay *self, const struct dock_slot *slot,
                const struct dock_driver *driver);

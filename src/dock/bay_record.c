@@ -26,18 +26,29 @@ static enum yk_status need_person(struct work *self, const char *code)
     return status;
 }
 
+/* Of the sectors, else of the file as a whole. */
+static void find_times(const struct work *self, struct whose_question *question)
+{
+    const struct dock_file *file = self->bay->slot.file;
+    int64_t first = self->result.first_ns_of_clock, last = self->result.last_ns_of_clock;
+    if (first == TIME_UNKNOWN && file != NULL) {
+        first = file->first_ns;
+        last = file->last_ns;
+    }
+    question->first_ns = bay_instant(self, first);
+    question->last_ns = bay_instant(self, last);
+}
+
 static enum yk_status find_whose(struct work *self)
 {
-    struct whose_question question = {
-        .identity = &self->identity,
-        .counts = &self->result.counts,
-        .session = self->result.session,
-        .first_ns = bay_instant(self, self->result.first_ns_of_clock),
-        .last_ns = bay_instant(self, self->result.last_ns_of_clock),
-        .now_ns = clock_now_utc_ns(),
-        .is_clock_reset = self->has_clock && self->clock.is_reset,
-        .named = self->shared->participant,
-        .sha256 = self->result.archived.sha256};
+    struct whose_question question = {.identity = &self->identity,
+                                      .counts = &self->result.counts,
+                                      .session = self->result.session,
+                                      .now_ns = clock_now_utc_ns(),
+                                      .is_clock_reset = self->has_clock && self->clock.is_reset,
+                                      .named = self->shared->participant,
+                                      .sha256 = self->result.archived.sha256};
+    find_times(self, &question);
     enum yk_status status = whose_find(&self->store, &question, &self->whose, &self->why);
     return status == YK_OK ? need_person(self, self->whose.person) : status;
 }

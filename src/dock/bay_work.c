@@ -352,7 +352,12 @@ static enum yk_status download(struct work *self)
         status = store_path(&self->store, STORE_ARCHIVE, NULL, &archive, &self->why);
     }
     if (status == YK_OK) {
+        char suffix[ARCHIVE_SUFFIX_BYTES] = "cwa";
+        if (self->bay->slot.file != NULL) {
+            archive_suffix_of(self->bay->slot.file->name, suffix);
+        }
         struct download_plan plan = {.device = self->device,
+                                     .suffix = suffix,
                                      .identity = &self->identity,
                                      .health = &self->health,
                                      .parts = text_string(&parts),

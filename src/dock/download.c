@@ -420,6 +420,31 @@ static enum yk_status take_chunk(struct downloading *self, size_t want, struct f
     return status;
 }
 
+/* Other recorders' files have no sums that are known here. What they give is proved by giving
+ * it again; 512 bytes that differ are unstable. */
+static enum yk_status read_again(struct downloading *self, struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    uint64_t size = self->part.length;
+    for (uint64_t pos = 0; status == YK_OK && pos < size && !self->sectors.is_cwa;) {
+        size_t n = size - pos < CHUNK_BYTES ? (size_t)(size - pos) : CHUNK_BYTES;
+        status = job_is_cancelled(self->job)
+                     ? failure_set(why, YK_ERR_CANCELLED, "stopped while reading again")
+                     : ask(self, pos, self->other, n, why);
+        if (status == YK_OK) {
+            status = part_file_read(&self->part, pos, self->chunk, n, why);
+        }
+        for (size_t i = 0; i < n && status == YK_OK; i += CWA_SECTOR_BYTES) {
+            size_t length = n - i < CWA_SECTOR_BYTES ? n - i : CWA_SECTOR_BYTES;
+            bool is_same = memcmp(self->other + i, self->chunk + i, length) == 0;
+            self->sectors.counts.n_unstable += !is_same;
+        }
+        pos += n;
+        report(self, DOWNLOAD_CHECKING, pos);
+    }
+    return status;
+}
+
 static enum yk_status take_all(struct downloading *self, struct failure *why)
 {
     enum yk_status status = YK_OK;
@@ -438,7 +463,7 @@ static enum yk_status take_all(struct downloading *self, struct failure *why)
         report(self, DOWNLOAD_CHECKING, size);
         status = settle(self, why);
     }
-    return status;
+    return status == YK_OK ? read_again(self, why) : status;
 }
 
 /* ---- the end ---- */
@@ -489,8 +514,10 @@ static enum yk_status finish(struct downloading *self, struct failure *why)
     const struct download_counts *counts = &self->sectors.counts;
     self->note.counts = *counts;
     self->note.is_verified = counts->n_unstable == 0 && counts->n_unreadable == 0;
-    enum yk_status status = part_file_publish(&self->part, self->plan->archive, &self->note,
-                                              &self->result.archived, self->job, why);
+    const char *suffix = self->plan->suffix != NULL ? self->plan->suffix : "cwa";
+    enum yk_status status =
+        part_file_publish(&self->part, self->plan->archive, suffix, &self->note,
+                          &self->result.archived, self->job, why);
     if (status == YK_OK) {
         struct failure ignored; /* the recording is safe; kept parts can wait */
         look_at_kept(self, &ignored);

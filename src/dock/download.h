@@ -13,7 +13,9 @@
  *   2. the header, which has no checksum, came twice from the device and was the same;
  *   3. the file that has the archive's name was read back from the disk, and the SHA-256 of
  * what came back is that of the bytes received, in the order received;
- *   4. a resumed part is the beginning of what the device holds now: its SHA-256 is the one
+ *   4. what is no CWA recording, and has no sums known here, was read twice: the device gives
+ *      the same bytes again;
+ *   5. a resumed part is the beginning of what the device holds now: its SHA-256 is the one
  * noted when it was synced, and header, size, last change, its last 64 KiB and eight places
  *      between were read again from the device and are the same.
  * Not proven: that the flash memory holds what the sensor measured, and two errors that cancel
@@ -41,6 +43,7 @@ struct download_plan {
     const struct dock_health *health;     /* borrowed; may be NULL */
     const char *parts;                    /* folder of unfinished copies; is there */
     const char *archive;                  /* folder of originals; is there */
+    const char *suffix;                   /* of the original's name; NULL: "cwa" */
     /* At most ten times a second; may be NULL. Called on the thread of download_run(). */
     void (*on_progress)(void *user, const struct download_progress *now);
     /* Every byte in order, once it is checked and written (a resumed part's as well), for a
@@ -56,7 +59,8 @@ struct download_counts {
     uint64_t n_suspect;    /* asked again: not good, or out of sequence without a restart */
     uint64_t n_healed;     /* good after asking again */
     uint64_t n_not_healed; /* not good, the same every time: copied as the device gives it */
-    uint64_t n_unstable;   /* not good, and different every time: the last answer is copied */
+    uint64_t n_unstable;   /* not good, and different every time: the last answer is copied;
+                              without sums: different when read again */
     uint64_t n_unreadable; /* the device gives nothing for it: zeros in the copy */
     uint64_t n_blank;      /* of the not healed ones: nothing but 0x00 or 0xFF */
     uint64_t n_breaks;     /* sequence does not go on, and it is no restart */

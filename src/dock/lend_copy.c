@@ -3,8 +3,8 @@
  * May what a recorder holds be erased? Only when one original in the archive equals it byte for
  * byte, read again from the recorder now, and when the bytes compared are those that the
  * original's name, its SHA-256, stands for. No sample is enough: 64 places of a week would show
- * one altered block once in six hundred times. What the dock proved when it read the recorder does
- * not count either, because it may have been elsewhere since.
+ * one altered block once in six hundred times. What the dock proved when it read the recorder
+ * does not count either, because it may have been elsewhere since.
  *
  * A place that differs is asked for again: flash memory that gives a wrong bit now and then
  * held the archived byte all the same if it gives it once. What stays different makes the dock

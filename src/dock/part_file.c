@@ -531,11 +531,12 @@ enum yk_status part_file_settle(struct part_file *self, const struct part_note *
 }
 
 enum yk_status part_file_publish(struct part_file *self, const char *archive,
-                                 const struct part_note *also, struct archived *out,
-                                 struct job *job, struct failure *why)
+                                 const char *suffix, const struct part_note *also,
+                                 struct archived *out, struct job *job, struct failure *why)
 {
-    struct archived now = {.bytes = self->length, .suffix = "cwa"};
+    struct archived now = {.bytes = self->length};
     struct part_note note = *also;
+    snprintf(now.suffix, sizeof now.suffix, "%s", suffix);
     enum yk_status status = digest_so_far(self->on_disk, now.sha256, why);
     if (status == YK_OK && self->settled != self->length) {
         status = failure_set(why, YK_ERR_ARGUMENT, "not all of %s is on the disk",

@@ -74,8 +74,8 @@ enum yk_status part_file_read(struct part_file *self, uint64_t pos, void *at, si
                               struct failure *why);
 /* Into the archive; the note stays and says that it is complete. */
 enum yk_status part_file_publish(struct part_file *self, const char *archive,
-                                 const struct part_note *also, struct archived *out,
-                                 struct job *job, struct failure *why);
+                                 const char *suffix, const struct part_note *also,
+                                 struct archived *out, struct job *job, struct failure *why);
 /* Takes the note of a finished part away. */
 enum yk_status part_file_forget(struct part_file *self, struct failure *why);
 /* The same for a recorder and the header of what it holds, so that it is read whole when it is

@@ -8,10 +8,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/dock/known_file.h"
 #include "src/dock/part_file.h"
 #include "src/store/store.h"
 
@@ -143,22 +145,55 @@ static struct bay *starting_at(struct station *self, const char *place)
     return NULL;
 }
 
-/* What is mounted is read as a folder, where a driver can do that. */
-static const struct dock_driver *fill_slot(struct station *self,
-                                           const struct usb_listing *listing,
-                                           const struct dock_driver *driver,
-                                           struct dock_slot *slot)
+/* The recording of a recorder that the desktop mounted. False: no driver can read it there. */
+static bool find_mounted(const char *folder, const struct dock_driver **driver,
+                         struct dock_file *out)
 {
-    *slot = (struct dock_slot){.bus = self->options->bus, .listing = *listing};
-    if (listing->access == USB_ACCESS_MOUNTED && listing->mounted_at[0] != '\0') {
-        const struct dock_driver *folder = dock_driver_for_folder(listing->mounted_at);
-        if (folder != NULL) {
-            slot->bus = NULL;
-            slot->folder = listing->mounted_at;
-            return folder;
-        }
+    struct dock_file *files = NULL;
+    size_t n = 0, chosen = 0;
+    if (dock_driver_for_folder(folder, known_file_read, driver, &files, &n, NULL) != YK_OK) {
+        return false;
     }
-    return driver;
+    for (size_t i = n; i-- > 0;) { /* not a table that somebody put beside it */
+        chosen = strcmp(files[i].format, "cwa") == 0 ? i : chosen;
+    }
+    if (n > 0) {
+        *out = files[chosen];
+    }
+    mem_free(files);
+    return n > 0;
+}
+
+/* What is mounted is read as a folder, where a driver can do that. */
+static void start_at(struct station *self, struct bay *bay, const struct usb_listing *listing,
+                     const struct dock_driver *driver)
+{
+    struct dock_slot slot = {.bus = self->options->bus, .listing = *listing};
+    const struct dock_driver *folder = NULL;
+    struct dock_file file;
+    if (driver != NULL && listing->access == USB_ACCESS_MOUNTED &&
+        listing->mounted_at[0] != '\0' && find_mounted(listing->mounted_at, &folder, &file)) {
+        slot.bus = NULL;
+        slot.folder = listing->mounted_at;
+        slot.file = &file;
+        driver = folder;
+    }
+    bay_start(bay, &slot, driver);
+}
+
+/* It is one of the folders that were named, and is read as such. */
+static bool is_named_folder(const struct station *self, const struct usb_listing *listing)
+{
+    struct stat mounted, named;
+    bool is_named = false;
+    if (listing->access != USB_ACCESS_MOUNTED || stat(listing->mounted_at, &mounted) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < self->options->n_folders; i++) {
+        is_named = is_named || (stat(self->options->folders[i], &named) == 0 &&
+                                named.st_dev == mounted.st_dev);
+    }
+    return is_named;
 }
 
 static enum yk_status see_listing(struct station *self, const struct usb_listing *listing,
@@ -167,15 +202,11 @@ static enum yk_status see_listing(struct station *self, const struct usb_listing
     enum dock_match match = DOCK_MATCH_NO;
     const struct dock_driver *driver = self->options->find_driver(listing, &match);
     struct bay *bay = bay_of_listing(self, listing);
-    struct dock_slot slot;
     enum yk_status status = YK_OK;
-    if (match == DOCK_MATCH_NO || driver == NULL) {
+    if (match == DOCK_MATCH_NO || driver == NULL || is_named_folder(self, listing)) {
         return YK_OK;
     }
-    driver = match == DOCK_MATCH_BOOTLOADER ? NULL : fill_slot(self, listing, driver, &slot);
-    if (driver == NULL) {
-        slot = (struct dock_slot){.bus = self->options->bus, .listing = *listing};
-    }
+    driver = match == DOCK_MATCH_BOOTLOADER ? NULL : driver;
     bool is_usable_now = bay != NULL && !bay->has_thread && driver != NULL &&
                          bay->slot.listing.access != USB_ACCESS_OK &&
                          bay->slot.folder == NULL &&
@@ -189,7 +220,7 @@ static enum yk_status see_listing(struct station *self, const struct usb_listing
         is_usable_now = bay != NULL;
     }
     if (status == YK_OK && is_usable_now) {
-        bay_start(bay, &slot, driver);
+        start_at(self, bay, listing, driver);
     }
     return status;
 }
@@ -214,8 +245,7 @@ static void see_gone(struct station *self)
         struct bay_view view;
         bay_look(bay, &view);
         bool is_usb = bay->slot.listing.place[0] != '\0';
-        bool is_there =
-            is_usb ? is_listed(self, &bay->slot.listing) : disk_is_folder(bay->folder);
+        bool is_there = is_usb ? is_listed(self, &bay->slot.listing) : bay_has_file(bay);
         if (!view.is_present || is_there) {
             continue;
         }
@@ -282,23 +312,37 @@ static enum yk_status see_all(struct station *self, struct failure *why)
     return status;
 }
 
-static enum yk_status start_folders(struct station *self, struct failure *why)
+/* A bay for each recording in the folder. */
+static enum yk_status start_folder(struct station *self, const char *folder,
+                                   struct failure *why)
 {
-    enum yk_status status = YK_OK;
-    for (size_t i = 0; i < self->options->n_folders && status == YK_OK; i++) {
-        const char *folder = self->options->folders[i];
-        const struct dock_driver *driver = dock_driver_for_folder(folder);
-        struct dock_slot slot = {.folder = folder};
+    const struct dock_driver *driver = NULL;
+    struct dock_file *files = NULL;
+    size_t n = 0;
+    enum yk_status status =
+        dock_driver_for_folder(folder, known_file_read, &driver, &files, &n, why);
+    if (status == YK_OK && driver == NULL) {
+        status =
+            failure_set(why, YK_ERR_UNSUPPORTED,
+                        "%s holds no file that a recorder writes (see: yoake formats)", folder);
+    }
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        const struct dock_slot slot = {.folder = folder, .file = &files[i]};
         struct bay *bay = NULL;
-        if (driver == NULL) {
-            return failure_set(why, YK_ERR_UNSUPPORTED,
-                               "%s holds nothing that a recorder writes (CWA-DATA.CWA)",
-                               folder);
-        }
         status = new_bay(self, &bay, why);
         if (status == YK_OK) {
             bay_start(bay, &slot, driver);
         }
+    }
+    mem_free(files);
+    return status;
+}
+
+static enum yk_status start_folders(struct station *self, struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < self->options->n_folders && status == YK_OK; i++) {
+        status = start_folder(self, self->options->folders[i], why);
     }
     return status;
 }

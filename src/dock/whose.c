@@ -20,9 +20,11 @@ static void decide(struct whose *out, enum whose_kind kind, const char *person)
 
 static bool disagrees(const struct whose_question *question, struct whose *out)
 {
+    const char *format = question->identity->format;
+    bool is_cwa = format[0] == '\0' || strcmp(format, "cwa") == 0;
     if (!question->identity->agree) {
         snprintf(out->reason, sizeof out->reason, "%s", question->identity->disagreement);
-    } else if (!question->counts->has_header) {
+    } else if (!question->counts->has_header && is_cwa) {
         snprintf(out->reason, sizeof out->reason, "the recording has no header");
     } else if (question->counts->n_foreign > 0) {
         snprintf(out->reason, sizeof out->reason,

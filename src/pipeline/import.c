@@ -229,20 +229,19 @@ static bool is_packed(const char *path)
     return n > 4 && strcasecmp(path + n - 4, ".zip") == 0;
 }
 
-/* A file no format can open is not archived: it is not a recording. is_described: it needs what
- * lies beside it. */
-static enum yk_status look_at(const char *path, bool *is_described, struct job *job,
-                              struct failure *why)
+enum yk_status import_look(const char *path, struct recording_info *out, struct job *job,
+                           struct failure *why)
 {
     struct zone *utc = NULL;
     struct recording_source *source = NULL;
     enum yk_status status = zone_open("UTC", &utc, why);
     if (status == YK_OK) {
-        struct open_options open = {.zone = utc, .file_zone_wins = true, .job = job};
+        struct open_options open = {.zone = utc, .job = job};
         status = recording_open(path, &open, &source, why);
     }
     if (status == YK_OK) {
-        *is_described = source->info.is_described && !is_packed(path);
+        *out = source->info;
+        out->is_described = out->is_described && !is_packed(path);
     }
     recording_source_close(source);
     zone_close(utc);
@@ -426,16 +425,16 @@ enum yk_status import_file(struct store *store, const char *path,
     struct person person;
     text_init(&folder);
     enum yk_status status = person_find(store, options->person, &person, why);
-    bool is_described = false;
-    if (status == YK_OK) {
-        status = look_at(path, &is_described, job, why);
+    struct recording_info info = {.is_described = false};
+    if (status == YK_OK) { /* a file no format can open is not archived: it is no recording */
+        status = import_look(path, &info, job, why);
     }
     if (status == YK_OK) {
         status = store_path(store, STORE_ARCHIVE, NULL, &folder, why);
     }
     if (status == YK_OK) {
-        status =
-            archive_recording(text_string(&folder), path, is_described, &archived, job, why);
+        status = archive_recording(text_string(&folder), path, info.is_described, &archived,
+                                   job, why);
     }
     text_release(&folder);
     return status == YK_OK ? import_archived(store, &archived, options, out, job, why) : status;

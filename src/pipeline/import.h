@@ -47,9 +47,15 @@ enum yk_status import_file(struct store *store, const char *path,
                            const struct import_options *options, struct import_result *out,
                            struct job *job, struct failure *why);
 
-/* The same for an original that is in the archive already (archive_adopt()), so that nothing is
- * copied again. import_record() only adds its row (or finds it), import_archived() goes on to
- * the end. An original that no format can open is kept all the same: IMPORT_ARCHIVED. */
+/* What a file is, without reading all of it. Its times are as the device's clock had them, as
+ * if that were UTC; the end is an estimate. errors: those of the formats */
+enum yk_status import_look(const char *path, struct recording_info *out, struct job *job,
+                           struct failure *why);
+
+/* As import_file() for an original that is in the archive already (archive_adopt()), so that
+ * nothing is copied again. import_record() only adds its row (or finds it), import_archived()
+ * goes on to the end. An original that no format can open is kept all the same:
+ * IMPORT_ARCHIVED. */
 enum yk_status import_record(struct store *store, const struct archived *archived,
                              const struct import_options *options, struct recording_row *row,
                              struct failure *why);

@@ -37,9 +37,7 @@ static bool is_suffix(const char *at, size_t n)
     return is_good;
 }
 
-/* "cwa" of "a/week 1.CWA", "csv.gz" of "x.csv.gz"; nothing else of the name is kept, because
- * file names may hold people's names. */
-static void suffix_of(const char *path, char out[static ARCHIVE_SUFFIX_BYTES])
+void archive_suffix_of(const char *path, char out[static ARCHIVE_SUFFIX_BYTES])
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
@@ -473,7 +471,7 @@ enum yk_status archive_add(const char *folder, const char *path, struct archived
         status = copy_bytes(&self, &now, job, why);
     }
     if (status == YK_OK) {
-        suffix_of(path, now.suffix);
+        archive_suffix_of(path, now.suffix);
         snprintf(now.name, sizeof now.name, "%s.%s", now.sha256, now.suffix);
         status = look_for_copy(&self, &now, job, why);
     }

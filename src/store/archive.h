@@ -25,6 +25,10 @@ struct archived {
     bool was_repaired; /* a damaged copy of it was replaced */
 };
 
+/* "cwa" of "a/week 1.CWA", "csv.gz" of "x.csv.gz"; nothing else of the name is kept, because
+ * file names may hold people's names. */
+void archive_suffix_of(const char *path, char out[static ARCHIVE_SUFFIX_BYTES]);
+
 /* Copies the file at path into the folder: hashed while it is copied to a ".part", synced, read
  * again from the disk and compared, named, folder synced. When it is there already, its content
  * is checked and nothing changes. On failure nothing is left.
