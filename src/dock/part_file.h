@@ -88,7 +88,7 @@ void part_file_forget_known(const char *folder, const struct dock_identity *iden
  * may work in the folder meanwhile. */
 void part_file_sweep(const char *folder);
 
-/* For tests: note to text and back. False when it is not one. */
+/* Note to text and back (part_note.c). False when it is not one. */
 void part_note_write(const struct part_note *self, struct text *out);
 bool part_note_read(const char *text, struct part_note *out);
 

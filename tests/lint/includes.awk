@@ -23,7 +23,7 @@ BEGIN {
     layouts["drivers"] = layouts["src/simulate"] = layouts["src/dock"] = 1
 
     # Library header (start of its name) -> where it may be included, as a regular expression.
-    door["libusb"] = "^drivers/usb_libusb(_port)?[.]c$"
+    door["libusb"] = "^drivers/usb_libusb(_port|_transfer)?[.]c$|^drivers/usb_libusb_parts[.]h$"
     door["hdf5"] = "^src/h5/"
     door["H5"] = "^src/h5/"
     door["sqlite3"] = "^(src/store/|firmware-formats/agd[.]c$)"
