@@ -78,6 +78,8 @@ struct bay {
     struct dock_slot slot;
     char folder[256];      /* slot.folder points here when it is one */
     struct dock_file file; /* and slot.file here */
+    /* Held while it reads, by one bay of a volume at a time; NULL: nobody shares its device. */
+    pthread_mutex_t *turn;
     struct job job;
     pthread_t thread;
     bool has_thread, is_told; /* is_told: what being unplugged means was said */

@@ -414,6 +414,22 @@ static enum yk_status copy_and_record(struct work *self)
     return YK_OK;
 }
 
+/* Recordings on one volume are read one after the other: it has one head, and two of one
+ * recorder may begin alike. */
+static enum yk_status in_turn(struct work *self)
+{
+    struct bay *bay = self->bay;
+    if (bay->turn != NULL && pthread_mutex_trylock(bay->turn) != 0) {
+        bay_say(bay, BAY_CONNECTED, DOCK_SAYS_waits_turn, NULL, NULL, NULL);
+        pthread_mutex_lock(bay->turn);
+    }
+    enum yk_status status = copy_and_record(self);
+    if (bay->turn != NULL) {
+        pthread_mutex_unlock(bay->turn);
+    }
+    return status;
+}
+
 static void all_steps(struct work *self)
 {
     enum yk_status status = open_store(self);
@@ -427,7 +443,7 @@ static void all_steps(struct work *self)
         say_failure(self, status);
     } else if (is_measuring(self)) {
         say_measuring(self);
-    } else if (copy_and_record(self) == YK_OK) {
+    } else if (in_turn(self) == YK_OK) {
         bay_charge(self);
     } else {
         light(self, LED_RED);

@@ -31,6 +31,8 @@ struct station {
     pthread_mutex_t emit_lock;
     struct bay **bays;
     size_t n_bays, capacity;
+    pthread_mutex_t *turns; /* one for each folder */
+    size_t n_turns;
     struct usb_listing *listings; /* of the last list() */
     size_t n_listings;
     int64_t started_ns, listed_ns;
@@ -314,7 +316,7 @@ static enum yk_status see_all(struct station *self, struct failure *why)
 
 /* A bay for each recording in the folder. */
 static enum yk_status start_folder(struct station *self, const char *folder,
-                                   struct failure *why)
+                                   pthread_mutex_t *turn, struct failure *why)
 {
     const struct dock_driver *driver = NULL;
     struct dock_file *files = NULL;
@@ -330,7 +332,8 @@ static enum yk_status start_folder(struct station *self, const char *folder,
         const struct dock_slot slot = {.folder = folder, .file = &files[i]};
         struct bay *bay = NULL;
         status = new_bay(self, &bay, why);
-        if (status == YK_OK) {
+        if (status == YK_OK && bay != NULL) {
+            bay->turn = turn;
             bay_start(bay, &slot, driver);
         }
     }
@@ -341,8 +344,17 @@ static enum yk_status start_folder(struct station *self, const char *folder,
 static enum yk_status start_folders(struct station *self, struct failure *why)
 {
     enum yk_status status = YK_OK;
-    for (size_t i = 0; i < self->options->n_folders && status == YK_OK; i++) {
-        status = start_folder(self, self->options->folders[i], why);
+    size_t n = self->options->n_folders;
+    self->turns = mem_alloc(n + 1, sizeof *self->turns);
+    if (self->turns == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for folders");
+    }
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        if (pthread_mutex_init(&self->turns[i], NULL) != 0) {
+            return failure_set(why, YK_ERR_MEMORY, "no lock for a folder");
+        }
+        self->n_turns++;
+        status = start_folder(self, self->options->folders[i], &self->turns[i], why);
     }
     return status;
 }
@@ -449,6 +461,10 @@ static void release(struct station *self)
         bay_release(self->bays[i]);
         mem_free(self->bays[i]);
     }
+    for (size_t i = 0; i < self->n_turns; i++) {
+        pthread_mutex_destroy(&self->turns[i]);
+    }
+    mem_free(self->turns);
     mem_free(self->bays);
     mem_free(self->listings);
     pthread_mutex_destroy(&self->emit_lock);

@@ -138,6 +138,23 @@ static void every_recording_of_a_volume_gets_a_bay_and_the_ledger_says_whose_it_
     recorded_release(&axivity);
 }
 
+static void two_recordings_that_begin_alike_are_read_one_after_the_other(void **state)
+{
+    (void)state;
+    struct recorded one, other;
+    recorded_make(&one, folder, "one.cwa", 400, 39434, 26);
+    recorded_make(&other, folder, "other.cwa", 300, 39434, 26);
+    assert_memory_equal(one.at, other.at, 1024);
+    assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
+    struct station_totals totals = dock_it("P01");
+    assert_int_equal(totals.n_saved, 2);
+    assert_int_equal(totals.n_attention, 0);
+    assert_true(last[0].is_verified && last[1].is_verified);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM recording"), 2);
+    recorded_release(&one);
+    recorded_release(&other);
+}
+
 static void
 a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording(void **state)
 {
@@ -168,6 +185,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             every_recording_of_a_volume_gets_a_bay_and_the_ledger_says_whose_it_is, setup,
             teardown),
+        cmocka_unit_test_setup_teardown(
+            two_recordings_that_begin_alike_are_read_one_after_the_other, setup, teardown),
         cmocka_unit_test_setup_teardown(
             a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording, setup,
             teardown),
