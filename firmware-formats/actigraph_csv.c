@@ -139,9 +139,11 @@ static enum yk_status look_at_times(struct epoch_csv_plan *plan, struct csv *csv
     char *t = strchr(sample, 'T');
     enum date_order order = date_evidence_order(&seen);
     if (order == DATE_UNDECIDED) {
+        char readings[DATE_READINGS_BYTES];
         order = actigraph_csv_order(header);
-        epoch_csv_plan_remark(plan, "%.10s read as date format %.15s says", sample,
-                              header->date_format);
+        date_evidence_readings(&seen, order, readings);
+        epoch_csv_plan_remark(plan, "as date format %.8s: %.40s", header->date_format,
+                              readings);
     }
     if (t != NULL) {
         *t = ' ';

@@ -260,17 +260,12 @@ void actigraph_header_tell(const struct actigraph_header *self, int64_t wall_min
     info->configured_stop_ns = planned_ns(self->stop_s, wall_minus_utc_ns);
 }
 
-int64_t actigraph_set_zone(const struct open_options *opt, int64_t wall_s, bool has_zone,
-                           int32_t zone_s, bool is_utc, struct recording_info *info)
+int64_t actigraph_set_zone(struct wall_clock *clock, const struct open_options *opt,
+                           int64_t wall_s, bool has_zone, int32_t zone_s, bool is_utc,
+                           struct recording_info *info)
 {
-    if (opt->file_zone_wins && has_zone) {
-        int32_t size = abs(zone_s);
-        snprintf(info->zone, sizeof info->zone, "%c%02d:%02d", zone_s < 0 ? '-' : '+',
-                 (int)(size / 3600), (int)(size / 60 % 60));
-        return is_utc ? 0 : (int64_t)(zone_s / 60 * 60) * NS_PER_S;
-    }
-    snprintf(info->zone, sizeof info->zone, "%s", zone_name(opt->zone));
-    info->zone_is_guess = opt->zone_is_guess;
-    int64_t wall_ns = wall_s * NS_PER_S;
-    return is_utc ? 0 : wall_ns - zone_instant(opt->zone, civil_time_of_utc_ns(wall_ns));
+    int64_t minus_utc_ns =
+        wall_clock_set(clock, opt, wall_s * NS_PER_S, has_zone, zone_s, info);
+    clock->twice[0] = is_utc ? '\0' : clock->twice[0];
+    return is_utc ? 0 : minus_utc_ns;
 }

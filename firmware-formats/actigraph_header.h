@@ -6,7 +6,7 @@
 #ifndef FIRMWARE_FORMATS_ACTIGRAPH_HEADER_H
 #define FIRMWARE_FORMATS_ACTIGRAPH_HEADER_H
 
-#include "firmware-formats/format.h"
+#include "firmware-formats/opening.h"
 
 /* Times are wall clock seconds since 1970 read as if they were UTC; TIME_UNKNOWN: not said. */
 struct actigraph_header {
@@ -45,7 +45,8 @@ void actigraph_header_tell(const struct actigraph_header *self, int64_t wall_min
  * zone_s     the file's own, local minus UTC; only when has_zone
  * is_utc     the device's clock runs on UTC
  */
-int64_t actigraph_set_zone(const struct open_options *opt, int64_t wall_s, bool has_zone,
-                           int32_t zone_s, bool is_utc, struct recording_info *info);
+int64_t actigraph_set_zone(struct wall_clock *clock, const struct open_options *opt,
+                           int64_t wall_s, bool has_zone, int32_t zone_s, bool is_utc,
+                           struct recording_info *info);
 
 #endif

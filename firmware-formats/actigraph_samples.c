@@ -113,7 +113,9 @@ static enum yk_status look_at_rows(struct samples *self,
         }
     }
     if (self->has_times && date_evidence_order(&seen) == DATE_UNDECIDED && text[0] != '\0') {
-        note(self, "%.10s read as date format %.15s says", text, header->date_format);
+        char readings[DATE_READINGS_BYTES];
+        date_evidence_readings(&seen, self->columns.order, readings);
+        note(self, "as date format %.8s: %.40s", header->date_format, readings);
     }
     return status;
 }
@@ -152,8 +154,8 @@ static enum yk_status look_at_start(struct samples *self,
                                              self->bytes->name);
     }
     wall_ns = is_known ? wall_ns : stated_ns;
-    self->wall_minus_utc_ns =
-        actigraph_set_zone(opt, floor_div(wall_ns, NS_PER_S), false, 0, false, info);
+    self->wall_minus_utc_ns = actigraph_set_zone(
+        &self->clock, opt, floor_div(wall_ns, NS_PER_S), false, 0, false, info);
     self->header_start_ns = wall_ns - self->wall_minus_utc_ns;
     info->start_ns = self->has_times ? actigraph_samples_snap(self, self->header_start_ns)
                                      : self->header_start_ns;
@@ -175,9 +177,6 @@ static void tell(struct samples *self, const struct actigraph_csv_header *header
     info->gyro_range_dps = has_gyro ? 2000 : NAN;
     info->count_kind = COUNT_KIND_ACTIGRAPH;
     info->n_samples = (int64_t)((self->bytes->size - self->table_at) / 18);
-    if (self->bytes->damage != NULL) {
-        note(self, "%.60s", self->bytes->damage);
-    }
 }
 
 enum yk_status actigraph_samples_open(struct byte_source *bytes, const struct open_options *opt,

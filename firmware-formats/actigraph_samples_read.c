@@ -399,8 +399,7 @@ enum yk_status actigraph_samples_rewind(struct recording_source *source, struct 
 {
     struct samples *self = (struct samples *)source;
     (void)why;
-    read_report_release(&source->report);
-    read_report_init(&source->report);
+    opening_report(source, self->bytes, &self->clock);
     for (size_t i = 0; i < self->n_notes; i++) {
         say(self, self->note[i]);
     }

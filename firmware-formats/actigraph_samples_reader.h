@@ -33,6 +33,7 @@ struct samples_place {
 struct samples {
     struct recording_source base;
     struct byte_source *bytes;
+    struct wall_clock clock;
     bool owns_bytes, is_cursor, places_are_complete, is_at_end;
     struct job *job;
     struct actigraph_columns columns;

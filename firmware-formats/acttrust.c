@@ -95,8 +95,10 @@ static enum yk_status acttrust_describe(struct epoch_csv_plan *plan, struct csv 
     }
     enum date_order order = date_evidence_order(&seen);
     if (order == DATE_UNDECIDED) { /* as all reports that are known have it */
+        char readings[DATE_READINGS_BYTES];
         order = DATE_OF_DAY_FIRST;
-        epoch_csv_plan_remark(plan, "%.10s read as day, month, year: nothing tells", sample);
+        date_evidence_readings(&seen, order, readings);
+        epoch_csv_plan_remark(plan, "day first: %s", readings);
     }
     if (!date_order_pattern(sample, order, plan->time_format, sizeof plan->time_format)) {
         return failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);

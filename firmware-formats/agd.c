@@ -476,8 +476,7 @@ static enum yk_status next_epochs(struct recording_source *source, struct epoch_
 static enum yk_status rewind_source(struct recording_source *source, struct failure *why)
 {
     struct agd *self = (struct agd *)source;
-    read_report_release(&source->report);
-    read_report_init(&source->report);
+    opening_report(source, self->e.bytes, &self->e.clock);
     self->e.next = self->e.gap_epochs = 0;
     self->e.n_rows = 0;
     self->is_over = false;

@@ -111,9 +111,6 @@ void agd_say_opening(struct agd_epochs *self)
         read_report_add(&self->base.report, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, TIME_UNKNOWN,
                         -1, self->damage);
     }
-    if (self->bytes->damage != NULL) {
-        note(self, self->bytes->damage);
-    }
     if (strcasecmp(self->filter, "LowFrequencyExtension") == 0) {
         note(self, "counts made with the low-frequency extension");
     }
@@ -254,7 +251,8 @@ void agd_tell(struct agd_epochs *self, const struct open_options *opt)
     int64_t wall_s = self->start_s != TIME_UNKNOWN          ? self->start_s
                      : self->header.start_s != TIME_UNKNOWN ? self->header.start_s
                                                             : 0;
-    self->wall_minus_utc_ns = actigraph_set_zone(opt, wall_s, false, 0, false, info);
+    self->wall_minus_utc_ns =
+        actigraph_set_zone(&self->clock, opt, wall_s, false, 0, false, info);
     actigraph_header_tell(&self->header, self->wall_minus_utc_ns, info);
     info->count_kind = COUNT_KIND_ACTIGRAPH;
     info->epoch_s = (int32_t)self->epoch_s;

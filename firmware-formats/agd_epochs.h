@@ -12,6 +12,7 @@
 struct agd_epochs {
     struct recording_source base;
     struct byte_source *bytes;
+    struct wall_clock clock;
     bool owns_bytes;
     struct job *job;
     enum epoch_column column[AGD_COLUMNS]; /* of a row's cells */

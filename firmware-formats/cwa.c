@@ -206,18 +206,9 @@ static void set_zone(struct cwa_reader *self, const struct open_options *opt, in
     struct recording_info *info = &self->base.info;
     int16_t minutes =
         self->facts.has_header ? self->facts.header.zone_min : (int16_t)CWA_ZONE_UNKNOWN;
-    if (opt->file_zone_wins && minutes != CWA_ZONE_UNKNOWN && minutes >= -14 * 60 &&
-        minutes <= 14 * 60) {
-        self->facts.wall_minus_utc_ns = minutes * NS_PER_MIN;
-        int size = minutes < 0 ? -minutes : minutes;
-        snprintf(info->zone, sizeof info->zone, "%c%02d:%02d", minutes < 0 ? '-' : '+',
-                 size / 60, size % 60);
-        return;
-    }
+    bool has_offset = minutes != CWA_ZONE_UNKNOWN && minutes >= -14 * 60 && minutes <= 14 * 60;
     self->facts.wall_minus_utc_ns =
-        wall_ns - zone_instant(opt->zone, civil_time_of_utc_ns(wall_ns));
-    snprintf(info->zone, sizeof info->zone, "%s", zone_name(opt->zone));
-    info->zone_is_guess = opt->zone_is_guess;
+        wall_clock_set(&self->clock, opt, wall_ns, has_offset, minutes * 60, info);
 }
 
 static int64_t planned_ns(const struct cwa_reader *self, uint32_t packed)

@@ -33,12 +33,7 @@ enum yk_status cwa_rewind(struct recording_source *source, struct failure *why)
     self->is_finished = false;
     self->rate_samples = self->rate_s = 0;
     cwa_stream_seek(&self->stream, self->facts.data_start);
-    read_report_release(&self->base.report);
-    read_report_init(&self->base.report);
-    if (self->bytes->damage != NULL) {
-        read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
-                        self->bytes->damage);
-    }
+    opening_report(&self->base, self->bytes, &self->clock);
     note_first_place(self);
     return YK_OK;
 }

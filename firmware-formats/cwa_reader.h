@@ -14,7 +14,7 @@
 
 #include "firmware-formats/cwa_layout.h"
 #include "firmware-formats/cwa_stream.h"
-#include "firmware-formats/format.h"
+#include "firmware-formats/opening.h"
 #include "src/model/recording_source.h"
 
 #define CWA_SLOTS 4  /* sectors looked at together: current, next ones, one to look ahead */
@@ -103,6 +103,7 @@ struct cwa_facts {
 struct cwa_reader {
     struct recording_source base;
     struct byte_source *bytes;
+    struct wall_clock clock;
     bool owns_bytes, is_cursor;
     struct cwa_facts facts;
     struct cwa_stream stream;

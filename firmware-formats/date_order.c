@@ -63,9 +63,40 @@ void date_evidence_init(struct date_evidence *self)
     self->is_same = true;
 }
 
+/* The date in each order; month 0 where it is none. Years of two digits stand first only where
+ * such dates are written, with '/' or '-'. */
+static void read_every_way(const struct numbers *n, struct civil_date out[static DATE_ORDERS])
+{
+    const int32_t *v = n->value;
+    bool can_be_year = n->digits[0] == 2 && n->digits[2] == 2 && n->between != '.';
+    out[DATE_OF_DAY_FIRST] = date_of(v[2], v[1], v[0], n->digits[2]);
+    out[DATE_OF_MONTH_FIRST] = date_of(v[2], v[0], v[1], n->digits[2]);
+    out[DATE_OF_YEAR_FIRST] =
+        can_be_year ? date_of(v[0], v[1], v[2], 2) : (struct civil_date){0, 0, 0};
+}
+
+/* What the step from the last date to this one says. A reading in which it is one day, where it
+ * is not in the others, is the right one; one in which it goes back is not. */
+static void look_at_step(struct date_evidence *self,
+                         const struct civil_date now[static DATE_ORDERS])
+{
+    int64_t step[DATE_ORDERS];
+    int n_days = 0, by_day = 0;
+    for (int k = 0; k < DATE_ORDERS; k++) {
+        bool is_one = now[k].month != 0 && self->last[k].month != 0;
+        step[k] = is_one ? civil_to_days(now[k]) - civil_to_days(self->last[k]) : 0;
+        by_day = step[k] == 1 && !self->is_out[k] ? k : by_day;
+        n_days += step[k] == 1 && !self->is_out[k];
+    }
+    for (int k = 0; k < DATE_ORDERS; k++) {
+        self->is_out[k] = self->is_out[k] || step[k] < 0 || (n_days == 1 && k != by_day);
+    }
+}
+
 bool date_evidence_add(struct date_evidence *self, const char *text)
 {
     struct numbers n;
+    struct civil_date now[DATE_ORDERS];
     if (!read_numbers(text, &n)) {
         return false;
     }
@@ -73,37 +104,64 @@ bool date_evidence_add(struct date_evidence *self, const char *text)
         self->is_year_first = true;
         return true;
     }
-    struct civil_date day_first = date_of(n.value[2], n.value[1], n.value[0], n.digits[2]);
-    struct civil_date month_first = date_of(n.value[2], n.value[0], n.value[1], n.digits[2]);
-    if (day_first.month == 0 && month_first.month == 0) {
+    read_every_way(&n, now);
+    int possible = -1;
+    bool is_same = true;
+    for (int k = 0; k < DATE_ORDERS; k++) {
+        if (now[k].month != 0) {
+            is_same = is_same && (possible < 0 || civil_compare(now[k], now[possible]) == 0);
+            possible = k;
+        }
+    }
+    if (possible < 0) {
         return false;
     }
-    self->is_not_day_first = self->is_not_day_first || day_first.month == 0;
-    self->is_not_month_first = self->is_not_month_first || month_first.month == 0;
-    self->is_same = self->is_same && civil_compare(day_first, month_first) == 0;
-    if (self->has_last && day_first.month != 0 && month_first.month != 0 &&
-        self->day_first.month != 0 && self->month_first.month != 0) {
-        int64_t by_day = civil_to_days(day_first) - civil_to_days(self->day_first);
-        int64_t by_month = civil_to_days(month_first) - civil_to_days(self->month_first);
-        bool is_day = by_day == 1 && by_month != 1, is_month = by_month == 1 && by_day != 1;
-        self->is_not_month_first = self->is_not_month_first || is_day || by_month < 0;
-        self->is_not_day_first = self->is_not_day_first || is_month || by_day < 0;
+    for (int k = 0; k < DATE_ORDERS; k++) {
+        self->is_out[k] = self->is_out[k] || now[k].month == 0;
     }
-    self->day_first = day_first;
-    self->month_first = month_first;
+    self->is_same = self->is_same && is_same;
+    if (self->has_last) {
+        look_at_step(self, now);
+    }
+    memcpy(self->last, now, sizeof now);
     self->has_last = true;
     return true;
 }
 
 enum date_order date_evidence_order(const struct date_evidence *self)
 {
+    int n = 0, possible = DATE_UNDECIDED;
+    for (int k = 0; k < DATE_ORDERS; k++) {
+        n += !self->is_out[k];
+        possible = self->is_out[k] ? possible : k;
+    }
     if (self->is_year_first) {
         return DATE_OF_YEAR_FIRST;
     }
-    if (self->is_not_day_first != self->is_not_month_first) {
-        return self->is_not_day_first ? DATE_OF_MONTH_FIRST : DATE_OF_DAY_FIRST;
+    if (self->has_last && n == 1) {
+        return (enum date_order)possible;
     }
-    return self->has_last && self->is_same ? DATE_OF_DAY_FIRST : DATE_UNDECIDED;
+    return self->has_last && self->is_same && n > 0 ? DATE_OF_DAY_FIRST : DATE_UNDECIDED;
+}
+
+void date_evidence_readings(const struct date_evidence *self, enum date_order first,
+                            char out[static DATE_READINGS_BYTES])
+{
+    const int order[] = {(int)first, DATE_OF_DAY_FIRST, DATE_OF_MONTH_FIRST,
+                         DATE_OF_YEAR_FIRST};
+    size_t used = 0;
+    *out = '\0';
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        int k = order[i];
+        char date[16];
+        if (k >= DATE_ORDERS || (i > 0 && k == (int)first) || self->is_out[k] ||
+            self->last[k].month == 0) {
+            continue;
+        }
+        civil_format(self->last[k], date);
+        used += (size_t)snprintf(out + used, DATE_READINGS_BYTES - used, "%s%.10s",
+                                 used > 0 ? " or " : "", date);
+    }
 }
 
 enum yk_status date_evidence_scan(struct date_evidence *self, struct csv *csv, size_t date,

@@ -132,6 +132,17 @@ enum yk_status epoch_csv_first_time(const struct epoch_csv *self,
     return YK_OK;
 }
 
+int32_t epoch_csv_offset_s(struct epoch_csv *self, const struct timestamp *start)
+{
+    char note[WALL_CLOCK_NOTE_BYTES] = "";
+    int32_t offset_s = start->has_offset ? start->offset_s
+                                         : wall_clock_offset_s(self->zone, start->local, note);
+    if (*note != '\0') {
+        epoch_csv_plan_remark(&self->plan, "%s", note);
+    }
+    return offset_s;
+}
+
 /* What to add to the first row's time where rows can be stamped late: the first may be such a
  * row, and the two behind it show where epochs begin. */
 static int64_t late_by(const struct epoch_csv *self, const struct epoch_csv_peek *peek)
@@ -161,8 +172,7 @@ static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *p
     }
     self->epoch_ns = epoch_s * NS_PER_S;
     int64_t local = timestamp_local_ns(&start);
-    int64_t utc = start.has_offset ? local - start.offset_s * NS_PER_S
-                                   : zone_instant(self->zone, start.local);
+    int64_t utc = local - epoch_csv_offset_s(self, &start) * NS_PER_S;
     self->first_offset_s = (int32_t)((local - utc) / NS_PER_S);
     self->first_step = peek->first_step;
     bool is_ahead = !epoch_csv_has_times(self) && !self->plan.start_is_first_row;
@@ -312,13 +322,13 @@ static enum yk_status restart(struct epoch_csv *self, struct failure *why)
     self->offset_s = self->first_offset_s;
     self->next = self->gap_epochs = 0;
     self->rows = 0;
-    self->is_going_back = self->end_is_noted = false;
+    self->is_going_back = self->end_is_noted = self->has_fraction = false;
+    self->thousands[0] = '\0';
     self->has_held = false;
     self->held_flags = 0;
     self->intervals = 0;
     self->last_series[0] = '\0';
-    read_report_release(&self->base.report);
-    read_report_init(&self->base.report);
+    opening_report(&self->base, self->bytes, NULL);
     note_plan(self, self->plan.epoch_s == 0 && !self->plan.is_samples);
     return go_to_table(self, why);
 }

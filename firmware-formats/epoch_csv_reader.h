@@ -6,7 +6,7 @@
 #define FIRMWARE_FORMATS_EPOCH_CSV_READER_H
 
 #include "firmware-formats/epoch_csv_plan.h"
-#include "firmware-formats/format.h"
+#include "firmware-formats/opening.h"
 #include "firmware-formats/timestamp.h"
 
 /* The end of the year 2200, the last that timestamp_parse() takes: whatever lies behind it is a
@@ -30,6 +30,7 @@ struct epoch_csv {
     int64_t gap_epochs; /* filled so far */
     uint64_t rows;      /* data rows seen */
     bool is_going_back; /* the last row was before its time */
+    bool is_local;      /* the last row's time carried no offset */
 
     char series[64],
         last_series[64];       /* read; of the row before ("": there is no such column) */
@@ -37,6 +38,8 @@ struct epoch_csv {
     int64_t interval_start[3]; /* epoch in which each of them began */
     bool end_is_noted;
     bool has_ini;
+    char thousands[24]; /* the first number like 1,234; "": none */
+    bool has_fraction;  /* some number shows that the comma is the decimal one */
 
     /* tables of samples */
     bool has_whole_seconds; /* times are: several rows have the same */
@@ -59,6 +62,8 @@ struct epoch_csv_peek { /* what the first rows say */
 enum yk_status epoch_csv_first_time(const struct epoch_csv *self,
                                     const struct epoch_csv_peek *peek, struct timestamp *out,
                                     struct failure *why);
+/* Local minus UTC of that time; where a clock change leaves it open, a remark says so. */
+int32_t epoch_csv_offset_s(struct epoch_csv *self, const struct timestamp *start);
 /* Rows as samples: the rate and the first instant. */
 enum yk_status sample_table_begin(struct epoch_csv *self, const struct epoch_csv_peek *peek,
                                   struct failure *why);
@@ -68,7 +73,7 @@ extern const struct recording_source_ops sample_table_ops;
 enum yk_status epoch_csv_rewind(struct recording_source *base, struct failure *why);
 void epoch_csv_close(struct recording_source *base);
 bool epoch_csv_is_missing(const struct epoch_csv *self, const char *text);
-bool epoch_csv_read_number(const struct epoch_csv *self, const char *text, double *out);
+bool epoch_csv_read_number(struct epoch_csv *self, const char *text, double *out);
 void epoch_csv_bad_row(struct epoch_csv *self, const struct csv_row *row, const char *what);
 /* UTC of a row's time: without an offset in the text the rows' own offset decides. expected_ns
  * is what the next row should have, within tolerance_ns. */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#define HALF_DAY_S (INT64_C(12) * 3600)
 #define EPOCHS_PER_CALL ((size_t)8192)
 #define GAP_MAX_S (INT64_C(31) * 86400) /* a longer jump is taken for a wrong date */
 
@@ -81,6 +82,7 @@ int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int6
                          int64_t tolerance_ns)
 {
     int64_t local = timestamp_local_ns(t);
+    self->is_local = !t->has_offset;
     if (t->has_offset) {
         return local - t->offset_s * NS_PER_S;
     }
@@ -177,19 +179,47 @@ static size_t without_marker(const struct epoch_csv *self, const char *text)
     return n;
 }
 
-/* Where ';' divides the columns, a spreadsheet writes numbers with a decimal comma. */
-bool epoch_csv_read_number(const struct epoch_csv *self, const char *text, double *out)
+/* 1,234 can be a little more than one, or a thousand and some: what other numbers of the table
+ * look like tells, at its end (epoch_csv_note_end). */
+static void watch_comma(struct epoch_csv *self, const char *text, size_t n, size_t comma)
+{
+    size_t first = strspn(text, "+-");
+    bool is_thousands =
+        n - comma == 4 && comma > first && comma - first <= 3 && text[first] != '0';
+    self->has_fraction = self->has_fraction || !is_thousands;
+    if (is_thousands && *self->thousands == '\0') {
+        snprintf(self->thousands, sizeof self->thousands, "%.*s", (int)n, text);
+    }
+}
+
+/* Where no comma divides the columns, a spreadsheet writes numbers with a decimal comma. */
+bool epoch_csv_read_number(struct epoch_csv *self, const char *text, double *out)
 {
     char local[64];
     size_t n = without_marker(self, text), comma = strcspn(text, ",");
-    bool has_comma = csv_separator(self->csv) == ';' || self->plan.has_decimal_comma;
+    bool has_comma = csv_separator(self->csv) != ',' || self->plan.has_decimal_comma;
     if (!has_comma || comma >= n || n >= sizeof local ||
         strchr(text + comma + 1, ',') != NULL || strchr(text, '.') != NULL) {
         return text_parse_double(text, n, out);
     }
     memcpy(local, text, n);
     local[comma] = '.';
-    return text_parse_double(local, n, out);
+    if (!text_parse_double(local, n, out)) {
+        return false;
+    }
+    watch_comma(self, text, n, comma);
+    return true;
+}
+
+static void note_thousands(struct epoch_csv *self)
+{
+    if (*self->thousands != '\0' && !self->has_fraction) {
+        size_t comma = strcspn(self->thousands, ",");
+        epoch_csv_note(self, READ_EVENT_NOTE, -1, "%.12s read as %.*s.%.3s, could be %.*s%.3s",
+                       self->thousands, (int)comma, self->thousands,
+                       self->thousands + comma + 1, (int)comma, self->thousands,
+                       self->thousands + comma + 1);
+    }
 }
 
 /* Values that no wrist gives: most columns are amounts, angles have an end. Amounts a trifle
@@ -271,6 +301,19 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
     }
 }
 
+/* Rows that follow the wall clock cannot be told from rows that do not where the clock changed
+ * while none were written: the offset before the gap is kept. */
+static void note_change_in_gap(struct epoch_csv *self, int64_t start_ns, int64_t end_ns)
+{
+    int32_t before = zone_offset_s(self->zone, start_ns),
+            after = zone_offset_s(self->zone, end_ns);
+    if (before != after && self->offset_s == before && self->is_local) {
+        epoch_csv_note(self, READ_EVENT_NOTE, -1,
+                       "clock change in a gap: times behind could be %+d min",
+                       (int)((self->offset_s - after) / 60));
+    }
+}
+
 /* Leaves n unknown epochs where rows are missing. */
 static enum yk_status fill_gap(struct epoch_csv *self, const struct csv_row *row, int64_t n,
                                struct epoch_series *to, struct failure *why)
@@ -288,6 +331,7 @@ static enum yk_status fill_gap(struct epoch_csv *self, const struct csv_row *row
     int64_t end = start + n * self->epoch_ns;
     report->gaps++;
     report->gap_s += (double)n * (double)(self->epoch_ns / NS_PER_S);
+    note_change_in_gap(self, start, end);
     char detail[64];
     snprintf(detail, sizeof detail, "%" PRId64 " epochs missing before line %" PRIu64, n,
              row->line);
@@ -297,12 +341,17 @@ static enum yk_status fill_gap(struct epoch_csv *self, const struct csv_row *row
     return YK_OK;
 }
 
-static void row_before_its_time(struct epoch_csv *self, const struct csv_row *row)
+static void row_before_its_time(struct epoch_csv *self, const struct csv_row *row,
+                                int64_t index)
 {
     if (!self->is_going_back) {
+        bool is_half_a_day = self->next - index == HALF_DAY_S * NS_PER_S / self->epoch_ns;
         self->base.report.clock_jumps++;
         epoch_csv_note(self, READ_EVENT_CLOCK_JUMP, (int64_t)row->line,
-                       "line %" PRIu64 ": not later than the row before", row->line);
+                       is_half_a_day ? "line %" PRIu64
+                                       ": 12 h back: a 12-hour clock without AM, PM?"
+                                     : "line %" PRIu64 ": not later than the row before",
+                       row->line);
     }
     self->is_going_back = true;
     self->base.report.bad_blocks++;
@@ -347,7 +396,7 @@ static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row
         return YK_OK;
     }
     if (index < self->next) {
-        row_before_its_time(self, row);
+        row_before_its_time(self, row, index);
         return YK_OK;
     }
     self->is_going_back = false;
@@ -397,6 +446,7 @@ void epoch_csv_note_end(struct epoch_csv *self, bool is_open)
     }
     self->end_is_noted = true;
     epoch_csv_intervals(self, NULL, self->next);
+    note_thousands(self);
     if (is_open) {
         epoch_csv_note(self, READ_EVENT_NOTE, -1, "no line end behind the last row: cut off?");
     }

@@ -35,6 +35,7 @@ struct geneactiv_facts { /* constant after opening */
     double scale[3], shift[3]; /* g = scale * raw + shift */
     float low_g, high_g;
     double lux[LIGHT_VALUES];
+    int64_t first_ns; /* time of the first page; TIME_UNKNOWN */
     bool is_model_1_1;
 };
 
@@ -355,6 +356,14 @@ static void begin(struct page_reader *pages)
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "device clock drift %.3f s stated, not applied", drift);
     }
+    int64_t start_ns = pages->base.info.configured_start_ns;
+    int64_t first_ns = facts_of(self)->first_ns;
+    if (start_ns != TIME_UNKNOWN && first_ns != TIME_UNKNOWN &&
+        first_ns < start_ns - NS_PER_MIN) {
+        page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
+                          "header's start is %.0f s after the first page: not used",
+                          (double)(start_ns - first_ns) / (double)NS_PER_S);
+    }
     if (geneactiv_header_was_reset(header)) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "device was reset: its subject data are lost");
@@ -490,6 +499,9 @@ static void tell(struct geneactiv_reader *self, const struct open_options *opt,
     bool has_zone = geneactiv_header_zone(header, &offset_s);
     facts->wall_minus_utc_ns =
         page_reader_zone(&self->file.pages, opt, wall_ns, has_zone, offset_s);
+    facts->first_ns = first->wall_ns == TIME_UNKNOWN
+                          ? TIME_UNKNOWN
+                          : first->wall_ns - facts->wall_minus_utc_ns;
     if (has_start) {
         info->configured_start_ns = start_ns - facts->wall_minus_utc_ns;
         if (header->period_h > 0 && header->period_h < 1e5) {

@@ -160,9 +160,10 @@ static void set_times(struct gt3x_reader *self, const struct gt3x_about *about,
                      : header->start_s != TIME_UNKNOWN ? header->start_s
                                                        : 0;
     bool has_zone = about->has_offset || header->has_zone;
-    self->facts.wall_minus_utc_ns = actigraph_set_zone(
-        opt, wall_s, has_zone, about->has_offset ? about->offset_s : header->zone_s,
-        about->is_utc || about->is_insight, info);
+    self->facts.wall_minus_utc_ns =
+        actigraph_set_zone(&self->clock, opt, wall_s, has_zone,
+                           about->has_offset ? about->offset_s : header->zone_s,
+                           about->is_utc || about->is_insight, info);
     if (about->first_s == TIME_UNKNOWN) {
         info->n_samples = 0;
         return;

@@ -529,8 +529,7 @@ enum yk_status gt3x_rewind(struct recording_source *source, struct failure *why)
 {
     struct gt3x_reader *self = (struct gt3x_reader *)source;
     (void)why;
-    read_report_release(&source->report);
-    read_report_init(&source->report);
+    opening_report(source, self->packed, &self->clock);
     self->rate_noted = false;
     self->heart_rates = self->idle_sleeps = self->dockings = 0;
     self->idle_s = 0;

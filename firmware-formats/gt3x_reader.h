@@ -65,6 +65,7 @@ struct gt3x_reader {
     struct byte_source *log;    /* owned unless a cursor */
     struct job *job;
     bool is_cursor, owns_bytes;
+    struct wall_clock clock;
     struct gt3x_facts facts;
     struct gt3x_stream stream;
     struct gt3x_state now;

@@ -34,6 +34,7 @@ struct gt3x_v1 {
     struct recording_source base;
     struct byte_source *packed, *activity, *lux; /* owned unless a cursor */
     bool is_cursor, owns_bytes, was_read;
+    struct wall_clock clock;
     struct byte_window samples, light;
     struct gt3x_raw *raw; /* owned */
     uint32_t rate;
@@ -189,8 +190,7 @@ static enum yk_status rewind_source(struct recording_source *source, struct fail
     struct gt3x_v1 *self = (struct gt3x_v1 *)source;
     struct read_report *report = &source->report;
     (void)why;
-    read_report_release(report);
-    read_report_init(report);
+    opening_report(source, self->packed, &self->clock);
     self->next = 0;
     if (self->n_padding > 0) {
         report->trailing_bytes = report->skipped_bytes = (self->n_padding * 9 + 1) / 2;
@@ -349,8 +349,8 @@ static void tell(struct gt3x_v1 *self, const struct actigraph_header *header,
     self->lux_factor = is_sleep ? 3.25 : 1.25;
     self->lux_most = is_sleep ? 6000 : 2500;
     self->rate = (uint32_t)rint(header->rate_hz);
-    int64_t offset_ns =
-        actigraph_set_zone(opt, header->start_s, header->has_zone, header->zone_s, false, info);
+    int64_t offset_ns = actigraph_set_zone(&self->clock, opt, header->start_s, header->has_zone,
+                                           header->zone_s, false, info);
     self->start_ns = header->start_s * NS_PER_S - offset_ns;
     actigraph_header_tell(header, offset_ns, info);
     snprintf(info->sensor_axes, sizeof info->sensor_axes, "3");

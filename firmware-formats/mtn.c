@@ -10,7 +10,7 @@
  * Times are the computer's wall clock without a zone. The user's name is not looked at. Layout
  * from a sample and the descriptions of its readers; docs/formats/mtn.md.
  */
-#include "firmware-formats/format.h"
+#include "firmware-formats/opening.h"
 #include "firmware-formats/timestamp.h"
 #include "firmware-formats/xml_scan.h"
 #include "src/base/mem.h"
@@ -42,6 +42,7 @@ struct reading { /* where a channel is */
 struct mtn {
     struct recording_source base;
     struct byte_source *bytes;
+    struct wall_clock clock;
     char *text;
     size_t text_n;
     struct job *job;
@@ -236,8 +237,9 @@ static enum yk_status fill_info(struct mtn *self, const struct open_options *opt
                            self->start);
     }
     int64_t local = timestamp_local_ns(&start);
-    info->start_ns = start.has_offset ? local - start.offset_s * NS_PER_S
-                                      : zone_instant(opt->zone, start.local);
+    info->start_ns =
+        local - (start.has_offset ? start.offset_s * NS_PER_S
+                                  : wall_clock_set(&self->clock, opt, local, false, 0, info));
     info->end_ns = info->start_ns;
     set(info->format, sizeof info->format, "mtn");
     set(info->zone, sizeof info->zone, zone_name(opt->zone));
@@ -269,8 +271,7 @@ static enum yk_status mtn_rewind(struct recording_source *base, struct failure *
 {
     (void)why;
     struct mtn *self = (struct mtn *)base;
-    read_report_release(&base->report);
-    read_report_init(&base->report);
+    opening_report(base, self->bytes, &self->clock);
     for (size_t i = 0; i < self->n_channels; i++) {
         const struct channel *channel = &self->channel[i];
         self->reading[i] = (struct reading){.at = channel->data};

@@ -238,12 +238,7 @@ static enum yk_status rewind_pages(struct recording_source *source, struct failu
     if (!self->places_are_complete) {
         self->n_places = 0;
     }
-    read_report_release(&self->base.report);
-    read_report_init(&self->base.report);
-    if (self->bytes->damage != NULL && counts(self)) {
-        read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
-                        self->bytes->damage);
-    }
+    opening_report(&self->base, self->bytes, &self->clock);
     self->pages->begin(self);
     return YK_OK;
 }
@@ -433,14 +428,5 @@ enum yk_status page_reader_start(struct page_reader *self, uint64_t most_samples
 int64_t page_reader_zone(struct page_reader *self, const struct open_options *opt,
                          int64_t wall_ns, bool has_offset, int32_t offset_s)
 {
-    struct recording_info *info = &self->base.info;
-    if (has_offset && opt->file_zone_wins) {
-        int32_t minutes = offset_s / 60, size = minutes < 0 ? -minutes : minutes;
-        snprintf(info->zone, sizeof info->zone, "%c%02d:%02d", minutes < 0 ? '-' : '+',
-                 size / 60 % 100, size % 60);
-        return minutes * NS_PER_MIN;
-    }
-    snprintf(info->zone, sizeof info->zone, "%s", zone_name(opt->zone));
-    info->zone_is_guess = opt->zone_is_guess;
-    return wall_ns - zone_instant(opt->zone, civil_time_of_utc_ns(wall_ns));
+    return wall_clock_set(&self->clock, opt, wall_ns, has_offset, offset_s, &self->base.info);
 }

@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#include "firmware-formats/format.h"
+#include "firmware-formats/opening.h"
 
 struct page_reader;
 
@@ -49,6 +49,7 @@ struct page_reader {
     struct recording_source base;
     const struct page_ops *pages;
     struct byte_source *bytes;
+    struct wall_clock clock;
     bool owns_bytes, is_cursor, is_quiet; /* quiet: nothing goes into the report */
     void *now;                            /* the format's state, inside its own struct */
     size_t now_bytes;

@@ -223,8 +223,11 @@ static enum yk_status set_dates(struct epoch_csv_plan *plan, struct csv *csv,
     }
     (void)date_evidence_add(&seen, header->value[LABEL_END_DATE]);
     enum date_order order = date_evidence_order(&seen);
+    char readings[DATE_READINGS_BYTES];
+    date_evidence_readings(&seen, DATE_OF_DAY_FIRST, readings);
     if (order == DATE_UNDECIDED && language != ENGLISH) {
         order = DATE_OF_DAY_FIRST;
+        epoch_csv_plan_remark(plan, "day first: %s", readings);
     }
     if (order != DATE_UNDECIDED) {
         if (!date_order_pattern(sample, order, plan->time_format, sizeof plan->time_format)) {
@@ -232,14 +235,7 @@ static enum yk_status set_dates(struct epoch_csv_plan *plan, struct csv *csv,
         }
         return YK_OK;
     }
-    struct date_evidence one;
-    char day_first[16] = "", month_first[16] = "";
-    date_evidence_init(&one);
-    (void)date_evidence_add(&one, sample);
-    civil_format(one.day_first, day_first);
-    civil_format(one.month_first, month_first);
-    epoch_csv_plan_remark(plan, "%.12s is %s or %s: nothing tells", sample, day_first,
-                          month_first);
+    epoch_csv_plan_remark(plan, "%s: nothing tells", readings);
     return YK_OK;
 }
 

@@ -122,8 +122,7 @@ enum yk_status sample_table_begin(struct epoch_csv *self, const struct epoch_csv
         return status;
     }
     int64_t local = timestamp_local_ns(&start);
-    self->t0_ns = start.has_offset ? local - start.offset_s * NS_PER_S
-                                   : zone_instant(self->zone, start.local);
+    self->t0_ns = local - epoch_csv_offset_s(self, &start) * NS_PER_S;
     self->first_offset_s = (int32_t)((local - self->t0_ns) / NS_PER_S);
     self->epoch_ns = (int64_t)(1e9 / self->plan.rate_hz);
     if (self->plan.n_declared == 0) {

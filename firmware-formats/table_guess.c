@@ -49,10 +49,11 @@ struct guess {
     uint64_t first_at, first_line, run; /* of the table: offset, line, lines */
     size_t n_columns, n_rows;
     struct column column[COLUMNS];
-    size_t stamp, date, time; /* CSV_NONE: there is none */
-    const char *unix_unit;    /* of stamp, or NULL */
-    char format[48];          /* time_format; "" none needed */
-    char other_format[48];    /* the other reading, where nothing decides */
+    size_t stamp, date, time;          /* CSV_NONE: there is none */
+    const char *unix_unit;             /* of stamp, or NULL */
+    char format[48];                   /* time_format; "" none needed */
+    char open_format[DATE_ORDERS][48]; /* every reading, where nothing decides */
+    size_t n_open;
     struct date_evidence open_date;
     int64_t step_ns; /* median of the rows; -1 unknown */
     double norm;     /* median of the three axes */
@@ -268,15 +269,22 @@ static enum yk_status find_format(struct guess *self, struct failure *why)
         return status;
     }
     enum date_order order = date_evidence_order(&seen);
-    bool is_open = order == DATE_UNDECIDED;
+    static const enum date_order orders[] = {DATE_OF_DAY_FIRST, DATE_OF_MONTH_FIRST,
+                                             DATE_OF_YEAR_FIRST};
     self->open_date = seen;
-    order = is_open ? DATE_OF_DAY_FIRST : order;
-    if (!date_order_pattern(sample, order, self->format, sizeof self->format) ||
-        (is_open && !date_order_pattern(sample, DATE_OF_MONTH_FIRST, self->other_format,
-                                        sizeof self->other_format))) {
-        return failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);
+    for (size_t i = 0; order == DATE_UNDECIDED && i < DATE_ORDERS; i++) {
+        char *format = self->open_format[self->n_open];
+        self->n_open +=
+            !seen.is_out[orders[i]] &&
+            date_order_pattern(sample, orders[i], format, sizeof self->open_format[0]);
     }
-    return YK_OK;
+    if (self->n_open > 0) {
+        memcpy(self->format, self->open_format[0], sizeof self->open_format[0]);
+        return YK_OK;
+    }
+    return date_order_pattern(sample, order, self->format, sizeof self->format)
+               ? YK_OK
+               : failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);
 }
 
 static bool row_time(const struct guess *self, const struct csv_row *row, int64_t *ns)
@@ -462,10 +470,11 @@ static void write_times(const struct guess *self, struct text *ini)
         text_addf(ini, "date = %s\ntime = %s\n", self->column[self->date].name,
                   self->column[self->time].name);
     }
-    if (*self->other_format != '\0') {
+    if (self->n_open > 0) {
         text_add(ini, "# nothing tells the day from the month: take the # off one of these\n");
-        text_addf(ini, "# time_format = %s\n# time_format = %s\n", self->format,
-                  self->other_format);
+        for (size_t i = 0; i < self->n_open; i++) {
+            text_addf(ini, "# time_format = %s\n", self->open_format[i]);
+        }
     } else if (*self->format != '\0') {
         text_addf(ini, "time_format = %s\n", self->format);
     }
@@ -521,13 +530,12 @@ static enum yk_status write_epochs(struct guess *self, struct text *ini, struct 
 
 static enum yk_status refuse_open_date(const struct guess *self, struct failure *why)
 {
-    char day_first[16] = "", month_first[16] = "";
-    civil_format(self->open_date.day_first, day_first);
-    civil_format(self->open_date.month_first, month_first);
+    char readings[DATE_READINGS_BYTES];
+    date_evidence_readings(&self->open_date, DATE_OF_DAY_FIRST, readings);
     return failure_set(why, YK_ERR_UNSUPPORTED,
-                       "the last date is %s or %s: nothing tells; `yoake info --write-ini` "
-                       "writes both readings into a .ini beside the file, take one",
-                       day_first, month_first);
+                       "the last date is %s: nothing tells; `yoake info --write-ini` writes "
+                       "every reading into a .ini beside the file, take one",
+                       readings);
 }
 
 static enum yk_status guess(struct guess *self, struct byte_source *bytes, struct text *ini,
@@ -571,8 +579,7 @@ static enum yk_status guess(struct guess *self, struct byte_source *bytes, struc
         status = self->step_ns < NS_PER_S * 9 / 10 ? write_samples(self, ini, why)
                                                    : write_epochs(self, ini, why);
     }
-    return status == YK_OK && *self->other_format != '\0' ? refuse_open_date(self, why)
-                                                          : status;
+    return status == YK_OK && self->n_open > 0 ? refuse_open_date(self, why) : status;
 }
 
 enum yk_status table_guess(struct byte_source *bytes, struct text *ini, struct failure *why)
@@ -586,7 +593,7 @@ enum yk_status table_guess(struct byte_source *bytes, struct text *ini, struct f
     enum yk_status status = guess(self, bytes, &made, why);
     if (text_status(&made, NULL) != YK_OK) {
         status = text_status(&made, why);
-    } else if (status == YK_OK || *self->other_format != '\0') {
+    } else if (status == YK_OK || self->n_open > 0) {
         text_add(ini, text_string(&made));
         status = text_status(ini, NULL) == YK_OK ? status : text_status(ini, why);
     }

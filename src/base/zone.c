@@ -327,6 +327,30 @@ int64_t zone_instant(const struct zone *self, struct civil_time local)
     return LATEST_S * NS_PER_S;
 }
 
+int zone_offsets(const struct zone *self, struct civil_time local, int32_t out[static 2])
+{
+    enum { FAR_S = 26 * 3600 };
+    int64_t local_s = civil_to_days(local.date) * 86400 + local.second_of_day;
+    size_t i = interval_at(self, local_s - FAR_S);
+    while (i + 1 < self->n && /* to the last offset before the clock is past this time */
+           local_s >= self->interval[i + 1].start_s + self->interval[i].offset_s &&
+           local_s >= self->interval[i + 1].start_s + self->interval[i + 1].offset_s) {
+        i++;
+    }
+    out[0] = out[1] = self->interval[i].offset_s;
+    if (i + 1 == self->n) {
+        return 1;
+    }
+    int64_t change_s = self->interval[i + 1].start_s;
+    int32_t after_s = self->interval[i + 1].offset_s;
+    bool is_before = local_s < change_s + out[0], is_after = local_s >= change_s + after_s;
+    if (is_before && !is_after) {
+        return 1;
+    }
+    out[1] = after_s;
+    return is_before ? 2 : 0;
+}
+
 int64_t zone_instant_of_day(const struct zone *self, struct civil_date date,
                             int32_t second_of_day)
 {

@@ -34,6 +34,10 @@ struct civil_time zone_civil(const struct zone *self, int64_t utc_ns);
 /* The instant of a civil time. In the hour that exists twice (autumn) the first; in the hour
  * that does not exist (spring) the instant of the change. */
 int64_t zone_instant(const struct zone *self, struct civil_time local);
+/* Offsets (seconds to add to UTC) that a clock which showed this civil time can have had: 1,
+ * both in out; 2, in the hour that exists twice, or 0, in the hour that does not exist: the
+ * offset before the change, then the one after it. */
+int zone_offsets(const struct zone *self, struct civil_time local, int32_t out[static 2]);
 /* The instant of second_of_day (0..86400, e.g. 12 * 3600 for noon) on a civil date. */
 int64_t zone_instant_of_day(const struct zone *self, struct civil_date date,
                             int32_t second_of_day);

@@ -271,6 +271,40 @@ static void a_moved_zone_shows_the_same_wall_clock_later(void **state)
     zone_close(london);
 }
 
+static void check_offsets(const struct zone *zone, struct civil_date date, int hour, int minute,
+                          int n, int32_t first_s, int32_t second_s)
+{
+    int32_t offset_s[2] = {0, 0};
+    struct civil_time local = {date, hour * 3600 + minute * 60, 0};
+    assert_int_equal(zone_offsets(zone, local, offset_s), n);
+    assert_int_equal(offset_s[0], first_s);
+    assert_int_equal(offset_s[1], second_s);
+}
+
+static void an_hour_that_exists_twice_or_never_has_two_offsets(void **state)
+{
+    (void)state;
+    struct zone *zone = open_zone("Europe/Oslo");
+    const struct civil_date spring = {2024, 3, 31}, autumn = {2024, 10, 27};
+    check_offsets(zone, spring, 1, 59, 1, 3600, 3600);
+    check_offsets(zone, spring, 2, 0, 0, 3600, 7200);
+    check_offsets(zone, spring, 2, 59, 0, 3600, 7200);
+    check_offsets(zone, spring, 3, 0, 1, 7200, 7200);
+    check_offsets(zone, autumn, 1, 59, 1, 7200, 7200);
+    check_offsets(zone, autumn, 2, 0, 2, 7200, 3600);
+    check_offsets(zone, autumn, 2, 59, 2, 7200, 3600);
+    check_offsets(zone, autumn, 3, 0, 1, 3600, 3600);
+    zone_close(zone);
+    zone = open_zone("Australia/Lord_Howe"); /* half an hour; 2024-04-07 02:00 back to 01:30 */
+    check_offsets(zone, (struct civil_date){2024, 4, 7}, 1, 29, 1, 39600, 39600);
+    check_offsets(zone, (struct civil_date){2024, 4, 7}, 1, 30, 2, 39600, 37800);
+    check_offsets(zone, (struct civil_date){2024, 4, 7}, 2, 0, 1, 37800, 37800);
+    zone_close(zone);
+    zone = open_zone("+09:00");
+    check_offsets(zone, spring, 2, 30, 1, 32400, 32400);
+    zone_close(zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +319,7 @@ int main(void)
         cmocka_unit_test(fixed_offsets_are_zones_too),
         cmocka_unit_test(unknown_zones_name_the_nearest),
         cmocka_unit_test(the_system_zone_opens),
+        cmocka_unit_test(an_hour_that_exists_twice_or_never_has_two_offsets),
         cmocka_unit_test(refused_memory_is_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

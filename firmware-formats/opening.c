@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Opening a recording and beginning anew, see opening.h.
+ */
+#include "firmware-formats/opening.h"
+
+#include <stdio.h>
+
+#define OFFSET_BYTES 8
+
+/* "+09:00" */
+static void write_offset(int32_t offset_s, char out[static OFFSET_BYTES])
+{
+    int32_t minutes = offset_s / 60, size = minutes < 0 ? -minutes : minutes;
+    snprintf(out, OFFSET_BYTES, "%c%02d:%02d", minutes < 0 ? '-' : '+', size / 60 % 100,
+             size % 60);
+}
+
+int32_t wall_clock_offset_s(const struct zone *zone, struct civil_time local,
+                            char note[static WALL_CLOCK_NOTE_BYTES])
+{
+    int32_t offset_s[2];
+    int n = zone_offsets(zone, local, offset_s);
+    *note = '\0';
+    if (n != 1) {
+        char date[16], taken[OFFSET_BYTES], other[OFFSET_BYTES];
+        civil_format(local.date, date);
+        write_offset(offset_s[0], taken);
+        write_offset(offset_s[1], other);
+        snprintf(note, WALL_CLOCK_NOTE_BYTES, "%.10s %02d:%02d %s: %.6s taken, could be %.6s",
+                 date, (int)(local.second_of_day / 3600 % 24),
+                 (int)(local.second_of_day / 60 % 60), n == 2 ? "was twice" : "was skipped",
+                 taken, other);
+    }
+    return offset_s[0];
+}
+
+int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, int64_t wall_ns,
+                       bool has_offset, int32_t offset_s, struct recording_info *info)
+{
+    *self = (struct wall_clock){.twice = ""};
+    offset_s = offset_s / 60 * 60;
+    if (has_offset && opt->file_zone_wins) {
+        write_offset(offset_s, info->zone);
+        return offset_s * NS_PER_S;
+    }
+    snprintf(info->zone, sizeof info->zone, "%s", zone_name(opt->zone));
+    info->zone_is_guess = opt->zone_is_guess;
+    int32_t taken_s =
+        wall_clock_offset_s(opt->zone, civil_time_of_utc_ns(wall_ns), self->twice);
+    if (has_offset && offset_s != taken_s) {
+        char own[OFFSET_BYTES];
+        write_offset(offset_s, own);
+        snprintf(self->unused, sizeof self->unused,
+                 "the file's own offset %.6s is not used: another was named", own);
+    }
+    return taken_s * NS_PER_S;
+}
+
+void opening_report(struct recording_source *source, const struct byte_source *bytes,
+                    const struct wall_clock *clock)
+{
+    const char *const notes[] = {bytes->damage, clock != NULL ? clock->twice : "",
+                                 clock != NULL ? clock->unused : ""};
+    read_report_release(&source->report);
+    read_report_init(&source->report);
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
+        if (notes[i] != NULL && *notes[i] != '\0') {
+            read_report_add(&source->report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
+                            notes[i]);
+        }
+    }
+}

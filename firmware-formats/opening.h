@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Inside this room: what every reader does when it opens a file and whenever it begins anew.
+ * Wall clock to UTC, once: a recorder's clock does not change over at night, so that the offset
+ * of its first time holds all the way. What that leaves open is said in every report.
+ */
+#ifndef FIRMWARE_FORMATS_OPENING_H
+#define FIRMWARE_FORMATS_OPENING_H
+
+#include "firmware-formats/format.h"
+
+#define WALL_CLOCK_NOTE_BYTES 64
+
+struct wall_clock {
+    char twice[WALL_CLOCK_NOTE_BYTES]; /* the other reading of the first time; "" */
+    char
+        unused[WALL_CLOCK_NOTE_BYTES]; /* the file's own offset that another one replaced; "" */
+};
+
+/* Local minus UTC of a clock that showed `local`. Where a clock change makes that an hour that
+ * exists twice or not at all, the offset before the change is taken and note says both; else
+ * note is "". */
+int32_t wall_clock_offset_s(const struct zone *zone, struct civil_time local,
+                            char note[static WALL_CLOCK_NOTE_BYTES]);
+
+/* The same in ns for a recording whose first time is wall_ns (the clock's time as if it were
+ * UTC), or, where the file names one and it may win, has_offset and offset_s. Fills info->zone
+ * and info->zone_is_guess. */
+int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, int64_t wall_ns,
+                       bool has_offset, int32_t offset_s, struct recording_info *info);
+/* The source's report anew, with what is known before the first byte is read: what was wrong
+ * with the bytes before they came here, and what the clock (NULL: none) leaves open. */
+void opening_report(struct recording_source *source, const struct byte_source *bytes,
+                    const struct wall_clock *clock);
+
+#endif
