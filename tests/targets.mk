@@ -175,6 +175,10 @@ test-kills: $(PROGRAM) ## KILLS (2000) SIGKILLs that hit a batch, a shard or a m
 test-failing: $(PROGRAM) $(FAULTY) ## each of their first 200 writes, syncs, renames, closes, ... failing
 	@YOAKE=$(PROGRAM) FAULTY=$(FAULTY) sh tests/long/fail-runs.sh 1
 
+.PHONY: test-disks
+test-disks: $(PROGRAM) ## the same on full, read-only and vanishing disks (root)
+	@YOAKE=$(PROGRAM) sh tests/long/disk-runs.sh 8
+
 test-long: $(PROGRAM) $(FAULTY) $(B)/tests/unit/pipeline/test_import_crash $(B)/tests/unit/firmware-formats/test_damaged_files \
   $(B)/tests/unit/firmware-formats/test_actigraph_damage $(B)/tests/unit/firmware-formats/test_count_file_damage ## hundreds of kills, every failing call; run before something is called done
 	@$(MAKE) --no-print-directory test-failing

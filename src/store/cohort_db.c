@@ -85,6 +85,10 @@ static enum yk_status refuse(sqlite3 *db, const char *doing, struct failure *why
                            "%s: %s is damaged (%s); remove it to compute anew", doing, path,
                            said);
     case SQLITE_READONLY:
+        if (sqlite3_extended_errcode(db) == SQLITE_READONLY_DBMOVED) {
+            return failure_set(why, YK_ERR_IO, "%s: %s was taken away while it was in use",
+                               doing, path);
+        }
         return failure_set(why, YK_ERR_ACCESS,
                            "%s: %s cannot be written: no permission, or the disk is read-only",
                            doing, path);

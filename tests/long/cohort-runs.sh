@@ -68,14 +68,21 @@ begin_merge() {
     "$yoake" merge shards -o now --partial --quiet
     shard 1/2 shards >json
 }
-# begin COMMAND: before/, after/ and unbroken/.
+# nap US: sleeps that many microseconds.
+nap() {
+    sleep "$(printf '%d.%06d' "$(($1 / 1000000))" "$(($1 % 1000000))")"
+}
+# begin COMMAND: before/, after/ and unbroken/; $length in microseconds.
 begin() {
     command=$1
     rm -rf now before after unbroken merged shards
     "begin_$command"
     cp -a now before
+    began=$(date +%s%N)
     run >json
     [ "$?" -eq 3 ] || { echo "the unbroken $command failed"; exit 1; }
+    # shellcheck disable=SC2034 # for those who source this
+    length=$((($(date +%s%N) - began) / 1000))
     cp -a now after
     finish
     mv "$result" unbroken

@@ -28,8 +28,7 @@ kill_once() {
     (EXEC='exec' run >json 2>/dev/null) &
     pid=$!
     random=$(((random * 1103515245 + 12345) % 2147483648))
-    us=$((random / 7 % length))
-    sleep "$(printf '%d.%06d' "$((us / 1000000))" "$((us % 1000000))")"
+    nap "$((random / 7 % length))"
     was_running=0
     # shellcheck disable=SC3013 # not in POSIX, but in every sh there is
     [ "/proc/$pid/exe" -ef "$yoake" ] && was_running=1
