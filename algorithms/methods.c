@@ -33,12 +33,13 @@ const struct method *method_find(const char *id)
     return NULL;
 }
 
-/* Whether `word` is one of the alternatives "default|oakley", which end at '&'. */
+/* Whether `word` is one of the alternatives "default|oakley", which end at '&' or ';'. */
 static bool is_among(const char *word, const char *alternatives)
 {
     size_t n = strlen(word);
-    for (const char *at = alternatives; *at != '\0' && *at != '&'; at += *at == '|') {
-        size_t length = strcspn(at, "|&");
+    for (const char *at = alternatives; *at != '\0' && *at != '&' && *at != ';';
+         at += *at == '|') {
+        size_t length = strcspn(at, "|&;");
         if (length == n && strncmp(at, word, n) == 0) {
             return true;
         }
@@ -65,26 +66,32 @@ static bool parameter_is(const struct parameters *parameters, const char *name, 
     return is_same;
 }
 
-/* One condition of `when`, which ends at '&' or at the end. */
-static bool holds(const char *condition, const struct parameters *parameters)
+/* One condition of `when`, which ends at '&', ';' or at the end. */
+static bool holds(const char *condition, const struct parameters *parameters, unsigned files)
 {
-    size_t n = strcspn(condition, "!=&");
-    if (condition[n] == '\0' || condition[n] == '&') {
-        return strncmp(condition, "always", n) == 0;
+    size_t n = strcspn(condition, "!=&;");
+    if (condition[n] != '=' && condition[n] != '!') {
+        return strncmp(condition, "always", n) == 0 ||
+               (strncmp(condition, "samples", n) == 0 && (files & METHOD_SAMPLES) != 0) ||
+               (strncmp(condition, "counts", n) == 0 && (files & METHOD_COUNTS) != 0);
     }
     bool is_not = condition[n] == '!';
     return parameter_is(parameters, condition, n, condition + n + 1 + is_not) != is_not;
 }
 
-bool method_is_in_force(const struct method *self, const struct parameters *parameters)
+bool method_is_in_force(const struct method *self, const struct parameters *parameters,
+                        unsigned files)
 {
-    const char *at = self->when;
-    while (holds(at, parameters)) {
-        at += strcspn(at, "&");
-        if (*at == '\0') {
-            return true;
+    bool all = true;
+    for (const char *at = self->when; *at != '\0'; at += *at != '\0') {
+        all = all && holds(at, parameters, files);
+        at += strcspn(at, "&;");
+        if (*at != '&') { /* the end of a group */
+            if (all) {
+                return true;
+            }
+            all = true;
         }
-        at++;
     }
     return false;
 }

@@ -25,8 +25,13 @@ struct method {
 size_t method_count(void);
 const struct method *method_at(size_t i);
 const struct method *method_find(const char *id); /* NULL when unknown */
-/* Whether results made with these parameters rest on the rule: what methods.txt may cite. */
-bool method_is_in_force(const struct method *self, const struct parameters *parameters);
+/* What the recordings of a cohort hold. */
+enum method_files { METHOD_SAMPLES = 1, METHOD_COUNTS = 2 };
+
+/* Whether results made with these parameters, of recordings that hold files (enum method_files,
+ * or'd), rest on the rule: what methods.txt may cite. */
+bool method_is_in_force(const struct method *self, const struct parameters *parameters,
+                        unsigned files);
 const char *method_kind_word(enum method_kind kind);
 
 #endif

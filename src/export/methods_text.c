@@ -4,18 +4,15 @@
  */
 #include "src/export/methods_text.h"
 
-void methods_text_add(const char *program_version, const char *recipe,
-                      const struct parameters *parameters, const struct methods_rule *rules,
+void methods_text_add(const struct parameters *parameters, const struct methods_rule *rules,
                       size_t n_rules, struct text *out)
 {
-    text_addf(out,
-              "Recordings were processed with yoake %s, recipe \"%s\".\n\n"
-              "The columns of all tables are explained in codebook.csv. Times are local with "
-              "their offset; a night is named by the date of its evening; clock values (_h) "
-              "count from the midnight before the evening, so 26.0 is two o'clock. What is "
-              "unknown is empty. Nights and days that are not counted keep their rows, with "
-              "exclude_reason, and enter no mean.\n\nParameters in force\n",
-              program_version, recipe);
+    text_add(out,
+             "The columns of all tables are explained in codebook.csv. Times are local with "
+             "their offset; a night is named by the date of its evening; clock values (_h) "
+             "count from the midnight before the evening, so 26.0 is two o'clock. What is "
+             "unknown is empty. Nights and days that are not counted keep their rows, with "
+             "exclude_reason, and enter no mean.\n\nParameters in force\n");
     for (size_t i = 0; i < parameters_count(); i++) {
         const struct parameter_info *info = parameters_info(i);
         text_addf(out, "  %s = ", info->name);

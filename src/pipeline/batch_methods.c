@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The paragraph of methods.txt that is about this cohort: what was recorded with, how many
- * files gave what, how many nights and days are counted and why others are not. Counted from
- * the tables as they are printed, so that a reader of the tables finds the same numbers.
+ * The paragraph of methods.txt, ready for a paper: what was recorded and with what, how much of
+ * it was analysed, by which version, recipe and rules, and what is not counted and why. Counted
+ * from the tables as they are printed, so that a reader of the tables finds the same numbers.
+ *
+ * Leaves out: who was recorded, and why; only the study knows.
  */
-#include "src/pipeline/batch_parts.h"
+#include "src/pipeline/batch_methods.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,15 +14,33 @@
 
 #include "src/base/csv.h"
 #include "src/base/mem.h"
+#include "src/base/version.h"
+
+/* ---- counting ---- */
 
 /* How often each word stands in a column. */
 struct tally {
     struct word {
-        char word[80];
+        char word[112];
         size_t n;
     } * words; /* sorted */
     size_t n, capacity, total;
 };
+
+static void release(struct tally *self)
+{
+    mem_free(self->words);
+}
+
+static size_t count_of(const struct tally *self, const char *word)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        if (strcmp(self->words[i].word, word) == 0) {
+            return self->words[i].n;
+        }
+    }
+    return 0;
+}
 
 static enum yk_status add_word(struct tally *self, const char *word, struct failure *why)
 {
@@ -43,33 +63,61 @@ static enum yk_status add_word(struct tally *self, const char *word, struct fail
     return YK_OK;
 }
 
-/* "AX3 at 100 Hz" of a row of recording.csv; the word itself of any other table. */
-static void word_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                    char out[static 80])
+typedef void word_maker(const struct csv *csv, const struct csv_row *row, const char *column,
+                        char out[static 112]);
+
+static void value_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                     char out[static 112])
 {
-    const char *value = csv_field(row, csv_find(csv, column));
+    snprintf(out, 112, "%s", csv_field(row, csv_find(csv, column)));
+}
+
+static void day_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                   char out[static 112])
+{
+    snprintf(out, 112, "%.10s", csv_field(row, csv_find(csv, column)));
+}
+
+static void kind_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                    char out[static 112])
+{
+    snprintf(out, 112, "%s",
+             *csv_field(row, csv_find(csv, column)) != '\0' ? "samples" : "counts");
+}
+
+/* "AX3 at 100 Hz", "Actiwatch-4 in epochs of 60 s". */
+static void device_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                      char out[static 112])
+{
+    const char *model = csv_field(row, csv_find(csv, column));
     const char *rate = csv_field(row, csv_find(csv, "rate_hz"));
-    if (strcmp(column, "device_model") != 0) {
-        snprintf(out, 80, "%s", value);
-        return;
+    int n = (int)strlen(rate);
+    while (n > 0 && strchr(rate, '.') != NULL && rate[n - 1] == '0') {
+        n--;
     }
-    snprintf(out, 80, "%.40s%s%.20s%s", value[0] != '\0' ? value : "recorders without a name",
-             rate[0] != '\0' ? " at " : "", rate, rate[0] != '\0' ? " Hz" : "");
+    n -= n > 0 && rate[n - 1] == '.';
+    model = *model != '\0' ? model : "recorders that the files do not name";
+    if (n > 0) {
+        snprintf(out, 112, "%.40s at %.*s Hz", model, n, rate);
+    } else {
+        snprintf(out, 112, "%.40s in epochs of %.10s s", model,
+                 csv_field(row, csv_find(csv, "epoch_s")));
+    }
 }
 
 static enum yk_status tally_column(const struct text *table, const char *column,
-                                   struct tally *out, struct failure *why)
+                                   word_maker *make, struct tally *out, struct failure *why)
 {
     struct byte_source *bytes = NULL;
     struct csv *csv = NULL;
     const struct csv_row *row = NULL;
-    char word[80];
+    char word[112];
     enum yk_status status =
         memory_source_open(text_string(table), table->length, "table", &bytes, why);
     status = status == YK_OK ? csv_open(bytes, ',', &csv, why) : status;
     status = status == YK_OK ? csv_read_header(csv, why) : status;
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
-        word_of(csv, row, column, word);
+        make(csv, row, column, word);
         status = add_word(out, word, why);
     }
     csv_close(csv);
@@ -77,54 +125,441 @@ static enum yk_status tally_column(const struct text *table, const char *column,
     return status == YK_END ? YK_OK : status;
 }
 
-static void add_list(const struct tally *tally, struct text *out)
+/* ---- what the cohort is ---- */
+
+enum column {
+    DEVICES,
+    KINDS,
+    FIRST_DAYS,
+    LAST_DAYS,
+    PERSONS,
+    METHODS,
+    NIGHTS,
+    DAYS,
+    INCLUDED,
+    COLUMN_COUNT
+};
+
+struct cohort {
+    struct tally of[COLUMN_COUNT];
+    size_t n_samples, n_counts;
+};
+
+static enum yk_status read_cohort(const struct text *tables, struct cohort *out,
+                                  struct failure *why)
 {
-    bool is_first = true;
-    for (size_t i = 0; i < tally->n; i++) {
-        if (tally->words[i].word[0] != '\0') {
-            text_addf(out, "%s%s (%zu)", is_first ? "" : ", ", tally->words[i].word,
-                      tally->words[i].n);
-            is_first = false;
+    static const struct {
+        enum export_table table;
+        const char *column;
+        word_maker *make;
+    } from[COLUMN_COUNT] = {
+        [DEVICES] = {TABLE_recording, "device_model", device_of},
+        [KINDS] = {TABLE_recording, "rate_hz", kind_of},
+        [FIRST_DAYS] = {TABLE_recording, "start_ts", day_of},
+        [LAST_DAYS] = {TABLE_recording, "end_ts", day_of},
+        [PERSONS] = {TABLE_person, "person_id", value_of},
+        [METHODS] = {TABLE_night, "sleep_method", value_of},
+        [NIGHTS] = {TABLE_night, "exclude_reason", value_of},
+        [DAYS] = {TABLE_day, "exclude_reason", value_of},
+        [INCLUDED] = {TABLE_person, "is_included", value_of},
+    };
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < COLUMN_COUNT && status == YK_OK; i++) {
+        status = tally_column(&tables[from[i].table], from[i].column, from[i].make, &out->of[i],
+                              why);
+    }
+    out->n_samples = count_of(&out->of[KINDS], "samples");
+    out->n_counts = count_of(&out->of[KINDS], "counts");
+    return status;
+}
+
+/* ---- words ---- */
+
+static void add_n(size_t n, const char *one, const char *many, struct text *out)
+{
+    text_addf(out, "%zu %s", n, n == 1 ? one : many);
+}
+
+/* Between the i-th and the next of n: ", " or " and ". */
+static void add_joint(size_t i, size_t n, struct text *out)
+{
+    if (i + 1 < n) {
+        text_add(out, i + 2 < n ? ", " : " and ");
+    }
+}
+
+static void add_files(const struct batch_totals *t, const struct cohort *c, struct text *out)
+{
+    const struct {
+        size_t n;
+        const char *one, *many;
+    } lost[] = {{t->n_failed, "could not be read", "could not be read"},
+                {t->n_empty, "held no data", "held no data"},
+                {t->n_duplicates, "was the copy of another", "were copies of others"},
+                {t->n_skipped, "was not begun", "were not begun"}};
+    const size_t n_lost = sizeof lost / sizeof *lost;
+    size_t n_kinds = 0;
+    for (size_t i = 0; i < n_lost; i++) {
+        n_kinds += lost[i].n > 0;
+    }
+    size_t n = c->of[DEVICES].total;
+    if (n == 0) {
+        text_add(out, "No recording was analysed");
+    } else {
+        add_n(n, "recording", "recordings", out);
+        text_add(out, " of ");
+        add_n(c->of[PERSONS].n, "person", "persons", out);
+        text_addf(out, ", made between %s and %s, %s analysed", c->of[FIRST_DAYS].words[0].word,
+                  c->of[LAST_DAYS].words[c->of[LAST_DAYS].n - 1].word, n == 1 ? "was" : "were");
+    }
+    if (n_kinds > 0) {
+        text_add(out, "; of ");
+        add_n(t->n_inputs, "file", "files", out);
+        text_add(out, ", ");
+        for (size_t i = 0, k = 0; i < n_lost; i++) {
+            if (lost[i].n > 0) {
+                text_addf(out, "%zu %s", lost[i].n,
+                          lost[i].n == 1 ? lost[i].one : lost[i].many);
+                add_joint(k++, n_kinds, out);
+            }
+        }
+        text_add(out, " (quality.csv)");
+    }
+    text_add(out, ". ");
+}
+
+static void add_devices(const struct cohort *c, struct text *out)
+{
+    const struct tally *d = &c->of[DEVICES];
+    if (d->n == 0) {
+        return;
+    }
+    text_add(out, "Movement was recorded with ");
+    for (size_t i = 0; i < d->n; i++) {
+        text_addf(out, "%s (n = %zu)", d->words[i].word, d->words[i].n);
+        add_joint(i, d->n, out);
+    }
+    text_add(out, ". ");
+}
+
+/* ---- recipe and rules ---- */
+
+/* "sib_angle_deg = 6": what differs from the recipe of that name, or, when it has none, from
+ * the default. */
+static void add_changes(const struct recipe *recipe, struct text *out)
+{
+    struct parameters base;
+    struct text now, before, changes;
+    char name[sizeof recipe->name];
+    snprintf(name, sizeof name, "%s", recipe->name);
+    name[strcspn(name, "+")] = '\0';
+    bool is_ours = parameters_of_recipe(name, &base, NULL) == YK_OK;
+    if (!is_ours && parameters_of_recipe(RECIPE_DEFAULT, &base, NULL) != YK_OK) {
+        return;
+    }
+    text_init(&now);
+    text_init(&before);
+    text_init(&changes);
+    for (size_t i = 0; i < parameters_count(); i++) {
+        const struct parameter_info *info = parameters_info(i);
+        text_clear(&now);
+        text_clear(&before);
+        parameters_value(&recipe->parameters, i, &now);
+        parameters_value(&base, i, &before);
+        if (strcmp(text_string(&now), text_string(&before)) != 0) {
+            text_addf(&changes, "%s%s = %s%s%s", changes.length > 0 ? ", " : "", info->name,
+                      text_string(&now), *info->unit != '\0' ? " " : "", info->unit);
         }
     }
-}
-
-/* "Of 12 nights 6 are counted; not counted: few_hours (6)." The empty word is what is counted.
- */
-static void add_counted(const struct tally *tally, const char *what, struct text *out)
-{
-    size_t counted = tally->n > 0 && tally->words[0].word[0] == '\0' ? tally->words[0].n : 0;
-    text_addf(out, " Of %zu %s %zu are counted", tally->total, what, counted);
-    if (counted < tally->total) {
-        text_add(out, "; not counted: ");
-        add_list(tally, out);
+    text_addf(out, "with the recipe \"%s\"", name);
+    if (changes.length > 0) {
+        text_addf(out, " and %s%s", text_string(&changes),
+                  is_ours ? "" : ", otherwise as in the default recipe");
     }
-    text_add(out, ".");
+    text_release(&now);
+    text_release(&before);
+    text_release(&changes);
 }
 
-enum yk_status batch_methods_paragraph(const struct batch *batch, const struct text *recordings,
-                                       const struct text *nights, const struct text *days,
-                                       struct text *out, struct failure *why)
+/* "angle z", but "ENMO", "ActiGraph counts": names begin a line elsewhere, here they stand in a
+ * sentence. */
+static void add_name(const char *name, struct text *out)
 {
-    const struct batch_totals *t = batch->totals;
-    struct tally devices = {0}, night = {0}, day = {0};
-    enum yk_status status = tally_column(recordings, "device_model", &devices, why);
-    status = status == YK_OK ? tally_column(nights, "exclude_reason", &night, why) : status;
-    status = status == YK_OK ? tally_column(days, "exclude_reason", &day, why) : status;
+    static const char *const common[] = {"Angle",     "Zero-", "Nonwear", "Runs",
+                                         "Sustained", "Sleep", "Best-",   "Fixed",
+                                         "Diary",     "Rest",  "Fitted",  "Consolidated"};
+    bool is_common = false;
+    /* "The rule for nonwear was stillness, ...". */
+    name += strncmp(name, "Nonwear by ", 11) == 0 ? 11 : 0;
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
+        is_common = is_common || strncmp(name, common[i], strlen(common[i])) == 0;
+    }
+    is_common = is_common && name[0] >= 'A' && name[0] <= 'Z';
+    text_add_char(out, is_common ? (char)(name[0] - 'A' + 'a') : name[0]);
+    text_add(out, name + 1);
+}
+
+/* "ENMO [van Hees et al. 2013, PLoS ONE 8:e61691]" */
+static void add_rule(const struct method *m, struct text *out)
+{
+    add_name(m->name, out);
+    if (strncmp(m->citation, "none", 4) != 0) {
+        text_addf(out, " [%s]", m->citation);
+    }
+}
+
+/* Rules of a kind that are in force, without `but`, one after the other; how many. */
+static size_t add_rules(enum method_kind kind, const struct parameters *p, unsigned files,
+                        const char *but, struct text *out)
+{
+    size_t n = 0, k = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < method_count(); i++) {
+            const struct method *m = method_at(i);
+            if (m->kind != kind || strcmp(m->id, but) == 0 ||
+                !method_is_in_force(m, p, files)) {
+                continue;
+            }
+            if (pass == 0) {
+                n++;
+            } else {
+                add_rule(m, out);
+                add_joint(k++, n, out);
+            }
+        }
+    }
+    return n;
+}
+
+static void add_signal(const struct cohort *c, const struct parameters *p, unsigned files,
+                       struct text *out)
+{
+    if (c->n_samples > 0) {
+        text_add(out, "Acceleration was ");
+        if (p->calibrate != CALIBRATE_none) {
+            text_addf(out, "calibrated on its own still periods [%s] and ",
+                      method_find("autocalibration")->citation);
+        }
+        text_addf(out, "summarised in epochs of %.0f s as ", p->epoch_s);
+        add_rules(METHOD_SIGNAL, p, files, "autocalibration", out);
+        text_add(out, ". ");
+    }
+    if (c->n_counts > 0 && p->counts_epoch_s > 0) {
+        text_addf(out, "Counts of shorter epochs were summed to %.0f s. ", p->counts_epoch_s);
+    } else if (c->n_counts > 0) {
+        text_add(out, "Counts were used in the epochs they were recorded in. ");
+    }
+    struct text rules;
+    text_init(&rules);
+    size_t n = add_rules(METHOD_NONWEAR, p, files, "", &rules);
+    if (n > 0) {
+        text_addf(out, "The %s for nonwear %s %s. ", n == 1 ? "rule" : "rules",
+                  n == 1 ? "was" : "were", text_string(&rules));
+    } else if (p->nonwear == NONWEAR_recorder) {
+        text_add(out, "The recorder's own nonwear was believed. ");
+    } else {
+        text_add(out, "The recorder was taken to be worn throughout. ");
+    }
+    text_release(&rules);
+}
+
+/* The words of sleep_method and the rules they stand for; a scorer's word is its id. */
+static const char *rule_of(const char *word, size_t n)
+{
+    static const struct {
+        const char *word, *id;
+    } rules[] = {
+        {"best-sum", "best_sum"},           {"movement", "sleep_states"},
+        {"tudor-locke", "tudor_locke"},     {"logistic", "logistic_rest"},
+        {"fixed", "fixed_window"},          {"diary", "diary_window"},
+        {"recorder", "recorded_intervals"}, {"ggir-hdcza", "hdcza"},
+        {"ggir-diary", "diary_window"},     {"ck_actilife", "cole_kripke_actilife"},
+        {"ck_10max", "cole_kripke_10max"},  {"ck_10max_ov", "cole_kripke_10max_ov"},
+        {"ck_30max", "cole_kripke_30max"},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (strlen(rules[i].word) == n && strncmp(rules[i].word, word, n) == 0) {
+            return rules[i].id;
+        }
+    }
+    for (size_t i = 0; i < method_count(); i++) {
+        const char *id = method_at(i)->id;
+        if (strlen(id) == n && strncmp(id, word, n) == 0) {
+            return id;
+        }
+    }
+    return NULL;
+}
+
+/* Whether a night's sleep_method names the rule. */
+static bool is_used(const struct tally *methods, const char *id)
+{
+    for (size_t i = 0; i < methods->n; i++) {
+        for (const char *at = methods->words[i].word; *at != '\0'; at += *at == '+') {
+            size_t n = strcspn(at, "+");
+            const char *rule = rule_of(at, n);
+            if (rule != NULL && strcmp(rule, id) == 0) {
+                return true;
+            }
+            at += n;
+        }
+    }
+    return false;
+}
+
+static void add_sleep(const struct tally *methods, struct text *out)
+{
+    const struct method *seen[8] = {0};
+    size_t n_seen = 0;
+    for (size_t i = 0; i < methods->n; i++) {
+        const char *at = methods->words[i].word;
+        text_add(out, i == 0 ? "Sleep was looked for by " : "; by ");
+        for (size_t k = 0; *at != '\0'; k++, at += *at == '+') {
+            size_t n = strcspn(at, "+");
+            const char *id = rule_of(at, n);
+            const struct method *m = id != NULL ? method_find(id) : NULL;
+            bool is_seen = false;
+            for (size_t s = 0; s < n_seen; s++) {
+                is_seen = is_seen || seen[s] == m;
+            }
+            text_add(out, k == 0 ? "" : k == 1 ? " with " : " and ");
+            if (m == NULL) {
+                text_add_n(out, at, n);
+            } else if (is_seen) {
+                add_name(m->name, out);
+            } else {
+                add_rule(m, out);
+                seen[n_seen < 7 ? n_seen++ : 7] = m;
+            }
+            at += n;
+        }
+        text_addf(out, " in ");
+        add_n(methods->words[i].n, "night", "nights", out);
+    }
+    text_add(out, methods->n > 0 ? ". " : "");
+}
+
+/* ---- what is not counted ---- */
+
+static const char *reason_in_words(const char *word)
+{
+    static const struct {
+        const char *word, *says;
+    } reasons[] = {{"few_hours", "too few valid hours"},
+                   {"nonwear", "too much nonwear in the sleep period"},
+                   {"no_data", "no data"},
+                   {"no_sleep", "no sleep period"},
+                   {"cut", "a sleep period cut by the recording's end"},
+                   {"clock", "a clock that was not set"},
+                   {"person", "a decision by hand"}};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (strcmp(reasons[i].word, word) == 0) {
+            return reasons[i].says;
+        }
+    }
+    return word;
+}
+
+/* "Of 12 nights, 6 were counted; the others were left out for too few valid hours (6)." The
+ * empty word is what is counted. */
+static void add_counted(const struct tally *tally, const char *one, const char *many,
+                        struct text *out)
+{
+    size_t counted = count_of(tally, ""), n_reasons = tally->n - (counted > 0);
+    if (counted == tally->total && counted > 1) {
+        text_addf(out, "All %zu %s were counted. ", counted, many);
+        return;
+    }
+    text_add(out, "Of ");
+    add_n(tally->total, one, many, out);
+    if (counted == 0) {
+        text_add(out, ", none was counted");
+    } else {
+        text_addf(out, ", %zu %s counted", counted, counted == 1 ? "was" : "were");
+    }
+    for (size_t i = 0, k = 0; i < tally->n; i++) {
+        if (tally->words[i].word[0] != '\0') {
+            text_addf(out, "%s%s (%zu)", k == 0 ? "; not counted for " : "",
+                      reason_in_words(tally->words[i].word), tally->words[i].n);
+            add_joint(k++, n_reasons, out);
+        }
+    }
+    text_add(out, ". ");
+}
+
+static void add_rules_of_counting(const struct cohort *c, const struct parameters *p,
+                                  struct text *out)
+{
+    text_addf(out,
+              "A night was counted with at least %.4g valid hours in its 24 and "
+              "nonwear in at most "
+              "%.4g %% of its sleep period, a day with at least %.4g valid hours. ",
+              p->night_min_h, p->night_max_nonwear_pct, p->day_min_h);
+    if (c->of[NIGHTS].total > 0) {
+        add_counted(&c->of[NIGHTS], "night", "nights", out);
+    }
+    if (c->of[DAYS].total > 0) {
+        add_counted(&c->of[DAYS], "day", "days", out);
+    }
+    if (p->min_nights > 0) {
+        text_addf(out, "%zu of ", count_of(&c->of[INCLUDED], "1"));
+        add_n(c->of[INCLUDED].total, "person", "persons", out);
+        text_addf(out,
+                  " had the %.0f counted %s asked for (is_included); nobody was dropped from "
+                  "the tables. ",
+                  p->min_nights, p->min_nights > 1 ? "nights" : "night");
+    }
+    text_add(out, "Means are those of counted nights and days; a night counts as one of the "
+                  "weekend when it ends on a Saturday or Sunday. ");
+}
+
+static void add_processing(const struct cohort *c, const struct recipe *recipe, unsigned files,
+                           struct text *out)
+{
+    text_addf(out, "%s processed by yoake %s (%s) ",
+              c->of[DEVICES].total == 1 ? "It was" : "They were", version_number(),
+              version_commit());
+    add_changes(recipe, out);
+    text_add(out, ". ");
+    add_signal(c, &recipe->parameters, files, out);
+    add_sleep(&c->of[METHODS], out);
+    add_rules_of_counting(c, &recipe->parameters, out);
+    text_add(out, "Measures of rhythm follow the papers listed under Rules.");
+}
+
+enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch_totals *totals,
+                                 const struct text *tables, struct text *out,
+                                 struct failure *why)
+{
+    const struct parameters *p = &recipe->parameters;
+    struct cohort c = {0};
+    struct methods_rule *rules = mem_alloc(method_count(), sizeof *rules);
+    size_t n_rules = 0;
+    enum yk_status status =
+        rules != NULL ? read_cohort(tables, &c, why)
+                      : failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
+    unsigned files = (c.n_samples > 0 ? METHOD_SAMPLES : 0u) |
+                     (c.n_counts > 0 || c.n_samples == 0 ? METHOD_COUNTS : 0u);
+    for (size_t i = 0; status == YK_OK && i < method_count(); i++) {
+        const struct method *m = method_at(i);
+        bool is_right =
+            m->kind != METHOD_SCORER || c.of[METHODS].n == 0 || is_used(&c.of[METHODS], m->id);
+        if (is_right && method_is_in_force(m, p, files)) {
+            rules[n_rules++] = (struct methods_rule){m->name, m->en, m->citation};
+        }
+    }
     if (status == YK_OK) {
-        text_addf(
-            out,
-            "Of %zu files %zu are in the tables, %zu hold no data, %zu are duplicates, %zu "
-            "could not be read and %zu were not begun (quality.csv says why). Recorded with ",
-            t->n_inputs, t->n_done, t->n_empty, t->n_duplicates, t->n_failed, t->n_skipped);
-        add_list(&devices, out);
-        text_add(out, ".");
-        add_counted(&night, "nights", out);
-        add_counted(&day, "days", out);
+        add_devices(&c, out);
+        add_files(totals, &c, out);
+        if (c.of[DEVICES].total > 0) {
+            add_processing(&c, recipe, files, out);
+        }
         text_add(out, "\n\n");
+        methods_text_add(p, rules, n_rules, out);
     }
-    mem_free(devices.words);
-    mem_free(night.words);
-    mem_free(day.words);
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        release(&c.of[i]);
+    }
+    mem_free(rules);
     return status;
 }

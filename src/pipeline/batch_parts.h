@@ -135,11 +135,6 @@ void batch_release(struct batch *self);
 /* Locks the folder, opens its log and its database. *lock_fd is closed by the caller. */
 enum yk_status batch_prepare_folder(struct batch *self, int *lock_fd, struct failure *why);
 
-/* Appends what methods.txt says about this cohort, from its tables. */
-enum yk_status batch_methods_paragraph(const struct batch *batch, const struct text *recordings,
-                                       const struct text *nights, const struct text *days,
-                                       struct text *out, struct failure *why);
-
 /* Writes a whole file: .part, fsync, rename. */
 enum yk_status batch_write_file(const char *path, const struct text *content,
                                 struct failure *why);

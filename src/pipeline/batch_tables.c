@@ -3,6 +3,7 @@
  * The tables of a batch, from the rows kept per recording: sorted by recording, whole or not at
  * all.
  */
+#include "src/pipeline/batch_methods.h"
 #include "src/pipeline/batch_parts.h"
 
 #include <errno.h>
@@ -12,11 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "algorithms/methods.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
-#include "src/base/version.h"
-#include "src/export/methods_text.h"
 #include "src/export/tables.h"
 
 enum { TABLE_CODEBOOK = TABLE_COUNT, FILE_COUNT };
@@ -223,35 +221,17 @@ static const char *file_name(size_t i)
 static enum yk_status write_methods(struct batch *batch, const struct tables *tables,
                                     struct failure *why)
 {
-    const struct recipe *recipe = &batch->options->recipe;
     struct text text, path;
     text_init(&text);
     text_init(&path);
-    struct methods_rule *rules = mem_alloc(method_count(), sizeof *rules);
     enum yk_status status =
-        rules != NULL ? YK_OK
-                      : failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
-    size_t n_rules = 0;
-    for (size_t i = 0; status == YK_OK && i < method_count(); i++) {
-        const struct method *m = method_at(i);
-        if (method_is_in_force(m, &recipe->parameters)) {
-            rules[n_rules++] = (struct methods_rule){m->name, m->en, m->citation};
-        }
-    }
+        batch_methods_add(&batch->options->recipe, batch->totals, tables->text, &text, why);
     if (status == YK_OK) {
-        status = batch_methods_paragraph(batch, &tables->text[TABLE_recording],
-                                         &tables->text[TABLE_night], &tables->text[TABLE_day],
-                                         &text, why);
-    }
-    if (status == YK_OK) {
-        methods_text_add(version_number(), recipe->name, &recipe->parameters, rules, n_rules,
-                         &text);
         status = batch_path(batch, NULL, "methods", ".txt", &path, why);
     }
     if (status == YK_OK) {
         status = batch_write_file(text_string(&path), &text, why);
     }
-    mem_free(rules);
     text_release(&text);
     text_release(&path);
     return status;

@@ -9,14 +9,37 @@ static void only_rules_in_force_are_cited(void **state)
     struct parameters ours, ggir;
     assert_int_equal(parameters_of_recipe("default", &ours, NULL), YK_OK);
     assert_int_equal(parameters_of_recipe("ggir-3.3", &ggir, NULL), YK_OK);
-    assert_true(method_is_in_force(method_find("enmo"), &ours));
-    assert_false(method_is_in_force(method_find("choi"), &ours));
-    assert_true(method_is_in_force(method_find("nonwear_default"), &ours));
-    assert_false(method_is_in_force(method_find("nonwear_default"), &ggir));
-    assert_true(method_is_in_force(method_find("nonwear_2023"), &ggir));
-    assert_true(method_is_in_force(method_find("autocalibration"), &ggir));
+    assert_true(method_is_in_force(method_find("enmo"), &ours, METHOD_SAMPLES));
+    assert_false(method_is_in_force(method_find("choi"), &ours, METHOD_SAMPLES));
+    assert_true(method_is_in_force(method_find("nonwear_default"), &ours, METHOD_SAMPLES));
+    assert_false(method_is_in_force(method_find("nonwear_default"), &ggir, METHOD_SAMPLES));
+    assert_true(method_is_in_force(method_find("nonwear_2023"), &ggir, METHOD_SAMPLES));
+    assert_true(method_is_in_force(method_find("autocalibration"), &ggir, METHOD_SAMPLES));
     assert_int_equal(parameters_set(&ours, "calibrate=none", NULL), YK_OK);
-    assert_false(method_is_in_force(method_find("autocalibration"), &ours));
+    assert_false(method_is_in_force(method_find("autocalibration"), &ours, METHOD_SAMPLES));
+}
+
+static void rules_are_cited_only_for_the_files_they_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *id;
+        bool of_samples, of_counts;
+    } cases[] = {{"enmo", true, false},       {"sleep_states", true, false},
+                 {"oakley", false, true},     {"zero_runs", false, true},
+                 {"roenneberg", false, true}, {"sri", true, true},
+                 {"best_sum", true, true},    {"nonwear_default", true, false}};
+    struct parameters p;
+    assert_int_equal(parameters_of_recipe("default", &p, NULL), YK_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct method *m = method_find(cases[i].id);
+        assert_int_equal(method_is_in_force(m, &p, METHOD_SAMPLES), cases[i].of_samples);
+        assert_int_equal(method_is_in_force(m, &p, METHOD_COUNTS), cases[i].of_counts);
+        assert_true(method_is_in_force(m, &p, METHOD_SAMPLES | METHOD_COUNTS));
+    }
+    /* Chosen by name, a rule on counts reads those made from samples, too. */
+    assert_int_equal(parameters_set(&p, "nonwear=zero_runs", NULL), YK_OK);
+    assert_true(method_is_in_force(method_find("zero_runs"), &p, METHOD_SAMPLES));
 }
 
 static void every_rule_says_everything(void **state)
@@ -36,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_rules_in_force_are_cited),
+        cmocka_unit_test(rules_are_cited_only_for_the_files_they_read),
         cmocka_unit_test(every_rule_says_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

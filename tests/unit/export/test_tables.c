@@ -336,7 +336,7 @@ static void the_methods_text_names_every_parameter(void **state)
     const struct methods_rule rule = {"ENMO", "mean of something", "Somebody 2013"};
     struct text out;
     text_init(&out);
-    methods_text_add("0.1.0", "ggir-3.3", &p, &rule, 1, &out);
+    methods_text_add(&p, &rule, 1, &out);
     for (size_t i = 0; i < parameters_count(); i++) {
         char wanted[80];
         snprintf(wanted, sizeof wanted, "\n  %s = ", parameters_info(i)->name);
