@@ -17,7 +17,7 @@ _yoake() {
             options='--from --to --recipe --set --diary --person --session --columns --width --ascii --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         batch)
-            options='--output --recipe --set --jobs --participants --diary --manifest --shard --session --epochs --min-nights --min-day-hours --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--output --recipe --set --jobs --participants --diary --keep-good --manifest --shard --session --epochs --min-nights --min-day-hours --dry-run --max-failures --zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         manifest)
             options='--output --jobs --zone --lang --store --json --quiet --verbose --no-progress --help'

@@ -25,6 +25,8 @@ static const struct option_spec option_table[] = {
     {"participants", 0, OPTION_FILE, "CSV", "ファイルと参加者の表",
      "table of files and participants: file person_id zone diary_id group"},
     {"diary", 0, OPTION_FILE, "CSV", "睡眠日誌", "diary of bed times and naps"},
+    {"keep-good", 0, OPTION_FLAG, NULL, "二つの表の正しい行だけを取り込む",
+     "take the rows of both tables that are right, leave the others"},
     {"manifest", 0, OPTION_FILE, "FILE", "yoake manifest が作った一覧(PATHの代わり)",
      "list made by yoake manifest, in place of PATH"},
     {"shard", 0, OPTION_TEXT, "I/N", "一覧のうちN分のIだけ(0/40 から 39/40、または auto/40)",
@@ -93,6 +95,7 @@ static enum yk_status say_json(const struct cli *cli, const struct batch_totals 
     json_out_integer(json, "duplicates", (int64_t)t->n_duplicates);
     json_out_integer(json, "failed", (int64_t)t->n_failed);
     json_out_integer(json, "skipped", (int64_t)t->n_skipped);
+    json_out_integer(json, "rows_not_taken", (int64_t)t->n_rows_skipped);
     json_out_integer(json, "nights_valid", (int64_t)t->n_nights_valid);
     json_out_integer(json, "bytes", (int64_t)t->bytes);
     json_out_rounded(json, "seconds", t->seconds, 3);
@@ -108,7 +111,7 @@ static int exit_code(const struct batch_totals *totals)
     if (totals->n_skipped > 0) {
         return EXIT_FAILED;
     }
-    if (totals->n_failed > 0) {
+    if (totals->n_failed > 0 || totals->n_rows_skipped > 0) {
         return EXIT_SOME_FAILED;
     }
     return totals->n_empty > 0 || totals->n_noted > 0 ? EXIT_ATTENTION : EXIT_DONE;
@@ -256,6 +259,7 @@ static int run(struct cli *cli)
         .n_jobs = (unsigned)options_integer(given, "jobs", (long long)pool_processors()),
         .participants = options_text(given, "participants"),
         .diary = options_text(given, "diary"),
+        .keep_good = options_has(cli->options, "keep-good"),
         .session = (int)options_integer(given, "session", 0),
         .with_epochs_csv = epochs != NULL,
         .max_failures = most < 0 ? SIZE_MAX : (size_t)most,
@@ -286,7 +290,8 @@ const struct command command_batch = {
         "persons, a codebook that explains every column, one HDF5 file a recording, and "
         "cohort.sqlite. When it is interrupted, the same command goes on where it stopped. A "
         "file that cannot be read does not stop it; quality.csv says why.\n\n"
-        "Exit codes: 0 done, 3 some files failed, 4 some recordings are empty or only partly "
+        "Exit codes: 0 done, 3 some files failed or rows of a table were not taken, 4 some "
+        "recordings are empty or only partly "
         "in the tables, 1 stopped after "
         "--max-failures.",
     .examples = "yoake batch week1/ week2/ -o tables --zone Asia/Tokyo\n"

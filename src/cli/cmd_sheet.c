@@ -547,7 +547,7 @@ static int run(struct cli *cli)
 
 const struct command command_sheet = {
     .name = "sheet",
-    .operands = "conference|diary|poster|quality [PATH...]",
+    .operands = "[PATH...]",
     .ja = "会議の一覧、記録用紙、アクトグラム一覧を作る",
     .en = "overview for the conference, empty diary, poster of actograms",
     .details_ja = "conference: "

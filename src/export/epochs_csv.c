@@ -7,11 +7,12 @@
 static const struct {
     const char *name;
     enum epoch_state bit;
-} FLAG[] = {{"unknown", STATE_UNKNOWN},
-            {"nonwear", STATE_NONWEAR},
-            {"in_rest", STATE_IN_REST},
-            {"in_spt", STATE_IN_SPT},
-            {"asleep", STATE_ASLEEP}};
+    const char *en, *ja, *source;
+} FLAG[] = {{"unknown", STATE_UNKNOWN, "nothing was recorded", "記録がない", "file"},
+            {"nonwear", STATE_NONWEAR, "not worn", "非装着", "nonwear"},
+            {"in_rest", STATE_IN_REST, "in a rest interval", "休息区間の中", "rest"},
+            {"in_spt", STATE_IN_SPT, "in the main sleep period", "主な睡眠の中", "rest"},
+            {"asleep", STATE_ASLEEP, "scored asleep", "睡眠と判定", "sleep"}};
 enum { FLAG_COUNT = sizeof FLAG / sizeof *FLAG };
 
 void epochs_csv_add(const struct epoch_series *epochs, const struct zone *zone,
@@ -44,5 +45,31 @@ void epochs_csv_add(const struct epoch_series *epochs, const struct zone *zone,
             text_add_char(out, (epochs->state[k] & FLAG[f].bit) != 0 ? '1' : '0');
         }
         text_add_char(out, '\n');
+    }
+}
+
+void epochs_csv_add_codebook(struct text *out)
+{
+    static const struct {
+        const char *name, *unit, *en, *ja;
+    } columns[] = {
+#define EPOCH(id, name, unit, en, ja) {name, unit, en, ja},
+#include "src/model/epoch_columns.def"
+#undef EPOCH
+    };
+    text_add(out, "epochs,time_ts,time,,start of the epoch,エポックの始まり,timestamp,file\n");
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        const char *field[] = {columns[i].name, "real", columns[i].unit, columns[i].en,
+                               columns[i].ja,   "",     "epoch_s"};
+        text_add(out, "epochs");
+        for (size_t k = 0; k < sizeof field / sizeof *field; k++) {
+            text_add_char(out, ',');
+            text_add_csv(out, field[k]);
+        }
+        text_add_char(out, '\n');
+    }
+    for (size_t f = 0; f < FLAG_COUNT; f++) {
+        text_addf(out, "epochs,%s,flag,,%s,%s,,%s\n", FLAG[f].name, FLAG[f].en, FLAG[f].ja,
+                  FLAG[f].source);
     }
 }

@@ -14,4 +14,7 @@
 void epochs_csv_add(const struct epoch_series *epochs, const struct zone *zone,
                     struct text *out);
 
+/* Rows of codebook.csv for all columns such a table can have, as table "epochs". */
+void epochs_csv_add_codebook(struct text *out);
+
 #endif

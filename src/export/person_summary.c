@@ -60,7 +60,7 @@ static struct person_summary *find(struct person_summaries *self, const char *pe
     }
     struct person_summary *place = &self->persons[low];
     memmove(place + 1, place, (self->n - low) * sizeof *place);
-    *place = (struct person_summary){.social_jetlag_h = NAN};
+    *place = (struct person_summary){.social_jetlag_h = NAN, .first_midsleep_h = NAN};
     size_t length = strnlen(person_id, sizeof place->person_id - 1);
     memcpy(place->person_id, person_id, length);
     self->n++;
@@ -91,6 +91,26 @@ static void take_recording(struct person_summary *person, const struct table_rea
     person->min_nights = isnan(least) ? 0 : least;
 }
 
+/* a - b on the clock's face, in (-12, 12] hours. */
+static double clock_difference_h(double a, double b)
+{
+    double d = fmod(a - b, 24);
+    d = d <= -12 ? d + 24 : d;
+    return d > 12 ? d - 24 : d;
+}
+
+/* As algorithms/social_jetlag.h has it for one recording: 11:00 and 13:00 are two hours apart,
+ * although the one belongs to the night before and the other to the night after. */
+static void take_midsleep(struct person_summary *person, double midsleep_h, bool is_free)
+{
+    if (isnan(person->first_midsleep_h)) {
+        person->first_midsleep_h = midsleep_h;
+    }
+    double first = person->first_midsleep_h;
+    add_value(is_free ? &person->free_midsleep_h : &person->work_midsleep_h,
+              first + clock_difference_h(midsleep_h, first));
+}
+
 static void take_night(struct person_summary *person, const struct table_reader *at)
 {
     static const struct {
@@ -119,6 +139,25 @@ static void take_night(struct person_summary *person, const struct table_reader 
         add_value((struct mean_sd *)(void *)(all + value[i].offset), x);
         add_value((struct mean_sd *)(void *)(part + value[i].offset), x);
     }
+    take_midsleep(person, number(at, "midsleep_h"), is_weekend);
+}
+
+/* Columns of day.csv that have a mean. */
+#define DAILY(name)                                                                            \
+    {                                                                                          \
+#name, offsetof(struct person_summary, name)                                           \
+    }
+
+static const struct {
+    const char *name;
+    size_t offset;
+} daily[] = {DAILY(enmo_mean_mg), DAILY(mad_mean_mg),  DAILY(inactive_min),  DAILY(light_min),
+             DAILY(moderate_min), DAILY(vigorous_min), DAILY(mvpa_bout_min), DAILY(counts_sum)};
+#define N_DAILY (sizeof daily / sizeof *daily)
+
+static struct mean_sd *daily_at(struct person_summary *person, size_t i)
+{
+    return (struct mean_sd *)(void *)((char *)person + daily[i].offset);
 }
 
 static void take_day(struct person_summary *person, const struct table_reader *at)
@@ -136,12 +175,9 @@ static void take_day(struct person_summary *person, const struct table_reader *a
         return;
     }
     person->n_days_valid++;
-    add_value(&person->enmo_mean_mg, number(at, "enmo_mean_mg"));
-    add_value(&person->inactive_min, number(at, "inactive_min"));
-    add_value(&person->light_min, number(at, "light_min"));
-    add_value(&person->moderate_min, number(at, "moderate_min"));
-    add_value(&person->vigorous_min, number(at, "vigorous_min"));
-    add_value(&person->counts_sum, number(at, "counts_sum"));
+    for (size_t i = 0; i < N_DAILY; i++) {
+        add_value(daily_at(person, i), number(at, daily[i].name));
+    }
 }
 
 static void finish(struct person_summary *person)
@@ -154,13 +190,12 @@ static void finish(struct person_summary *person)
             finish_value(all[i]);
         }
     }
-    person->social_jetlag_h = person->nights[NIGHTS_WEEKEND].midsleep_h.mean -
-                              person->nights[NIGHTS_WEEKDAY].midsleep_h.mean;
-    struct mean_sd *daily[] = {&person->enmo_mean_mg, &person->inactive_min,
-                               &person->light_min,    &person->moderate_min,
-                               &person->vigorous_min, &person->counts_sum};
-    for (size_t i = 0; i < sizeof daily / sizeof *daily; i++) {
-        finish_value(daily[i]);
+    finish_value(&person->free_midsleep_h);
+    finish_value(&person->work_midsleep_h);
+    person->social_jetlag_h =
+        clock_difference_h(person->free_midsleep_h.mean, person->work_midsleep_h.mean);
+    for (size_t i = 0; i < N_DAILY; i++) {
+        finish_value(daily_at(person, i));
     }
 }
 

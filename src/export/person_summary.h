@@ -17,8 +17,11 @@ struct person_summary {
     size_t n_recordings, n_nights, n_nights_valid, n_days, n_days_valid;
     struct night_means nights[NIGHT_SET_COUNT]; /* counted nights */
     double social_jetlag_h;
-    struct mean_sd enmo_mean_mg, inactive_min, light_min, moderate_min, vigorous_min,
-        counts_sum; /* counted days */
+    double first_midsleep_h;                         /* of the first counted night: NaN none */
+    struct mean_sd free_midsleep_h, work_midsleep_h; /* around that one */
+    /* Counted days. */
+    struct mean_sd enmo_mean_mg, mad_mean_mg, inactive_min, light_min, moderate_min,
+        vigorous_min, mvpa_bout_min, counts_sum;
 };
 
 struct person_summaries {

@@ -3,6 +3,7 @@
  * Rows from model structs, through the getters of columns.def.
  */
 #include "src/export/tables.h"
+#include "src/export/epochs_csv.h"
 #include "src/export/events.h"
 
 #include <inttypes.h>
@@ -173,6 +174,18 @@ void export_add_quality(const struct quality_row *row, struct text *out)
     add_row(TABLE_quality, &(struct export_row){.quality = row}, out);
 }
 
+/* What explains itself, too. */
+static const char *const codebook_columns[][3] = {
+    {"table", "table: the file's name", "表(ファイルの名前)"},
+    {"column", "column", "列"},
+    {"type", "text, real, integer, date, time (ISO 8601 with offset) or flag (0 or 1)", "型"},
+    {"unit", "unit; rhythm_unit: as that column says", "単位"},
+    {"meaning_en", "what it is, in English", "意味(英語)"},
+    {"meaning_ja", "what it is, in Japanese", "意味(日本語)"},
+    {"ggir_name", "what GGIR calls it", "GGIRでの名前"},
+    {"source", "rule, parameter, paper or columns it is made from", "もとになる規則・文献・列"},
+};
+
 void export_add_codebook(struct text *out)
 {
     text_add(out, "table,column,type,unit,meaning_en,meaning_ja,ggir_name,source\n");
@@ -192,4 +205,10 @@ void export_add_codebook(struct text *out)
         }
         text_add_char(out, '\n');
     }
+    for (size_t i = 0; i < sizeof codebook_columns / sizeof *codebook_columns; i++) {
+        text_addf(out, "codebook,%s,text,,", codebook_columns[i][0]);
+        text_add_csv(out, codebook_columns[i][1]);
+        text_addf(out, ",%s,,yoake batch\n", codebook_columns[i][2]);
+    }
+    epochs_csv_add_codebook(out);
 }

@@ -73,13 +73,17 @@ static enum yk_status read_tables(struct batch *self, struct failure *why)
         status = zone_open(options->zone_name, &zone, why);
     }
     if (status == YK_OK && options->participants != NULL) {
+        self->participants.keeps_good = options->keep_good;
         status = participants_read(options->participants, &self->participants, why);
     }
     if (status == YK_OK && options->diary != NULL) {
-        struct diary_read_options how = {.zone = zone, .person_id = ""};
-        status = diary_read_file(options->diary, &how, &self->diary, NULL, why);
+        struct diary_read_options how = {
+            .zone = zone, .person_id = "", .keep_good = options->keep_good};
+        status =
+            diary_read_file(options->diary, &how, &self->diary, &self->n_diary_skipped, why);
     }
     zone_close(zone);
+    self->totals->n_rows_skipped = self->participants.n_skipped + (size_t)self->n_diary_skipped;
     return status == YK_OK ? batch_settings_key(self, why) : status;
 }
 

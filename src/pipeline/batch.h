@@ -33,7 +33,8 @@ struct batch_options {
     unsigned n_jobs;          /* workers, 1..256 */
     const char *participants; /* CSV, or NULL */
     const char *diary;        /* CSV, or NULL */
-    int session;              /* of a file with several: which one, 0 the first */
+    bool keep_good; /* of both: take the rows that are right; else a wrong cell ends it */
+    int session;    /* of a file with several: which one, 0 the first */
     bool with_epochs_csv;
     size_t max_failures; /* stop when more files than this failed; SIZE_MAX: never */
 };
@@ -46,7 +47,8 @@ struct batch_totals {
     size_t n_empty;   /* readable, but without a single epoch */
     size_t n_duplicates;
     size_t n_failed;
-    size_t n_skipped; /* not begun, because too many had failed */
+    size_t n_skipped;      /* not begun, because too many had failed */
+    size_t n_rows_skipped; /* of the participants table and the diary; see keep_good */
     size_t n_nights_valid;
     uint64_t bytes; /* of the inputs */
     double seconds;

@@ -97,6 +97,7 @@ struct batch {
     struct job *job; /* the caller's */
     struct batch_inputs inputs;
     struct participants participants;
+    uint64_t n_diary_skipped; /* rows that keep_good left out */
     struct diary diary; /* read with the default zone, to check it and to notice changes */
     char system_zone[64];
     struct cohort_db *db;

@@ -127,6 +127,12 @@ static bool is_recorded(const struct batch *batch, const struct person_summaries
 static void warn_of_strangers(struct batch *batch, const struct person_summaries *persons)
 {
     const char *last = "";
+    if (batch->totals->n_rows_skipped > 0) {
+        log_warn(&batch->log,
+                 "batch: not taken: %zu rows of the participants table, %zu of the "
+                 "diary",
+                 batch->participants.n_skipped, (size_t)batch->n_diary_skipped);
+    }
     for (size_t i = 0; i < batch->diary.n; i++) {
         const char *code = batch->diary.nights[i].person_id;
         if (strcmp(code, last) != 0 && !is_recorded(batch, persons, code)) {

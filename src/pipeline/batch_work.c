@@ -319,7 +319,8 @@ static enum yk_status read_diary(struct work *work, const char *person, struct f
         return YK_OK;
     }
     const char *code = diary_code(work);
-    struct diary_read_options how = {.zone = work->own, .person_id = person};
+    struct diary_read_options how = {
+        .zone = work->own, .person_id = person, .keep_good = options->keep_good};
     enum yk_status status = diary_read_file(options->diary, &how, &work->diary, NULL, why);
     if (status != YK_OK || code == NULL || strcmp(code, person) == 0) {
         return status;

@@ -117,6 +117,10 @@ static enum yk_status read_table(struct csv *csv, struct participants *out, stru
     const struct csv_row *row = NULL;
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
         status = add_row(csv, row, out, why);
+        if (out->keeps_good && (status == YK_ERR_ARGUMENT || status == YK_ERR_CONFLICT)) {
+            out->n_skipped++;
+            status = YK_OK;
+        }
     }
     return status == YK_END ? YK_OK : status;
 }
@@ -127,6 +131,7 @@ enum yk_status participants_read_source(struct byte_source *bytes, struct partic
     struct csv *csv = NULL;
     struct participants read;
     participants_init(&read);
+    read.keeps_good = out->keeps_good;
     enum yk_status status = csv_open(bytes, 0, &csv, why);
     if (status == YK_OK) {
         status = read_table(csv, &read, why);

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include <stdbool.h>
+
 #include "src/base/byte_source.h"
 
 struct participant_row {
@@ -21,13 +23,15 @@ struct participant_row {
 struct participants {
     struct participant_row *rows;
     size_t n, capacity;
+    bool keeps_good;  /* set it before reading: takes what is right, else all or nothing */
+    size_t n_skipped; /* rows that were not taken */
 };
 
 void participants_init(struct participants *self);
 void participants_release(struct participants *self);
-/* All or nothing. errors: YK_ERR_ARGUMENT naming file, line, column, value and what would be
- * right (an unknown zone, a code too long, a file named twice for two persons); YK_ERR_MEMORY,
- * YK_ERR_IO */
+/* All or nothing, unless out->keeps_good. errors: YK_ERR_ARGUMENT naming file, line, column,
+ * value and what would be right (an unknown zone, a code too long, a file named twice for two
+ * persons); YK_ERR_MEMORY, YK_ERR_IO */
 enum yk_status participants_read(const char *path, struct participants *out,
                                  struct failure *why);
 /* The same from bytes, which stay the caller's. */

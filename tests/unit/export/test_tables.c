@@ -95,7 +95,7 @@ static void column_names_are_unique_in_a_table_and_explained(void **state)
     (void)state;
     for (size_t i = 0; i < export_column_count(); i++) {
         const struct export_column *a = export_column_at(i);
-        assert_true(a->en[0] != '\0' && a->ja[0] != '\0');
+        assert_true(a->en[0] != '\0' && a->ja[0] != '\0' && a->source[0] != '\0');
         for (size_t k = 0; k < i; k++) {
             const struct export_column *b = export_column_at(k);
             assert_false(a->table == b->table && strcmp(a->name, b->name) == 0);
@@ -108,7 +108,11 @@ static void column_names_are_unique_in_a_table_and_explained(void **state)
     for (const char *p = text_string(&book); (p = strchr(p, '\n')) != NULL; p++) {
         lines++;
     }
-    assert_int_equal(lines, export_column_count() + 1);
+    /* A header, 8 columns of its own, time and 5 flags of the epochs' tables. */
+    assert_int_equal(lines, export_column_count() + 1 + 8 + EPOCH_COLUMN_COUNT + 6);
+    assert_non_null(strstr(text_string(&book), "\ncodebook,unit,text,,"));
+    assert_non_null(strstr(text_string(&book), "\nepochs,enmo_mg,real,mg,"));
+    assert_non_null(strstr(text_string(&book), "\nepochs,in_spt,flag,,"));
     assert_non_null(strstr(text_string(&book), "\nnight,waso_min,real,min,"));
     text_release(&book);
 }
