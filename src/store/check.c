@@ -17,6 +17,8 @@
 #include "src/store/archive.h"
 #include "src/store/audit.h"
 #include "src/store/identity.h"
+#include "src/store/results.h"
+#include "src/store/seal.h"
 
 struct checking {
     struct store *store;
@@ -150,11 +152,21 @@ static enum yk_status on_persons(struct checking *self, const struct db_query *r
     return YK_OK;
 }
 
+static void on_seal(void *user, enum seal_finding finding, const char *row, const char *about)
+{
+    static const enum check_kind finding_kinds[] = {CHECK_row_changed, CHECK_row_added,
+                                                    CHECK_row_missing};
+    report(user, finding_kinds[finding], row, about);
+}
+
 static enum yk_status check_database(struct checking *self, struct failure *why)
 {
     enum yk_status status = each_row(self, "PRAGMA integrity_check", on_integrity, why);
     if (status == YK_OK) {
         status = each_row(self, "PRAGMA foreign_key_check", on_broken_reference, why);
+    }
+    if (status == YK_OK) {
+        status = seal_verify(self->store->db, on_seal, self, why);
     }
     if (status == YK_OK) {
         status = check_audit(self, why);
@@ -262,12 +274,14 @@ static enum yk_status on_recording(struct checking *self, const struct db_query 
 }
 
 /* What the file says about itself against the row: recording, input, version, nights. */
-static void compare_series(struct checking *self, const struct db_query *row,
-                           const char *subject, const char *path)
+static enum yk_status compare_series(struct checking *self, const struct db_query *row,
+                                     const char *subject, const char *path, struct failure *why)
 {
     struct analysis analysis;
     struct failure how;
+    const char *differs = NULL;
     char detail[192];
+    enum yk_status status = YK_OK;
     analysis_init(&analysis);
     if (h5_analysis_read(path, &analysis, &how) != YK_OK) {
         report(self, CHECK_series_damaged, subject, how.text);
@@ -283,8 +297,16 @@ static void compare_series(struct checking *self, const struct db_query *row,
                  analysis.n_nights, analysis.n_days, db_int(row, 5), db_int(row, 6),
                  db_int(row, 4));
         report(self, CHECK_series_differs, subject, detail);
+    } else {
+        status = results_compare(self->store, db_int(row, 8), &analysis, &differs, why);
+        if (status == YK_OK && differs != NULL) {
+            snprintf(detail, sizeof detail, "a row of the table %s is not that of the file",
+                     differs);
+            report(self, CHECK_series_differs, subject, detail);
+        }
     }
     analysis_release(&analysis);
+    return status;
 }
 
 static enum yk_status on_analysis(struct checking *self, const struct db_query *row,
@@ -313,7 +335,7 @@ static enum yk_status on_analysis(struct checking *self, const struct db_query *
         } else if (strcmp(hash, db_text(row, 1)) != 0) {
             report(self, damaged, subject, hash);
         } else {
-            compare_series(self, row, subject, text_string(&path));
+            status = compare_series(self, row, subject, text_string(&path), why);
         }
     }
     text_release(&path);
@@ -499,7 +521,7 @@ enum yk_status check_store(struct store *store, struct job *job,
                           "(SELECT count(*) FROM night WHERE analysis = a.id), "
                           "(SELECT count(*) FROM day WHERE analysis = a.id), "
                           "a.version < (SELECT max(version) FROM analysis WHERE recording = "
-                          "a.recording) "
+                          "a.recording), a.id "
                           "FROM analysis AS a ORDER BY recording, version",
                           on_analysis, why);
     }

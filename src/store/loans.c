@@ -12,6 +12,7 @@
 
 #include "src/base/mem.h"
 #include "src/store/audit.h"
+#include "src/store/seal.h"
 
 static const char *const state_words[] = {"written", "intended", "confirmed", NULL};
 static const char *const state_aliases[] = {"記入", "設定中", "設定済み", NULL};
@@ -375,6 +376,9 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
                              id, clock, why);
     }
     if (status == YK_OK && (is_first || is_read)) {
+        status = seal_put_id(store->db, "loan", id, why);
+    }
+    if (status == YK_OK && (is_first || is_read)) {
         status = note(store, &loan, "loans return", why);
     }
     return finish(store, status, why);
@@ -440,6 +444,9 @@ enum yk_status loan_confirm(struct store *store, int64_t id, const struct clock_
                              "UPDATE loan SET issue_at_ns = ?, issue_offset_ms = ?, "
                              "issue_uncertainty_ms = ? WHERE id = ?",
                              id, clock, why);
+    }
+    if (status == YK_OK) {
+        status = seal_put_id(store->db, "loan", id, why);
     }
     if (status == YK_OK) {
         status = note(store, &loan, "loans confirm", why);

@@ -13,6 +13,7 @@
 #include "src/store/audit.h"
 #include "src/store/identity.h"
 #include "src/store/records.h"
+#include "src/store/seal.h"
 
 /* ---- codes ---- */
 
@@ -199,6 +200,9 @@ enum yk_status person_add(struct store *store, const char *code, const char *zon
                          "ttti", code, or_null(zone), or_null(group), clock_now_utc_ns());
     }
     if (status == YK_OK) {
+        status = seal_put_id(store->db, "person", db_last_id(store->db), why);
+    }
+    if (status == YK_OK) {
         status = audit_add(store->db, "participant add", code, "", why);
     }
     return finish(store, status, why);
@@ -228,6 +232,9 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
         if (status == YK_ERR_CONFLICT) {
             failure_set(why, status, "participant %s is there already", new_code);
         }
+    }
+    if (status == YK_OK) {
+        status = seal_put_id(store->db, "person", person.id, why);
     }
     if (status == YK_OK) {
         status = audit_add(store->db, "participant set", code, new_code != NULL ? new_code : "",
@@ -279,6 +286,9 @@ enum yk_status person_remove(struct store *store, const char *code, struct failu
                              "there are %lld entries of %s (plan, diary, loans ...); to delete "
                              "everything: yoake participant delete %s",
                              (long long)n_records, code, code);
+    }
+    if (status == YK_OK) {
+        status = seal_drop_id(store->db, "person", person.id, why);
     }
     if (status == YK_OK) {
         status = db_runv(store->db, why, "DELETE FROM person WHERE id = ?", "i", person.id);
@@ -338,7 +348,7 @@ static enum yk_status delete_rows(struct store *store, int64_t person, struct fa
         "DELETE FROM recording WHERE person = ?",
         "DELETE FROM person WHERE id = ?", /* and with it every record of theirs (CASCADE) */
     };
-    enum yk_status status = YK_OK;
+    enum yk_status status = seal_drop_person(store->db, person, why);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && status == YK_OK; i++) {
         status = db_runv(store->db, why, steps[i], "i", person);
     }

@@ -12,6 +12,7 @@
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/store/audit.h"
+#include "src/store/seal.h"
 
 #define ID_DIGITS 12
 
@@ -186,6 +187,9 @@ enum yk_status recording_add(struct store *store, const struct archived *archive
                          (int64_t)archived->bytes, who.id, zone, clock_now_utc_ns());
     }
     if (status == YK_OK) {
+        status = seal_put(store->db, "recording", now, why);
+    }
+    if (status == YK_OK) {
         status = audit_add(store->db, "archive", now, person, why);
     }
     if (status == YK_OK) {
@@ -222,6 +226,12 @@ static enum yk_status change(struct store *store, const char *id, const char *ac
         status = db_integer(store->db, "SELECT last_insert_rowid()", 0, &reason_id, why);
     }
     if (status == YK_OK) {
+        status = seal_put_id(store->db, "reason", reason_id, why);
+    }
+    if (status == YK_OK) {
+        status = seal_put(store->db, "recording", id, why);
+    }
+    if (status == YK_OK) {
         snprintf(detail, sizeof detail, "%sreason %" PRId64, what, reason_id);
         status = audit_add(store->db, action, id, detail, why);
     }
@@ -229,6 +239,28 @@ static enum yk_status change(struct store *store, const char *id, const char *ac
         status = db_commit(store->db, why);
     }
     return status;
+}
+
+/* Corrections go along with their recording. */
+static enum yk_status move_edits(struct store *store, const char *recording, int64_t person,
+                                 struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status =
+        db_runv(store->db, why, "UPDATE edit SET person = ? WHERE recording = ?", "it", person,
+                recording);
+    if (status == YK_OK) {
+        status =
+            db_query_open(store->db, "SELECT id FROM edit WHERE recording = ?", &query, why);
+    }
+    if (status == YK_OK) {
+        db_bind_text(query, 1, recording);
+    }
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        status = seal_put_id(store->db, "edit", db_int(query, 0), why);
+    }
+    db_query_close(query);
+    return status == YK_END ? YK_OK : status;
 }
 
 enum yk_status recording_assign(struct store *store, const char *id, const char *person,
@@ -247,9 +279,7 @@ enum yk_status recording_assign(struct store *store, const char *id, const char 
             status = person_find(store, person, &who, why);
         }
         if (status == YK_OK) {
-            /* What was corrected in it goes along. */
-            status = db_runv(store->db, why, "UPDATE edit SET person = ? WHERE recording = ?",
-                             "it", who.id, row.id);
+            status = move_edits(store, row.id, who.id, why);
         }
         if (status == YK_OK) {
             snprintf(what, sizeof what, "%s -> %s, ", row.person, person);

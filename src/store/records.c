@@ -22,6 +22,7 @@
 #include "src/store/plans.h"
 #include "src/store/persons.h"
 #include "src/store/rewordings.h"
+#include "src/store/seal.h"
 
 static const struct record_kind *const kinds_of_records[] = {&record_kind_plan,
                                                              &record_kind_attendance,
@@ -481,6 +482,9 @@ enum yk_status record_insert(struct store *store, const struct record_kind *kind
     }
     text_release(&sql);
     if (status == YK_OK && !is_again) {
+        status = seal_put_id(store->db, kind->table, id, why);
+    }
+    if (status == YK_OK && !is_again) {
         status = audit(store, kind, "add", id, person_of(kind, row), why);
     }
     if (status == YK_OK) {
@@ -520,6 +524,9 @@ enum yk_status record_update(struct store *store, const struct record_kind *kind
     status = write_row(store, kind, row, &sql, why);
     text_release(&sql);
     if (status == YK_OK) {
+        status = seal_put_id(store->db, kind->table, id_of(row), why);
+    }
+    if (status == YK_OK) {
         status = audit(store, kind, "set", id_of(row), person_of(kind, row), why);
     }
     return status;
@@ -537,6 +544,10 @@ enum yk_status record_remove(struct store *store, const struct record_kind *kind
     if (status == YK_OK) {
         snprintf(sql, sizeof sql, "DELETE FROM %s WHERE id = ?", kind->table);
         status = db_runv(store->db, why, kind->remove != NULL ? kind->remove : sql, "i", id);
+    }
+    if (status == YK_OK) {
+        status = kind->remove != NULL ? seal_put_id(store->db, kind->table, id, why)
+                                      : seal_drop_id(store->db, kind->table, id, why);
     }
     if (status == YK_OK) {
         status = audit(store, kind, "remove", id, person_of(kind, row), why);

@@ -11,6 +11,7 @@
 
 #include "src/h5/h5_tables.h"
 #include "src/store/audit.h"
+#include "src/store/seal.h"
 
 /* The database's columns, in order, after (analysis, number). */
 static const char *const night_columns[] = {"night_date",
@@ -169,6 +170,21 @@ static enum yk_status insert_text(const struct child *child, struct text *sql,
     return text_status(sql, why);
 }
 
+static enum yk_status bind_row(struct db_query *query, int64_t analysis, size_t r,
+                               const struct child *child, const char *row, struct failure *why)
+{
+    db_bind_integer(query, 1, analysis);
+    db_bind_integer(query, 2, (int64_t)r + 1);
+    for (size_t i = 0; i < child->n_columns; i++) {
+        const struct h5_field *field = h5_table_find(child->source, child->columns[i]);
+        if (field == NULL) {
+            return failure_set(why, YK_ERR_ARGUMENT, "no column %s", child->columns[i]);
+        }
+        bind_field(query, (int)i + 3, field, row + field->offset);
+    }
+    return YK_OK;
+}
+
 static enum yk_status add_rows(struct store *store, int64_t analysis, const struct child *child,
                                const void *rows, size_t n, struct failure *why)
 {
@@ -182,18 +198,44 @@ static enum yk_status add_rows(struct store *store, int64_t analysis, const stru
     for (size_t r = 0; r < n && status == YK_OK; r++) {
         const char *row = (const char *)rows + r * child->source->row_bytes;
         db_reset(query);
-        db_bind_integer(query, 1, analysis);
-        db_bind_integer(query, 2, (int64_t)r + 1);
-        for (size_t i = 0; i < child->n_columns && status == YK_OK; i++) {
-            const struct h5_field *field = h5_table_find(child->source, child->columns[i]);
-            if (field == NULL) {
-                status = failure_set(why, YK_ERR_ARGUMENT, "no column %s", child->columns[i]);
-            } else {
-                bind_field(query, (int)i + 3, field, row + field->offset);
-            }
-        }
+        status = bind_row(query, analysis, r, child, row, why);
         if (status == YK_OK) {
             status = db_next(query, why);
+            status = status == YK_END ? YK_OK : status;
+        }
+    }
+    db_query_close(query);
+    text_release(&sql);
+    return status;
+}
+
+/* Whether every row of a table is what these rows say, cell by cell, and no other is there. */
+static enum yk_status compare_rows(struct store *store, int64_t analysis,
+                                   const struct child *child, const void *rows, size_t n,
+                                   bool *is_same, struct failure *why)
+{
+    struct text sql;
+    struct db_query *query = NULL;
+    text_init(&sql);
+    text_addf(
+        &sql,
+        "SELECT (SELECT count(*) FROM %s WHERE analysis = ?1) FROM %s WHERE analysis = ?1 "
+        "AND number = ?2",
+        child->table, child->table);
+    for (size_t i = 0; i < child->n_columns; i++) {
+        text_addf(&sql, " AND \"%s\" IS ?%zu", child->columns[i], i + 3);
+    }
+    enum yk_status status = text_status(&sql, why);
+    if (status == YK_OK) {
+        status = db_query_open(store->db, text_string(&sql), &query, why);
+    }
+    for (size_t r = 0; r < n && status == YK_OK && *is_same; r++) {
+        const char *row = (const char *)rows + r * child->source->row_bytes;
+        db_reset(query);
+        status = bind_row(query, analysis, r, child, row, why);
+        if (status == YK_OK) {
+            status = db_next(query, why);
+            *is_same = status == YK_OK && db_int(query, 0) == (int64_t)n;
             status = status == YK_END ? YK_OK : status;
         }
     }
@@ -262,25 +304,54 @@ enum yk_status results_next(struct store *store, const char *recording, int64_t 
     return status;
 }
 
+#define RESULT_PARTS 4
+
+struct part {
+    const struct child *child;
+    const void *rows;
+    size_t n;
+};
+
+static void parts_of(const struct analysis *analysis, struct part out[static RESULT_PARTS])
+{
+    out[0] = (struct part){&night_child, analysis->nights, analysis->n_nights};
+    out[1] = (struct part){&rest_child, analysis->rests, analysis->n_rests};
+    out[2] = (struct part){&day_child, analysis->days, analysis->n_days};
+    out[3] = (struct part){&rhythm_child, analysis, 1};
+}
+
+enum yk_status results_compare(struct store *store, int64_t id, const struct analysis *analysis,
+                               const char **differs, struct failure *why)
+{
+    struct part parts[RESULT_PARTS];
+    enum yk_status status = YK_OK;
+    *differs = NULL;
+    parts_of(analysis, parts);
+    for (size_t i = 0; i < RESULT_PARTS && status == YK_OK && *differs == NULL; i++) {
+        bool is_same = true;
+        status =
+            compare_rows(store, id, parts[i].child, parts[i].rows, parts[i].n, &is_same, why);
+        *differs = is_same ? NULL : parts[i].child->table;
+    }
+    return status;
+}
+
 enum yk_status results_add(struct store *store, const char *recording, int64_t version,
                            const struct analysis *analysis, const struct result_file *file,
                            struct failure *why)
 {
-    const struct {
-        const struct child *child;
-        const void *rows;
-        size_t n;
-    } parts[] = {{&night_child, analysis->nights, analysis->n_nights},
-                 {&rest_child, analysis->rests, analysis->n_rests},
-                 {&day_child, analysis->days, analysis->n_days},
-                 {&rhythm_child, analysis, 1}};
+    struct part parts[RESULT_PARTS];
+    parts_of(analysis, parts);
     enum yk_status status = db_begin(store->db, why);
     if (status == YK_OK) {
         status = add_analysis(store, recording, version, analysis, file, why);
     }
     int64_t id = db_last_id(store->db);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && status == YK_OK; i++) {
+    for (size_t i = 0; i < RESULT_PARTS && status == YK_OK; i++) {
         status = add_rows(store, id, parts[i].child, parts[i].rows, parts[i].n, why);
+    }
+    if (status == YK_OK) {
+        status = seal_put_id(store->db, "analysis", id, why);
     }
     if (status == YK_OK) {
         char detail[96];

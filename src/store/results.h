@@ -25,5 +25,9 @@ enum yk_status results_next(struct store *store, const char *recording, int64_t 
 enum yk_status results_add(struct store *store, const char *recording, int64_t version,
                            const struct analysis *analysis, const struct result_file *file,
                            struct failure *why);
+/* Whether the rows of analysis `id` are those of its file, cell by cell: *differs is the table
+ * that is not, NULL none. */
+enum yk_status results_compare(struct store *store, int64_t id, const struct analysis *analysis,
+                               const char **differs, struct failure *why);
 
 #endif

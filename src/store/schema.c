@@ -8,6 +8,15 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "src/base/mem.h"
+#include "src/store/audit.h"
+#include "src/store/seal.h"
+
+#define AUDIT_IS_FIXED                                                                         \
+    "CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit BEGIN"                               \
+    "  SELECT raise(ABORT, 'the audit is append-only'); END;"
 
 static const char *const version_1[] = {
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
@@ -115,8 +124,7 @@ static const char *const version_1[] = {
     ") STRICT;",
     "CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN"
     "  SELECT raise(ABORT, 'the audit is append-only'); END;",
-    "CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit BEGIN"
-    "  SELECT raise(ABORT, 'the audit is append-only'); END;",
+    AUDIT_IS_FIXED,
     NULL,
 };
 
@@ -124,6 +132,12 @@ static const char *const version_1[] = {
  * named as in the tables of columns of src/store/. Numbers of records are never used twice,
  * because the audit speaks of them. */
 static const char *const version_2[] = {
+    /* SHA-256 of a row of another table (seal.h). */
+    "CREATE TABLE seal ("
+    "  of TEXT NOT NULL, row TEXT NOT NULL, sha256 TEXT NOT NULL,"
+    "  PRIMARY KEY (of, row)"
+    ") STRICT, WITHOUT ROWID;",
+
     /* Why a recording was assigned or set aside: free text, so not in the audit, which nothing
      * is ever taken out of. It goes with the recording. */
     "CREATE TABLE reason ("
@@ -286,8 +300,95 @@ static const char *const version_2[] = {
     NULL,
 };
 
-/* Statement by statement; the list ends with NULL. */
-static const char *const *const migrations[] = {version_1, version_2};
+/* ---- what SQL alone cannot do ---- */
+
+struct old_reason {
+    int64_t line, at_ns;
+    char action[16], recording[72];
+    char detail[768];
+};
+
+/* Where the reason begins: "P01 -> P02: the recorders were exchanged". */
+static const char *reason_in(const struct old_reason *self)
+{
+    const char *arrow =
+        strcmp(self->action, "assign") == 0 ? strstr(self->detail, " -> ") : NULL;
+    const char *colon = arrow != NULL ? strstr(arrow, ": ") : NULL;
+    return colon != NULL ? colon + 2 : self->detail;
+}
+
+static enum yk_status move_reason(struct db *db, const struct old_reason *self,
+                                  struct failure *why)
+{
+    const char *reason = reason_in(self);
+    char detail[800];
+    int64_t id = 0;
+    /* Nothing is kept of a recording that was deleted since. */
+    enum yk_status status = db_runv(db, why,
+                                    "INSERT INTO reason (recording, at_ns, action, text) "
+                                    "SELECT ?1, ?2, ?3, ?4 WHERE EXISTS "
+                                    "(SELECT 1 FROM recording WHERE id = ?1)",
+                                    "titt", self->recording, self->at_ns, self->action, reason);
+    bool is_kept = status == YK_OK && db_changes(db) > 0;
+    id = is_kept ? db_last_id(db) : 0;
+    size_t front = reason > self->detail ? (size_t)(reason - self->detail) - 2 : 0;
+    int n = snprintf(detail, sizeof detail, "%.*s%s", (int)front, self->detail,
+                     front > 0 ? ", " : "");
+    if (is_kept) {
+        snprintf(detail + n, sizeof detail - (size_t)n, "reason %" PRId64, id);
+    } else {
+        snprintf(detail + n, sizeof detail - (size_t)n, "reason deleted");
+    }
+    return status == YK_OK ? audit_redact(db, self->line, detail, why) : status;
+}
+
+/* Version 1 wrote reasons, which are free text about somebody, into the audit. They go where
+ * they can be deleted; the chain stays, and says that they went. */
+static enum yk_status move_reasons(struct db *db, struct failure *why)
+{
+    struct db_query *query = NULL;
+    struct old_reason *list = NULL;
+    size_t n = 0, capacity = 0;
+    enum yk_status status = db_query_open(
+        db,
+        "SELECT id, at_ns, action, subject, detail FROM audit WHERE action IN ('assign', "
+        "'exclude', 'include') ORDER BY id",
+        &query, why);
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        if (MEM_RESERVE(list, n, capacity) != 0) {
+            status = failure_set(why, YK_ERR_MEMORY, "no memory for the reasons in the audit");
+            break;
+        }
+        struct old_reason *one = &list[n++];
+        *one = (struct old_reason){.line = db_int(query, 0), .at_ns = db_int(query, 1)};
+        db_copy(query, 2, one->action, sizeof one->action);
+        db_copy(query, 3, one->recording, sizeof one->recording);
+        db_copy(query, 4, one->detail, sizeof one->detail);
+    }
+    db_query_close(query);
+    status = status == YK_END ? YK_OK : status;
+    if (status == YK_OK && n > 0) {
+        status = db_run(db, "DROP TRIGGER audit_is_fixed", why);
+        for (size_t i = 0; i < n && status == YK_OK; i++) {
+            status = move_reason(db, &list[i], why);
+        }
+        status = status == YK_OK ? db_run(db, AUDIT_IS_FIXED, why) : status;
+    }
+    mem_free(list);
+    return status;
+}
+
+static enum yk_status settle_2(struct db *db, struct failure *why)
+{
+    enum yk_status status = move_reasons(db, why);
+    return status == YK_OK ? seal_all(db, why) : status;
+}
+
+/* Statement by statement, the list ends with NULL; then what SQL alone cannot do. */
+static const struct {
+    const char *const *sql;
+    enum yk_status (*settle)(struct db *db, struct failure *why);
+} migrations[] = {{version_1, NULL}, {version_2, settle_2}};
 
 #define VERSION ((int)(sizeof migrations / sizeof *migrations))
 
@@ -312,8 +413,11 @@ static enum yk_status migrate(struct db *db, struct failure *why)
         status = newer(version, why);
     }
     for (int64_t v = version; v < VERSION && status == YK_OK; v++) {
-        for (size_t i = 0; migrations[v][i] != NULL && status == YK_OK; i++) {
-            status = db_run(db, migrations[v][i], why);
+        for (size_t i = 0; migrations[v].sql[i] != NULL && status == YK_OK; i++) {
+            status = db_run(db, migrations[v].sql[i], why);
+        }
+        if (status == YK_OK && migrations[v].settle != NULL) {
+            status = migrations[v].settle(db, why);
         }
     }
     if (status == YK_OK && version < VERSION) {

@@ -16,6 +16,7 @@
 #include "src/store/notes.h"
 #include "src/store/plans.h"
 #include "src/store/rewordings.h"
+#include "src/store/seal.h"
 #include "tests/support/store_scene.h"
 
 static struct store_scene scene;
@@ -292,6 +293,74 @@ static void recordings_outside_the_days_asked_for_are_left_out(void **state)
     participant_record_release(&record);
 }
 
+struct found {
+    int n;
+    enum seal_finding last;
+    char row[64];
+};
+
+static void see(void *user, enum seal_finding finding, const char *row, const char *about)
+{
+    struct found *self = user;
+    (void)about;
+    self->n++;
+    self->last = finding;
+    snprintf(self->row, sizeof self->row, "%s", row);
+}
+
+static void whatever_row_somebody_changes_by_hand_its_seal_tells(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql, *table;
+        enum seal_finding finding;
+    } cases[] = {
+        {"UPDATE plan_step SET start_min = start_min - 30", "plan_step", SEAL_CHANGED},
+        {"UPDATE attendance SET status = 'attended'", "attendance", SEAL_CHANGED},
+        {"UPDATE diary_row SET rested = 3 WHERE rested = 2", "diary_row", SEAL_CHANGED},
+        {"UPDATE target SET wake_min = 421 WHERE wake_min = 420", "target", SEAL_CHANGED},
+        {"UPDATE note SET audience = 'participant,staff,employer'", "note", SEAL_CHANGED},
+        {"UPDATE consent SET items = 'attendance,nights'", "consent", SEAL_CHANGED},
+        {"UPDATE edit SET editor = 'x' WHERE id = 1", "edit", SEAL_CHANGED},
+        {"UPDATE edit SET is_withdrawn = 'no' WHERE id = (SELECT min(id) FROM edit WHERE "
+         "is_withdrawn = 'yes')",
+         "edit", SEAL_CHANGED},
+        {"UPDATE person SET zone = 'UTC' WHERE id = 1", "person", SEAL_CHANGED},
+        {"UPDATE recording SET is_excluded = 1, exclude_reason = 'x'", "recording",
+         SEAL_CHANGED},
+        {"UPDATE analysis SET recipe = 'ggir-3.3' WHERE id = 1", "analysis", SEAL_CHANGED},
+        {"UPDATE night SET onset_ns = onset_ns + 1 WHERE number = 1 AND analysis = 1",
+         "analysis", SEAL_CHANGED},
+        {"UPDATE night SET tst_min = tst_min * 1.000000000000001 WHERE number = 2 AND analysis "
+         "= 1",
+         "analysis", SEAL_CHANGED},
+        {"UPDATE day SET valid_h = 24 WHERE number = 1 AND analysis = 1", "analysis",
+         SEAL_CHANGED},
+        {"DELETE FROM rest WHERE number = 1 AND analysis = 1", "analysis", SEAL_CHANGED},
+        {"UPDATE rhythm SET sri = 99 WHERE analysis = 1", "analysis", SEAL_CHANGED},
+        {"DELETE FROM note", "note", SEAL_MISSING},
+        {"DELETE FROM rewording", "rewording", SEAL_MISSING},
+        {"INSERT INTO target (person, from_date, wake_min) VALUES (1, '2027-01-01', 300)",
+         "target", SEAL_ADDED},
+    };
+    struct found found = {.n = 0};
+    assert_int_equal(seal_verify(scene.store.db, see, &found, &why), YK_OK);
+    if (found.n != 0)
+        fail_msg("%s has no true seal", found.row);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        found = (struct found){.n = 0};
+        assert_int_equal(db_begin(scene.store.db, &why), YK_OK);
+        if (db_run(scene.store.db, cases[i].sql, &why) != YK_OK)
+            fail_msg("%s: %s", cases[i].sql, why.text);
+        assert_int_equal(seal_verify(scene.store.db, see, &found, &why), YK_OK);
+        db_rollback(scene.store.db);
+        size_t n = strlen(cases[i].table);
+        if (found.n != 1 || found.last != cases[i].finding ||
+            strncmp(found.row, cases[i].table, n) != 0 || found.row[n] != ' ')
+            fail_msg("%s: %d findings, last %s", cases[i].sql, found.n, found.row);
+    }
+}
+
 static void deleting_the_participant_leaves_no_row_of_any_kind(void **state)
 {
     (void)state;
@@ -311,6 +380,8 @@ static void deleting_the_participant_leaves_no_row_of_any_kind(void **state)
         snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", record_kind_at(i)->table);
         assert_int_equal(store_scene_number(&scene, sql), 0);
     }
+    assert_int_equal(
+        store_scene_number(&scene, "SELECT count(*) FROM seal WHERE of <> 'person'"), 0);
     /* plan 1, attendance 1, diary 2, target 2, note 1, consent 1, edit 4, statement 1 */
     assert_int_equal(receipt.n_records, 13);
     person_receipt_release(&receipt);
@@ -327,6 +398,7 @@ int main(void)
         cmocka_unit_test(the_stored_diary_is_used_when_it_is_analysed_again),
         cmocka_unit_test(a_recording_given_to_somebody_else_takes_its_corrections_along),
         cmocka_unit_test(recordings_outside_the_days_asked_for_are_left_out),
+        cmocka_unit_test(whatever_row_somebody_changes_by_hand_its_seal_tells),
         cmocka_unit_test(deleting_the_participant_leaves_no_row_of_any_kind),
     };
     return cmocka_run_group_tests(tests, make, remove_all);

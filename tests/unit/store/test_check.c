@@ -9,6 +9,7 @@
 
 #include "src/base/disk.h"
 #include "src/store/check.h"
+#include "src/store/seal.h"
 #include "tests/support/store_scene.h"
 
 static struct store_scene scene;
@@ -140,7 +141,34 @@ static void rows_that_disagree_with_their_series_are_found(void **state)
     (void)state;
     assert_int_equal(
         db_run(scene.store.db, "UPDATE analysis SET nights_n = nights_n + 1", &why), YK_OK);
+    assert_int_equal(seal_all(scene.store.db, &why), YK_OK); /* by somebody who knew how */
     assert_finds(CHECK_series_differs);
+    assert_int_equal(db_run(scene.store.db,
+                            "UPDATE analysis SET nights_n = nights_n - 1;"
+                            "UPDATE rhythm SET activity_mean = 1.5",
+                            &why),
+                     YK_OK);
+    assert_int_equal(seal_all(scene.store.db, &why), YK_OK);
+    assert_finds(CHECK_series_differs);
+}
+
+static void a_hand_at_the_database_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(db_run(scene.store.db, "UPDATE person SET group_name = 'B'", &why), YK_OK);
+    assert_finds(CHECK_row_changed);
+    assert_int_equal(db_run(scene.store.db,
+                            "UPDATE person SET group_name = NULL; INSERT INTO person (code, "
+                            "added_ns) VALUES ('P66', 1)",
+                            &why),
+                     YK_OK);
+    assert_finds(CHECK_row_added);
+    assert_int_equal(db_run(scene.store.db,
+                            "DELETE FROM person WHERE code = 'P66'; INSERT INTO seal VALUES "
+                            "('person', '67', '')",
+                            &why),
+                     YK_OK);
+    assert_finds(CHECK_row_missing);
 }
 
 static void what_interruptions_leave_is_named(void **state)
@@ -172,7 +200,10 @@ static void what_interruptions_leave_is_named(void **state)
 static void an_archived_recording_without_analysis_is_named(void **state)
 {
     (void)state;
-    assert_int_equal(db_run(scene.store.db, "DELETE FROM analysis", &why), YK_OK);
+    assert_int_equal(db_run(scene.store.db,
+                            "DELETE FROM analysis; DELETE FROM seal WHERE of = 'analysis'",
+                            &why),
+                     YK_OK);
     assert_int_equal(unlink(series()), 0);
     assert_finds(CHECK_not_analysed);
 }
@@ -217,6 +248,7 @@ int main(void)
         T(a_changed_or_missing_original_is_found),
         T(a_changed_or_missing_series_is_found),
         T(rows_that_disagree_with_their_series_are_found),
+        T(a_hand_at_the_database_is_found),
         T(what_interruptions_leave_is_named),
         T(an_archived_recording_without_analysis_is_named),
         T(a_changed_audit_line_is_found),

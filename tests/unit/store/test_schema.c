@@ -251,6 +251,51 @@ static void a_store_of_version_1_becomes_one_of_this_version_with_all_its_rows(v
     db_close(fresh);
 }
 
+/* Version 1 wrote reasons, which are about somebody, into the audit. */
+static void reasons_in_an_old_audit_move_to_where_they_can_be_deleted(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    int64_t lines = 0, bad = -1;
+    char *sql = check_read_file("tests/support/store_v1.sql", &n);
+    assert_non_null(sql);
+    assert_int_equal(db_run(db, sql, &why), YK_OK);
+    free(sql);
+    assert_int_equal(
+        audit_add(db, "assign", "0123456789ab", "P01 -> 参加者2: 取り違え: 隣の席だった", &why),
+        YK_OK);
+    assert_int_equal(audit_add(db, "exclude", "0123456789ab", "入院していた", &why), YK_OK);
+    assert_int_equal(audit_add(db, "exclude", "ffffffffffff", "already deleted", &why), YK_OK);
+    assert_int_equal(audit_add(db, "archive", "0123456789ab", "P01", &why), YK_OK);
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(audit_verify(db, &lines, &bad, &why), YK_OK);
+    assert_true(lines == 5 + 3 && bad == 0);
+    assert_int_equal(
+        number("SELECT count(*) FROM audit WHERE detail LIKE '%取り違え%' OR detail "
+               "LIKE '%入院%' OR detail LIKE '%already%'"),
+        0);
+    assert_int_equal(number("SELECT count(*) FROM audit WHERE id = 2 AND detail = 'P01 -> "
+                            "参加者2, reason 1'"),
+                     1);
+    assert_int_equal(number("SELECT count(*) FROM audit WHERE id = 4 AND detail = 'reason "
+                            "deleted'"),
+                     1);
+    assert_int_equal(number("SELECT count(*) FROM reason WHERE recording = '0123456789ab' AND "
+                            "text IN ('取り違え: 隣の席だった', '入院していた')"),
+                     2);
+    /* What is vouched for is that text and no other; and the trigger is back. */
+    assert_int_equal(db_run(db, "UPDATE audit SET detail = '' WHERE id = 2", &why),
+                     YK_ERR_CONFLICT);
+    assert_int_equal(db_run(db,
+                            "DROP TRIGGER audit_is_fixed; UPDATE audit SET detail = 'P01 -> "
+                            "P03, reason 1' WHERE id = 2",
+                            &why),
+                     YK_OK);
+    assert_int_equal(audit_verify(db, &lines, &bad, &why), YK_OK);
+    assert_int_equal(bad, 2);
+}
+
 static void a_migration_that_fails_leaves_the_old_version_whole(void **state)
 {
     (void)state;
@@ -274,6 +319,7 @@ int main(void)
         T(an_empty_database_becomes_one_of_this_version),
         T(every_table_is_strict),
         T(a_store_of_version_1_becomes_one_of_this_version_with_all_its_rows),
+        T(reasons_in_an_old_audit_move_to_where_they_can_be_deleted),
         T(a_migration_that_fails_leaves_the_old_version_whole),
         T(a_newer_version_is_refused_and_left_alone),
         T(what_is_committed_is_on_the_disk_by_the_settings),
