@@ -100,12 +100,17 @@ static enum yk_status open_bus(struct lending_run *self, struct failure *why)
                         : usb_libusb_open(&self->bus, why);
 }
 
-/* By the number on it, the whole USB serial, or the place where it is plugged in. */
+/* By the number on it, the whole USB serial, or the place where it is plugged in. USB fills the
+ * number up with zeros (CWA17_02001), people and the table of bays do not. */
 static bool is_meant(const struct usb_listing *listing, const char *said)
 {
-    const char *number = strrchr(listing->serial, '_');
-    return strcmp(listing->serial, said) == 0 || strcmp(listing->place, said) == 0 ||
-           (number != NULL && strcmp(number + 1, said) == 0);
+    const char *tail = strrchr(listing->serial, '_');
+    int64_t number = -1, wanted = -2;
+    if (tail != NULL && text_parse_int64(tail + 1, strlen(tail + 1), &number) &&
+        text_parse_int64(said, strlen(said), &wanted) && number == wanted) {
+        return true;
+    }
+    return strcmp(listing->serial, said) == 0 || strcmp(listing->place, said) == 0;
 }
 
 static enum yk_status not_docked(const struct usb_listing *list, size_t n, const char *said,
@@ -189,6 +194,7 @@ static void on_step(void *user, enum lend_step step)
          "comparing every byte it holds with the archive (it takes as long as reading it did)"},
         {"設定し、読み返しています。抜かないでください",
          "setting it up and reading back; do not unplug it"}};
+    cli_progress_end(self->cli);
     if (!self->cli->is_quiet && !self->cli->is_json) {
         fprintf(stderr, "%s\n", cli_say(self->cli, words[step][0], words[step][1]));
     }

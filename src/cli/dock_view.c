@@ -6,6 +6,7 @@
  */
 #include "src/cli/dock_view.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -152,32 +153,84 @@ static void add_indented(const char *words, int columns, struct text *out)
     text_add_wrapped(out, words, INDENT, INDENT, columns - 1);
 }
 
-static void add_bay_words(const struct dock_view *self, const struct bay_view *bay, int columns,
-                          struct text *out)
+/* What may stand below a bay's line, in the order in which room is given to it: what somebody
+ * should read before anything else. */
+enum words_kind { ATTENTION_SENTENCE, SENTENCE, ATTENTION_LOOK, LOOK, WORDS_KINDS };
+
+static void add_words(const struct dock_view *self, const struct bay_view *bay,
+                      enum words_kind kind, int columns, struct text *out)
 {
+    bool is_attention = bay_state_words(bay->state)->kind == BAY_KIND_ATTENTION;
     struct text words;
     text_init(&words);
-    bay_sentence(self->cli, bay, &words);
-    if (words.length > 0) {
-        add_indented(text_string(&words), columns, out);
+    if (kind == (is_attention ? ATTENTION_SENTENCE : SENTENCE)) {
+        bay_sentence(self->cli, bay, &words);
+    } else if (kind == (is_attention ? ATTENTION_LOOK : LOOK)) {
+        quick_look_add(&bay->look, self->cli->language, &words);
     }
-    text_clear(&words);
-    quick_look_add(&bay->look, self->cli->language, &words);
     if (words.length > 0) {
         add_indented(text_string(&words), columns, out);
     }
     text_release(&words);
 }
 
+static int count_lines(const char *text)
+{
+    int n = 0;
+    while ((text = strchr(text, '\n')) != NULL) {
+        text++;
+        n++;
+    }
+    return n;
+}
+
+/* How many bays, from the first, have room below them for words of each kind. Of what nobody
+ * must read, all or none. */
+static size_t share_room(const struct dock_view *self, int columns, int left,
+                         size_t n_with[static WORDS_KINDS])
+{
+    size_t n_unsaid = 0;
+    for (int kind = 0; kind < WORDS_KINDS; kind++) {
+        n_with[kind] = 0;
+        for (size_t i = 0; i < self->n_bays; i++) {
+            struct text words;
+            text_init(&words);
+            add_words(self, &self->bays[i], (enum words_kind)kind, columns, &words);
+            left -= count_lines(text_string(&words));
+            n_unsaid += kind == ATTENTION_SENTENCE && left < 0 && words.length > 0;
+            n_with[kind] += left >= 0;
+            text_release(&words);
+        }
+        if (kind != ATTENTION_SENTENCE && left < 0) {
+            n_with[kind] = 0;
+        }
+    }
+    return n_unsaid;
+}
+
 void dock_view_table(const struct dock_view *self, int columns, int rows, struct text *out)
 {
-    bool has_room = (int)self->n_bays * 3 < rows;
+    size_t n_with[WORDS_KINDS];
+    /* The last row stays free, and the one before it for what is left out. */
+    int left = rows - 2 - (int)self->n_bays;
+    size_t n_unsaid = share_room(self, columns, left, n_with);
     for (size_t i = 0; i < self->n_bays; i++) {
-        const struct bay_view *bay = &self->bays[i];
-        add_bay_line(self, bay, columns, out);
-        if (has_room || bay_state_words(bay->state)->kind == BAY_KIND_ATTENTION) {
-            add_bay_words(self, bay, columns, out);
+        add_bay_line(self, &self->bays[i], columns, out);
+        for (int kind = 0; kind < WORDS_KINDS; kind++) {
+            if (i < n_with[kind]) {
+                add_words(self, &self->bays[i], (enum words_kind)kind, columns, out);
+            }
         }
+    }
+    if (n_unsaid > 0) {
+        struct text line;
+        text_init(&line);
+        text_addf(&line,
+                  is_ja(self) ? "(ほかに %zu 件の説明があります。窓を高くすると出ます)"
+                              : "(%zu more have something to say: make the window higher)",
+                  n_unsaid);
+        add_cut(out, text_string(&line), columns);
+        text_release(&line);
     }
 }
 
@@ -201,7 +254,8 @@ void dock_view_line(const struct dock_view *self, const struct bay_view *bay, st
 
 /* ---- showing ---- */
 
-static void draw(struct dock_view *self)
+/* The last time, everything is said: nothing is drawn over it any more. */
+static void draw(struct dock_view *self, bool is_last)
 {
     struct winsize size;
     struct text table, screen;
@@ -212,6 +266,7 @@ static void draw(struct dock_view *self)
         columns = size.ws_col;
         rows = size.ws_row > 0 ? size.ws_row : rows;
     }
+    rows = is_last ? INT_MAX : rows;
     dock_view_table(self, columns, rows, &table);
     if (self->n_drawn > 0 && columns != self->columns) {
         text_add(&screen, "\033[2J\033[H");
@@ -333,9 +388,9 @@ void dock_view_event(struct dock_view *self, const struct dock_event *event)
         }
         if (event->kind != DOCK_EVENT_PROGRESS ||
             clock_monotonic_ns() - self->drawn_ns >= DRAW_NS) {
-            draw(self);
+            draw(self, false);
         }
     } else if (event->kind == DOCK_EVENT_END && self->is_table) {
-        draw(self);
+        draw(self, true);
     }
 }

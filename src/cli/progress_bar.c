@@ -26,7 +26,8 @@ static const char *stage_name(enum language language, const char *stage)
         {"sleep", "睡眠の推定", "sleep"},           {"rhythm", "リズムの計算", "rhythm"},
         {"writing", "書き出し", "writing"},         {"copying", "コピー", "copying"},
         {"verifying", "確認", "verifying"},         {"files", "ファイル", "files"},
-        {"simulating", "記録の作成", "simulating"},
+        {"simulating", "記録の作成", "simulating"}, {"comparing", "見くらべ", "comparing"},
+        {"archiving", "保管", "archiving"},         {"converting", "変換", "converting"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(table[i].stage, stage) == 0) {

@@ -137,6 +137,44 @@ static void table_shows_how_far_a_bay_is_and_hides_long_words_when_it_is_full(vo
     text_release(&table);
 }
 
+/* Fourteen that all want attention: every state is seen, some sentences wait. */
+static void every_bay_keeps_its_line_when_sentences_do_not_fit(void **state)
+{
+    struct cli cli = {.has_unicode = true, .columns = 80};
+    struct dock_view view;
+    struct bay_view bays[14];
+    struct text table;
+    char number[8];
+    (void)state;
+    for (size_t i = 0; i < 14; i++) {
+        bays[i] = made(i + 1, BAY_ATTENTION_SAFE, DOCK_SAYS_nobody);
+    }
+    text_init(&table);
+    dock_view_init(&view, &cli);
+    view.bays = bays;
+    view.n_bays = 14;
+    for (int language = 0; language < 2; language++) {
+        cli.language = language == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+        text_clear(&table);
+        dock_view_table(&view, 80, 24, &table);
+        int lines = 0;
+        for (const char *at = text_string(&table); (at = strchr(at, '\n')) != NULL; at++) {
+            lines++;
+        }
+        assert_true(lines <= 23);
+        for (int i = 1; i <= 14; i++) {
+            snprintf(number, sizeof number, "%2d  AX6", i);
+            assert_non_null(strstr(text_string(&table), number));
+        }
+        assert_non_null(strstr(text_string(&table),
+                               language == 0 ? "ほかに 10 件" : "12 more have something"));
+        text_clear(&table);
+        dock_view_table(&view, 80, 1000, &table);
+        assert_null(strstr(text_string(&table), language == 0 ? "ほかに" : "more have"));
+    }
+    text_release(&table);
+}
+
 static void line_says_everything_and_nothing_a_terminal_would_obey(void **state)
 {
     struct cli cli = {.language = LANGUAGE_EN};
@@ -161,6 +199,7 @@ int main(void)
         cmocka_unit_test(table_of_every_state_fits_80_columns_and_40_in_both_languages),
         cmocka_unit_test(the_word_of_a_state_is_never_cut_in_a_narrow_window),
         cmocka_unit_test(table_shows_how_far_a_bay_is_and_hides_long_words_when_it_is_full),
+        cmocka_unit_test(every_bay_keeps_its_line_when_sentences_do_not_fit),
         cmocka_unit_test(line_says_everything_and_nothing_a_terminal_would_obey),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
