@@ -5,6 +5,7 @@
  * can also hold names, which nobody here wants to see.
  */
 #include "firmware-formats/cwa_annotation.h"
+#include "src/base/utf8.h"
 
 #include <string.h>
 
@@ -46,26 +47,9 @@ static size_t decode(const uint8_t *at, size_t n, uint8_t *out)
 /* Bytes of the UTF-8 character at `at`, 0 when it is none or a control character. */
 static size_t character_bytes(const uint8_t *at, size_t left)
 {
-    uint8_t c = at[0];
-    if (c < 0x80) {
-        return c >= 0x20 && c != 0x7F ? 1 : 0;
-    }
-    size_t n = c >= 0xF0 && c <= 0xF4  ? 4
-               : c >= 0xE0 && c < 0xF0 ? 3
-               : c >= 0xC2 && c < 0xE0 ? 2
-                                       : 0;
-    if (n == 0 || n > left) {
-        return 0;
-    }
-    for (size_t i = 1; i < n; i++) {
-        if ((at[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    bool is_overlong = (c == 0xE0 && at[1] < 0xA0) || (c == 0xF0 && at[1] < 0x90);
-    bool is_surrogate = c == 0xED && at[1] >= 0xA0;
-    bool is_too_large = c == 0xF4 && at[1] >= 0x90;
-    return is_overlong || is_surrogate || is_too_large ? 0 : n;
+    uint32_t code = 0;
+    int length = utf8_decode((const char *)at, left, &code);
+    return length > 0 && !utf8_is_control(code) ? (size_t)length : 0;
 }
 
 static void give(const uint8_t *at, size_t n, char *out, size_t room)

@@ -13,6 +13,7 @@
 #include "firmware-formats/xml_scan.h"
 #include "src/base/bytes.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 static const struct {
     const char *word;
@@ -95,7 +96,7 @@ static bool take_text(const struct xml_scan *xml, const char *name, char *to, si
     }
     size_t from = 0, n = 0;
     while (value[from] != '\0') {
-        size_t k = text_utf8_length(value + from);
+        size_t k = utf8_length(value + from);
         if (n + (k > 0 ? k : 1) >= room) {
             break;
         }

@@ -11,6 +11,7 @@
  * past CSV_RECORD_MAX or the end, only its first line is dropped and reading goes on behind it.
  */
 #include "src/base/csv.h"
+#include "src/base/charset.h"
 #include "src/base/mem.h"
 
 #include <errno.h>
@@ -44,75 +45,6 @@ struct csv {
     char chunk[CHUNK];
 };
 
-/* ---- characters ---- */
-
-/* Length of the UTF-8 character at p (1..4), 0 when it is none, -1 when the text ends inside.
- */
-static int utf8_length(const unsigned char *p, size_t n)
-{
-    static const unsigned char least[5] = {0, 0, 0xC2, 0xE0, 0xF0};
-    if (p[0] < 0x80) {
-        return 1;
-    }
-    int want = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
-    if (p[0] < least[want] || p[0] > 0xF4) {
-        return 0;
-    }
-    for (int i = 1; i < want; i++) {
-        if ((size_t)i >= n) {
-            return -1;
-        }
-        if ((p[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    bool is_overlong = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xF0 && p[1] < 0x90);
-    bool is_outside = (p[0] == 0xED && p[1] > 0x9F) || (p[0] == 0xF4 && p[1] > 0x8F);
-    return is_overlong || is_outside ? 0 : want;
-}
-
-/* Length of the CP932 character at p, as utf8_length(). */
-static int cp932_length(const unsigned char *p, size_t n)
-{
-    if (p[0] < 0x80 || (p[0] >= 0xA1 && p[0] <= 0xDF)) {
-        return 1;
-    }
-    if (p[0] == 0x80 || p[0] == 0xA0 || p[0] > 0xFC) {
-        return 0;
-    }
-    if (n < 2) {
-        return -1;
-    }
-    return p[1] >= 0x40 && p[1] <= 0xFC && p[1] != 0x7F ? 2 : 0;
-}
-
-/* Bytes from p on that are ASCII, eight at a time: nearly all of nearly every file. */
-static size_t ascii_run(const unsigned char *p, size_t n)
-{
-    size_t i = 0;
-    for (uint64_t eight = 0; i + sizeof eight <= n; i += sizeof eight) {
-        memcpy(&eight, p + i, sizeof eight);
-        if ((eight & UINT64_C(0x8080808080808080)) != 0) {
-            break;
-        }
-    }
-    return i;
-}
-
-static bool is_text_of(const char *at, size_t n, bool may_be_cut,
-                       int (*length)(const unsigned char *p, size_t n))
-{
-    const unsigned char *p = (const unsigned char *)at;
-    for (size_t i = ascii_run(p, n); i < n; i += ascii_run(p + i, n - i)) {
-        int step = length(p + i, n - i);
-        if (step <= 0) {
-            return step < 0 && may_be_cut;
-        }
-        i += (size_t)step;
-    }
-    return true;
-}
-
 static enum yk_status sniff(struct csv *self, struct failure *why)
 {
     size_t room = self->bytes->size < SNIFF ? (size_t)self->bytes->size : SNIFF;
@@ -133,9 +65,9 @@ static enum yk_status sniff(struct csv *self, struct failure *why)
                            "%s is UTF-16 text; save it as CSV in UTF-8", self->bytes->name);
     }
     self->body = n >= 3 && memcmp(head, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    if (is_text_of(head, n, is_cut, utf8_length)) {
+    if (charset_is_utf8(head, n, is_cut)) {
         self->encoding = CSV_UTF8;
-    } else if (self->body == 0 && is_text_of(head, n, is_cut, cp932_length)) {
+    } else if (self->body == 0 && charset_is_cp932(head, n, is_cut)) {
         self->encoding = CSV_CP932;
     } else {
         self->encoding = self->body != 0 ? CSV_UTF8 : CSV_LATIN1;
@@ -402,35 +334,6 @@ static enum yk_status read_raw(struct csv *self, bool *is_end, const char **prob
 
 /* ---- rows of fields ---- */
 
-/* What CP1252 has at 0x80 to 0x9F; 0: nothing, the control character of Latin-1 is kept. */
-static const uint16_t latin_letters[32] = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
-
-/* to has room for three bytes a letter; returns how many were written. */
-static size_t convert_latin(const char *from, size_t n, char *to)
-{
-    size_t written = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned letter = (unsigned char)from[i];
-        if (letter >= 0x80 && letter < 0xA0 && latin_letters[letter - 0x80] != 0) {
-            letter = latin_letters[letter - 0x80];
-        }
-        if (letter >= 0x800) {
-            to[written++] = (char)(0xE0 | letter >> 12);
-            to[written++] = (char)(0x80 | (letter >> 6 & 0x3F));
-            to[written++] = (char)(0x80 | (letter & 0x3F));
-        } else if (letter >= 0x80) {
-            to[written++] = (char)(0xC0 | letter >> 6);
-            to[written++] = (char)(0x80 | (letter & 0x3F));
-        } else {
-            to[written++] = (char)letter;
-        }
-    }
-    return written;
-}
-
 /* Converts raw to text (terminated); false: not text of this encoding. */
 static enum yk_status convert(struct csv *self, bool *is_text, size_t *text_n,
                               struct failure *why)
@@ -446,7 +349,7 @@ static enum yk_status convert(struct csv *self, bool *is_text, size_t *text_n,
     }
     *is_text = true;
     if (self->encoding == CSV_LATIN1) {
-        *text_n = convert_latin(self->raw, self->raw_n, self->text);
+        *text_n = charset_from_cp1252(self->raw, self->raw_n, self->text);
     } else if (self->encoding == CSV_CP932) {
         char *from = self->raw, *to = self->text;
         size_t from_n = self->raw_n, to_n = self->text_room - 1;
@@ -459,7 +362,7 @@ static enum yk_status convert(struct csv *self, bool *is_text, size_t *text_n,
             memcpy(self->text, self->raw, self->raw_n);
         }
         *text_n = self->raw_n;
-        *is_text = is_text_of(self->text, self->raw_n, false, utf8_length);
+        *is_text = charset_is_utf8(self->text, self->raw_n, false);
     }
     *is_text = *is_text && memchr(self->text, '\0', *text_n) == NULL;
     self->text[*text_n] = '\0';

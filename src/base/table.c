@@ -4,6 +4,7 @@
  * table is written. Leaves out: wrapping inside cells.
  */
 #include "src/base/table.h"
+#include "src/base/columns.h"
 
 #include <assert.h>
 #include <math.h>

@@ -8,6 +8,7 @@
  */
 #include "src/base/text.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 
 #include <langinfo.h>
 #include <math.h>
@@ -164,56 +165,14 @@ void text_add_exact(struct text *self, double value)
     text_add(self, number);
 }
 
-/* Length of the UTF-8 character at p (n bytes left) and its code point; 0 when it is none. */
-static size_t utf8_next(const unsigned char *p, size_t n, uint32_t *code)
-{
-    if (n == 0) {
-        return 0;
-    }
-    if (p[0] < 0x80) {
-        *code = p[0];
-        return 1;
-    }
-    size_t length = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
-    if (p[0] < 0xC2 || p[0] > 0xF4 || length > n) {
-        return 0;
-    }
-    uint32_t c = p[0] & (0xFFu >> (length + 1));
-    for (size_t i = 1; i < length; i++) {
-        if ((p[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-        c = c << 6 | (p[i] & 0x3Fu);
-    }
-    bool is_long = (length == 3 && c < 0x800) || (length == 4 && c < 0x10000);
-    if (is_long || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
-        return 0;
-    }
-    *code = c;
-    return length;
-}
-
-size_t text_utf8_length(const char *value)
-{
-    uint32_t code = 0;
-    return utf8_next((const unsigned char *)value, strnlen(value, 4), &code);
-}
-
-static bool is_control(const char *p, size_t n)
-{
-    const unsigned char *c = (const unsigned char *)p;
-    return (n == 1 && (c[0] < 0x20 || c[0] == 0x7F)) ||
-           (n == 2 && c[0] == 0xC2 && c[1] < 0xA0); /* U+0080..9F */
-}
-
 static void add_clean(struct text *self, const char *value, size_t left, bool is_plain)
 {
     for (size_t n; left > 0; value += n, left -= n) {
         uint32_t code = 0;
-        n = utf8_next((const unsigned char *)value, left, &code);
-        if (n == 0 || (is_plain && is_control(value, n))) {
+        int length = utf8_decode(value, left, &code);
+        n = length > 0 ? (size_t)length : 1;
+        if (length <= 0 || (is_plain && utf8_is_control(code))) {
             text_add(self, "\xEF\xBF\xBD");
-            n = n == 0 ? 1 : n;
         } else {
             text_add_n(self, value, n);
         }
@@ -233,30 +192,29 @@ void text_add_plain(struct text *self, const char *value)
 void text_add_json(struct text *self, const char *value)
 {
     static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-    const unsigned char *p = (const unsigned char *)value;
     size_t left = strlen(value);
     text_add_char(self, '"');
     while (left > 0) {
         uint32_t code = 0;
-        size_t n = utf8_next(p, left, &code);
+        int length = utf8_decode(value, left, &code);
+        size_t n = length > 0 ? (size_t)length : 1;
         const char *pair = NULL;
-        for (size_t i = 0; n == 1 && i + 1 < sizeof named; i += 2) {
+        for (size_t i = 0; length == 1 && i + 1 < sizeof named; i += 2) {
             if ((uint32_t)(unsigned char)named[i] == code) {
                 pair = named + i + 1;
             }
         }
-        if (n == 0) { /* a byte that is no UTF-8: the replacement character */
+        if (length <= 0) { /* a byte that is no UTF-8: the replacement character */
             text_add(self, "\\ufffd");
-            n = 1;
         } else if (pair != NULL) {
             text_add_char(self, '\\');
             text_add_char(self, *pair);
         } else if (code < 0x20 || code == 0x7F) {
             text_addf(self, "\\u%04x", (unsigned)code);
         } else {
-            text_add_n(self, (const char *)p, n);
+            text_add_n(self, value, n);
         }
-        p += n;
+        value += n;
         left -= n;
     }
     text_add_char(self, '"');
@@ -428,153 +386,4 @@ bool text_parse_int64(const char *at, size_t n, int64_t *out)
     }
     *out = v;
     return true;
-}
-
-/* ---- width on a terminal ---- */
-
-struct range {
-    uint32_t first, last;
-};
-
-static bool is_in(uint32_t code, const struct range *table, size_t n)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (code > table[middle].last) {
-            low = middle + 1;
-        } else if (code < table[middle].first) {
-            high = middle;
-        } else {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Unicode 15, EastAsianWidth.txt W and F, neighbouring ranges joined over unassigned codes. */
-static const struct range WIDE[] = {
-    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},
-    {0x23F0, 0x23F0},   {0x23F3, 0x23F3},   {0x25FD, 0x25FE},   {0x2614, 0x2615},
-    {0x2648, 0x2653},   {0x267F, 0x267F},   {0x2693, 0x2693},   {0x26A1, 0x26A1},
-    {0x26AA, 0x26AB},   {0x26BD, 0x26BE},   {0x26C4, 0x26C5},   {0x26CE, 0x26CE},
-    {0x26D4, 0x26D4},   {0x26EA, 0x26EA},   {0x26F2, 0x26F3},   {0x26F5, 0x26F5},
-    {0x26FA, 0x26FA},   {0x26FD, 0x26FD},   {0x2705, 0x2705},   {0x270A, 0x270B},
-    {0x2728, 0x2728},   {0x274C, 0x274C},   {0x274E, 0x274E},   {0x2753, 0x2755},
-    {0x2757, 0x2757},   {0x2795, 0x2797},   {0x27B0, 0x27B0},   {0x27BF, 0x27BF},
-    {0x2B1B, 0x2B1C},   {0x2B50, 0x2B50},   {0x2B55, 0x2B55},   {0x2E80, 0x303E},
-    {0x3041, 0x3247},   {0x3250, 0x4DBF},   {0x4E00, 0xA4CF},   {0xA960, 0xA97F},
-    {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE10, 0xFE19},   {0xFE30, 0xFE6F},
-    {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},   {0x16FE0, 0x18CFF}, {0x1AFF0, 0x1B2FB},
-    {0x1F004, 0x1F004}, {0x1F0CF, 0x1F0CF}, {0x1F18E, 0x1F18E}, {0x1F191, 0x1F19A},
-    {0x1F200, 0x1F265}, {0x1F300, 0x1F320}, {0x1F32D, 0x1F335}, {0x1F337, 0x1F37C},
-    {0x1F37E, 0x1F393}, {0x1F3A0, 0x1F3CA}, {0x1F3CF, 0x1F3D3}, {0x1F3E0, 0x1F3F0},
-    {0x1F3F4, 0x1F3F4}, {0x1F3F8, 0x1F43E}, {0x1F440, 0x1F440}, {0x1F442, 0x1F4FC},
-    {0x1F4FF, 0x1F53D}, {0x1F54B, 0x1F567}, {0x1F57A, 0x1F57A}, {0x1F595, 0x1F596},
-    {0x1F5A4, 0x1F5A4}, {0x1F5FB, 0x1F64F}, {0x1F680, 0x1F6C5}, {0x1F6CC, 0x1F6CC},
-    {0x1F6D0, 0x1F6DF}, {0x1F6EB, 0x1F6EC}, {0x1F6F4, 0x1F6FC}, {0x1F7E0, 0x1F7F0},
-    {0x1F90C, 0x1F93A}, {0x1F93C, 0x1F945}, {0x1F947, 0x1F9FF}, {0x1FA70, 0x1FAF8},
-    {0x20000, 0x3FFFD},
-};
-
-/* Combining marks met in the languages of this program, joiners and direction marks. */
-static const struct range NO_WIDTH[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489},   {0x1AB0, 0x1AFF},   {0x1DC0, 0x1DFF},
-    {0x200B, 0x200F}, {0x202A, 0x202E},   {0x2060, 0x2064},   {0x20D0, 0x20F0},
-    {0x302A, 0x302D}, {0x3099, 0x309A},   {0xFE00, 0xFE0F},   {0xFE20, 0xFE2F},
-    {0xFEFF, 0xFEFF}, {0xE0001, 0xE007F}, {0xE0100, 0xE01EF},
-};
-
-int text_columns(const char *utf8)
-{
-    const unsigned char *p = (const unsigned char *)utf8;
-    size_t left = strlen(utf8);
-    int columns = 0;
-    while (left > 0) {
-        uint32_t code = 0;
-        size_t n = utf8_next(p, left, &code);
-        if (n == 0) { /* shown as one replacement character */
-            columns++;
-            n = 1;
-        } else if (code >= 0x20 && (code < 0x7F || code >= 0xA0) &&
-                   !is_in(code, NO_WIDTH, sizeof NO_WIDTH / sizeof *NO_WIDTH)) {
-            columns += is_in(code, WIDE, sizeof WIDE / sizeof *WIDE) ? 2 : 1;
-        }
-        p += n;
-        left -= n;
-    }
-    return columns;
-}
-
-/* ---- near names ---- */
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-size_t text_distance(const char *a, const char *b)
-{
-    enum { LONGEST = 64 };
-    size_t n_a = strlen(a), n_b = strlen(b);
-    if (n_a > LONGEST || n_b > LONGEST) {
-        return n_a > n_b ? n_a : n_b;
-    }
-    size_t row[LONGEST + 1];
-    for (size_t j = 0; j <= n_b; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= n_a; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n_b; j++) {
-            size_t best = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
-            diagonal = row[j];
-            best = row[j] + 1 < best ? row[j] + 1 : best;
-            row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-        }
-    }
-    return row[n_b];
-}
-
-void text_nearest_init(struct text_nearest *self, const char *wanted)
-{
-    *self = (struct text_nearest){.wanted = wanted};
-}
-
-void text_nearest_offer(struct text_nearest *self, const char *name)
-{
-    size_t n = strlen(name);
-    if (n == 0 || n >= sizeof self->name[0]) {
-        return;
-    }
-    /* A name that contains what was typed is near, whatever its length. */
-    bool contains = self->wanted[0] != '\0' && strcasestr(name, self->wanted) != NULL;
-    size_t distance = contains ? 1 : text_distance(self->wanted, name);
-    size_t at = self->n;
-    while (at > 0 && self->distance[at - 1] > distance) {
-        at--;
-    }
-    if (at >= TEXT_NEAREST_MAX) {
-        return;
-    }
-    size_t last = self->n < TEXT_NEAREST_MAX ? self->n++ : TEXT_NEAREST_MAX - 1;
-    for (; last > at; last--) {
-        memcpy(self->name[last], self->name[last - 1], sizeof self->name[0]);
-        self->distance[last] = self->distance[last - 1];
-    }
-    memcpy(self->name[at], name, n + 1);
-    self->distance[at] = distance;
-}
-
-void text_nearest_join(const struct text_nearest *self, char out[static TEXT_NEAREST_ROOM])
-{
-    size_t length = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < self->n; i++) {
-        size_t n = strlen(self->name[i]), comma = length > 0 ? 2 : 0;
-        memcpy(out + length, ", ", comma);
-        memcpy(out + length + comma, self->name[i], n + 1);
-        length += comma + n;
-    }
 }

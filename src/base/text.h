@@ -41,8 +41,6 @@ void text_add_utf8(struct text *self, const char *value);
 /* The same for a line on a terminal: control characters (a line end, an escape sequence in a
  * file's name) become U+FFFD, too. */
 void text_add_plain(struct text *self, const char *value);
-/* As text_add_utf8(), the length in bytes of a piece that can be kept; 0: replace one byte. */
-size_t text_utf8_length(const char *value);
 /* CSV field in whole UTF-8, quoted when it holds a comma, a quote, a line end or
  * leading/trailing blanks. A field that a spreadsheet would run as a formula (= + - @ first,
  * and not a number) gets a ' in front. */
@@ -54,27 +52,5 @@ enum yk_status text_status(const struct text *self, struct failure *why);
  * locale, no hex, no inf/nan. false leaves *out alone. */
 bool text_parse_double(const char *at, size_t n, double *out);
 bool text_parse_int64(const char *at, size_t n, int64_t *out);
-
-/* Columns a UTF-8 string takes on a terminal: East Asian wide and fullwidth characters count 2,
- * combining ones 0. */
-int text_columns(const char *utf8);
-
-/* Levenshtein distance without regard to the case of A..Z; names longer than 64 bytes count as
- * wholly different. */
-size_t text_distance(const char *a, const char *b);
-
-/* Collects the names nearest to a mistyped one, for "did you mean": offer every known name,
- * then join. wanted is borrowed. */
-#define TEXT_NEAREST_MAX 3
-#define TEXT_NEAREST_ROOM 160
-struct text_nearest {
-    const char *wanted;
-    char name[TEXT_NEAREST_MAX][48]; /* nearest first; equal ones in the order offered */
-    size_t distance[TEXT_NEAREST_MAX], n;
-};
-void text_nearest_init(struct text_nearest *self, const char *wanted);
-void text_nearest_offer(struct text_nearest *self, const char *name);
-/* "Asia/Tokyo, Asia/Taipei, Asia/Tomsk" */
-void text_nearest_join(const struct text_nearest *self, char out[static TEXT_NEAREST_ROOM]);
 
 #endif

@@ -8,28 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-size_t utf8_length(const char *at)
-{
-    unsigned char lead = (unsigned char)*at;
-    size_t want = lead == 0 ? 0 : lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    for (size_t i = 1; i < want; i++) {
-        if (((unsigned char)at[i] & 0xC0) != 0x80) {
-            return 1;
-        }
-    }
-    return want;
-}
-
-int utf8_columns(const char *at, size_t n)
-{
-    char one[8];
-    if (n >= sizeof one) {
-        return 0;
-    }
-    memcpy(one, at, n);
-    one[n] = '\0';
-    return text_columns(one);
-}
+#include "src/base/columns.h"
+#include "src/base/utf8.h"
 
 static bool may_not_begin(const char *at, size_t n)
 {
@@ -57,16 +37,16 @@ static bool may_not_end(const char *at, size_t n)
 /* Length of the piece at `at` that must stay together, and its columns. */
 static size_t piece_length(const char *at, int *columns)
 {
-    size_t n = utf8_length(at);
-    int wide = utf8_columns(at, n);
+    size_t n = utf8_step(at);
+    int wide = columns_n(at, n);
     bool was_wide = wide >= 2, was_opening = may_not_end(at, n);
     for (;;) {
         const char *next = at + n;
-        size_t more = utf8_length(next);
+        size_t more = utf8_step(next);
         if (more == 0 || *next == ' ' || *next == '\n') {
             break;
         }
-        int next_columns = utf8_columns(next, more);
+        int next_columns = columns_n(next, more);
         bool together = was_opening || may_not_begin(next, more) || next_columns == 0 ||
                         (!was_wide && next_columns < 2);
         if (!together) {

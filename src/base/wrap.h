@@ -7,11 +7,6 @@
 
 #include "src/base/text.h"
 
-/* Bytes of the UTF-8 character at *at: 1..4, or 0 at the end. A broken byte counts as one. */
-size_t utf8_length(const char *at);
-/* Columns of the one character of n bytes at `at`. */
-int utf8_columns(const char *at, size_t n);
-
 /* Appends words in lines of at most width columns, each ended by a line end. The first line
  * goes on at column `column` (what is already there); the others are indented by `indent`
  * blanks. Breaks at blanks and beside wide characters, but not before a Japanese full stop, a

@@ -9,6 +9,7 @@
  */
 #include "src/base/zone.h"
 #include "src/base/mem.h"
+#include "src/base/near_names.h"
 #include "src/base/text.h"
 
 #include <glib.h>
@@ -144,11 +145,11 @@ static bool is_known(const char *name)
 
 /* Offers the names of all zones: in tzdata.zi "Z NAME ..." begins a zone and "L TARGET NAME"
  * is another name of one. */
-static void offer_known(struct text_nearest *near)
+static void offer_known(struct near_names *near)
 {
     char line[512];
     size_t n = 0;
-    text_nearest_offer(near, "UTC");
+    near_names_offer(near, "UTC");
     FILE *in = fopen(ZONE_DATA "/tzdata.zi", "re");
     if (in == NULL) {
         return;
@@ -166,7 +167,7 @@ static void offer_known(struct text_nearest *near)
         if (name != NULL) {
             name[strcspn(name, " ")] = '\0';
             if (strchr(name, '/') != NULL && strncmp(name, "Etc/", 4) != 0) {
-                text_nearest_offer(near, name);
+                near_names_offer(near, name);
             }
         }
     }
@@ -175,11 +176,11 @@ static void offer_known(struct text_nearest *near)
 
 static enum yk_status refuse_name(const char *name, struct failure *why)
 {
-    struct text_nearest near;
-    char list[TEXT_NEAREST_ROOM];
-    text_nearest_init(&near, name);
+    struct near_names near;
+    char list[NEAR_NAMES_ROOM];
+    near_names_init(&near, name);
     offer_known(&near);
-    text_nearest_join(&near, list);
+    near_names_join(&near, list);
     return failure_set(why, YK_ERR_ARGUMENT, "no time zone \"%.48s\"; nearest: %s", name, list);
 }
 

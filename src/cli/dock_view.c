@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/columns.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 
 #define DRAW_NS (NS_PER_S / 10)
@@ -78,8 +80,8 @@ static void add_cut(struct text *out, const char *line, int columns)
 {
     int used = 0;
     for (const char *at = line; *at != '\0';) {
-        size_t n = utf8_length(at);
-        used += utf8_columns(at, n);
+        size_t n = utf8_step(at);
+        used += columns_n(at, n);
         if (used > columns - 1) {
             break;
         }

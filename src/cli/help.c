@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "src/base/columns.h"
 #include "src/base/version.h"
 #include "src/base/wrap.h"
 #include "src/cli/options.h"

@@ -4,16 +4,17 @@
  * than a silly one.
  */
 #include "src/cli/nearest.h"
+#include "src/base/near_names.h"
 
 #include <string.h>
 
 size_t nearest_list(const char *word, const char *const *candidates, size_t n, size_t most,
                     struct text *out)
 {
-    struct text_nearest near;
-    text_nearest_init(&near, word);
+    struct near_names near;
+    near_names_init(&near, word);
     for (size_t i = 0; i < n; i++) {
-        text_nearest_offer(&near, candidates[i]);
+        near_names_offer(&near, candidates[i]);
     }
     size_t added = 0;
     for (size_t i = 0; i < near.n && added < most; i++) {

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/columns.h"
+#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 
 enum { BAR_WIDTH = 20, STAGE_WIDTH = 20 };
@@ -89,8 +91,8 @@ void progress_line(const struct progress *now, uint64_t from, double elapsed_s,
     /* whole characters only, and the last column stays free so that the line cannot wrap */
     int used = 0;
     for (const char *at = text_string(&line); *at != '\0';) {
-        size_t n = utf8_length(at);
-        used += utf8_columns(at, n);
+        size_t n = utf8_step(at);
+        used += columns_n(at, n);
         if (used > columns - 1) {
             break;
         }

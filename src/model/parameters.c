@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/near_names.h"
+
 struct entry {
     struct parameter_info info;
     size_t offset;
@@ -167,13 +169,13 @@ enum yk_status parameters_of_recipe(const char *recipe, struct parameters *out,
 
 static enum yk_status refuse_name(const char *name, struct failure *why)
 {
-    struct text_nearest near;
-    char list[TEXT_NEAREST_ROOM];
-    text_nearest_init(&near, name);
+    struct near_names near;
+    char list[NEAR_NAMES_ROOM];
+    near_names_init(&near, name);
     for (size_t i = 0; i < ENTRY_COUNT; i++) {
-        text_nearest_offer(&near, ENTRY[i].info.name);
+        near_names_offer(&near, ENTRY[i].info.name);
     }
-    text_nearest_join(&near, list);
+    near_names_join(&near, list);
     return failure_set(why, YK_ERR_ARGUMENT, "no parameter \"%.48s\"; nearest: %s", name, list);
 }
 

@@ -16,6 +16,7 @@
 #include "src/base/mem.h"
 #include "src/base/pool.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 enum { DEEPEST = 32 };
 
@@ -154,7 +155,7 @@ static void make_stem(const char *path, char *out, size_t room)
     size_t whole = 0; /* up to here the characters are known to be UTF-8 */
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)name[i];
-        whole = i < whole ? whole : i + text_utf8_length(name + i);
+        whole = i < whole ? whole : i + utf8_length(name + i);
         bool is_bad = i == whole || c < 0x20 || c == 0x7F || strchr("\\:*?\"<>|", c) != NULL;
         /* The name stands in tables, too, where = + - @ in front make a formula. */
         bool is_first_bad = i == 0 && c != '\0' && strchr(".-=+@", c) != NULL;

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "src/base/columns.h"
 #include "src/base/fill.h"
 #include "src/base/wrap.h"
 #include "src/report/review_parts.h"

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "src/base/fill.h"
+#include "src/base/columns.h"
 #include "src/base/wrap.h"
 #include "src/report/review_parts.h"
 

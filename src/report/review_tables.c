@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "src/base/fill.h"
+#include "src/base/columns.h"
 #include "src/base/table.h"
+#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 #include "src/report/review_parts.h"
 
@@ -60,8 +62,8 @@ static void header(const struct review *review, struct table *table, const enum 
 static int widest_line(const char *lines)
 {
     int widest = 0, columns = 0;
-    for (size_t n; (n = utf8_length(lines)) > 0; lines += n) {
-        columns = *lines == '\n' ? 0 : columns + utf8_columns(lines, n);
+    for (size_t n; (n = utf8_step(lines)) > 0; lines += n) {
+        columns = *lines == '\n' ? 0 : columns + columns_n(lines, n);
         widest = columns > widest ? columns : widest;
     }
     return widest;
@@ -316,7 +318,7 @@ enum yk_status review_means(const struct review *review, const struct review_fac
         const char *words = i18n(review->language, TEXT_review_thin_note);
         /* the sentence begins with the dash it explains */
         text_add(&note, review_symbols(review->has_unicode)->dash);
-        text_add(&note, words + utf8_length(words));
+        text_add(&note, words + utf8_step(words));
         text_add(out, "  ");
         text_add_wrapped(out, text_string(&note), 2, 2, review->width);
         review_done(&note, out);

@@ -22,6 +22,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/store/persons.h"
 
 #define KEY_BYTES crypto_aead_xchacha20poly1305_ietf_KEYBYTES
@@ -358,7 +359,7 @@ static enum yk_status check_text(const struct identity *identity, struct failure
         const char *text = member_of(identity, k);
         is_blank = is_blank && *text == '\0';
         for (const char *c = text; *c != '\0';) {
-            size_t n = text_utf8_length(c);
+            size_t n = utf8_length(c);
             if (n == 0 || (unsigned char)*c < ' ' || *c == 0x7F) {
                 return failure_set(why, YK_ERR_ARGUMENT,
                                    "%s holds byte 0x%02X, which is no "

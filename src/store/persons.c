@@ -9,6 +9,8 @@
 
 #include "src/base/clock.h"
 #include "src/base/mem.h"
+#include "src/base/near_names.h"
+#include "src/base/utf8.h"
 #include "src/base/zone.h"
 #include "src/store/audit.h"
 #include "src/store/identity.h"
@@ -16,23 +18,6 @@
 #include "src/store/seal.h"
 
 /* ---- codes ---- */
-
-/* Bytes of the UTF-8 character at c, 0 when it is none. Overlong forms are refused by their
- * lead bytes; that is enough for something that is only compared and printed. */
-static size_t character_bytes(const unsigned char *c)
-{
-    size_t n = *c < 0x80                 ? 1
-               : *c >= 0xC2 && *c < 0xE0 ? 2
-               : *c >= 0xE0 && *c < 0xF0 ? 3
-               : *c >= 0xF0 && *c < 0xF5 ? 4
-                                         : 0;
-    for (size_t i = 1; i < n; i++) {
-        if ((c[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    return n;
-}
 
 static bool is_printable(const unsigned char *c, size_t n)
 {
@@ -49,7 +34,7 @@ enum yk_status person_check_code(const char *code, struct failure *why)
                            PERSON_CODE_BYTES - 1, length);
     }
     for (const unsigned char *c = (const unsigned char *)code; *c != '\0';) {
-        size_t n = character_bytes(c);
+        size_t n = utf8_length((const char *)c);
         if (!is_printable(c, n)) {
             return failure_set(why, YK_ERR_ARGUMENT,
                                "a participant code cannot hold byte 0x%02X (letters, digits, "
@@ -132,11 +117,11 @@ static enum yk_status not_there(struct store *store, const char *code, struct fa
 {
     struct person *list = NULL;
     size_t n = 0;
-    struct text_nearest near;
-    text_nearest_init(&near, code);
+    struct near_names near;
+    near_names_init(&near, code);
     if (person_list(store, &list, &n, NULL) == YK_OK) {
         for (size_t i = 0; i < n; i++) {
-            text_nearest_offer(&near, list[i].code);
+            near_names_offer(&near, list[i].code);
         }
         mem_free(list);
     }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
 #include "src/model/diary.h"
 #include "src/model/programme.h"
 #include "src/store/persons.h"
@@ -69,7 +70,7 @@ static enum yk_status parse_text(const struct record_column *column, const char 
                            text, column->room - 1, (column->room - 1) / 3);
     }
     for (const char *c = text; *c != '\0';) {
-        size_t length = text_utf8_length(c);
+        size_t length = utf8_length(c);
         if (length == 0 || (unsigned char)*c < ' ' || *c == 0x7F) {
             return failure_set(why, YK_ERR_ARGUMENT,
                                "'%.40s' holds byte 0x%02X, which is no character", text,

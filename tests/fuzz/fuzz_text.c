@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/base/columns.h"
 #include "src/base/zone.h"
 #include "src/model/parameters.h"
 

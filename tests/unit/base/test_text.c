@@ -245,41 +245,6 @@ static void csv_fields_are_quoted_where_needed(void **state)
     check_csv("-a,b", "\"'-a,b\"");
 }
 
-static void terminal_columns_follow_east_asian_width(void **state)
-{
-    (void)state;
-    assert_int_equal(text_columns(""), 0);
-    assert_int_equal(text_columns("abc"), 3);
-    assert_int_equal(text_columns("夜明け"), 6);
-    assert_int_equal(text_columns("ｶﾅ"), 2);   /* halfwidth katakana */
-    assert_int_equal(text_columns("Ａ１"), 4); /* fullwidth */
-    assert_int_equal(text_columns("e\u0301"), 1);
-    assert_int_equal(text_columns("か\u3099"), 2);
-    assert_int_equal(text_columns("█▁"), 2); /* ambiguous: narrow */
-    assert_int_equal(text_columns("😴"), 2);
-    assert_int_equal(text_columns("a\xFFz"), 3);
-}
-
-static void near_names_are_found(void **state)
-{
-    (void)state;
-    assert_int_equal(text_distance("kitten", "sitting"), 3);
-    assert_int_equal(text_distance("", "abc"), 3);
-    assert_int_equal(text_distance("TOKYO", "tokyo"), 0);
-    struct text_nearest near;
-    text_nearest_init(&near, "sib_ang");
-    static const char *const known[] = {"epoch_s", "sib_min", "sib_angle_deg", "grid",
-                                        "nap_min"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        text_nearest_offer(&near, known[i]);
-    }
-    char joined[TEXT_NEAREST_ROOM];
-    text_nearest_join(&near, joined);
-    assert_string_equal(near.name[0], "sib_angle_deg");
-    assert_string_equal(near.name[1], "sib_min");
-    assert_non_null(strstr(joined, "sib_angle_deg, sib_min, "));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,8 +258,6 @@ int main(void)
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(csv_fields_are_quoted_where_needed),
         cmocka_unit_test(a_line_for_the_terminal_holds_no_control_characters),
-        cmocka_unit_test(terminal_columns_follow_east_asian_width),
-        cmocka_unit_test(near_names_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

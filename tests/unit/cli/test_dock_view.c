@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/columns.h"
 #include "src/cli/dock_view.h"
 
 static struct bay_view made(size_t number, enum bay_state state, enum dock_message message)

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "src/base/columns.h"
+#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 #include "src/cli/help.h"
 #include "src/cli/options.h"
@@ -72,8 +74,8 @@ static void help_fits_eighty_columns(void **state)
                 strstr(text_string(&out), language == LANGUAGE_JA ? "\n例\n" : "\nExamples\n");
             int columns = 0;
             for (const char *at = text_string(&out); *at != '\0';) {
-                size_t n = utf8_length(at);
-                columns = *at == '\n' ? 0 : columns + utf8_columns(at, n);
+                size_t n = utf8_step(at);
+                columns = *at == '\n' ? 0 : columns + columns_n(at, n);
                 if (columns > 80 && (examples == NULL || at < examples)) {
                     fail_msg("help of %s is wider than 80 columns", command_at(c)->name);
                 }

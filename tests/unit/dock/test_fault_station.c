@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/base/columns.h"
 #include "src/dock/lend.h"
 #include "src/dock/station.h"
 #include "tests/support/campaign.h"

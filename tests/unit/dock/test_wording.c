@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "src/base/columns.h"
 #include "src/dock/wording.h"
 
 static void states_have_a_word_a_mark_and_a_name_of_their_own_in_both_languages(void **state)

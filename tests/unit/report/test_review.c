@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/columns.h"
 #include "src/base/table.h"
 #include "src/report/review.h"
 #include "tests/support/alloc.h"

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/check.h"
+
+#include <iconv.h>
+#include <string.h>
+
+#include "src/base/utf8.h"
+
+/* What the C library's converter makes of the same bytes: an independent reader of RFC 3629. */
+static int iconv_length(iconv_t converter, char *at, size_t n, uint32_t *code)
+{
+    for (size_t length = 1; length <= n; length++) {
+        char *from = at, *to = (char *)code;
+        size_t from_n = length, to_n = sizeof *code;
+        iconv(converter, NULL, NULL, NULL, NULL);
+        if (iconv(converter, &from, &from_n, &to, &to_n) != (size_t)-1) {
+            return (int)length;
+        }
+    }
+    return 0;
+}
+
+static void every_lead_and_second_byte_reads_as_iconv_reads_it(void **state)
+{
+    (void)state;
+    iconv_t converter = iconv_open("UTF-32LE", "UTF-8");
+    assert_true(converter != (iconv_t)-1);
+    static const unsigned char tails[][2] = {
+        {0x80, 0x80}, {0xBF, 0xBF}, {0x41, 0x80}, {0x80, 0x41}};
+    for (unsigned lead = 0; lead < 256; lead++) {
+        for (unsigned second = 0; second < 256; second++) {
+            for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+                char four[4] = {(char)lead, (char)second, (char)tails[i][0], (char)tails[i][1]};
+                uint32_t ours = 0, theirs = 0;
+                int length = utf8_decode(four, 4, &ours);
+                assert_int_equal(length, iconv_length(converter, four, 4, &theirs));
+                assert_int_equal(ours, length > 0 ? theirs : 0);
+            }
+        }
+    }
+    iconv_close(converter);
+}
+
+static void a_character_that_goes_on_behind_the_end_is_cut(void **state)
+{
+    (void)state;
+    uint32_t code = 7;
+    assert_int_equal(utf8_decode("夜", 2, &code), UTF8_CUT);
+    assert_int_equal(utf8_decode("\xF0\x9F\x98\xB4", 3, &code), UTF8_CUT);
+    assert_int_equal(utf8_decode("\xE0\x80", 2, &code), 0); /* overlong whatever follows */
+    assert_int_equal(utf8_decode("", 0, &code), 0);
+    assert_int_equal(code, 7);
+    assert_int_equal(utf8_decode("夜", 3, &code), 3);
+    assert_int_equal(code, 0x591C);
+}
+
+static void strings_are_gone_through_to_their_end(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_length("夜"), 3);
+    assert_int_equal(utf8_length("\xe5x"), 0);
+    assert_int_equal(utf8_length(""), 0);
+    assert_int_equal(utf8_step("夜"), 3);
+    assert_int_equal(utf8_step("\xe5x"), 1);
+    assert_int_equal(utf8_step("\xe5"), 1);
+    assert_int_equal(utf8_step(""), 0);
+}
+
+static void control_characters_are_named(void **state)
+{
+    (void)state;
+    assert_true(utf8_is_control(0x1B));
+    assert_true(utf8_is_control(0x7F));
+    assert_true(utf8_is_control(0x9B));
+    assert_false(utf8_is_control(' '));
+    assert_false(utf8_is_control(0xA0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_lead_and_second_byte_reads_as_iconv_reads_it),
+        cmocka_unit_test(a_character_that_goes_on_behind_the_end_is_cut),
+        cmocka_unit_test(strings_are_gone_through_to_their_end),
+        cmocka_unit_test(control_characters_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
