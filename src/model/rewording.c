@@ -10,7 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/columns.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 
 static const char *const refused[] = {
@@ -45,7 +47,7 @@ static bool has_mark(const char *text)
 static enum yk_status check_characters(const char *text, struct failure *why)
 {
     for (const char *c = text; *c != '\0';) {
-        size_t n = text_utf8_length(c);
+        size_t n = utf8_length(c);
         if (n == 0 || (unsigned char)*c < ' ' || *c == 0x7F) {
             return failure_set(why, YK_ERR_ARGUMENT,
                                "byte 0x%02X of the sentence is no character of a line: write "
