@@ -283,21 +283,38 @@ static int show_json(const struct lending_run *self, enum yk_status status,
     return cli_json_done(self->cli, json, code);
 }
 
+/* Where it was refused the message is the exact sentence; else it comes after what failed. */
+static int say_failed(struct lending_run *self, const struct failure *why)
+{
+    struct text exact, said;
+    text_init(&exact);
+    text_init(&said);
+    lend_message_add(&exact, &self->result, LANGUAGE_EN);
+    lend_message_add(&said, &self->result, self->cli->language);
+    bool is_exact = strncmp(text_string(&exact), why->text, sizeof why->text - 4) == 0;
+    int code =
+        is_exact ? cli_fail_as(self->cli, why, text_string(&said)) : cli_fail(self->cli, why);
+    if (!is_exact && !self->cli->is_json) {
+        cli_put_line(stderr, "  ", text_string(&said));
+    }
+    text_release(&exact);
+    text_release(&said);
+    return code;
+}
+
 static int tell(struct lending_run *self, enum yk_status status, const struct failure *why)
 {
-    struct text text;
-    int code = status == YK_OK ? EXIT_DONE : cli_fail(self->cli, why);
+    int code = status == YK_OK ? EXIT_DONE : say_failed(self, why);
     if (self->cli->is_json) {
         return show_json(self, status, why, code);
     }
-    text_init(&text);
-    lend_message_add(&text, &self->result, self->cli->language);
-    if (status != YK_OK && strcmp(text_string(&text), why->text) != 0) {
-        cli_put_line(stderr, "  ", text_string(&text));
-    } else if (status == YK_OK) {
+    if (status == YK_OK) {
+        struct text text;
+        text_init(&text);
+        lend_message_add(&text, &self->result, self->cli->language);
         puts(text_string(&text));
+        text_release(&text);
     }
-    text_release(&text);
     if (status == YK_OK && !self->cli->is_quiet) {
         say_compared(self);
         say_clock(self);

@@ -103,8 +103,12 @@ struct command {
 /* Prints the sentence for people (chosen by code) and the exact one, on standard error; returns
  * the exit code for it (EXIT_FAILED, EXIT_USAGE for YK_ERR_ARGUMENT, EXIT_CANCELLED). */
 int cli_fail(const struct cli *cli, const struct failure *why);
+/* The same where the exact sentence is known in the language of the person. */
+int cli_fail_as(const struct cli *cli, const struct failure *why, const char *said);
 /* front, then line without anything a terminal would take for a command, then a line end. */
 void cli_put_line(FILE *out, const char *front, const char *line);
+/* The same with a failure's sentence, in the language of the person (src/base/translate.h). */
+void cli_put_failure(FILE *out, const struct cli *cli, const char *front, const char *sentence);
 /* Usage error of this command, with a hint to --help. Returns EXIT_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "src/base/translate.h"
 #include "src/cli/command.h"
 
 static const struct {
@@ -43,7 +44,26 @@ void cli_put_line(FILE *out, const char *front, const char *line)
     text_release(&plain);
 }
 
+void cli_put_failure(FILE *out, const struct cli *cli, const char *front, const char *sentence)
+{
+    struct text said;
+    text_init(&said);
+    text_add_translated(&said, cli->language, sentence);
+    cli_put_line(out, front, said.is_short ? sentence : text_string(&said));
+    text_release(&said);
+}
+
 int cli_fail(const struct cli *cli, const struct failure *why)
+{
+    struct text said;
+    text_init(&said);
+    text_add_translated(&said, cli->language, why->text);
+    int code = cli_fail_as(cli, why, said.is_short ? why->text : text_string(&said));
+    text_release(&said);
+    return code;
+}
+
+int cli_fail_as(const struct cli *cli, const struct failure *why, const char *said)
 {
     if (cli->outcome != NULL) {
         cli->outcome->why = *why;
@@ -51,8 +71,8 @@ int cli_fail(const struct cli *cli, const struct failure *why)
     size_t code = (size_t)why->code < sizeof table / sizeof table[0] ? (size_t)why->code : 0;
     fflush(stdout);
     fprintf(stderr, "yoake: %s\n", i18n(cli->language, table[code].text));
-    if (code != YK_ERR_CANCELLED && why->text[0] != '\0') {
-        cli_put_line(stderr, "  ", why->text);
+    if (code != YK_ERR_CANCELLED && said[0] != '\0') {
+        cli_put_line(stderr, "  ", said);
     }
     return table[code].exit_code;
 }
@@ -70,7 +90,7 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
     fflush(stdout);
     fprintf(stderr, "yoake%s%s: ", cli->command != NULL ? " " : "",
             cli->command != NULL ? cli->command->name : "");
-    cli_put_line(stderr, "", why.text);
+    cli_put_failure(stderr, cli, "", why.text);
     fprintf(stderr, "  %s yoake %s%s\n", i18n(cli->language, TEXT_usage_see),
             cli->command != NULL ? cli->command->name : "help",
             cli->command != NULL ? " --help" : "");

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "src/base/fill.h"
+#include "src/base/translate.h"
 #include "src/dock/lend_parts.h"
 
 static const struct {
@@ -29,9 +29,8 @@ void lend_message_add(struct text *out, const struct lend_result *result,
         bool is_english = language != LANGUAGE_JA && result->arg_en[i][0] != '\0';
         values[i] = is_english ? result->arg_en[i] : result->arg[i];
     }
-    const char *pattern =
-        language == LANGUAGE_JA ? messages[result->message].ja : messages[result->message].en;
-    text_add_filled(out, pattern, values, LEND_ARGS);
+    text_add_sentence(out, language, messages[result->message].ja, messages[result->message].en,
+                      values, LEND_ARGS);
 }
 
 void lending_put(struct lending *self, size_t i, const char *value)

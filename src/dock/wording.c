@@ -4,7 +4,7 @@
  */
 #include "src/dock/wording.h"
 
-#include "src/base/fill.h"
+#include "src/base/translate.h"
 
 static const struct bay_state_words STATES[] = {
 #define STATE(id, word, mark, ascii, colour, kind, ja, en)                                     \
@@ -39,6 +39,5 @@ const char *dock_message_word(enum dock_message id)
 void dock_message_add(struct text *out, enum dock_message id, enum language language,
                       const char *const *values, size_t n)
 {
-    text_add_filled(out, language == LANGUAGE_JA ? MESSAGES[id].ja : MESSAGES[id].en, values,
-                    n);
+    text_add_sentence(out, language, MESSAGES[id].ja, MESSAGES[id].en, values, n);
 }
