@@ -233,9 +233,10 @@ enum yk_status unisens_description_parse(const char *text, size_t n, const char 
         }
     }
     if (kind == XML_CUT || is_first) {
-        return failure_set(why, YK_ERR_CORRUPT, "%s %s", name,
-                           kind == XML_CUT ? "ends inside a tag: its copy did not finish"
-                                           : "holds no tag: it is no XML in UTF-8");
+        return failure_set(why, YK_ERR_CORRUPT,
+                           kind == XML_CUT ? "%s ends inside a tag: its copy did not finish"
+                                           : "%s holds no tag: it is no XML in UTF-8",
+                           name);
     }
     return YK_OK;
 }

@@ -57,6 +57,8 @@ lint: lint-text lint-format lint-shell lint-clang lint-tidy lint-cppcheck lint-a
 lint-text:
 	@awk -f tests/lint/includes.awk $(LINT_CH)
 	@awk -f tests/lint/banned.awk $(LINT_CH)
+	@awk -f tests/lint/messages.awk src/base/messages_ja_*.def \
+	  $(filter-out src/base/messages_ja_%,$(shell git ls-files '*.[ch]' '*.def' 2>/dev/null | grep -v '^tests/'))
 
 lint-format:
 	@clang-format-14 --dry-run -Werror $(LINT_CH)

@@ -10,7 +10,7 @@
  * The catalogue is src/base/messages_ja_*.def, one MESSAGE("English", "Japanese") a format.
  * English: the source's format with every conversion bare (%s %d %x %g %c). Japanese: {0} for
  * the first value; {0~} where the value is itself a sentence or word of the catalogue, {0-}
- * where Japanese has no use for it. A WORD() is only ever such a value. `make lint-messages`
+ * where Japanese has no use for it. A WORD() is only ever such a value. `make lint-text`
  * compares it with the sources.
  */
 #ifndef SRC_BASE_TRANSLATE_H

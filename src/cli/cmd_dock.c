@@ -289,8 +289,7 @@ static int run(struct cli *cli)
     struct failure why;
     const char *speed = options_text(cli->options, "speed");
     if (speed != NULL && strcmp(speed, "real") != 0 && strcmp(speed, "fast") != 0) {
-        return cli_usage(cli, "--speed %s: %s", speed,
-                         cli_say(cli, "real か fast です", "it is real or fast"));
+        return cli_usage(cli, "--speed %s: it is real or fast", speed);
     }
     dock_view_init(&self.view, cli);
     self.view.is_once = options_has(cli->options, "once");
