@@ -20,6 +20,7 @@
 #include "src/base/zone.h"
 #include "src/pipeline/diary_csv.h"
 #include "src/pipeline/manifest.h"
+#include "src/pipeline/sums.h"
 
 enum yk_status batch_path(const struct batch *self, const char *folder, const char *name,
                           const char *suffix, struct text *out, struct failure *why)
@@ -204,6 +205,9 @@ enum yk_status batch_prepare_folder(struct batch *self, int *lock_fd, struct fai
             status = failure_set_errno(why, errno, "opening %s", text_string(&path));
         }
     }
+    /* From here on the checksums would say that what is being changed is damaged. */
+    status = status == YK_OK ? batch_path(self, NULL, SUMS_FILE, "", &path, why) : status;
+    status = status == YK_OK ? disk_remove(text_string(&path), why) : status;
     status = status == YK_OK ? batch_path(self, NULL, "cohort", ".sqlite", &path, why) : status;
     status = status == YK_OK
                  ? cohort_db_open(text_string(&path), is_shard ? COHORT_NETWORK : COHORT_LOCAL,

@@ -10,10 +10,12 @@
 #include "src/base/disk.h"
 #include "src/export/tables.h"
 #include "src/pipeline/batch_parts.h"
+#include "src/pipeline/sums.h"
 
 /* Beside the tables. The first two are there from the beginning of a batch to its end. */
 static const char *const others[] = {"run.log",     "cohort.sqlite", "codebook.csv",
-                                     "methods.txt", "recordings",    "epochs"};
+                                     "methods.txt", "recordings",    "epochs",
+                                     SUMS_FILE};
 enum { N_MARKS = 2, N_OTHERS = sizeof others / sizeof *others };
 
 static bool is_table(const char *name)

@@ -16,12 +16,14 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/export/tables.h"
+#include "src/pipeline/sums.h"
 
 enum { TABLE_CODEBOOK = TABLE_COUNT, FILE_COUNT };
 
 struct tables {
     struct text text[FILE_COUNT];
-    const char **ids; /* of finished recordings, sorted */
+    struct text series; /* lines of checksums of recordings/ */
+    const char **ids;   /* of finished recordings, sorted */
     size_t n_ids;
 };
 
@@ -100,6 +102,11 @@ static enum yk_status add_recordings(struct batch *batch, struct tables *out,
         for (size_t p = 0; p < COHORT_PART_COUNT && status == YK_OK; p++) {
             text_add_n(&out->text[table[p]], text_string(&result.part[p]),
                        result.part[p].length);
+        }
+        if (status == YK_OK) {
+            char name[sizeof result.recording_id + sizeof "recordings/.h5"];
+            snprintf(name, sizeof name, "recordings/%s.h5", result.recording_id);
+            sums_add(&out->series, result.h5_sha256, name);
         }
         cohort_result_release(&result);
     }
@@ -287,6 +294,31 @@ static enum yk_status publish_db(struct batch *batch, const struct tables *table
     return status;
 }
 
+/* Last of all: what lists the others has to be younger than they are. */
+static enum yk_status write_sums(const struct batch *batch, const struct tables *tables,
+                                 struct failure *why)
+{
+    struct text lines, path;
+    text_init(&lines);
+    text_init(&path);
+    const char *folder = batch->options->folder;
+    enum yk_status status = YK_OK;
+    for (size_t t = 0; t < FILE_COUNT && status == YK_OK; t++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s.csv", file_name(t));
+        status = sums_add_file(&lines, folder, name, why);
+    }
+    status = status == YK_OK ? sums_add_file(&lines, folder, "methods.txt", why) : status;
+    status = status == YK_OK ? sums_add_file(&lines, folder, "cohort.sqlite", why) : status;
+    text_add_n(&lines, text_string(&tables->series), tables->series.length);
+    status = status == YK_OK ? text_status(&tables->series, why) : status;
+    status = status == YK_OK ? batch_path(batch, NULL, SUMS_FILE, "", &path, why) : status;
+    status = status == YK_OK ? sums_write(text_string(&path), &lines, why) : status;
+    text_release(&lines);
+    text_release(&path);
+    return status;
+}
+
 static int by_recorder(const void *a, const void *b)
 {
     const struct batch_input *x = *(struct batch_input *const *)a;
@@ -347,6 +379,7 @@ enum yk_status batch_write_tables(struct batch *batch, struct failure *why)
     struct tables tables = {.ids = NULL};
     struct text path;
     text_init(&path);
+    text_init(&tables.series);
     for (size_t t = 0; t < TABLE_COUNT; t++) {
         export_add_header((enum export_table)t, &tables.text[t]);
     }
@@ -363,9 +396,11 @@ enum yk_status batch_write_tables(struct batch *batch, struct failure *why)
     }
     status = status == YK_OK ? write_methods(batch, &tables, why) : status;
     status = status == YK_OK ? publish_db(batch, &tables, why) : status;
+    status = status == YK_OK ? write_sums(batch, &tables, why) : status;
     for (size_t t = 0; t < FILE_COUNT; t++) {
         text_release(&tables.text[t]);
     }
+    text_release(&tables.series);
     text_release(&path);
     mem_free(tables.ids);
     return status;

@@ -20,6 +20,7 @@
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/analyze.h"
 #include "src/pipeline/diary_csv.h"
+#include "src/pipeline/sums.h"
 
 /* What one worker holds while it works on one input. */
 struct work {
@@ -198,10 +199,8 @@ static enum yk_status restore_epochs(struct work *work, const char *h5, const ch
 
 static bool is_kept(const struct work *work, const char *h5)
 {
-    struct h5_identity identity;
-    return disk_is_file(h5) && h5_analysis_identify(h5, &identity, NULL) == YK_OK &&
-           strcmp(identity.input_sha256, work->input->sha256) == 0 &&
-           strcmp(identity.recording_id, work->input->recording_id) == 0;
+    char hex[DIGEST_HEX];
+    return sums_of_file(h5, hex, NULL) == YK_OK && strcmp(hex, work->result.h5_sha256) == 0;
 }
 
 /* A shard of another count may have finished it: its files become ours, then its row. */
@@ -358,16 +357,6 @@ static enum yk_status analyze(struct work *work, struct failure *why)
     return status;
 }
 
-static enum yk_status hash_file(const char *path, char hex[static DIGEST_HEX],
-                                struct failure *why)
-{
-    struct byte_source *bytes = NULL;
-    enum yk_status status = file_source_open(path, &bytes, why);
-    status = status == YK_OK ? digest_of_source(bytes, NULL, hex, why) : status;
-    byte_source_close(bytes);
-    return status;
-}
-
 static enum yk_status write_files(struct work *work, struct failure *why)
 {
     struct batch *batch = work->batch;
@@ -380,7 +369,7 @@ static enum yk_status write_files(struct work *work, struct failure *why)
         status = h5_analysis_write(text_string(&path), &work->analysis, why);
     }
     if (status == YK_OK) {
-        status = hash_file(text_string(&path), work->result.h5_sha256, why);
+        status = sums_of_file(text_string(&path), work->result.h5_sha256, why);
     }
     if (status == YK_OK && batch->options->with_epochs_csv) {
         epochs_csv_add(&work->analysis.epochs, work->own, &epochs);

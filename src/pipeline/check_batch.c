@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The tables exist twice, as CSV and in cohort.sqlite, and most of what they say a third time
- * in recordings/<id>.h5; damage or a later change of one of them shows as a difference.
+ * in recordings/<id>.h5, from which epochs/<id>.csv follows; damage or a later change of one of
+ * them shows as a difference. What shows nowhere else shows in SHA256SUMS. Left out: run.log.
  */
 #include "src/pipeline/check_batch.h"
 
@@ -13,7 +14,10 @@
 
 #include "src/base/csv.h"
 #include "src/base/disk.h"
+#include "src/base/zone.h"
+#include "src/export/epochs_csv.h"
 #include "src/h5/h5_analysis.h"
+#include "src/pipeline/sums.h"
 
 #define BATCH_DB "cohort.sqlite"
 
@@ -24,12 +28,14 @@ struct checking {
     void (*found)(void *user, const struct check_finding *finding);
     void *user;
     struct check_totals totals;
+    struct text reported; /* subjects, a line each, with a line end before them, too */
 };
 
 static void report(struct checking *self, enum check_kind kind, const char *subject,
                    const char *detail)
 {
     struct check_finding finding = {kind, subject, detail};
+    text_addf(&self->reported, "\n%s\n", subject);
     self->totals.broken += !check_is_leftover(kind);
     self->totals.leftovers += check_is_leftover(kind);
     if (self->found != NULL) {
@@ -146,14 +152,45 @@ done:
 
 /* ---- recordings ---- */
 
-static void compare_series(struct checking *self, const struct db_query *row,
-                           const char *subject, const char *path)
+/* The epochs as a table, where they were wanted: it must be what the series gives. */
+static enum yk_status compare_epochs(struct checking *self, const struct analysis *analysis,
+                                     struct failure *why)
+{
+    char name[256], expected[DIGEST_HEX], found[DIGEST_HEX];
+    struct text path, table;
+    struct zone *zone = NULL;
+    text_init(&path);
+    text_init(&table);
+    snprintf(name, sizeof name, "epochs/%s.csv", analysis->recording_id);
+    enum yk_status status = disk_join(self->folder, name, &path, why);
+    if (status == YK_OK && disk_is_file(text_string(&path))) {
+        status = zone_open(analysis->info.zone, &zone, why);
+        if (status == YK_OK) {
+            epochs_csv_add(&analysis->epochs, zone, &table);
+            status = text_status(&table, why);
+        }
+        if (status == YK_OK) {
+            digest_of_memory(text_string(&table), table.length, expected);
+            if (sums_of_file(text_string(&path), found, NULL) != YK_OK ||
+                strcmp(found, expected) != 0) {
+                report(self, CHECK_epochs_differ, name, "");
+            }
+        }
+        zone_close(zone);
+    }
+    text_release(&path);
+    text_release(&table);
+    return status;
+}
+
+static enum yk_status compare_series(struct checking *self, const struct db_query *row,
+                                     const char *subject, const char *path, struct failure *why)
 {
     struct analysis analysis;
     struct failure how;
     char detail[128];
     analysis_init(&analysis);
-    enum yk_status status = h5_analysis_read(path, &analysis, &how);
+    enum yk_status status = h5_analysis_read(path, &analysis, &how), result = YK_OK;
     if (status == YK_ERR_NO_DEVICE) {
         report(self, CHECK_result_missing, subject, "");
     } else if (status != YK_OK) {
@@ -165,8 +202,11 @@ static void compare_series(struct checking *self, const struct db_query *row,
         snprintf(detail, sizeof detail, "%zu nights in the file, %" PRId64 " in night.csv",
                  analysis.n_nights, db_int(row, 2));
         report(self, CHECK_result_differs, subject, detail);
+    } else {
+        result = compare_epochs(self, &analysis, why);
     }
     analysis_release(&analysis);
+    return result;
 }
 
 static enum yk_status check_recordings(struct checking *self, struct failure *why)
@@ -187,7 +227,7 @@ static enum yk_status check_recordings(struct checking *self, struct failure *wh
                      ? failure_set(why, YK_ERR_CANCELLED, "stopped checking")
                      : disk_join(self->folder, subject, &path, why);
         if (status == YK_OK) {
-            compare_series(self, query, subject, text_string(&path));
+            status = compare_series(self, query, subject, text_string(&path), why);
             self->totals.recordings++;
             self->totals.analyses++;
         }
@@ -241,11 +281,70 @@ static enum yk_status check_integrity(struct checking *self, struct failure *why
     enum yk_status status = db_query_open(self->db, "PRAGMA integrity_check", &query, why);
     while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
         if (strcmp(db_text(query, 0), "ok") != 0) {
-            report(self, CHECK_database_damaged, BATCH_DB, db_text(query, 0));
+            report(self, CHECK_cohort_damaged, BATCH_DB, db_text(query, 0));
         }
     }
     db_query_close(query);
     return status == YK_END ? YK_OK : status;
+}
+
+/* ---- checksums ---- */
+
+/* A file that was found wanting already is not said twice. */
+static bool was_reported(const struct checking *self, const char *name)
+{
+    const char *all = text_string(&self->reported), *at = all;
+    size_t n = strlen(name);
+    while ((at = strstr(at, name)) != NULL) {
+        if (at > all && at[-1] == '\n' && at[n] == '\n') {
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+static enum yk_status compare_sum(void *user, const char *name, const char *hex,
+                                  struct failure *why)
+{
+    struct checking *self = user;
+    char found[DIGEST_HEX], detail[128];
+    struct failure how;
+    struct text path;
+    text_init(&path);
+    enum yk_status status = job_is_cancelled(self->job)
+                                ? failure_set(why, YK_ERR_CANCELLED, "stopped checking")
+                                : disk_join(self->folder, name, &path, why);
+    if (status == YK_OK && !was_reported(self, name)) {
+        enum yk_status read = sums_of_file(text_string(&path), found, &how);
+        snprintf(detail, sizeof detail, "SHA-256 %.12s, recorded %.12s",
+                 read == YK_OK ? found : "", hex);
+        if (read == YK_ERR_NO_DEVICE) {
+            report(self, CHECK_batch_unfinished, name, "");
+        } else if (read != YK_OK || strcmp(found, hex) != 0) {
+            report(self, CHECK_file_changed, name, read != YK_OK ? how.text : detail);
+        }
+    }
+    text_release(&path);
+    return status;
+}
+
+static enum yk_status check_sums(struct checking *self, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = disk_join(self->folder, SUMS_FILE, &path, why);
+    if (status == YK_OK) {
+        status = sums_read(text_string(&path), compare_sum, self, why);
+        if (status == YK_ERR_NO_DEVICE && self->totals.leftovers == 0) {
+            report(self, CHECK_batch_unfinished, SUMS_FILE, "");
+        } else if (status == YK_ERR_CORRUPT) {
+            report(self, CHECK_file_changed, SUMS_FILE, "");
+        }
+        status = status == YK_ERR_NO_DEVICE || status == YK_ERR_CORRUPT ? YK_OK : status;
+    }
+    text_release(&path);
+    return status;
 }
 
 static enum yk_status check_opened(struct checking *self, struct failure *why)
@@ -275,6 +374,7 @@ enum yk_status check_batch(const char *folder, struct job *job,
     struct text path;
     struct failure how;
     text_init(&path);
+    text_init(&self.reported);
     enum yk_status status = disk_join(folder, BATCH_DB, &path, why);
     if (status == YK_OK) {
         enum yk_status opened = db_open(text_string(&path), DB_READ, &self.db, &how);
@@ -283,13 +383,22 @@ enum yk_status check_batch(const char *folder, struct job *job,
         } else if (opened == YK_ERR_MEMORY) {
             status = failure_set(why, opened, "%s", how.text);
         } else if (opened != YK_OK) {
-            report(&self, CHECK_database_damaged, BATCH_DB, how.text);
+            report(&self, CHECK_cohort_damaged, BATCH_DB, how.text);
         } else {
-            status = check_opened(&self, why);
+            status = check_opened(&self, &how);
+            if (status == YK_ERR_STORE) { /* so damaged that it cannot be asked */
+                report(&self, CHECK_cohort_damaged, BATCH_DB, how.text);
+                status = YK_OK;
+            } else if (status != YK_OK && why != NULL) {
+                *why = how;
+            }
             db_close(self.db);
         }
     }
     text_release(&path);
+    status = status == YK_OK ? check_sums(&self, why) : status;
+    status = status == YK_OK ? text_status(&self.reported, why) : status;
+    text_release(&self.reported);
     if (status == YK_OK) {
         *out = self.totals;
     }

@@ -19,6 +19,7 @@
 #include "src/base/csv.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/pipeline/sums.h"
 
 enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, COLUMNS };
 
@@ -121,6 +122,27 @@ static enum yk_status make_parent(const char *path, struct text *from, struct fa
     return status;
 }
 
+/* The list, and beside it its checksum: a recording's name that changes on a disk must not
+ * become a recording of that name. */
+static enum yk_status write_list(const char *path, const struct text *list, struct failure *why)
+{
+    struct text sums_path, sums;
+    const char *slash = strrchr(path, '/');
+    char hex[DIGEST_HEX];
+    text_init(&sums_path);
+    text_init(&sums);
+    text_addf(&sums_path, "%s" MANIFEST_SUMS, path);
+    digest_of_memory(text_string(list), list->length, hex);
+    sums_add(&sums, hex, slash != NULL ? slash + 1 : path);
+    enum yk_status status = text_status(&sums_path, why);
+    status = status == YK_OK ? disk_remove(text_string(&sums_path), why) : status;
+    status = status == YK_OK ? batch_write_file(path, list, why) : status;
+    status = status == YK_OK ? sums_write(text_string(&sums_path), &sums, why) : status;
+    text_release(&sums_path);
+    text_release(&sums);
+    return status;
+}
+
 enum yk_status manifest_make(const struct batch_options *options, const char *path,
                              struct manifest_totals *totals, struct job *job,
                              struct failure *why)
@@ -137,7 +159,7 @@ enum yk_status manifest_make(const struct batch_options *options, const char *pa
     status = status == YK_OK ? make_parent(path, &from, why) : status;
     if (status == YK_OK) {
         add_rows(&inputs, text_string(&from), totals, &out);
-        status = batch_write_file(path, &out, why);
+        status = write_list(path, &out, why);
     }
     text_release(&out);
     text_release(&from);
@@ -276,13 +298,52 @@ static enum yk_status check_names(const struct batch_inputs *inputs, const char 
     return status;
 }
 
+struct listed {
+    const char *hex; /* what the list is */
+    bool is_same;
+};
+
+static enum yk_status compare(void *user, const char *name, const char *hex,
+                              struct failure *why)
+{
+    (void)name;
+    (void)why;
+    struct listed *listed = user;
+    listed->is_same = strcmp(listed->hex, hex) == 0;
+    return YK_OK;
+}
+
+enum yk_status manifest_check(const char *path, struct failure *why)
+{
+    struct text sums;
+    char hex[DIGEST_HEX];
+    struct listed listed = {hex, false};
+    text_init(&sums);
+    text_addf(&sums, "%s" MANIFEST_SUMS, path);
+    enum yk_status status = text_status(&sums, why);
+    status = status == YK_OK ? sums_of_file(path, hex, why) : status;
+    if (status == YK_OK && disk_is_file(text_string(&sums))) {
+        status = sums_read(text_string(&sums), compare, &listed, why);
+        if (status == YK_OK && !listed.is_same) {
+            status =
+                failure_set(why, YK_ERR_CORRUPT,
+                            "%s is not as it was written, says %s; make it anew with `yoake "
+                            "manifest` (or remove the latter, if the change was meant)",
+                            path, text_string(&sums));
+        }
+    }
+    text_release(&sums);
+    return status;
+}
+
 enum yk_status manifest_read(const char *path, struct batch_inputs *out, struct failure *why)
 {
     struct byte_source *bytes = NULL;
     struct csv *csv = NULL;
     const struct csv_row *row = NULL;
     size_t at[COLUMNS];
-    enum yk_status status = file_source_open(path, &bytes, why);
+    enum yk_status status = manifest_check(path, why);
+    status = status == YK_OK ? file_source_open(path, &bytes, why) : status;
     status = status == YK_OK ? csv_open(bytes, ',', &csv, why) : status;
     status = status == YK_OK ? csv_read_header(csv, why) : status;
     status = status == YK_OK ? find_columns(csv, path, at, why) : status;

@@ -18,6 +18,10 @@ struct manifest_totals {
 enum yk_status manifest_make(const struct batch_options *options, const char *path,
                              struct manifest_totals *totals, struct job *job,
                              struct failure *why);
+/* Behind the list's name: the file with its checksum. */
+#define MANIFEST_SUMS ".sha256"
+/* YK_ERR_CORRUPT when the list is not what its checksum, where there is one, says. */
+enum yk_status manifest_check(const char *path, struct failure *why);
 /* Fills inputs, initialised by the caller. Paths that are not absolute count from `from`, and
  * that from the folder of the list (""; no such column: that folder itself), wherever the
  * program runs. errors: YK_ERR_ARGUMENT naming line and column */

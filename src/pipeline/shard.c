@@ -17,6 +17,7 @@
 #include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/pipeline/sums.h"
 
 /* ---- numbers ---- */
 
@@ -256,13 +257,8 @@ struct cohort_db *shard_peer_db(struct shard_peers *self, size_t i)
 
 static enum yk_status check_hash(const char *path, const char *hex, struct failure *why)
 {
-    struct byte_source *bytes = NULL;
     char found[DIGEST_HEX];
-    enum yk_status status = file_source_open(path, &bytes, why);
-    if (status == YK_OK) {
-        status = digest_of_source(bytes, NULL, found, why);
-    }
-    byte_source_close(bytes);
+    enum yk_status status = sums_of_file(path, found, why);
     if (status == YK_OK && strcmp(found, hex) != 0) {
         status =
             failure_set(why, YK_ERR_CORRUPT,

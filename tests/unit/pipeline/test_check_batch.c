@@ -26,6 +26,7 @@ static void run_batch(void)
                                     .folder = folder,
                                     .zone_name = "Asia/Tokyo",
                                     .n_jobs = 1,
+                                    .with_epochs_csv = true,
                                     .max_failures = SIZE_MAX};
     assert_int_equal(recipe_load(NULL, NULL, 0, &options.recipe, &why), YK_OK);
     if (batch_run(&options, &totals, NULL, &why) != YK_OK) {
@@ -53,7 +54,7 @@ static int teardown(void **state)
 struct seen {
     int n;
     enum check_kind kind;
-    char detail[256];
+    char detail[256], subject[256];
 };
 
 static void see(void *user, const struct check_finding *finding)
@@ -62,6 +63,7 @@ static void see(void *user, const struct check_finding *finding)
     self->n++;
     self->kind = finding->kind;
     snprintf(self->detail, sizeof self->detail, "%s", finding->detail);
+    snprintf(self->subject, sizeof self->subject, "%s", finding->subject);
 }
 
 static struct seen look(struct check_totals *totals)
@@ -169,6 +171,55 @@ static void a_damaged_database_is_said(void **state)
     assert_finds(CHECK_batch_unfinished);
 }
 
+static void put_byte(const char *path, size_t at, unsigned char byte)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    assert_int_equal(fputc(byte, file), byte);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* At its beginning, its end and between: found, and said of this file. */
+static void flip_bits_of(const char *name, bool is_mended_by_batch)
+{
+    enum { PLACES = 9 };
+    size_t n = 0;
+    char *content = check_read_file(in_folder(name), &n);
+    assert_non_null(content);
+    for (size_t i = 0; i < PLACES; i++) {
+        size_t at = (n - 1) * i / (PLACES - 1);
+        struct check_totals totals;
+        put_byte(in_folder(name), at,
+                 (unsigned char)((unsigned char)content[at] ^ (1u << i % 8)));
+        struct seen seen = look(&totals);
+        if (totals.broken == 0 || strcmp(seen.subject, name) != 0) {
+            fail_msg("byte %zu of %s: %d findings, of %s", at, name, seen.n, seen.subject);
+        }
+        if (is_mended_by_batch && i == PLACES / 2) {
+            run_batch();
+            assert_int_equal(look(&totals).n, 0);
+        }
+        put_byte(in_folder(name), at, (unsigned char)content[at]);
+    }
+    free(content);
+    struct check_totals totals;
+    assert_int_equal(look(&totals).n, 0);
+}
+
+static void a_flipped_bit_is_found_in_every_kind_of_file(void **state)
+{
+    (void)state;
+    static const char *const files[] = {
+        "night.csv",   "rest.csv",   "day.csv",          "recording.csv",
+        "person.csv",  "event.csv",  "quality.csv",      "codebook.csv",
+        "methods.txt", "SHA256SUMS", "epochs/week1.csv", "recordings/week2.h5"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        flip_bits_of(files[i], strncmp(files[i], "epochs", 6) != 0);
+    }
+    flip_bits_of("cohort.sqlite", false);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -179,6 +230,7 @@ int main(void)
         T(damaged_missing_and_unknown_results_are_found),
         T(a_result_in_the_place_of_another_is_found),
         T(a_damaged_database_is_said),
+        T(a_flipped_bit_is_found_in_every_kind_of_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
