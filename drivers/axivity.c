@@ -16,11 +16,6 @@
 #define PRODUCT 0x0057
 #define BOOTLOADER 0x003C
 
-struct log *axivity_log(const struct axivity *self)
-{
-    return self->job != NULL ? self->job->log : NULL;
-}
-
 static enum dock_match match_usb(const struct usb_listing *listing)
 {
     if (listing->vendor_id != VENDOR) {

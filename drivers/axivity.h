@@ -39,7 +39,11 @@ struct axivity {
     struct axivity_source *source; /* the open recording, borrowed */
 };
 
-struct log *axivity_log(const struct axivity *self); /* may be NULL */
+/* May be NULL. */
+static inline struct log *axivity_log(const struct axivity *self)
+{
+    return self->job != NULL ? self->job->log : NULL;
+}
 
 /* ---- axivity_serial.c: one command, one reply ---- */
 
@@ -92,13 +96,16 @@ struct axivity_map {
 };
 enum yk_status axivity_map(struct axivity *self, struct axivity_map *out, struct failure *why);
 
+/* ---- axivity_flight.c ---- */
+
+/* Lets a read in flight end, so that another command can be sent; its bytes are kept. */
+void axivity_settle(struct axivity *self);
+
 /* ---- axivity_source.c ---- */
 enum yk_status axivity_open_recording(struct axivity *self, struct byte_source **out,
                                       uint64_t *found_beyond, struct failure *why);
 enum yk_status axivity_reread(struct axivity *self, uint64_t pos, void *dst, size_t bytes,
                               struct failure *why);
-/* Lets a read in flight end, so that another command can be sent; its bytes are kept. */
-void axivity_settle(struct axivity *self);
 
 /* ---- axivity_setup.c ---- */
 enum yk_status axivity_can_configure(const struct axivity *self, const struct dock_setup *setup,

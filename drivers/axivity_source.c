@@ -6,56 +6,15 @@
  * A place that the disk refuses ends the chunk before it, so that what is readable is read; the
  * refusal itself comes when that place is asked for.
  */
-#include "drivers/axivity.h"
+#include "drivers/axivity_flight.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "src/base/mem.h"
 
-#define CHUNK_BYTES (AXIVITY_CHUNK_BLOCKS * SCSI_BLOCK_BYTES)
-#define NAME_ROOM 48
 #define READY_MS 5000
 #define SENSE_MEDIUM 3
-
-struct chunk {
-    uint8_t *data; /* CHUNK_BYTES */
-    uint64_t at;   /* byte in the file */
-    size_t n;      /* bytes; 0: empty */
-};
-
-struct axivity_source {
-    struct byte_source base;
-    struct axivity *device;
-    struct axivity_map map;
-    struct chunk now, next;
-    bool is_flying;  /* a command fills next.data ... */
-    bool has_failed; /* ... or did, and failed so: */
-    enum yk_status failed_status;
-    struct failure failed_why;
-    char name[NAME_ROOM];
-};
-
-/* The stretch of blocks at a byte of the file that one command can read. */
-static bool plan(const struct axivity_source *self, uint64_t at, uint64_t *block, size_t *count)
-{
-    uint64_t following = 0;
-    if (at >= self->base.size || !fat_chain_at(&self->map.chain, at, block, &following)) {
-        return false;
-    }
-    uint64_t want = (self->base.size - at + SCSI_BLOCK_BYTES - 1) / SCSI_BLOCK_BYTES;
-    uint64_t n = following + 1 < want ? following + 1 : want;
-    *count = n < AXIVITY_CHUNK_BLOCKS ? (size_t)n : AXIVITY_CHUNK_BLOCKS;
-    return true;
-}
-
-/* Bytes of a chunk of count blocks at `at` that belong to the file. */
-static size_t bytes_of(const struct axivity_source *self, uint64_t at, size_t count)
-{
-    uint64_t left = self->base.size - at;
-    size_t n = count * SCSI_BLOCK_BYTES;
-    return left < n ? (size_t)left : n;
-}
 
 static enum yk_status cut_off(const struct axivity_source *self, uint64_t at,
                               struct failure *why)
@@ -63,41 +22,6 @@ static enum yk_status cut_off(const struct axivity_source *self, uint64_t at,
     return failure_set_at(why, YK_ERR_CORRUPT, (int64_t)at,
                           "%s: the recorder's file table ends at byte %" PRIu64, self->name,
                           at);
-}
-
-/* ---- in flight ---- */
-
-/* Sends for the chunk at `at`; nothing happens behind the end. */
-static void launch(struct axivity_source *self, uint64_t at)
-{
-    uint64_t block = 0;
-    size_t count = 0;
-    self->next.n = 0;
-    self->has_failed = false;
-    if (plan(self, at, &block, &count)) {
-        self->next.at = at;
-        self->is_flying =
-            scsi_read_start(&self->device->disk, block, count, self->next.data, NULL) == YK_OK;
-    }
-}
-
-static void land(struct axivity_source *self)
-{
-    if (!self->is_flying) {
-        return;
-    }
-    size_t count = self->device->disk.flying_count;
-    self->is_flying = false;
-    self->failed_status = scsi_read_finish(&self->device->disk, &self->failed_why);
-    self->has_failed = self->failed_status != YK_OK;
-    self->next.n = self->has_failed ? 0 : bytes_of(self, self->next.at, count);
-}
-
-void axivity_settle(struct axivity *self)
-{
-    if (self->source != NULL) {
-        land(self->source);
-    }
 }
 
 /* ---- reading ---- */
@@ -125,7 +49,7 @@ static enum yk_status read_now(struct axivity_source *self, uint64_t at, struct 
     uint64_t block = 0;
     size_t count = 0;
     self->now.n = 0;
-    if (!plan(self, at, &block, &count)) {
+    if (!axivity_flight_plan(self, at, &block, &count)) {
         return cut_off(self, at, why);
     }
     enum yk_status status = scsi_read(disk, block, count, self->now.data, why);
@@ -139,11 +63,11 @@ static enum yk_status read_now(struct axivity_source *self, uint64_t at, struct 
         return status;
     }
     self->now.at = at;
-    self->now.n = bytes_of(self, at, count);
+    self->now.n = axivity_flight_bytes(self, at, count);
     return YK_OK;
 }
 
-static bool holds(const struct chunk *chunk, uint64_t pos)
+static bool holds(const struct axivity_chunk *chunk, uint64_t pos)
 {
     return chunk->n > 0 && pos >= chunk->at && pos - chunk->at < chunk->n;
 }
@@ -153,9 +77,9 @@ static enum yk_status load(struct axivity_source *self, uint64_t pos, struct fai
 {
     uint64_t at = pos - pos % SCSI_BLOCK_BYTES;
     bool is_onward = at == 0 || at == self->now.at + self->now.n;
-    land(self);
+    axivity_flight_land(self);
     if (holds(&self->next, pos)) {
-        struct chunk old = self->now;
+        struct axivity_chunk old = self->now;
         self->now = self->next;
         self->next = old;
         self->next.n = 0;
@@ -176,7 +100,7 @@ static enum yk_status load(struct axivity_source *self, uint64_t pos, struct fai
         }
     }
     if (is_onward) {
-        launch(self, self->now.at + self->now.n);
+        axivity_flight_launch(self, self->now.at + self->now.n);
     }
     return YK_OK;
 }
@@ -242,8 +166,8 @@ enum yk_status axivity_open_recording(struct axivity *self, struct byte_source *
     enum yk_status status = axivity_mount(self, READY_MS, why);
     struct axivity_source *source = mem_alloc(1, sizeof *source);
     if (source != NULL) {
-        source->now.data = mem_alloc_lines(CHUNK_BYTES, 1);
-        source->next.data = mem_alloc_lines(CHUNK_BYTES, 1);
+        source->now.data = mem_alloc_lines(AXIVITY_CHUNK_BYTES, 1);
+        source->next.data = mem_alloc_lines(AXIVITY_CHUNK_BYTES, 1);
     }
     if (source == NULL || source->now.data == NULL || source->next.data == NULL) {
         status = failure_set(why, YK_ERR_MEMORY, "out of memory reading the recorder");
@@ -292,7 +216,7 @@ enum yk_status axivity_reread(struct axivity *self, uint64_t pos, void *dst, siz
     for (size_t done = 0; done < bytes;) {
         uint64_t block = 0;
         size_t count = 0, from = (size_t)((pos + done) % SCSI_BLOCK_BYTES);
-        if (!plan(source, pos + done, &block, &count)) {
+        if (!axivity_flight_plan(source, pos + done, &block, &count)) {
             return cut_off(source, pos + done, why);
         }
         bool is_whole = from == 0 && bytes - done >= SCSI_BLOCK_BYTES;

@@ -69,17 +69,3 @@ void dock_device_close(struct dock_device *self)
         self->ops->close(self);
     }
 }
-
-void usb_port_close(struct usb_port *self)
-{
-    if (self != NULL) {
-        self->ops->close(self);
-    }
-}
-
-void usb_bus_close(struct usb_bus *self)
-{
-    if (self != NULL) {
-        self->ops->close(self);
-    }
-}

@@ -24,6 +24,36 @@ int64_t usb_libusb_now_ms(void)
     return clock_monotonic_ns() / 1000000;
 }
 
+enum yk_status usb_libusb_failure(struct failure *why, int code, const char *doing)
+{
+    static const struct {
+        int code;
+        enum yk_status status;
+        const char *text;
+    } known[] = {
+        {LIBUSB_ERROR_ACCESS, YK_ERR_ACCESS,
+         "permission denied; install 70-yoake.rules (make install), then plug it in again"},
+        {LIBUSB_ERROR_NO_DEVICE, YK_ERR_NO_DEVICE, "the device is gone; plug it in again"},
+        {LIBUSB_ERROR_NOT_FOUND, YK_ERR_NO_DEVICE, "not there any more; plug it in again"},
+        {LIBUSB_ERROR_BUSY, YK_ERR_BUSY,
+         "another program holds the device; close that program (OmGui, a terminal program)"},
+        {LIBUSB_ERROR_TIMEOUT, YK_ERR_TIMEOUT, "no answer in time"},
+        {LIBUSB_ERROR_OVERFLOW, YK_ERR_PROTOCOL, "the device sent more than was asked for"},
+        {LIBUSB_ERROR_NO_MEM, YK_ERR_MEMORY,
+         "out of memory, or too many devices on this USB controller"},
+        {LIBUSB_ERROR_NOT_SUPPORTED, YK_ERR_UNSUPPORTED, "this system has no USB"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].code == code) {
+            return failure_set(why, known[i].status, "%s: %s", doing, known[i].text);
+        }
+    }
+    if (code == LIBUSB_ERROR_PIPE) {
+        return failure_set_at(why, YK_ERR_PROTOCOL, 1, "%s: the device refused (stall)", doing);
+    }
+    return failure_set(why, YK_ERR_IO, "%s: %s", doing, libusb_strerror(code));
+}
+
 enum yk_status usb_libusb_fail(const struct libusb_port *self, int code, const char *doing,
                                struct failure *why)
 {

@@ -113,11 +113,12 @@ static int write_request(struct pretend_device *self, const uint8_t *setup, cons
     case REQUEST(0x01, 0x0b): /* only alternate setting 0 */
         return value == 0 ? 0 : CONTROL_STALL;
     case REQUEST(0x02, 0x01): /* CLEAR_FEATURE(HALT) */
-        return value == 0 && pretend_device_clear_halt(self, setup[4]) ? 0 : CONTROL_STALL;
+        self->has_cleared = value == 0 && device_clear_halt(self, setup[4]);
+        return self->has_cleared ? 0 : CONTROL_STALL;
     case REQUEST(0x21, 0xff):
         self->stats.resets++;
         disk_model_reset(self);
-        pretend_device_poll(self);
+        self->has_cleared = true;
         return 0;
     case REQUEST(0x21, 0x20):
         memcpy(self->line_coding, data,

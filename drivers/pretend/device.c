@@ -11,45 +11,9 @@
 #include "src/base/mem.h"
 #include "src/base/zone.h"
 
-enum { TICK_US = 1000000, RESTART_US = 1500000, RESTART_BOOTLOADER_US = 5000000 };
+enum { TICK_US = 1000000, RESTART_BOOTLOADER_US = 5000000 };
 
 /* ---- time ---- */
-
-int64_t pretend_device_now_us(const struct pretend_device *self)
-{
-    return clock_monotonic_ns() / 1000 + self->skipped_us;
-}
-
-int64_t pretend_device_utc_ns(const struct pretend_device *self)
-{
-    return clock_now_utc_ns() + self->skipped_us * 1000;
-}
-
-void pretend_device_skip(struct pretend_device *self, int64_t us)
-{
-    self->skipped_us += us > 0 ? us : 0;
-}
-
-int64_t device_wall_ns(const struct pretend_device *self)
-{
-    if (device_condition(self, WHAT_CLOCKSTUCK) != NULL) {
-        return self->wall_base_ns;
-    }
-    int64_t passed_us = pretend_device_now_us(self) - self->clock_base_us;
-    double gained_ns = (double)passed_us * self->recorder.clock_ppm * 1e-3;
-    return self->wall_base_ns + passed_us * 1000 + (int64_t)gained_ns;
-}
-
-uint32_t device_packed_now(const struct pretend_device *self)
-{
-    return settings_packed(device_wall_ns(self));
-}
-
-void device_set_wall(struct pretend_device *self, int64_t wall_ns)
-{
-    self->wall_base_ns = wall_ns;
-    self->clock_base_us = pretend_device_now_us(self);
-}
 
 static void start_clock(struct pretend_device *self)
 {
@@ -68,12 +32,6 @@ static void start_clock(struct pretend_device *self)
 }
 
 /* ---- life ---- */
-
-const struct pretend_fault *device_condition(const struct pretend_device *self,
-                                             enum pretend_what what)
-{
-    return pretend_condition(&self->faults, PLACE_DEVICE, what);
-}
 
 static void init_endpoints(struct pretend_device *self)
 {
@@ -173,7 +131,7 @@ void pretend_device_free(struct pretend_device *self)
 }
 
 /* The firmware starts: settings from ROM, then from the recording's header. */
-void device_boot(struct pretend_device *self)
+static void boot(struct pretend_device *self)
 {
     struct cwa_header header;
     serial_reset(self);
@@ -209,7 +167,7 @@ static void appear(struct pretend_device *self, enum pretend_state state, int64_
     self->change_us = change_us;
     self->generation++;
     if (state == PRETEND_READY) {
-        device_boot(self);
+        boot(self);
     }
 }
 
@@ -232,34 +190,9 @@ void pretend_device_plug(struct pretend_device *self)
     }
 }
 
-/* Everything that waits ends with this result. */
-static void end_transfers(struct pretend_device *self, enum pretend_result result)
-{
-    for (int i = 0; i < EP_N; i++) {
-        while (self->endpoint[i].first != NULL) {
-            device_finish(self, self->endpoint[i].first, result);
-        }
-    }
-    while (self->control_first != NULL) {
-        device_finish(self, self->control_first, result);
-    }
-}
-
-void device_vanish(struct pretend_device *self)
-{
-    self->state = PRETEND_ABSENT;
-    self->change_us = INT64_MAX;
-    end_transfers(self, RESULT_GONE);
-}
-
 void pretend_device_unplug(struct pretend_device *self)
 {
     device_vanish(self);
-}
-
-void device_restart(struct pretend_device *self)
-{
-    self->change_us = pretend_device_now_us(self) + RESTART_US;
 }
 
 enum pretend_state pretend_device_state(struct pretend_device *self)

@@ -9,57 +9,6 @@
 
 enum { TICK_US = 1000000 };
 
-static struct endpoint *endpoint_of(struct pretend_device *self, uint8_t address)
-{
-    for (int i = 0; i < EP_N; i++) {
-        if (self->endpoint[i].address == address) {
-            return &self->endpoint[i];
-        }
-    }
-    return NULL;
-}
-
-static bool unlink_from(struct pretend_transfer **first, struct pretend_transfer *transfer,
-                        struct pretend_transfer **last)
-{
-    struct pretend_transfer *before = NULL;
-    for (struct pretend_transfer **at = first; *at != NULL; at = &(*at)->next) {
-        if (*at == transfer) {
-            *at = transfer->next;
-            if (last != NULL && *last == transfer) {
-                *last = before;
-            }
-            transfer->next = NULL;
-            return true;
-        }
-        before = *at;
-    }
-    return false;
-}
-
-static bool unlink_transfer(struct pretend_device *self, struct pretend_transfer *transfer)
-{
-    if (transfer->type == TRANSFER_CONTROL) {
-        return unlink_from(&self->control_first, transfer, NULL);
-    }
-    struct endpoint *endpoint = endpoint_of(self, transfer->endpoint);
-    return endpoint != NULL && unlink_from(&endpoint->first, transfer, &endpoint->last);
-}
-
-void device_finish(struct pretend_device *self, struct pretend_transfer *transfer,
-                   enum pretend_result result)
-{
-    (void)unlink_transfer(self, transfer);
-    transfer->result = result;
-    if ((transfer->endpoint & 0x80) != 0) {
-        self->stats.bytes_in += transfer->actual;
-    } else {
-        self->stats.bytes_out += transfer->actual;
-    }
-    self->serve_again = true;
-    self->on_done(self->user, transfer);
-}
-
 static enum packet packet_in(struct pretend_device *self, int i, uint8_t *at, size_t *n)
 {
     return i == EP_DISK_IN     ? disk_model_in(self, at, n)
@@ -208,6 +157,10 @@ static void submit_control(struct pretend_device *self, struct pretend_transfer 
         return;
     }
     int n = control_request(self, transfer->setup, transfer->data, transfer->length);
+    if (self->has_cleared) { /* what was halted goes on */
+        self->has_cleared = false;
+        pretend_device_poll(self);
+    }
     if (n == CONTROL_GONE || n == CONTROL_HANG) {
         return; /* ended already, or never */
     }
@@ -250,7 +203,7 @@ enum yk_status pretend_device_submit(struct pretend_device *self,
         return YK_ERR_NO_DEVICE;
     }
     struct endpoint *endpoint =
-        transfer->type == TRANSFER_CONTROL ? NULL : endpoint_of(self, transfer->endpoint);
+        transfer->type == TRANSFER_CONTROL ? NULL : device_endpoint(self, transfer->endpoint);
     if (endpoint == NULL && transfer->type != TRANSFER_CONTROL) {
         return YK_ERR_ARGUMENT;
     }
@@ -282,7 +235,7 @@ enum yk_status pretend_device_submit(struct pretend_device *self,
 bool pretend_device_cancel(struct pretend_device *self, struct pretend_transfer *transfer)
 {
     struct endpoint *endpoint =
-        transfer->type == TRANSFER_CONTROL ? NULL : endpoint_of(self, transfer->endpoint);
+        transfer->type == TRANSFER_CONTROL ? NULL : device_endpoint(self, transfer->endpoint);
     struct pretend_transfer *at = endpoint != NULL ? endpoint->first : self->control_first;
     while (at != NULL && at != transfer) {
         at = at->next;
@@ -296,17 +249,11 @@ bool pretend_device_cancel(struct pretend_device *self, struct pretend_transfer 
 
 bool pretend_device_clear_halt(struct pretend_device *self, uint8_t address)
 {
-    struct endpoint *endpoint = endpoint_of(self, address);
-    self->stats.clear_halts++;
-    if (endpoint == NULL) {
-        return false;
+    bool is_there = device_clear_halt(self, address);
+    if (is_there) {
+        pretend_device_poll(self);
     }
-    bool is_disk = address == 0x01 || address == 0x81;
-    if (!is_disk || self->disk.stage != DISK_DEAD) {
-        endpoint->is_halted = false;
-    }
-    pretend_device_poll(self);
-    return true;
+    return is_there;
 }
 
 void pretend_device_bus_reset(struct pretend_device *self)

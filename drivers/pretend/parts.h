@@ -109,6 +109,7 @@ struct pretend_device {
     pretend_done on_done;
     void *user;
     bool is_serving, serve_again;
+    bool has_cleared; /* a request took a halt away */
 
     enum pretend_state state;
     uint64_t generation;
@@ -128,17 +129,21 @@ struct pretend_device {
     struct pretend_stats stats;
 };
 
-/* device.c */
+/* clock.c */
 int64_t device_wall_ns(const struct pretend_device *self); /* its wall clock, as if UTC */
 uint32_t device_packed_now(const struct pretend_device *self);
 void device_set_wall(struct pretend_device *self, int64_t wall_ns);
-void device_vanish(struct pretend_device *self);
 void device_restart(struct pretend_device *self); /* RESET */
-void device_boot(struct pretend_device *self);    /* settings from ROM and file */
 const struct pretend_fault *device_condition(const struct pretend_device *self,
                                              enum pretend_what what);
+
+/* transfers.c */
+struct endpoint *device_endpoint(struct pretend_device *self, uint8_t address); /* NULL: none */
 void device_finish(struct pretend_device *self, struct pretend_transfer *transfer,
                    enum pretend_result result);
+/* False: there is no such endpoint. */
+bool device_clear_halt(struct pretend_device *self, uint8_t address);
+void device_vanish(struct pretend_device *self);
 
 /* identity.c */
 void identity_init(struct pretend_identity *self, const struct pretend_recorder *recorder,
@@ -163,6 +168,8 @@ enum packet serial_out(struct pretend_device *self, const uint8_t *at, size_t n)
 enum packet serial_in(struct pretend_device *self, uint8_t *at, size_t *n);
 void serial_poll(struct pretend_device *self);
 int64_t serial_due_us(const struct pretend_device *self);
+
+/* print.c */
 void serial_print(struct pretend_device *self, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

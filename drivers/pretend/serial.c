@@ -28,19 +28,6 @@ void serial_close(struct pretend_device *self)
     text_release(&self->serial.out);
 }
 
-void serial_print(struct pretend_device *self, const char *fmt, ...)
-{
-    char line[256];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(line, sizeof line, fmt, args);
-    va_end(args);
-    if (n > 0) {
-        text_add_n(&self->serial.out, line,
-                   (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-    }
-}
-
 /* ---- faults ---- */
 
 /* Changes what was printed for this line, from byte `from` on. False: run no command. */
