@@ -109,6 +109,37 @@ static int32_t usual_step_s(struct epoch_csv_peek *peek)
     return usual;
 }
 
+/* The declared start: a time, or, where rows give times of day, a date alone. */
+static enum yk_status parse_start(const struct epoch_csv *self, struct timestamp *out,
+                                  struct failure *why)
+{
+    char text[sizeof self->plan.start + 8];
+    snprintf(text, sizeof text, "%s%s", self->plan.start,
+             strchr(self->plan.start, ':') == NULL ? " 00:00" : "");
+    bool has_days = self->plan.day != CSV_NONE;
+    return timestamp_parse(has_days ? text : self->plan.start, NULL, out)
+               ? YK_OK
+               : failure_set(why, YK_ERR_ARGUMENT,
+                             "start = '%s' is no time; 2018-08-14T15:30:00 or "
+                             "2018-08-14T15:30:00-04:00 is right",
+                             self->plan.start);
+}
+
+/* Needed before the first row where rows count days or seconds from it. */
+static enum yk_status read_start(struct epoch_csv *self, struct failure *why)
+{
+    bool is_elapsed = strcmp(self->plan.time_format, EPOCH_CSV_ELAPSED) == 0;
+    if (!is_elapsed && self->plan.day == CSV_NONE) {
+        return YK_OK;
+    }
+    if (self->plan.start[0] == '\0' || !epoch_csv_has_times(self)) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "time_format = elapsed_s needs 'start = 2018-08-14T15:30:00' and a "
+                           "column 'timestamp = NAME' in the .ini");
+    }
+    return parse_start(self, &self->start, why);
+}
+
 enum yk_status epoch_csv_first_time(const struct epoch_csv *self,
                                     const struct epoch_csv_peek *peek, struct timestamp *out,
                                     struct failure *why)
@@ -121,11 +152,9 @@ enum yk_status epoch_csv_first_time(const struct epoch_csv *self,
                 "the rows carry no time; write 'start = 2018-08-14T15:30:00' (and "
                 "'epoch_s = 5') in a .ini of the same name beside the file");
         }
-        if (!timestamp_parse(self->plan.start, NULL, &start)) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "start = '%s' is no time; 2018-08-14T15:30:00 or "
-                               "2018-08-14T15:30:00-04:00 is right",
-                               self->plan.start);
+        enum yk_status status = parse_start(self, &start, why);
+        if (status != YK_OK) {
+            return status;
         }
     }
     *out = start;
@@ -156,6 +185,24 @@ static int64_t late_by(const struct epoch_csv *self, const struct epoch_csv_peek
     return is_late ? first - self->epoch_ns : 0;
 }
 
+/* Rows that are not whole seconds apart lie on the nearest grid that is; said, because now and
+ * then an epoch stays empty or a row is left over. */
+static void remark_uneven(struct epoch_csv *self, const struct epoch_csv_peek *peek,
+                          int32_t epoch_s)
+{
+    int64_t step[EPOCH_CSV_PEEK];
+    size_t n = 0;
+    for (size_t i = 1; i < peek->n; i++) {
+        step[n++] = peek->local_ns[i] - peek->local_ns[i - 1];
+    }
+    qsort(step, n, sizeof *step, compare_ns);
+    int64_t off_ns = n > 8 ? step[n / 2] - epoch_s * NS_PER_S : 0;
+    if (llabs(off_ns) >= NS_PER_S / 1000 && llabs(off_ns) < epoch_s * NS_PER_S / 4) {
+        epoch_csv_plan_remark(&self->plan, "rows are %.3f s apart, on a grid of %d s",
+                              (double)step[n / 2] / (double)NS_PER_S, (int)epoch_s);
+    }
+}
+
 static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *peek,
                                 struct failure *why)
 {
@@ -171,6 +218,7 @@ static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *p
                            "the same name beside the file");
     }
     self->epoch_ns = epoch_s * NS_PER_S;
+    remark_uneven(self, peek, epoch_s);
     int64_t local = timestamp_local_ns(&start);
     int64_t utc = local - epoch_csv_offset_s(self, &start) * NS_PER_S;
     self->first_offset_s = (int32_t)((local - utc) / NS_PER_S);
@@ -391,6 +439,9 @@ static enum yk_status describe(struct epoch_csv *self, const struct open_options
     }
     if (status == YK_OK) {
         status = choose_zone(self, opt, why);
+    }
+    if (status == YK_OK) {
+        status = read_start(self, why);
     }
     if (status == YK_OK) {
         status = find_series(self, opt->session, why);

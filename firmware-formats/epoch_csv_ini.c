@@ -22,6 +22,7 @@ static const struct plan_text keys[] = {
     PLAN_TEXT("date", date_name),
     PLAN_TEXT("time", time_name),
     PLAN_TEXT("step", step_name),
+    PLAN_TEXT("day", day_name),
     PLAN_TEXT("counts", counts_name),
 };
 
@@ -115,7 +116,8 @@ static enum yk_status take_key(struct epoch_csv_plan *self, const char *key, con
     }
     return failure_set(why, YK_ERR_ARGUMENT,
                        "%s: unknown key '%.40s'; known: start epoch_s rate_hz range_g "
-                       "time_format zone timestamp date time step separator header first_line "
+                       "time_format zone timestamp date time step day separator header "
+                       "first_line "
                        "counts person_id device_model device_serial",
                        place, key);
 }
@@ -137,11 +139,13 @@ static enum yk_status set_key(struct epoch_csv_plan *self, const char *key, cons
                                    "motionwatch actical acttrust ... unknown are right",
                                    place, value);
             }
-            if (strcmp(key, "time_format") == 0 && !timestamp_pattern_is_valid(value)) {
-                return failure_set(why, YK_ERR_ARGUMENT,
-                                   "%s: time_format '%.40s' is not understood; iso, unix_s, "
-                                   "unix_ms, unix_ns or a pattern like %%d/%%m/%%Y %%H:%%M",
-                                   place, value);
+            if (strcmp(key, "time_format") == 0 && strcmp(value, EPOCH_CSV_ELAPSED) != 0 &&
+                !timestamp_pattern_is_valid(value)) {
+                return failure_set(
+                    why, YK_ERR_ARGUMENT,
+                    "%s: time_format '%.40s' is not understood; iso, unix_s, "
+                    "unix_ms, unix_ns, elapsed_s or a pattern like %%d/%%m/%%Y %%H:%%M",
+                    place, value);
             }
             return YK_OK;
         }

@@ -71,7 +71,7 @@ void epoch_csv_plan_init(struct epoch_csv_plan *self)
 {
     memset(self, 0, sizeof *self);
     self->timestamp = self->date = self->time = self->step = CSV_NONE;
-    self->state = self->interval = self->series = CSV_NONE;
+    self->state = self->interval = self->series = self->day = CSV_NONE;
     for (size_t i = 0; i < EPOCH_CSV_FLAGS; i++) {
         self->flag[i] = (struct epoch_csv_flag){CSV_NONE, flags[i].bits};
     }
@@ -281,6 +281,9 @@ static enum yk_status find_times(struct epoch_csv_plan *self, const struct csv *
     if (status == YK_OK) {
         status = find_named(csv, self->step_name, "step", &self->step, why);
     }
+    if (status == YK_OK) {
+        status = find_named(csv, self->day_name, "day", &self->day, why);
+    }
     if (status != YK_OK) {
         return status;
     }
@@ -288,7 +291,10 @@ static enum yk_status find_times(struct epoch_csv_plan *self, const struct csv *
     for (size_t i = 0; i < n && self->timestamp == CSV_NONE; i++) {
         self->timestamp = csv_find(csv, timestamp_names[i]);
     }
-    if (self->timestamp == CSV_NONE && self->date == CSV_NONE) {
+    bool has_days = self->timestamp == CSV_NONE && self->date == CSV_NONE &&
+                    self->time != CSV_NONE && self->start[0] != '\0';
+    self->day = has_days ? self->day : CSV_NONE; /* else it is a column like others */
+    if (self->timestamp == CSV_NONE && self->date == CSV_NONE && self->day == CSV_NONE) {
         self->timestamp = self->time; /* a column "time" alone holds both */
     }
     self->timestamp_is_unix_ns =

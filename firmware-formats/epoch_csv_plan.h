@@ -83,11 +83,14 @@ struct epoch_csv_axis {
 #define EPOCH_CSV_REMARKS 20
 #define EPOCH_CSV_REMARK_BYTES 64
 
+/* time_format of seconds that have passed since `start`. */
+#define EPOCH_CSV_ELAPSED "elapsed_s"
+
 struct epoch_csv_plan {
     /* said beside the file; "" or 0 when not. A maker's header says it first. */
     char start[48], time_format[48], zone[48], person_id[64], device_model[32],
         device_serial[32], counts_name[16];
-    char timestamp_name[64], date_name[64], time_name[64], step_name[64];
+    char timestamp_name[64], date_name[64], time_name[64], step_name[64], day_name[64];
     char separator; /* 0: find out */
     int32_t epoch_s;
     struct epoch_csv_declared declared[EPOCH_CSV_DECLARED_MAX];
@@ -113,6 +116,7 @@ struct epoch_csv_plan {
 
     /* found in the header; CSV_NONE when there is none */
     size_t timestamp, date, time, step, state, interval, series;
+    size_t day; /* number of the day beside a time of day; 1 is the date of `start` */
     struct epoch_csv_flag flag[EPOCH_CSV_FLAGS];
     bool timestamp_is_unix_ns;
     struct epoch_csv_value value[EPOCH_COLUMN_COUNT];

@@ -21,6 +21,7 @@ struct epoch_csv {
     struct zone *own_zone; /* of the .ini; closed with us */
     struct job *job;
     struct epoch_csv_plan plan;
+    struct timestamp start; /* declared; where rows count days or seconds from it */
     int64_t t0_ns, epoch_ns;
     int64_t first_step;
     int32_t first_offset_s;

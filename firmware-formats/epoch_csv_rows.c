@@ -14,6 +14,8 @@
 #include <strings.h>
 
 #define HALF_DAY_S (INT64_C(12) * 3600)
+#define DAYS_MOST 36525 /* a number of a day beyond a hundred years is none */
+#define ELAPSED_MOST_S 3155760000.0
 #define EPOCHS_PER_CALL ((size_t)8192)
 #define GAP_MAX_S (INT64_C(31) * 86400) /* a longer jump is taken for a wrong date */
 
@@ -42,7 +44,20 @@ void epoch_csv_bad_row(struct epoch_csv *self, const struct csv_row *row, const 
 bool epoch_csv_has_times(const struct epoch_csv *self)
 {
     return self->plan.timestamp != CSV_NONE ||
-           (self->plan.date != CSV_NONE && self->plan.time != CSV_NONE);
+           ((self->plan.date != CSV_NONE || self->plan.day != CSV_NONE) &&
+            self->plan.time != CSV_NONE);
+}
+
+/* The date of a row by the number of its day; "" when it is none. */
+static void day_text(const struct epoch_csv *self, const struct csv_row *row,
+                     char out[static 16])
+{
+    const char *text = csv_field(row, self->plan.day);
+    int64_t day = 0;
+    *out = '\0';
+    if (text_parse_int64(text, strlen(text), &day) && llabs(day) < DAYS_MOST) {
+        civil_format(civil_add_days(self->start.local.date, day - 1), out);
+    }
 }
 
 /* The text of the row's time; date and time columns are joined in room. */
@@ -52,13 +67,34 @@ static const char *time_text(const struct epoch_csv *self, const struct csv_row 
     if (self->plan.timestamp != CSV_NONE) {
         return csv_field(row, self->plan.timestamp);
     }
-    snprintf(room, n, "%.40s %.40s", csv_field(row, self->plan.date),
+    char day[16];
+    if (self->plan.day != CSV_NONE) {
+        day_text(self, row, day);
+    }
+    snprintf(room, n, "%.40s %.40s",
+             self->plan.day != CSV_NONE ? day : csv_field(row, self->plan.date),
              csv_field(row, self->plan.time));
     return room;
 }
 
+/* Seconds since the start, which were counted by a clock that goes on evenly. */
+static bool parse_elapsed(const struct epoch_csv *self, const char *text, struct timestamp *out)
+{
+    double seconds = 0;
+    if (!text_parse_double(text, strlen(text), &seconds) || !(fabs(seconds) < ELAPSED_MOST_S)) {
+        return false;
+    }
+    *out = self->start;
+    out->local = civil_time_of_utc_ns(timestamp_local_ns(&self->start) +
+                                      (int64_t)nearbyint(seconds * (double)NS_PER_S));
+    return true;
+}
+
 static bool parse_time(const struct epoch_csv *self, const char *text, struct timestamp *out)
 {
+    if (strcmp(self->plan.time_format, EPOCH_CSV_ELAPSED) == 0) {
+        return parse_elapsed(self, text, out);
+    }
     const char *format = self->plan.timestamp_is_unix_ns     ? "unix_ns"
                          : self->plan.time_format[0] != '\0' ? self->plan.time_format
                                                              : NULL;

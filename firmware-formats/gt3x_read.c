@@ -57,10 +57,11 @@ static void take_event(struct gt3x_reader *self, const struct gt3x_record *recor
     }
 }
 
-static void take_heart_rate(struct gt3x_reader *self, const struct gt3x_record *record)
+/* Read when the file is opened, or where samples need them. */
+static void take_elsewhere(struct gt3x_reader *self, const struct gt3x_record *record)
 {
+    (void)self;
     (void)record;
-    self->heart_rates += !self->is_cursor;
 }
 
 /* Of an Insight Watch: sensor 1 is the accelerometer chip. */
@@ -88,10 +89,14 @@ static void take_imu(struct gt3x_reader *self, const struct gt3x_record *record)
 }
 
 static void (*const TAKE[GT3X_TYPES])(struct gt3x_reader *, const struct gt3x_record *) = {
-    [GT3X_BATTERY] = take_battery,           [GT3X_EVENT] = take_event,
-    [GT3X_HEART_RATE] = take_heart_rate,     [GT3X_LUX] = take_lux,
-    [GT3X_HEART_RATE_ANT] = take_heart_rate, [GT3X_HEART_RATE_BLE] = take_heart_rate,
-    [GT3X_SENSOR_DATA] = take_imu,           [GT3X_TEMPERATURE] = take_temperature,
+    [GT3X_BATTERY] = take_battery,
+    [GT3X_EVENT] = take_event,
+    [GT3X_LUX] = take_lux,
+    [GT3X_METADATA] = take_elsewhere,
+    [GT3X_PARAMETERS] = take_elsewhere,
+    [GT3X_SENSOR_SCHEMA] = take_elsewhere,
+    [GT3X_SENSOR_DATA] = take_imu,
+    [GT3X_TEMPERATURE] = take_temperature,
 };
 
 /* ---- damage ---- */
@@ -456,6 +461,37 @@ static enum yk_status take_activity(struct gt3x_reader *self, const struct gt3x_
     return YK_OK;
 }
 
+/* What sound records hold that nothing here uses, by name. */
+static void note_passed_over(struct gt3x_reader *self)
+{
+    static const char *const names[GT3X_TYPES] = {
+        [GT3X_HEART_RATE] = "heart rates",
+        [GT3X_TAG] = "proximity tags",
+        [GT3X_EPOCH] = "epochs counted by the device",
+        [GT3X_HEART_RATE_ANT] = "heart rates by ANT+",
+        [GT3X_EPOCH2] = "epochs counted by the device (2)",
+        [GT3X_CAPSENSE] = "wear sensor readings",
+        [GT3X_HEART_RATE_BLE] = "heart rates by Bluetooth",
+        [GT3X_EPOCH3] = "epochs counted by the device (3)",
+        [GT3X_EPOCH4] = "epochs counted by the device (4)",
+        [GT3X_FIFO_ERROR] = "errors of the sample buffer",
+        [GT3X_FIFO_DUMP] = "dumps of the sample buffer",
+        [GT3X_BUTTON] = "button records",
+        [GT3X_BUTTON2] = "button records (2)"};
+    for (size_t type = 0; type < 256; type++) {
+        char detail[64];
+        const char *name = type < GT3X_TYPES ? names[type] : NULL;
+        if (self->passed_over[type] > 0) {
+            char unknown[32];
+            snprintf(unknown, sizeof unknown, "records of unknown type %u", (unsigned)type);
+            snprintf(detail, sizeof detail, "%" PRIu64 " %.34s: not used",
+                     self->passed_over[type], name != NULL ? name : unknown);
+            read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
+                            detail);
+        }
+    }
+}
+
 /* Kept over the whole file, so said only at its end. */
 static void finish(struct gt3x_reader *self)
 {
@@ -474,11 +510,7 @@ static void finish(struct gt3x_reader *self)
         read_report_add(&base->report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
                         "idle sleep is missing; actigraph_gaps=filled: still");
     }
-    if (self->heart_rates > 0) {
-        snprintf(detail, sizeof detail, "%" PRIu64 " heart rates are not used",
-                 self->heart_rates);
-        read_report_add(&base->report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1, detail);
-    }
+    note_passed_over(self);
 }
 
 enum yk_status gt3x_next_samples(struct recording_source *source, struct sample_block *block,
@@ -509,6 +541,8 @@ enum yk_status gt3x_next_samples(struct recording_source *source, struct sample_
             }
         } else if (record.type < GT3X_TYPES && TAKE[record.type] != NULL) {
             TAKE[record.type](self, &record);
+        } else {
+            self->passed_over[record.type] += !self->is_cursor;
         }
     }
     return YK_OK;
@@ -531,7 +565,8 @@ enum yk_status gt3x_rewind(struct recording_source *source, struct failure *why)
     (void)why;
     opening_report(source, self->packed, &self->clock);
     self->rate_noted = false;
-    self->heart_rates = self->idle_sleeps = self->dockings = 0;
+    self->idle_sleeps = self->dockings = 0;
+    memset(self->passed_over, 0, sizeof self->passed_over);
     self->idle_s = 0;
     self->is_at_end = false;
     self->n_places = self->places_are_complete ? self->n_places : 0;

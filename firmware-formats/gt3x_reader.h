@@ -71,7 +71,8 @@ struct gt3x_reader {
     struct gt3x_state now;
     struct gt3x_raw *raw; /* owned */
     bool rate_noted;
-    uint64_t heart_rates, idle_sleeps, dockings;
+    uint64_t idle_sleeps, dockings;
+    uint64_t passed_over[256]; /* sound records of a type that is not used, by type */
     double idle_s;
     struct gt3x_place *place; /* owned unless a cursor */
     size_t n_places, places_capacity;

@@ -17,14 +17,23 @@ enum gt3x_type {
     GT3X_HEART_RATE = 4,
     GT3X_LUX = 5,
     GT3X_METADATA = 6,
+    GT3X_TAG = 7,   /* proximity */
+    GT3X_EPOCH = 9, /* 9, 12, 15, 16: counted by the device, with its own gain */
     GT3X_HEART_RATE_ANT = 11,
+    GT3X_EPOCH2 = 12,
     GT3X_CAPSENSE = 13,
     GT3X_HEART_RATE_BLE = 14,
+    GT3X_EPOCH3 = 15,
+    GT3X_EPOCH4 = 16,
+    GT3X_FIFO_ERROR = 19,
+    GT3X_FIFO_DUMP = 20,
     GT3X_PARAMETERS = 21,
     GT3X_SENSOR_SCHEMA = 24,
     GT3X_SENSOR_DATA = 25,
     GT3X_ACTIVITY2 = 26, /* int16 x, y, z; one second */
     GT3X_ACTIVITY3 = 27, /* 12-bit x, y, z; one second */
+    GT3X_BUTTON = 28,
+    GT3X_BUTTON2 = 29,
     GT3X_TEMPERATURE = 30,
     GT3X_TYPES = 32 /* no released firmware writes higher ones */
 };

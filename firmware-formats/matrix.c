@@ -43,7 +43,8 @@ struct matrix_state {
 struct matrix_reader {
     struct page_file file;
     struct matrix_state now;
-    int64_t packets; /* seen up to the end */
+    int64_t packets;              /* seen up to the end */
+    uint64_t hearts, without_acc; /* heart-rate records, packets without acceleration */
 };
 
 static struct matrix_facts *facts_of(const struct matrix_reader *self)
@@ -132,6 +133,15 @@ static enum yk_status look_at(struct matrix_reader *self, uint64_t pos,
     return status;
 }
 
+/* What is in a sound packet and not used. */
+static void note_packet(struct matrix_reader *self, bool has_no_samples)
+{
+    if (!self->file.pages.is_cursor && !self->file.pages.is_quiet) {
+        self->hearts += self->now.packet.heart;
+        self->without_acc += has_no_samples;
+    }
+}
+
 /* To the next packet that holds samples. */
 static enum yk_status next_packet(struct matrix_reader *self, struct failure *why)
 {
@@ -151,7 +161,9 @@ static enum yk_status next_packet(struct matrix_reader *self, struct failure *wh
             return YK_OK;
         }
         uint64_t next = now->pos + now->packet.bytes;
-        if (fault != NULL) {
+        if (fault == NULL) {
+            note_packet(self, true);
+        } else {
             status = find_magic(&self->file.window, now->pos + 1, &next, why);
             if (status != YK_OK) {
                 return status;
@@ -237,6 +249,9 @@ static void date_samples(struct matrix_reader *self, uint32_t from, uint32_t n,
         page_reader_event(&self->file.pages, READ_EVENT_NOTE, block->t0_ns, page->number,
                           "packet ends when it begins: nominal rate used");
     }
+    if (from == 0) {
+        note_packet(self, false);
+    }
     if (from == 0 && span_s > 0) {
         page_file_observe(&self->file, span_s, p->acc);
     }
@@ -291,6 +306,7 @@ static void begin(struct page_reader *pages)
     struct matrix_reader *self = (struct matrix_reader *)pages;
     self->now = (struct matrix_state){.pos = facts_of(self)->data_start};
     page_file_forget(&self->file);
+    self->hearts = self->without_acc = 0;
     if (!facts_of(self)->has_header) {
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "no header: range of %d g assumed", USUAL_RANGE_G);
@@ -310,6 +326,15 @@ static void finish(struct page_reader *pages)
         page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
                           "%" PRIu32 " packets declared, %" PRId64 " in the file",
                           facts->header.packets, self->packets);
+    }
+    if (self->hearts > 0) {
+        page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
+                          "%" PRIu64 " heart-rate records: not used", self->hearts);
+    }
+    if (self->without_acc > 0) {
+        page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
+                          "%" PRIu64 " packets without acceleration: not used",
+                          self->without_acc);
     }
     page_file_tell_rate(&self->file);
 }

@@ -215,7 +215,7 @@ static void readings_are_held_until_the_next_one(void **state)
         assert_close(block.battery_v, k == 0 ? (double)NAN : 4.112, 1e-6);
     }
     assert_int_equal(source->ops->next_samples(source, &block, NULL), YK_END);
-    assert_true(says(source, "1 heart rates are not used"));
+    assert_true(says(source, "1 heart rates: not used"));
     sample_block_release(&block);
     close_both(source, &zip, &b);
 }
