@@ -3,7 +3,7 @@
  * Unisens measurements (Movisens and others): a folder, or a ZIP archive of one, with
  * unisens.xml and one file a signal. docs/formats/unisens.md.
  *
- * Left out: signals kept as CSV, and entries of values and events.
+ * Left out: entries of values and events.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -14,6 +14,7 @@
 #include "firmware-formats/byte_window.h"
 #include "firmware-formats/page_reader.h"
 #include "firmware-formats/timestamp.h"
+#include "firmware-formats/unisens_csv.h"
 #include "firmware-formats/unisens_description.h"
 #include "firmware-formats/zip_source.h"
 #include "src/base/mem.h"
@@ -30,8 +31,11 @@ struct unisens_signal {
     struct byte_source *bytes;         /* owned, unless a cursor */
     struct byte_window window;
     size_t value_bytes, frame_bytes;
-    uint64_t frames, rest; /* rest: bytes behind the last whole frame */
-    double factor;         /* of the unit */
+    uint64_t frames, rest;  /* rest: bytes behind the last whole frame */
+    uint64_t n_bad;         /* fields of a CSV that are no numbers */
+    enum unisens_type type; /* as stored; a CSV has become doubles */
+    bool is_big_endian;
+    double factor; /* of the unit */
 };
 
 struct unisens_state {
@@ -74,8 +78,8 @@ static enum yk_status read_channel(struct unisens_signal *signal, uint64_t from,
         frames = frames < n - done ? frames : n - done;
         at += channel * signal->value_bytes;
         for (size_t i = 0; i < frames; i++) {
-            double raw =
-                unisens_value(at + i * signal->frame_bytes, entry->type, entry->is_big_endian);
+            double raw = unisens_value(at + i * signal->frame_bytes, signal->type,
+                                       signal->is_big_endian);
             out[done + i] = (float)((raw - entry->baseline) * entry->lsb * signal->factor);
         }
         done += (uint32_t)frames;
@@ -184,7 +188,9 @@ static void begin(struct page_reader *pages)
                               "%.30s is named, but not there", entry->id);
         } else if (self->missing[i] == 2) {
             page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
-                              "%.24s: data type %.12s not known", entry->id, entry->type_word);
+                              entry->is_binary ? "%.24s: data type %.12s not known"
+                                               : "%.24s (%.12s): separator not known",
+                              entry->id, entry->type_word);
         }
     }
 }
@@ -195,6 +201,12 @@ static void finish(struct page_reader *pages)
     pages->base.report.trailing_bytes = self->signal[ACC].rest;
     page_reader_skipped(pages, self->signal[ACC].rest);
     for (int p = 0; p < N_PARTS; p++) {
+        if (self->signal[p].n_bad > 0) {
+            pages->base.report.bad_blocks += self->signal[p].n_bad;
+            page_reader_event(pages, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, -1,
+                              "%.24s: %" PRIu64 " fields are no numbers",
+                              self->signal[p].entry->id, self->signal[p].n_bad);
+        }
         if (self->signal[p].entry != NULL && self->signal[p].bytes->damage != NULL) {
             page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1, "%s",
                               self->signal[p].bytes->damage);
@@ -261,10 +273,11 @@ static bool is_of_kind(const struct unisens_entry *entry, const char *kind)
 
 static bool is_readable(const struct unisens_entry *entry, size_t channels)
 {
-    return entry->is_signal && entry->is_binary && entry->type != UNISENS_UNKNOWN &&
-           entry->n_channels >= channels && entry->n_channels <= UNISENS_CHANNELS &&
-           entry->rate_hz > 0 && entry->rate_hz <= 100000 && isfinite(entry->lsb) &&
-           isfinite(entry->baseline);
+    bool is_stored = (entry->is_binary && entry->type != UNISENS_UNKNOWN) ||
+                     (entry->is_csv && entry->separator != '\0');
+    return entry->is_signal && is_stored && entry->n_channels >= channels &&
+           entry->n_channels <= UNISENS_CHANNELS && entry->rate_hz > 0 &&
+           entry->rate_hz <= 100000 && isfinite(entry->lsb) && isfinite(entry->baseline);
 }
 
 static const char *const KINDS[N_PARTS][4] = {
@@ -288,6 +301,20 @@ static double factor_of(const struct unisens_entry *entry, enum part part)
     return strcmp(entry->unit, "mg") == 0 ? 0.001 : 1;
 }
 
+/* Its rows become binary values. */
+static enum yk_status read_csv(struct unisens_signal *signal, const struct unisens_entry *entry,
+                               struct job *job, struct failure *why)
+{
+    struct byte_source *text = signal->bytes;
+    signal->bytes = NULL;
+    enum yk_status status =
+        unisens_csv_open(text, entry, job, &signal->bytes, &signal->n_bad, why);
+    byte_source_close(text);
+    signal->type = UNISENS_DOUBLE;
+    signal->is_big_endian = false;
+    return status;
+}
+
 static enum yk_status open_signal(struct unisens_reader *self, struct zip_archive *archive,
                                   size_t i, enum part part, struct job *job,
                                   struct failure *why)
@@ -297,11 +324,16 @@ static enum yk_status open_signal(struct unisens_reader *self, struct zip_archiv
     size_t member = zip_archive_find(archive, entry->id);
     enum yk_status status =
         zip_archive_open_member(archive, member, ZIP_CHECKED, job, &signal->bytes, why);
+    signal->type = entry->type;
+    signal->is_big_endian = entry->is_big_endian;
+    if (status == YK_OK && !entry->is_binary) {
+        status = read_csv(signal, entry, job, why);
+    }
     if (status != YK_OK) {
         return status;
     }
     signal->entry = entry;
-    signal->value_bytes = unisens_type_bytes(entry->type);
+    signal->value_bytes = unisens_type_bytes(signal->type);
     signal->frame_bytes = signal->value_bytes * entry->n_channels;
     signal->frames = signal->bytes->size / signal->frame_bytes;
     signal->rest = signal->bytes->size % signal->frame_bytes;
@@ -329,7 +361,8 @@ static enum yk_status open_signals(struct unisens_reader *self, struct zip_archi
         const struct unisens_entry *entry = &description->entry[i];
         bool is_there = zip_archive_find(archive, entry->id) != ZIP_NONE;
         bool is_strange =
-            entry->is_signal && entry->is_binary && entry->type == UNISENS_UNKNOWN;
+            entry->is_signal && (entry->is_binary ? entry->type == UNISENS_UNKNOWN
+                                                  : entry->is_csv && entry->separator == '\0');
         self->missing[i] = is_there ? (is_strange ? 2 : 0) : 1;
     }
     for (enum part part = ACC; part < N_PARTS; part++) {
@@ -348,7 +381,7 @@ static enum yk_status open_signals(struct unisens_reader *self, struct zip_archi
     if (status == YK_OK && self->signal[ACC].entry == NULL) {
         status = failure_set(why, YK_ERR_UNSUPPORTED,
                              "%s: none of the %zu entries is an acceleration that can be read "
-                             "(contentClass acc, binary, three channels, and its file there)",
+                             "(contentClass acc, three channels, and its file there)",
                              self->pages.bytes->name, description->n_entries);
     }
     return status;
@@ -439,8 +472,9 @@ static void tell(struct unisens_reader *self)
     self->period_s = 1 / acc->entry->rate_hz;
     self->range_g = NAN;
     int bits = acc->entry->resolution_bits;
-    bits = bits > 0 ? bits : (int)acc->value_bytes * 8;
-    if (acc->entry->type != UNISENS_FLOAT && acc->entry->type != UNISENS_DOUBLE) {
+    bits = bits > 0 ? bits : (int)unisens_type_bytes(acc->entry->type) * 8;
+    if (acc->entry->type != UNISENS_FLOAT && acc->entry->type != UNISENS_DOUBLE &&
+        acc->entry->type != UNISENS_UNKNOWN) {
         info->range_g = ldexp(fabs(acc->entry->lsb) * acc->factor, bits - 1);
         self->range_g = (float)(info->range_g - fabs(acc->entry->lsb) * acc->factor);
     }

@@ -185,6 +185,18 @@ static void take_format(struct unisens_entry *entry, const struct xml_scan *xml)
     entry->is_big_endian = strcmp(order, "BIG") == 0;
 }
 
+static void take_csv(struct unisens_entry *entry, const struct xml_scan *xml)
+{
+    char separator[8] = "", decimal[8] = "";
+    bool is_said = xml_scan_attribute(xml, "separator", separator, sizeof separator);
+    xml_scan_attribute(xml, "decimalSeparator", decimal, sizeof decimal);
+    bool is_tab = strcmp(separator, "\t") == 0 || strcmp(separator, "\\t") == 0;
+    bool is_known = strcmp(separator, ";") == 0 || strcmp(separator, ",") == 0;
+    entry->is_csv = true;
+    entry->separator = is_tab ? '\t' : is_known ? *separator : is_said ? '\0' : ';';
+    entry->decimal = *decimal == ',' ? ',' : '.';
+}
+
 static void take_tag(struct unisens_description *out, const struct xml_scan *xml,
                      bool *is_inside)
 {
@@ -199,6 +211,8 @@ static void take_tag(struct unisens_description *out, const struct xml_scan *xml
         take_custom(out, xml);
     } else if (entry != NULL && is_tag(xml, "binFileFormat")) {
         take_format(entry, xml);
+    } else if (entry != NULL && is_tag(xml, "csvFileFormat")) {
+        take_csv(entry, xml);
     } else if (entry != NULL && is_tag(xml, "channel")) {
         if (entry->n_channels < UNISENS_CHANNELS) {
             take_text(xml, "name", entry->channel[entry->n_channels], sizeof entry->channel[0]);

@@ -38,6 +38,8 @@ struct unisens_entry {
     int resolution_bits;           /* 0 unknown */
     enum unisens_type type;
     bool is_signal, is_binary, is_big_endian;
+    bool is_csv;
+    char separator, decimal; /* of a CSV; separator 0: one that is not read */
 };
 
 struct unisens_description {

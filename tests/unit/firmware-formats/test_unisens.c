@@ -94,6 +94,58 @@ static void the_published_measurement_gives_its_published_values(void **state)
     }
 }
 
+/* The published description names acc.csv, with values in g, beside acc.bin: it is read where
+ * that is all there is. A field that is no number is a missing sample, counted. */
+static void a_signal_kept_as_csv_gives_the_same_values(void **state)
+{
+    (void)state;
+    size_t size = 0, xml_size = 0;
+    SHARED_OR_SKIP(shared_bin, "data/unisens/acc.bin");
+    uint8_t *raw = (uint8_t *)check_read_file(shared_bin, &size);
+    SHARED_OR_SKIP(shared_xml, "data/unisens/unisens.xml");
+    char *xml = check_read_file(shared_xml, &xml_size);
+    const char *folder = check_scratch("unisens-csv");
+    char *text = malloc(size * 16);
+    assert_non_null(text);
+    size_t n = 0;
+    for (size_t i = 0; i + 2 <= size; i += 2) {
+        n += (size_t)sprintf(text + n, "%.17g%c",
+                             (double)(int16_t)(raw[i] | raw[i + 1] << 8) / 2048,
+                             i / 2 % 3 == 2 ? '\n' : ';');
+    }
+    write_file(folder, "unisens.xml", xml, xml_size);
+    for (int pass = 0; pass < 2; pass++) {
+        struct failure why = {0};
+        struct kept_blocks all;
+        write_file(folder, "acc.csv", text, n);
+        struct recording_source *source = open_path(folder, &why);
+        if (source == NULL) {
+            fail_msg("%s", why.text);
+            abort();
+        }
+        kept_blocks_read(&all, source);
+        assert_int_equal(source->report.n_samples, 19200 - pass);
+        assert_int_equal(source->report.bad_blocks, pass);
+        assert_int_equal(source->report.gaps, 0); /* one missing sample joins */
+        assert_true(has_note(source, "acc.bin is named, but not there"));
+        if (pass == 0) {
+            assert_close(source->report.sum_g[0] + source->report.sum_g[1] +
+                             source->report.sum_g[2],
+                         28238.96142578125, 1e-9);
+            kept_blocks_check_cursors(&all, source, 10);
+        }
+        kept_blocks_release(&all);
+        recording_source_close(source);
+        char *row = memchr(text + n / 2, '\n', n / 2);
+        assert_non_null(row);
+        row[1] = 'x'; /* the first digit or sign of a field */
+    }
+    check_remove(folder);
+    free(text);
+    free(raw);
+    free(xml);
+}
+
 /* The bytes that stand for the folder are an archive, and the same however it is named. */
 static void a_folder_has_one_hash_and_is_an_archive(void **state)
 {
@@ -301,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_published_measurement_gives_its_published_values),
+        cmocka_unit_test(a_signal_kept_as_csv_gives_the_same_values),
         cmocka_unit_test(a_folder_has_one_hash_and_is_an_archive),
         cmocka_unit_test(every_type_unit_and_byte_order_is_read),
         cmocka_unit_test(values_that_are_no_numbers_are_a_gap),
