@@ -11,14 +11,13 @@
 #include <string.h>
 
 #include "algorithms/interview_facts.h"
-#include "src/base/csv.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/cli/report_cli.h"
+#include "src/cli/sheet_cli.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/record_read.h"
 #include "src/report/pages.h"
-#include "src/report/quality_page.h"
 #include "src/store/persons.h"
 
 static const char *const verb_table[] = {"conference", "diary", "poster", "quality", NULL};
@@ -39,15 +38,9 @@ static const struct option_spec option_table[] = {
     {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)", "dots per inch of a PNG"},
     OPTION_LAST};
 
-struct request {
-    const char *path;
-    enum canvas_kind kind;
-    struct civil_date date;
-};
-
-static enum yk_status open_canvas(const struct cli *cli, const struct request *request,
-                                  const char *title, double width_mm, double height_mm,
-                                  struct canvas **out, struct failure *why)
+enum yk_status sheet_open(const struct cli *cli, const struct sheet_request *request,
+                          const char *title, double width_mm, double height_mm,
+                          struct canvas **out, struct failure *why)
 {
     struct canvas_info info = {.title = title,
                                .language = cli->language,
@@ -141,7 +134,7 @@ static enum yk_status read_people(const struct cli *cli, struct store *store,
     return status;
 }
 
-static enum yk_status run_conference(struct cli *cli, struct request *request,
+static enum yk_status run_conference(struct cli *cli, struct sheet_request *request,
                                      struct failure *why)
 {
     struct store store;
@@ -163,7 +156,7 @@ static enum yk_status run_conference(struct cli *cli, struct request *request,
     }
     status = status == YK_OK ? read_people(cli, &store, request->date, &people, why) : status;
     if (status == YK_OK) {
-        status = open_canvas(cli, request, "yoake conference", 297, 210, &canvas, why);
+        status = sheet_open(cli, request, "yoake conference", 297, 210, &canvas, why);
     }
     if (status == YK_OK) {
         status =
@@ -178,7 +171,8 @@ static enum yk_status run_conference(struct cli *cli, struct request *request,
 
 /* ---- diary ---- */
 
-static enum yk_status run_diary(struct cli *cli, struct request *request, struct failure *why)
+static enum yk_status run_diary(struct cli *cli, struct sheet_request *request,
+                                struct failure *why)
 {
     struct civil_date from;
     struct canvas *canvas = NULL;
@@ -193,7 +187,7 @@ static enum yk_status run_diary(struct cli *cli, struct request *request, struct
         request->date = (struct civil_date){2000, 1, 1}; /* an empty page has no date */
     }
     if (status == YK_OK) {
-        status = open_canvas(cli, request, "yoake diary", 210, 297, &canvas, why);
+        status = sheet_open(cli, request, "yoake diary", 210, 297, &canvas, why);
     }
     if (status == YK_OK) {
         status =
@@ -314,7 +308,8 @@ static void poster_done(void *user, struct poster_item *item)
     self->zone = NULL;
 }
 
-static enum yk_status run_poster(struct cli *cli, struct request *request, struct failure *why)
+static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
+                                 struct failure *why)
 {
     struct poster poster = {0};
     struct canvas *canvas = NULL;
@@ -338,7 +333,7 @@ static enum yk_status run_poster(struct cli *cli, struct request *request, struc
         request->date = (struct civil_date){2000, 1, 1};
     }
     if (status == YK_OK) {
-        status = open_canvas(cli, request, "yoake actograms", 420, 297, &canvas, why);
+        status = sheet_open(cli, request, "yoake actograms", 420, 297, &canvas, why);
     }
     if (status == YK_OK) {
         const struct poster_source source = {poster.n, poster_item, poster_done, &poster};
@@ -350,179 +345,12 @@ static enum yk_status run_poster(struct cli *cli, struct request *request, struc
     return status;
 }
 
-/* ---- quality ---- */
-
-/* quality.csv of a batch folder, whole. */
-struct quality {
-    struct byte_source *bytes;
-    struct csv *csv;
-    char **cells; /* of all rows, QUALITY_CELLS each */
-    size_t n, capacity;
-    struct cohort_counts counts;
-};
-
-enum { QUALITY_CELLS = 8, QUALITY_PAGES_MAX = 400 };
-
-static const char *const quality_names[QUALITY_CELLS] = {
-    "recording_id", "status", "days", "valid_nights", "gaps", "bad_blocks", "reason", "advice"};
-
-static void quality_release(struct quality *self)
-{
-    for (size_t i = 0; i < self->n * QUALITY_CELLS; i++) {
-        mem_free(self->cells[i]);
-    }
-    mem_free(self->cells);
-    csv_close(self->csv);
-    byte_source_close(self->bytes);
-    *self = (struct quality){0};
-}
-
-static void count_row(struct quality *self, const char *const *cells)
-{
-    struct cohort_counts *c = &self->counts;
-    const struct {
-        const char *word;
-        size_t *count;
-    } words[] = {{"done", &c->n_done},
-                 {"empty", &c->n_empty},
-                 {"duplicate", &c->n_duplicates},
-                 {"failed", &c->n_failed}};
-    double days = 0, nights = 0;
-    c->n_files++;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        *words[i].count += strcmp(cells[1], words[i].word) == 0;
-    }
-    c->days += text_parse_double(cells[2], strlen(cells[2]), &days) ? days : 0;
-    c->nights += text_parse_double(cells[3], strlen(cells[3]), &nights) ? nights : 0;
-}
-
-static enum yk_status keep_row(struct quality *self, const struct csv_row *row,
-                               struct failure *why)
-{
-    const char *cells[QUALITY_CELLS];
-    for (size_t c = 0; c < QUALITY_CELLS; c++) {
-        cells[c] = csv_field(row, csv_find(self->csv, quality_names[c]));
-        char *copy = MEM_RESERVE(self->cells, self->n * QUALITY_CELLS + c, self->capacity) == 0
-                         ? mem_copy_text(cells[c])
-                         : NULL;
-        if (copy == NULL) {
-            while (c > 0) {
-                mem_free(self->cells[self->n * QUALITY_CELLS + --c]);
-            }
-            return failure_set(why, YK_ERR_MEMORY, "no memory for the overview");
-        }
-        self->cells[self->n * QUALITY_CELLS + c] = copy;
-    }
-    self->n++;
-    count_row(self, cells);
-    return YK_OK;
-}
-
-static enum yk_status read_quality(struct quality *self, const char *folder,
-                                   struct failure *why)
-{
-    struct text path;
-    const struct csv_row *row = NULL;
-    text_init(&path);
-    enum yk_status status = disk_join(folder, "quality.csv", &path, why);
-    status = status == YK_OK ? file_source_open(text_string(&path), &self->bytes, why) : status;
-    status = status == YK_OK ? csv_open(self->bytes, ',', &self->csv, why) : status;
-    status = status == YK_OK ? csv_read_header(self->csv, why) : status;
-    while (status == YK_OK && (status = csv_next(self->csv, &row, why)) == YK_OK) {
-        status = keep_row(self, row, why);
-    }
-    text_release(&path);
-    return status == YK_END ? YK_OK : status;
-}
-
-static enum yk_status draw_overview(const struct cli *cli, const struct quality *quality,
-                                    struct canvas *canvas, struct failure *why)
-{
-    size_t n_pages = (quality->n + COHORT_ROWS_A_PAGE - 1) / COHORT_ROWS_A_PAGE;
-    struct text scratch;
-    text_init(&scratch);
-    for (size_t p = 0; p < n_pages; p++) {
-        struct cohort_row rows[COHORT_ROWS_A_PAGE];
-        size_t first = p * COHORT_ROWS_A_PAGE, n = 0;
-        for (; n < COHORT_ROWS_A_PAGE && first + n < quality->n; n++) {
-            char *const *c = &quality->cells[(first + n) * QUALITY_CELLS];
-            rows[n] = (struct cohort_row){c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]};
-        }
-        if (p > 0) {
-            canvas_page(canvas);
-        }
-        cohort_page_draw(&quality->counts, rows, n, p, n_pages, cli->language, canvas,
-                         &scratch);
-    }
-    enum yk_status status = text_status(&scratch, why);
-    text_release(&scratch);
-    return status;
-}
-
-static enum yk_status draw_each(const struct cli *cli, const char *folder,
-                                struct canvas *canvas, struct failure *why)
-{
-    struct poster poster = {0};
-    enum yk_status status = add_operand(&poster, folder, why);
-    if (poster.n > 1) {
-        qsort(poster.paths, poster.n, sizeof *poster.paths, by_name);
-    }
-    for (size_t i = 0; i < poster.n && status == YK_OK; i++) {
-        struct poster_item item = {0};
-        status = poster_item(&poster, i, &item, why);
-        if (status == YK_OK) {
-            canvas_page(canvas);
-            status = quality_page_draw(item.analysis, item.zone, cli->language, canvas, why);
-            poster_done(&poster, &item);
-        }
-    }
-    poster_release(&poster);
-    return status;
-}
-
-static enum yk_status run_quality(struct cli *cli, struct request *request, struct failure *why)
-{
-    struct quality quality = {0};
-    struct canvas *canvas = NULL;
-    const char *folder = options_operand(cli->options, 1);
-    if (folder == NULL) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s",
-                           cli_say(cli, "quality: batch の結果のフォルダーを書いてください",
-                                   "quality: name the folder that `yoake batch -o` wrote"));
-    }
-    enum yk_status status = read_quality(&quality, folder, why);
-    bool has_each = options_has(cli->options, "each");
-    size_t pages = quality.n / COHORT_ROWS_A_PAGE + 1 + (has_each ? quality.counts.n_done : 0);
-    if (status == YK_OK && (quality.n == 0 || pages > QUALITY_PAGES_MAX)) {
-        status =
-            quality.n == 0
-                ? failure_set(why, YK_ERR_TOO_LITTLE, "%s/quality.csv has no rows", folder)
-                : failure_set(why, YK_ERR_UNSUPPORTED,
-                              "%zu pages are more than anybody looks at (%d at most): leave "
-                              "out --each, or read %s/quality.csv",
-                              pages, QUALITY_PAGES_MAX, folder);
-    }
-    if (request->date.month == 0) {
-        request->date = (struct civil_date){2000, 1, 1};
-    }
-    if (status == YK_OK) {
-        status = open_canvas(cli, request, "yoake quality", 210, 297, &canvas, why);
-    }
-    status = status == YK_OK ? draw_overview(cli, &quality, canvas, why) : status;
-    if (status == YK_OK && has_each) {
-        status = draw_each(cli, folder, canvas, why);
-    }
-    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
-    canvas_close(canvas);
-    quality_release(&quality);
-    return status;
-}
-
 static int run(struct cli *cli)
 {
-    static enum yk_status (*const pages[])(struct cli *, struct request *, struct failure *) = {
-        run_conference, run_diary, run_poster, run_quality};
-    struct request request = {.path = NULL};
+    static enum yk_status (*const pages[])(struct cli *, struct sheet_request *,
+                                           struct failure *) = {run_conference, run_diary,
+                                                                run_poster, sheet_quality};
+    struct sheet_request request = {.path = NULL};
     struct failure why;
     const char *verb = options_operand(cli->options, 0);
     enum yk_status status = cli_page_path(cli, &request.path, &request.kind, &why);

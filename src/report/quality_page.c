@@ -12,126 +12,228 @@
 #include "src/report/quality_page.h"
 #include "src/report/written.h"
 
-enum { COLUMNS = 6, BINS = 360, ROWS_MAX = 21 };
+enum { BINS = 360 };
 
 /* ---- the cohort ---- */
+
+enum column { RECORDING, PERSON, STATUS, DAYS, NIGHTS, DAMAGE, REASON, COLUMNS };
 
 static const struct {
     enum sheet_label label;
     double width_mm;
-} columns[COLUMNS] = {{LABEL_cohort_recording, 44}, {LABEL_cohort_status, 20},
-                      {LABEL_cohort_days, 14},      {LABEL_cohort_nights, 16},
-                      {LABEL_cohort_damage, 20},    {LABEL_cohort_reason, 72}};
+    bool is_number, wraps;
+} columns[COLUMNS] = {[RECORDING] = {LABEL_cohort_recording, 42, false, true},
+                      [PERSON] = {LABEL_cohort_person, 22, false, true},
+                      [STATUS] = {LABEL_cohort_status, 15, false, false},
+                      [DAYS] = {LABEL_cohort_days, 12, true, false},
+                      [NIGHTS] = {LABEL_cohort_nights, 17, true, false},
+                      [DAMAGE] = {LABEL_cohort_damage, 20, true, false},
+                      [REASON] = {LABEL_cohort_reason, 58, false, true}};
 
-static void add_cell(const struct cohort_row *row, size_t column, struct text *out)
+#define TOP_MM 25.0
+#define HEAD_MM 8.0
+#define BOTTOM_MM (297 - SHEET_MARGIN_MM)
+#define ROW_MM 5.0
+#define ROW_MAX_MM 40.0
+
+static struct canvas_style style_of(enum column column)
+{
+    return (struct canvas_style){.pt = column == REASON ? 6.5 : 7.5,
+                                 .min_pt = columns[column].wraps ? 0 : 4.5,
+                                 .align =
+                                     columns[column].is_number ? CANVAS_RIGHT : CANVAS_LEFT,
+                                 .is_middle = true,
+                                 .wraps = columns[column].wraps};
+}
+
+static void add_status(const char *word, enum language language, struct text *out)
+{
+    static const struct {
+        const char *word;
+        enum sheet_label label;
+    } words[] = {{"done", LABEL_cohort_done},
+                 {"empty", LABEL_cohort_empty},
+                 {"duplicate", LABEL_cohort_duplicate},
+                 {"failed", LABEL_cohort_failed},
+                 {"skipped", LABEL_cohort_skipped}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].word, word) == 0) {
+            text_add(out, sheet_label(language, words[i].label));
+        }
+    }
+}
+
+/* Days with one decimal, parts of a day with two. */
+static void add_days(const char *cell, struct text *out)
+{
+    double days = 0;
+    if (text_parse_double(cell, strlen(cell), &days)) {
+        text_add(out, days > 0 && days < 0.005 ? "< " : "");
+        days = days > 0 ? fmax(days, 0.01) : days;
+        written_number(days, days < 1 ? 2 : 1, out);
+    }
+}
+
+static void add_reason(const struct cohort_row *row, enum language language, struct text *out)
+{
+    text_add_plain(out, row->reason);
+    if (row->reason[0] != '\0' && row->advice[0] != '\0') {
+        text_addf(out, " — %s", row->advice);
+    }
+    if (row->wanted_nights != NULL && row->wanted_nights[0] != '\0') {
+        struct text sentence;
+        text_init(&sentence);
+        text_fill(&sentence, sheet_label(language, LABEL_cohort_short), row->wanted_nights);
+        text_addf(out, "%s%s", out->length > 0 ? "; " : "", text_string(&sentence));
+        text_release(&sentence);
+    }
+}
+
+static void add_cell(const struct cohort_row *row, enum column column, enum language language,
+                     struct text *out)
 {
     switch (column) {
-    case 0:
+    case RECORDING:
         text_add_plain(out, row->recording_id);
         break;
-    case 1:
-        text_add(out, row->status);
+    case PERSON:
+        if (strcmp(row->person_id, row->recording_id) != 0) { /* nobody named a person */
+            text_add_plain(out, row->person_id);
+        }
         break;
-    case 2:
-        text_add(out, row->days);
+    case STATUS:
+        add_status(row->status, language, out);
         break;
-    case 3:
-        text_add(out, row->valid_nights);
+    case DAYS:
+        add_days(row->days, out);
         break;
-    case 4:
+    case NIGHTS:
+        text_addf(out, "%s%s%s", row->valid_nights, row->nights[0] != '\0' ? " / " : "",
+                  row->nights);
+        break;
+    case DAMAGE:
         if (row->gaps[0] != '\0') {
-            text_addf(out, "%s/%s", row->gaps, row->bad_blocks);
+            text_addf(out, "%s / %s", row->gaps, row->bad_blocks);
         }
         break;
-    default:
-        if (strlen(row->reason) > 0) {
-            text_add_plain(out, row->reason);
-            text_addf(out, "%s%s", row->advice[0] != '\0' ? " — " : "", row->advice);
-        }
+    case REASON:
+    case COLUMNS:
+        add_reason(row, language, out);
         break;
     }
 }
 
-/* A reason may be longer than a line: cut at a whole character, with a sign that it is. The
- * table quality.csv has all of it. */
-static void cut_to(struct canvas *canvas, const struct canvas_style *style, double width,
-                   struct text *words)
+static double row_height(const struct cohort_row *row, enum language language,
+                         struct canvas *canvas, struct text *scratch)
 {
-    static const char more[] = "…";
-    while (words->length > 1 && canvas_text_width(canvas, style, text_string(words)) > width) {
-        struct text shorter;
-        size_t n = words->length * 9 / 10;
-        while (n > 0 && ((unsigned char)text_string(words)[n] & 0xC0) == 0x80) {
-            n--;
+    double height = ROW_MM;
+    for (int c = 0; c < COLUMNS; c++) {
+        if (columns[c].wraps) {
+            const struct canvas_style style = style_of((enum column)c);
+            text_clear(scratch);
+            add_cell(row, (enum column)c, language, scratch);
+            double h = canvas_text_height(canvas, &style, columns[c].width_mm - 2,
+                                          text_string(scratch));
+            height = fmax(height, h + 1.2);
         }
-        text_init(&shorter);
-        text_add_n(&shorter, text_string(words), n);
-        text_add(&shorter, more);
-        bool is_shorter = shorter.length < words->length;
-        text_clear(words);
-        text_add(words, text_string(&shorter));
-        text_release(&shorter);
-        if (!is_shorter) {
+    }
+    text_clear(scratch);
+    return fmin(height, ROW_MAX_MM);
+}
+
+size_t cohort_page_rows(const struct cohort_row *rows, size_t n, enum language language,
+                        struct canvas *canvas, struct text *scratch)
+{
+    size_t i = 0;
+    for (double y = TOP_MM + HEAD_MM; i < n; i++) {
+        y += row_height(&rows[i], language, canvas, scratch);
+        if (y > BOTTOM_MM && i > 0) {
             break;
         }
     }
+    return i;
 }
 
 static void draw_totals(const struct cohort_counts *c, size_t page, size_t n_pages,
                         enum language language, struct canvas *canvas, struct text *scratch)
 {
     static const struct canvas_style title = {.pt = 14, .is_bold = true};
-    char files[24], done[24], empty[24], twice[24], failed[24], days[32], nights[32];
+    char files[24], done[24], empty[24], twice[24], failed[24], skipped[24], days[32],
+        nights[32];
     snprintf(files, sizeof files, "%zu", c->n_files);
     snprintf(done, sizeof done, "%zu", c->n_done);
     snprintf(empty, sizeof empty, "%zu", c->n_empty);
     snprintf(twice, sizeof twice, "%zu", c->n_duplicates);
     snprintf(failed, sizeof failed, "%zu", c->n_failed);
+    snprintf(skipped, sizeof skipped, "%zu", c->n_skipped);
     snprintf(days, sizeof days, "%.1f", c->days);
     snprintf(nights, sizeof nights, "%.0f", c->nights);
     canvas_text(canvas, (struct canvas_box){12, 10, 120, 7}, &title,
                 sheet_label(language, LABEL_cohort_title));
     text_fill(scratch, sheet_label(language, LABEL_cohort_totals), files, done, empty, twice,
-              failed, days, nights);
-    sheet_put(canvas, (struct canvas_box){12, 18, SHEET_WIDTH_MM, 5}, &sheet_table, scratch);
+              failed, skipped, days, nights);
+    if (c->n_short > 0) {
+        struct text sentence;
+        char n[24];
+        snprintf(n, sizeof n, "%zu", c->n_short);
+        text_init(&sentence);
+        text_fill(&sentence, sheet_label(language, LABEL_cohort_n_short), n);
+        text_add(scratch, text_string(&sentence));
+        text_release(&sentence);
+    }
+    static const struct canvas_style two_lines = {.pt = 8, .min_pt = 6.5, .wraps = true};
+    sheet_put(canvas, (struct canvas_box){12, 17.5, SHEET_WIDTH_MM, 7}, &two_lines, scratch);
     snprintf(files, sizeof files, "%zu", page + 1);
     snprintf(done, sizeof done, "%zu", n_pages);
     text_fill(scratch, sheet_label(language, LABEL_cohort_page), files, done);
     sheet_put(canvas, (struct canvas_box){150, 11, 48, 5}, &sheet_table_right, scratch);
 }
 
+static void draw_row_of(const struct cohort_row *row, double y, double height,
+                        enum language language, struct canvas *canvas, struct text *scratch)
+{
+    double x = SHEET_MARGIN_MM;
+    for (int c = 0; c < COLUMNS; c++) {
+        const struct canvas_style style = style_of((enum column)c);
+        const struct canvas_box cell = {x, y, columns[c].width_mm - 2, height};
+        add_cell(row, (enum column)c, language, scratch);
+        sheet_put(canvas, cell, &style, scratch);
+        x += columns[c].width_mm;
+    }
+}
+
 void cohort_page_draw(const struct cohort_counts *counts, const struct cohort_row *rows,
                       size_t n, size_t page, size_t n_pages, enum language language,
                       struct canvas *canvas, struct text *scratch)
 {
-    const double top = 25, row_mm = 5.5;
+    const double right = SHEET_MARGIN_MM + SHEET_WIDTH_MM;
     draw_totals(counts, page, n_pages, language, canvas, scratch);
-    double x = SHEET_MARGIN_MM;
-    for (size_t c = 0; c < COLUMNS; c++) {
-        double w = columns[c].width_mm;
-        canvas_text(canvas, (struct canvas_box){x + 0.5, top, w - 1, row_mm}, &sheet_table_bold,
+    double x = SHEET_MARGIN_MM, y = TOP_MM;
+    for (int c = 0; c < COLUMNS; c++) {
+        struct canvas_style style = {.pt = 8,
+                                     .is_bold = true,
+                                     .wraps = true,
+                                     .is_middle = true,
+                                     .align =
+                                         columns[c].is_number ? CANVAS_RIGHT : CANVAS_LEFT};
+        canvas_text(canvas, (struct canvas_box){x, y, columns[c].width_mm - 2, HEAD_MM}, &style,
                     sheet_label(language, columns[c].label));
-        for (size_t i = 0; i < n; i++) {
-            struct canvas_box cell = {x + 0.5, top + row_mm * (double)(i + 1), w - 1, row_mm};
-            bool is_reason = c + 1 == COLUMNS; /* two lines of it fit into a row */
-            const struct canvas_style style = {.pt = is_reason ? 6.5 : 7.5,
-                                               .min_pt = 5.5,
-                                               .is_middle = true,
-                                               .wraps = is_reason};
-            add_cell(&rows[i], c, scratch);
-            cut_to(canvas, &style, is_reason ? 1.8 * cell.w : cell.w, scratch);
-            sheet_put(canvas, cell, &style, scratch);
-        }
-        x += w;
+        x += columns[c].width_mm;
     }
-    for (size_t i = 0; i <= n; i++) {
-        double y = top + row_mm * (double)(i + 1);
-        canvas_line(canvas, SHEET_MARGIN_MM, y, SHEET_MARGIN_MM + SHEET_WIDTH_MM, y,
-                    i == 0 ? 0.3 : 0.1, i == 0 ? 0 : 0.6, 0);
+    y += HEAD_MM;
+    canvas_line(canvas, SHEET_MARGIN_MM, y, right, y, 0.3, 0, 0);
+    for (size_t i = 0; i < n; i++) {
+        double height = row_height(&rows[i], language, canvas, scratch);
+        draw_row_of(&rows[i], y, height, language, canvas, scratch);
+        y += height;
+        canvas_line(canvas, SHEET_MARGIN_MM, y, right, y, 0.1, 0.6, 0);
     }
 }
 
 /* ---- one recording ---- */
+
+static const struct canvas_color unknown_color = {0.88, 0.88, 0.88};
+#define ROW_LEAST_MM 3.0 /* of the actogram: a day lower than this cannot be read */
 
 struct facts {
     const struct analysis *analysis;
@@ -142,15 +244,18 @@ struct facts {
     double y;
 };
 
-/* "name    value": the value stands in scratch. */
+/* "name    value": the value stands in scratch, and may take several lines. */
 static void put_fact(struct facts *f, enum sheet_label label)
 {
-    canvas_text(f->canvas, (struct canvas_box){SHEET_MARGIN_MM, f->y, 78, 5.2}, &sheet_table,
+    static const struct canvas_style value = {.pt = 8, .wraps = true};
+    const double at = 80, width = SHEET_WIDTH_MM - at;
+    double height =
+        fmax(5.2, 1.2 + canvas_text_height(f->canvas, &value, width, text_string(&f->scratch)));
+    canvas_text(f->canvas, (struct canvas_box){SHEET_MARGIN_MM, f->y, at - 2, 5.2}, &value,
                 sheet_label(f->language, label));
-    sheet_put(f->canvas,
-              (struct canvas_box){SHEET_MARGIN_MM + 80, f->y, SHEET_WIDTH_MM - 80, 5.2},
-              &sheet_table, &f->scratch);
-    f->y += 5.2;
+    sheet_put(f->canvas, (struct canvas_box){SHEET_MARGIN_MM + at, f->y, width, height}, &value,
+              &f->scratch);
+    f->y += height;
 }
 
 static double hours_of(const struct analysis *a, uint16_t state)
@@ -170,8 +275,20 @@ static void put_time(struct facts *f)
     zone_format_iso(f->zone, info->end_ns, 0, to);
     text_addf(&f->scratch, "%s – %s (%s)", from, to, info->zone);
     put_fact(f, LABEL_quality_period);
-    text_addf(&f->scratch, "%s %s", info->device_model, info->device_serial);
-    if (info->rate_hz > 0) {
+    text_add_plain(&f->scratch, info->device_model[0] != '\0' ? info->device_model : "–");
+    if (info->device_serial[0] != '\0') {
+        text_addf(&f->scratch, " ");
+        text_add_plain(&f->scratch, info->device_serial);
+    }
+    if (info->epoch_s > 0) {
+        char seconds[24];
+        struct text sentence;
+        text_init(&sentence);
+        snprintf(seconds, sizeof seconds, "%d", (int)info->epoch_s);
+        text_fill(&sentence, sheet_label(f->language, LABEL_quality_epochs), seconds);
+        text_addf(&f->scratch, ", %s", text_string(&sentence));
+        text_release(&sentence);
+    } else if (info->rate_hz > 0) {
         text_add(&f->scratch, ", ");
         written_number(info->rate_hz, info->rate_hz < 20 ? 2 : 0, &f->scratch);
         text_add(&f->scratch, " Hz");
@@ -214,6 +331,46 @@ static void put_range(struct facts *f, const struct summary_range *range, const 
     text_addf(&f->scratch, " %s", unit);
 }
 
+/* Nights that are not counted for the reason of night `leader`, unless an earlier one led. */
+static void add_reason_dates(struct facts *f, size_t leader, size_t *n_left)
+{
+    const struct analysis *a = f->analysis;
+    const enum sheet_label reason = sheet_reason(a->nights[leader].exclude);
+    for (size_t i = 0; i < leader; i++) {
+        if (a->nights[i].exclude != 0 && sheet_reason(a->nights[i].exclude) == reason) {
+            return;
+        }
+    }
+    text_addf(&f->scratch, "%s%s: ", f->scratch.length > 0 ? "; " : "",
+              sheet_label(f->language, reason));
+    for (size_t i = leader; i<a->n_nights && * n_left> 0; i++) {
+        uint32_t exclude = a->nights[i].exclude;
+        if (exclude != 0 && sheet_reason(exclude) == reason) {
+            char date[16];
+            civil_format(a->nights[i].evening, date);
+            text_addf(&f->scratch, "%s%s", i > leader ? ", " : "",
+                      i > leader ? date + 5 : date);
+            (*n_left)--;
+        }
+    }
+}
+
+/* "too few hours: 2026-05-11, 05-12; ...": as many dates as there is room for. */
+static void put_not_counted(struct facts *f)
+{
+    const struct analysis *a = f->analysis;
+    size_t n_left = 60;
+    for (size_t i = 0; i < a->n_nights; i++) {
+        if (a->nights[i].exclude != 0 && n_left > 0) {
+            add_reason_dates(f, i, &n_left);
+        }
+    }
+    if (f->scratch.length > 0) {
+        text_add(&f->scratch, n_left == 0 ? " …" : "");
+        put_fact(f, LABEL_quality_not_counted);
+    }
+}
+
 static void put_signal(struct facts *f)
 {
     const struct analysis *a = f->analysis;
@@ -232,18 +389,7 @@ static void put_signal(struct facts *f)
     put_fact(f, LABEL_quality_temperature);
     text_addf(&f->scratch, "%s, yoake %s", a->made_by.recipe, a->made_by.program_version);
     put_fact(f, LABEL_quality_recipe);
-    for (size_t i = 0; i < a->n_nights; i++) {
-        if (a->nights[i].exclude != 0) {
-            char date[16];
-            civil_format(a->nights[i].evening, date);
-            text_addf(&f->scratch, "%s%s (%s)", *text_string(&f->scratch) != '\0' ? ", " : "",
-                      date, night_exclude_word(a->nights[i].exclude));
-        }
-    }
-    if (*text_string(&f->scratch) != '\0') {
-        cut_to(f->canvas, &sheet_table, SHEET_WIDTH_MM - 80, &f->scratch);
-        put_fact(f, LABEL_quality_not_counted);
-    }
+    put_not_counted(f);
 }
 
 static void draw_row(struct facts *f, const struct actogram *bars, size_t i,
@@ -259,6 +405,8 @@ static void draw_row(struct facts *f, const struct actogram *bars, size_t i,
             canvas_fill(f->canvas, run, sheet_sleep_color);
         } else if (a->kind[b] == ACTOGRAM_NONWEAR) {
             canvas_hatch(f->canvas, run, 1.2, 0.45);
+        } else if (a->kind[b] == ACTOGRAM_UNKNOWN) {
+            canvas_fill(f->canvas, run, unknown_color);
         }
     }
     for (size_t b = 0; b < BINS; b++) {
@@ -268,8 +416,45 @@ static void draw_row(struct facts *f, const struct actogram *bars, size_t i,
     canvas_columns(f->canvas, row, heights, BINS, 0);
     canvas_line(f->canvas, row.x, row.y + row.h, row.x + row.w, row.y + row.h, 0.1, 0.4, 0);
     written_day(a->evening, f->language, &f->scratch);
-    sheet_put(f->canvas, (struct canvas_box){SHEET_MARGIN_MM, row.y, 24, row.h}, &sheet_table,
+    static const struct canvas_style label = {.pt = 8, .min_pt = 4.5, .is_middle = true};
+    sheet_put(f->canvas, (struct canvas_box){SHEET_MARGIN_MM, row.y, 24, row.h}, &label,
               &f->scratch);
+}
+
+static void draw_sign(struct facts *f, double *x, double y, enum actogram_kind kind,
+                      enum sheet_label label)
+{
+    const struct canvas_box sign = {*x, y, 7, 3};
+    if (kind == ACTOGRAM_ASLEEP) {
+        canvas_fill(f->canvas, sign, sheet_sleep_color);
+    } else if (kind == ACTOGRAM_NONWEAR) {
+        canvas_hatch(f->canvas, sign, 1.2, 0.45);
+    } else {
+        canvas_fill(f->canvas, sign, unknown_color);
+    }
+    canvas_frame(f->canvas, sign, 0.1, 0.6, 0);
+    const char *words = sheet_label(f->language, label);
+    double w = canvas_text_width(f->canvas, &sheet_small, words) + 1;
+    canvas_text(f->canvas, (struct canvas_box){*x + 8, y - 0.3, w, 4}, &sheet_small, words);
+    *x += 8 + w + 6;
+}
+
+/* What the picture shows, and how much of the recording. */
+static void draw_legend(struct facts *f, double y, size_t n_shown, size_t n_all)
+{
+    double x = SHEET_MARGIN_MM + 25;
+    draw_sign(f, &x, y, ACTOGRAM_ASLEEP, LABEL_quality_asleep);
+    draw_sign(f, &x, y, ACTOGRAM_NONWEAR, LABEL_quality_off);
+    draw_sign(f, &x, y, ACTOGRAM_UNKNOWN, LABEL_quality_unknown);
+    if (n_shown < n_all) {
+        char shown[24], all[24];
+        snprintf(shown, sizeof shown, "%zu", n_shown);
+        snprintf(all, sizeof all, "%zu", n_all);
+        text_fill(&f->scratch, sheet_label(f->language, LABEL_quality_part), shown, all);
+        sheet_put(f->canvas,
+                  (struct canvas_box){x, y - 0.3, SHEET_MARGIN_MM + SHEET_WIDTH_MM - x, 4},
+                  &sheet_small, &f->scratch);
+    }
 }
 
 static enum yk_status draw_actogram(struct facts *f, struct failure *why)
@@ -278,8 +463,9 @@ static enum yk_status draw_actogram(struct facts *f, struct failure *why)
     struct actogram bars;
     actogram_init(&bars);
     enum yk_status status = actogram_make(f->analysis, f->zone, open, open, BINS, &bars, why);
-    size_t n = bars.n_rows < ROWS_MAX ? bars.n_rows : ROWS_MAX;
     double top = f->y + 8, bottom = 297 - SHEET_MARGIN_MM;
+    size_t room = (size_t)((bottom - top) / ROW_LEAST_MM);
+    size_t n = bars.n_rows < room ? bars.n_rows : room;
     double row_mm = n > 0 ? fmin((bottom - top) / (double)n, 13) : 0;
     struct canvas_box plot = {SHEET_MARGIN_MM + 25, top, SHEET_WIDTH_MM - 25,
                               row_mm * (double)n};
@@ -292,9 +478,12 @@ static enum yk_status draw_actogram(struct facts *f, struct failure *why)
                   h == 24 ? &sheet_table_right : &sheet_table_center, &f->scratch);
     }
     for (size_t i = 0; status == YK_OK && i < n; i++) {
-        struct canvas_box row = {plot.x, plot.y + row_mm * (double)i + 0.5, plot.w,
-                                 row_mm - 0.8};
+        struct canvas_box row = {plot.x, plot.y + row_mm * (double)i + fmin(0.5, row_mm / 8),
+                                 plot.w, row_mm - fmin(0.8, row_mm / 5)};
         draw_row(f, &bars, i, row);
+    }
+    if (status == YK_OK && n > 0) {
+        draw_legend(f, plot.y + plot.h + 1.5, n, bars.n_rows);
     }
     actogram_release(&bars);
     return status;
@@ -305,15 +494,22 @@ enum yk_status quality_page_draw(const struct analysis *analysis, const struct z
                                  struct failure *why)
 {
     static const struct canvas_style title = {.pt = 14, .is_bold = true};
-    static const struct canvas_style right = {.pt = 11, .min_pt = 7, .align = CANVAS_RIGHT};
-    struct facts f = {analysis, zone, language, canvas, {0}, 20};
+    static const struct canvas_style name = {.pt = 11, .min_pt = 6, .wraps = true};
+    struct facts f = {analysis, zone, language, canvas, {0}, 18};
     text_init(&f.scratch);
-    canvas_text(canvas, (struct canvas_box){SHEET_MARGIN_MM, 10, 80, 7}, &title,
+    canvas_text(canvas, (struct canvas_box){SHEET_MARGIN_MM, 10, SHEET_WIDTH_MM, 7}, &title,
                 sheet_label(language, LABEL_quality_title));
     text_add_plain(&f.scratch, analysis->recording_id);
-    cut_to(canvas, &right, 100, &f.scratch);
-    sheet_put(canvas, (struct canvas_box){SHEET_MARGIN_MM + 84, 11, SHEET_WIDTH_MM - 84, 6},
-              &right, &f.scratch);
+    if (analysis->person_id[0] != '\0' &&
+        strcmp(analysis->person_id, analysis->recording_id) != 0) {
+        text_add(&f.scratch, " · ");
+        text_add_plain(&f.scratch, analysis->person_id);
+    }
+    double height =
+        1.5 + canvas_text_height(canvas, &name, SHEET_WIDTH_MM, text_string(&f.scratch));
+    sheet_put(canvas, (struct canvas_box){SHEET_MARGIN_MM, f.y, SHEET_WIDTH_MM, height}, &name,
+              &f.scratch);
+    f.y += height + 1.5;
     put_time(&f);
     put_counts(&f);
     put_signal(&f);

@@ -9,20 +9,25 @@
 #include "src/model/analysis.h"
 #include "src/report/canvas.h"
 
-/* One row of quality.csv as text; "" unknown. Borrowed. */
+/* One file: its row of quality.csv, and of recording.csv where there is one, as text; ""
+ * unknown. Borrowed. */
 struct cohort_row {
-    const char *recording_id, *status, *days, *valid_nights, *gaps, *bad_blocks, *reason,
-        *advice;
+    const char *recording_id, *person_id, *status, *days, *valid_nights, *nights, *gaps,
+        *bad_blocks, *reason, *advice;
+    const char *wanted_nights; /* that it falls short of; "" or NULL: it does not */
 };
 
 struct cohort_counts {
-    size_t n_files, n_done, n_empty, n_duplicates, n_failed;
+    size_t n_files, n_done, n_empty, n_duplicates, n_failed, n_skipped;
+    size_t n_short; /* recordings with fewer counted nights than were asked for */
     double days, nights;
 };
 
-enum { COHORT_ROWS_A_PAGE = 46 };
+/* How many of n rows, from the first, fit on one page of the overview; at least 1. */
+size_t cohort_page_rows(const struct cohort_row *rows, size_t n, enum language language,
+                        struct canvas *canvas, struct text *scratch);
 
-/* One page of the overview, A4: rows [first, first + n), n <= COHORT_ROWS_A_PAGE. */
+/* One page of the overview, A4: as many rows as cohort_page_rows() said. */
 void cohort_page_draw(const struct cohort_counts *counts, const struct cohort_row *rows,
                       size_t n, size_t page, size_t n_pages, enum language language,
                       struct canvas *canvas, struct text *scratch);

@@ -30,6 +30,8 @@ int sheet_round_min(const struct sheet *sheet);
 /* A label with gaps, filled. */
 #define sheet_words(sheet, out, label, ...)                                                    \
     text_fill((out), sheet_label((sheet)->language, LABEL_##label), __VA_ARGS__)
+/* Why a night is not counted: the most telling of enum night_exclude bits. */
+enum sheet_label sheet_reason(uint32_t exclude);
 /* Draws the text and empties it. */
 void sheet_put(struct canvas *canvas, struct canvas_box box, const struct canvas_style *style,
                struct text *words);

@@ -21,7 +21,7 @@ static const struct {
     {LABEL_column_tst, 23},    {LABEL_column_waso, 23}, {LABEL_column_note, 25},
 };
 
-static enum sheet_label reason_of(uint32_t exclude)
+enum sheet_label sheet_reason(uint32_t exclude)
 {
     static const struct {
         uint32_t bit;
@@ -57,7 +57,7 @@ void sheet_note(const struct sheet *sheet, const struct interview_night *row, st
         [ATTENDANCE_ONLINE] = LABEL_note_online,
     };
     if (row->night->exclude != 0) {
-        add_part(sheet, reason_of(row->night->exclude), out);
+        add_part(sheet, sheet_reason(row->night->exclude), out);
         return;
     }
     if (row->night->is_edited) {

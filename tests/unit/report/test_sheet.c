@@ -426,44 +426,88 @@ static void pages_about_many_people_fit(void **state)
     participant_record_release(&record);
 }
 
+#define LONG_COHORT 200
+
+/* The worst that can stand in a row, beside rows that are short. */
+static struct cohort_row cohort_row_of(size_t i)
+{
+    if (i % 3 != 0) {
+        return (struct cohort_row){"r1-661a473c", "P01", "done", "7.000", "6", "7",
+                                   "0",           "0",   "",     "",      ""};
+    }
+    return (struct cohort_row){
+        .recording_id = i % 2 == 0
+                            ? "とても長い名前の記録ファイルその一_2026_05_リワーク_五月_左手首"
+                            : "GT3XPlus-RawData-Day01-of-the-second-wave-left-wrist-again-copy",
+        .person_id = "リワーク五月入所-左手首-0000001",
+        .status = "duplicate",
+        .days = "365.250",
+        .valid_nights = "365",
+        .nights = "366",
+        .gaps = "4096",
+        .bad_blocks = "1234567",
+        .reason = "sector 12345: its checksum is wrong and the sixteen sectors behind it "
+                  "belong to another session, which begins on 2026-05-11",
+        .advice = "copy the file from the recorder again and keep this one",
+        .wanted_nights = "366"};
+}
+
+static void every_file_of_a_cohort_is_on_some_page_with_its_whole_reason(void **state)
+{
+    (void)state;
+    struct text scratch;
+    struct cohort_row rows[LONG_COHORT];
+    text_init(&scratch);
+    const struct cohort_counts counts = {9999, 9000, 100, 99, 800, 123, 77, 61234.5, 50000};
+    for (size_t i = 0; i < LONG_COHORT; i++) {
+        rows[i] = cohort_row_of(i);
+    }
+    static const size_t lengths[] = {1, 27, LONG_COHORT};
+    for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
+        for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+            struct canvas *canvas = open_canvas((enum language)language, 210, 297);
+            size_t at = 0, pages = 0;
+            while (at < lengths[k]) {
+                size_t n = cohort_page_rows(&rows[at], lengths[k] - at, (enum language)language,
+                                            canvas, &scratch);
+                assert_true(n > 0);
+                if (pages++ > 0) {
+                    canvas_page(canvas);
+                }
+                cohort_page_draw(&counts, &rows[at], n, pages, 217, (enum language)language,
+                                 canvas, &scratch);
+                at += n;
+            }
+            assert_int_equal(at, lengths[k]);
+            check_layout(canvas, 210, 297);
+            canvas_close(canvas);
+        }
+    }
+    text_release(&scratch);
+}
+
 static void quality_pages_fit(void **state)
 {
     (void)state;
     struct participant_record record;
-    struct text scratch;
-    struct cohort_row rows[COHORT_ROWS_A_PAGE];
     worked_week_open(&record);
     worked_week_add_epochs(&record);
-    text_init(&scratch);
-    const struct cohort_counts counts = {9999, 9000, 100, 99, 800, 61234.5, 50000};
-    for (size_t i = 0; i < COHORT_ROWS_A_PAGE; i++) {
-        rows[i] = (struct cohort_row){
-            i % 2 == 0 ? "r1-661a473c"
-                       : "とても長い名前の記録ファイルその一_2026_05_リワーク_五月_左手首",
-            "duplicate",
-            "365.250",
-            "365",
-            "4096",
-            "1234567",
-            "sector 12345: its checksum is wrong and the sixteen sectors behind it belong to "
-            "another "
-            "session, which begins on 2026-05-11",
-            "copy the file from the recorder again and keep this one"};
+    struct analysis *analysis = &record.recordings[0].analysis;
+    snprintf(analysis->recording_id, sizeof analysis->recording_id, "%s",
+             "とても長い名前の記録ファイルその一_2026_05_リワーク_五月_左手首_"
+             "left-wrist-again");
+    for (size_t i = 0; i < analysis->n_nights; i++) {
+        analysis->nights[i].exclude = i % 2 == 0 ? EXCLUDE_FEW_HOURS : EXCLUDE_NONWEAR;
     }
     for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
         struct canvas *canvas = open_canvas((enum language)language, 210, 297);
-        cohort_page_draw(&counts, rows, COHORT_ROWS_A_PAGE, 3, 217, (enum language)language,
-                         canvas, &scratch);
-        canvas_page(canvas);
-        assert_int_equal(quality_page_draw(&record.recordings[0].analysis,
-                                           record.recordings[0].zone, (enum language)language,
-                                           canvas, NULL),
+        assert_int_equal(quality_page_draw(analysis, record.recordings[0].zone,
+                                           (enum language)language, canvas, NULL),
                          YK_OK);
         look(canvas, "quality", (enum language)language);
         check_layout(canvas, 210, 297);
         canvas_close(canvas);
     }
-    text_release(&scratch);
     participant_record_release(&record);
 }
 
@@ -477,6 +521,7 @@ int main(void)
         cmocka_unit_test(outside_copies_are_made_within_consent_only),
         cmocka_unit_test(nights_do_not_tell_attendance_without_its_consent),
         cmocka_unit_test(pages_about_many_people_fit),
+        cmocka_unit_test(every_file_of_a_cohort_is_on_some_page_with_its_whole_reason),
         cmocka_unit_test(quality_pages_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
