@@ -165,7 +165,7 @@ static void write_log(void *user, enum log_level level, const char *line)
     };
     progress_bar_wipe(&session->bar);
     fprintf(stderr, "%s: ", i18n(session->cli.language, words[level]));
-    cli_put_line(stderr, "", line);
+    cli_put_failure(stderr, &session->cli, "", line);
 }
 
 void cli_progress_end(struct cli *cli)

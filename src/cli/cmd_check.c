@@ -32,7 +32,7 @@ static void on_found(void *user, const struct check_finding *finding)
         cli_say(self->cli, check_sentence_ja(finding->kind), check_sentence_en(finding->kind));
     printf("%s: %s\n", finding->subject, sentence);
     if (finding->detail[0] != '\0') {
-        printf("  %s\n", finding->detail);
+        cli_put_failure(stdout, self->cli, "  ", finding->detail);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "drivers/pretend/pretend.h"
 #include "src/base/mem.h"
+#include "src/base/translate.h"
 #include "src/cli/store_cli.h"
 #include "src/dock/checkup.h"
 
@@ -145,9 +146,15 @@ static void add_row(const struct cli *cli, struct table *table,
     table_number(
         table,
         device->capacity > 0 ? 100 * device->bytes / (double)device->capacity : (double)NAN, 0);
-    table_cell(table, problem != NULL                        ? problem
-                      : device->is_asked && !identity->agree ? identity->disagreement
-                                                             : "");
+    bool disagrees = device->is_asked && !identity->agree;
+    struct text said;
+    text_init(&said);
+    text_add_translated(&said, cli->language,
+                        problem != NULL ? problem
+                        : disagrees     ? identity->disagreement
+                                        : "");
+    table_cell(table, text_string(&said));
+    text_release(&said);
 }
 
 static int print_table(const struct cli *cli, const struct found_device *devices, size_t n)

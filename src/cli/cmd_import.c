@@ -66,7 +66,7 @@ static void say_outcome(const struct cli *cli, const char *path,
                                  "a damaged original was replaced by this file"));
     }
     if (result->outcome == IMPORT_ARCHIVED) {
-        printf("  %s\n", result->failure.text);
+        cli_put_failure(stdout, cli, "  ", result->failure.text);
         return;
     }
     char span[64];

@@ -16,7 +16,7 @@
 #include "src/dock/wording.h"
 #include "src/model/parameters.h"
 
-#define BAY_ARG_BYTES 192
+#define BAY_ARG_BYTES 256 /* a failure's sentence */
 
 /* What is known of a bay now. Plain values, copied freely. */
 struct bay_view {

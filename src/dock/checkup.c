@@ -17,6 +17,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/translate.h"
 #include "src/base/zone.h"
 #include "src/store/store.h"
 
@@ -53,6 +54,16 @@ const char *checkup_level_word(enum checkup_level level)
     return words[level];
 }
 
+static void tell(struct checkup *self, struct checkup_item *item, const char *subject,
+                 const char *command)
+{
+    snprintf(item->subject, sizeof item->subject, "%s", subject);
+    snprintf(item->command, sizeof item->command, "%s", command);
+    self->n_problems += item->level == CHECKUP_PROBLEM;
+    self->n_notes += item->level == CHECKUP_NOTE;
+    self->found(self->user, item);
+}
+
 /* One finding. ja and en are printf formats with the same arguments in the same order. */
 static void say(struct checkup *self, const struct check_name *name, enum checkup_level level,
                 const char *subject, const char *command, const char *ja, const char *en, ...)
@@ -70,11 +81,26 @@ static void say(struct checkup *self, const struct check_name *name, enum checku
     va_start(values, en);
     vsnprintf(item.says_en, sizeof item.says_en, en, values);
     va_end(values);
-    snprintf(item.subject, sizeof item.subject, "%s", subject);
-    snprintf(item.command, sizeof item.command, "%s", command);
-    self->n_problems += level == CHECKUP_PROBLEM;
-    self->n_notes += level == CHECKUP_NOTE;
-    self->found(self->user, &item);
+    tell(self, &item, subject, command);
+}
+
+/* A finding that is a failure's sentence: {0} of both patterns. */
+static void say_failure(struct checkup *self, const struct check_name *name,
+                        enum checkup_level level, const char *subject, const char *command,
+                        const char *const pattern[static 2], const char *sentence)
+{
+    struct text ja, en;
+    text_init(&ja);
+    text_init(&en);
+    text_add_sentence(&ja, LANGUAGE_JA, pattern[0], pattern[1], &sentence, 1);
+    text_add_sentence(&en, LANGUAGE_EN, pattern[0], pattern[1], &sentence, 1);
+    struct checkup_item item = {
+        .word = name->word, .ja = name->ja, .en = name->en, .level = level};
+    snprintf(item.says_ja, sizeof item.says_ja, "%s", text_string(&ja));
+    snprintf(item.says_en, sizeof item.says_en, "%s", text_string(&en));
+    text_release(&ja);
+    text_release(&en);
+    tell(self, &item, subject, command);
 }
 
 /* 'it'\''s': safe to paste into a shell. */
@@ -204,7 +230,9 @@ void checkup_surroundings(struct checkup *self)
         snprintf(command, sizeof command, "yoake %s --store %s",
                  status == YK_ERR_NO_DEVICE ? "init --zone Asia/Tokyo" : "participant list",
                  folder);
-        say(self, &STORE, CHECKUP_PROBLEM, self->store_folder, command, "%s", "%s", why.text);
+        static const char *const pattern[] = {"{0}", "{0}"};
+        say_failure(self, &STORE, CHECKUP_PROBLEM, self->store_folder, command, pattern,
+                    why.text);
     }
     check_clock(self, newest);
     check_zone(self, status == YK_OK ? &store : NULL);
@@ -300,8 +328,9 @@ void checkup_second_dock(struct checkup *self, bool wants_none)
         if (pid[0] != '\0') {
             snprintf(command, sizeof command, "kill -INT %s", pid);
         }
-        say(self, &SECOND, wants_none ? CHECKUP_PROBLEM : CHECKUP_NOTE, "", command,
-            "動いています: %s", "one is running: %s", why.text);
+        static const char *const pattern[] = {"動いています: {0}", "one is running: {0}"};
+        say_failure(self, &SECOND, wants_none ? CHECKUP_PROBLEM : CHECKUP_NOTE, "", command,
+                    pattern, why.text);
     }
     text_release(&folder);
 }
@@ -447,8 +476,9 @@ void checkup_devices(struct checkup *self, struct usb_bus *bus, const struct fai
     enum yk_status status =
         bus != NULL ? list_settled(bus, &list, &n, &stuck_at, &why) : no_bus->code;
     if (status != YK_OK) {
-        say(self, &USB, CHECKUP_PROBLEM, "", "lsusb", "使えません: %s", "cannot be used: %s",
-            bus != NULL ? why.text : no_bus->text);
+        static const char *const pattern[] = {"使えません: {0}", "cannot be used: {0}"};
+        say_failure(self, &USB, CHECKUP_PROBLEM, "", "lsusb", pattern,
+                    bus != NULL ? why.text : no_bus->text);
     } else {
         say(self, &USB, CHECKUP_GOOD, "", "", "%zu 個の機器", "%zu devices", n);
         look_at_list(self, list, n, stuck_at);
