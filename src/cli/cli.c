@@ -164,8 +164,9 @@ static void write_log(void *user, enum log_level level, const char *line)
         [LOG_DEBUG] = TEXT_log_debug,
     };
     progress_bar_wipe(&session->bar);
-    fprintf(stderr, "%s: ", i18n(session->cli.language, words[level]));
-    cli_put_failure(stderr, &session->cli, "", line);
+    char front[32]; /* one write a line: several threads warn at once */
+    snprintf(front, sizeof front, "%s: ", i18n(session->cli.language, words[level]));
+    cli_put_failure(stderr, &session->cli, front, line);
 }
 
 void cli_progress_end(struct cli *cli)

@@ -55,7 +55,7 @@ static void say(const struct cli *cli, const struct batch_totals *t, const char 
     bool ja = cli->language == LANGUAGE_JA;
     fprintf(stderr,
             ja ? "%zu件: 完了 %zu(うち前回まで %zu)、空 %zu、重複 %zu、失敗 %zu、未処理 %zu。"
-                 "数えた夜 %zu。%.1f秒、%.1f MB/s\n"
+                 "数えた晩 %zu。%.1f秒、%.1f MB/s\n"
                : "%zu files: %zu done (%zu of them before), %zu empty, %zu duplicates, %zu "
                  "failed, %zu skipped; %zu nights counted; %.1f s, %.1f MB/s\n",
             t->n_inputs, t->n_done, t->n_resumed, t->n_empty, t->n_duplicates, t->n_failed,
