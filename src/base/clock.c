@@ -180,3 +180,8 @@ int64_t clock_monotonic_ns(void)
 {
     return now_ns(CLOCK_MONOTONIC);
 }
+
+int64_t clock_cpu_ns(void)
+{
+    return now_ns(CLOCK_PROCESS_CPUTIME_ID);
+}

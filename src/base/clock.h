@@ -58,5 +58,7 @@ int64_t floor_mod(int64_t a, int64_t b);
 /* The machine's clock, for logs, provenance and progress only; algorithms never ask. */
 int64_t clock_now_utc_ns(void);
 int64_t clock_monotonic_ns(void);
+/* What all threads of this process used of the processors. */
+int64_t clock_cpu_ns(void);
 
 #endif

@@ -47,20 +47,34 @@ static const struct option_spec option_table[] = {
      "stop when more files than this failed (never)"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
 
-static void say(const struct cli *cli, const struct batch_totals *t, const char *folder)
+/* Processors that are not busy waited for the disk: to read (MB/s), or to keep (fsync/s). */
+static void say_speed(const struct batch_totals *t, unsigned jobs, bool ja)
 {
+    double seconds = t->seconds > 0 ? t->seconds : 1e-9;
+    double busy = 100 * t->cpu_seconds / seconds / jobs;
+    fprintf(stderr,
+            ja ? "%.1f秒(処理装置の使用 %.0f%%)、読み込み %.1f MB/s、fsync %.0f 回/秒\n"
+               : "%.1f s (processors %.0f %% busy), %.1f MB/s read, %.0f fsyncs/s\n",
+            t->seconds, busy < 100 ? busy : 100, (double)t->bytes / 1e6 / seconds,
+            (double)t->n_syncs / seconds);
+}
+
+static void say(const struct cli *cli, const struct batch_totals *t,
+                const struct batch_options *options)
+{
+    const char *folder = options->folder;
     if (cli->is_quiet) {
         return;
     }
     bool ja = cli->language == LANGUAGE_JA;
     fprintf(stderr,
             ja ? "%zu件: 完了 %zu(うち前回まで %zu)、空 %zu、重複 %zu、失敗 %zu、未処理 %zu。"
-                 "数えた晩 %zu。%.1f秒、%.1f MB/s\n"
+                 "数えた晩 %zu\n"
                : "%zu files: %zu done (%zu of them before), %zu empty, %zu duplicates, %zu "
-                 "failed, %zu skipped; %zu nights counted; %.1f s, %.1f MB/s\n",
+                 "failed, %zu skipped; %zu nights counted\n",
             t->n_inputs, t->n_done, t->n_resumed, t->n_empty, t->n_duplicates, t->n_failed,
-            t->n_skipped, t->n_nights_valid, t->seconds,
-            t->seconds > 0 ? (double)t->bytes / 1e6 / t->seconds : 0);
+            t->n_skipped, t->n_nights_valid);
+    say_speed(t, options->n_jobs, ja);
     fprintf(stderr, ja ? "表: %s\n" : "tables: %s\n", folder);
     if (t->zone_is_guess) {
         fprintf(
@@ -99,6 +113,8 @@ static enum yk_status say_json(const struct cli *cli, const struct batch_totals 
     json_out_integer(json, "nights_valid", (int64_t)t->n_nights_valid);
     json_out_integer(json, "bytes", (int64_t)t->bytes);
     json_out_rounded(json, "seconds", t->seconds, 3);
+    json_out_rounded(json, "cpu_seconds", t->cpu_seconds, 3);
+    json_out_integer(json, "fsyncs", (int64_t)t->n_syncs);
     json_out_bool(json, "zone_is_guess", t->zone_is_guess);
     json_out_end(json);
     enum yk_status status = cli_json_write(cli, json, true, why);
@@ -141,7 +157,7 @@ static int work(struct cli *cli, const struct batch_options *options)
     if (status != YK_OK) {
         return cli_fail(cli, &why);
     }
-    say(cli, &totals, options->folder);
+    say(cli, &totals, options);
     if (cli->is_json && say_json(cli, &totals, options->folder, &why) != YK_OK) {
         return cli_fail(cli, &why);
     }

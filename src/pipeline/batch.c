@@ -324,13 +324,15 @@ enum yk_status batch_run(const struct batch_options *options, struct batch_total
 {
     struct batch self;
     int lock_fd = -1;
-    int64_t start_ns = clock_monotonic_ns();
+    int64_t start_ns = clock_monotonic_ns(), start_cpu_ns = clock_cpu_ns();
     batch_init(&self, options, totals, job);
     enum yk_status status = read_tables(&self, why);
     status = status == YK_OK ? find_inputs(&self, why) : status;
     status = status == YK_OK ? batch_prepare_folder(&self, &lock_fd, why) : status;
     status = status == YK_OK ? work_and_write(&self, why) : status;
     totals->seconds = (double)(clock_monotonic_ns() - start_ns) / 1e9;
+    totals->cpu_seconds = (double)(clock_cpu_ns() - start_cpu_ns) / 1e9;
+    totals->n_syncs = atomic_load(&self.n_syncs);
     batch_release(&self);
     if (lock_fd >= 0) {
         close(lock_fd);

@@ -43,7 +43,7 @@ struct batch_input {
     char format[24], device_serial[32];
     double days, valid_nights, gaps, bad_blocks; /* NaN: unknown */
     int64_t start_ns, end_ns;                    /* of BATCH_DONE; TIME_UNKNOWN */
-    _Atomic uint64_t bytes_done;                 /* for the progress bar */
+    _Atomic uint64_t bytes_done;                 /* of batch.bytes_done */
 };
 
 struct batch_inputs {
@@ -108,6 +108,8 @@ struct batch {
     struct log log;       /* to run.log and to the caller's */
     int log_fd;
     atomic_size_t n_failed;
+    _Atomic uint64_t bytes_done; /* for the progress bar */
+    atomic_size_t n_syncs;
     atomic_bool is_stopped;      /* too many failures, or nothing more can be written */
     struct failure cannot_write; /* the first of them; code YK_OK: none */
 };

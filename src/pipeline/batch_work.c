@@ -22,6 +22,10 @@
 #include "src/pipeline/diary_csv.h"
 #include "src/pipeline/sums.h"
 
+/* How often the disk is asked to keep something of one recording: a file and its name; the row.
+ */
+enum { SYNCS = 3, SYNCS_WITH_EPOCHS = 5 };
+
 /* What one worker holds while it works on one input. */
 struct work {
     struct batch *batch;
@@ -52,12 +56,10 @@ static const struct {
 
 static void report(struct batch *batch, struct batch_input *input, double share)
 {
-    atomic_store(&input->bytes_done, (uint64_t)((double)input->size * share));
+    uint64_t now = (uint64_t)((double)input->size * share);
+    uint64_t more = now - atomic_exchange(&input->bytes_done, now); /* may wrap, and back */
+    uint64_t done = atomic_fetch_add(&batch->bytes_done, more) + more;
     shard_lock_beat(batch->owner);
-    uint64_t done = 0;
-    for (size_t i = 0; i < batch->inputs.n; i++) {
-        done += atomic_load(&batch->inputs.inputs[i].bytes_done);
-    }
     pthread_mutex_lock(&batch->lock);
     job_progress(batch->job, "batch", done, batch->totals->bytes, "bytes");
     pthread_mutex_unlock(&batch->lock);
@@ -197,6 +199,7 @@ static enum yk_status restore_epochs(struct work *work, const char *h5, const ch
     return status;
 }
 
+/* Whether the HDF5 file is the one that was written, bit for bit. */
 static bool is_kept(const struct work *work, const char *h5)
 {
     char hex[DIGEST_HEX];
@@ -437,6 +440,8 @@ static enum yk_status keep(struct work *work, struct failure *why)
     pthread_mutex_unlock(&work->batch->lock);
     if (status == YK_OK) {
         take_result(work, false);
+        atomic_fetch_add(&work->batch->n_syncs,
+                         work->batch->options->with_epochs_csv ? SYNCS_WITH_EPOCHS : SYNCS);
     }
     return status;
 }

@@ -117,6 +117,26 @@ for i in 1 2 3; do
     echo "${a%% *}" >>"$dir/smalls"
 done
 small_cpu=$(median <"$dir/smalls")
+# Where the disk decides: bytes a second from the disk, beside cat; fsyncs a second, beside dd's.
+forget() { sync "$1" && dd if="$1" iflag=nocache count=0 status=none; } # out of the page cache
+wall() { echo "$1" | cut -d' ' -f2; }
+: >"$dir/disk"
+for i in 1 2 3; do
+    forget "$week"
+    a=$(measure cat "$week")
+    forget "$week"
+    b=$(batch 1 "$week")
+    echo "$(wall "$a") $(wall "$b")" >>"$dir/disk"
+done
+week_bytes=$(wc -c <"$week")
+cat_mb=$(awk -v n="$week_bytes" '{print n / 1e6 / $1}' "$dir/disk" | median)
+disk_mb=$(awk -v n="$week_bytes" '{print n / 1e6 / $2}' "$dir/disk" | median)
+rm -rf "$dir/tables"
+"$yoake" batch "$ram"/small/r000* -o "$dir/tables" --jobs 2 --zone Asia/Tokyo --quiet --json >"$dir/small.json"
+json() { sed -n "s/.*\"$1\": *\([0-9.]*\).*/\1/p" "$dir/small.json" | head -n 1; }
+sync_rate=$(awk -v n="$(json fsyncs)" -v s="$(json seconds)" 'BEGIN {print n / s}')
+dd_rate=$(dd if=/dev/zero of="$dir/synced" bs=4k count=300 oflag=dsync 2>&1 | awk '/copied/ {for (i = 2; i <= NF; i++) if ($i ~ /^s,?$/) print 300 / $(i - 1)}')
+rm -f "$dir/synced"
 rm -rf "$ram/small" "$ram/tables"
 [ "$ram" = "$dir" ] || rmdir "$ram"
 rm -rf "$dir/tables" "$dir/store" "$dir/week2.cwa" "$dir/week3.cwa" "$dir/week4.cwa"
@@ -139,12 +159,15 @@ month_most=$((batch_kib * 11 / 10 + 21 * 17280 * (18 * 4 + 2) / 1024))
 [ -z "$month_kib" ] || row "batch, 28 days, peak resident MiB" "$((month_kib / 1024))" "<= $((month_most / 1024))" "$(verdict "$month_kib" '<=' "$month_most")"
 row "two jobs against one, times faster" "$(printf %.2f "$speedup")" ">= 1.8" "$(verdict "$speedup" '>=' 1.8)"
 row "1,000 days of 1-min counts, CPU s" "$small_cpu" "<= 5" "$(verdict "$small_cpu" '<=' 5)"
+row "from the disk: batch, MB/s (cat: $(printf %.0f "$cat_mb"))" "$(printf %.0f "$disk_mb")" "" ""
+row "small ones on the disk, fsyncs/s (dd: $(printf %.0f "$dd_rate"))" "$(printf %.0f "$sync_rate")" "" ""
 if [ -n "$gene_kib" ]; then
     row "GENEActiv, same samples / .cwa, CPU" "$(printf %.2f "$gene_ratio")" "<= 3" "$(verdict "$gene_ratio" '<=' 3)"
     row "GENEActiv, peak resident MiB" "$((gene_kib / 1024))" "<= 64" "$(verdict "$gene_kib" '<=' 65536)"
 fi
-printf '{"sha256sum_cpu_s":%s,"batch_cpu_s":%s,"batch_ratio":%s,"import_ratio":%s,"batch_peak_kib":%s,"import_peak_kib":%s,"gt3x_ratio":%s,"gt3x_peak_kib":%s,"month_peak_kib":%s,"two_jobs_speedup":%s,"geneactiv_ratio":%s,"thousand_days_cpu_s":%s}\n' \
-    "$sum_cpu" "$batch_cpu" "$batch_ratio" "$import_ratio" "$batch_kib" "$import_kib" "$gt3x_ratio" "$gt3x_kib" "${month_kib:-null}" "$speedup" "$gene_ratio" "$small_cpu" >"$dir/../bench.json"
+printf '{"sha256sum_cpu_s":%s,"batch_cpu_s":%s,"batch_ratio":%s,"import_ratio":%s,"batch_peak_kib":%s,"import_peak_kib":%s,"gt3x_ratio":%s,"gt3x_peak_kib":%s,"month_peak_kib":%s,"two_jobs_speedup":%s,"geneactiv_ratio":%s,"thousand_days_cpu_s":%s,"disk_mb_s":%s,"cat_mb_s":%s,"fsyncs_s":%s,"dd_dsync_s":%s}\n' \
+    "$sum_cpu" "$batch_cpu" "$batch_ratio" "$import_ratio" "$batch_kib" "$import_kib" "$gt3x_ratio" "$gt3x_kib" "${month_kib:-null}" "$speedup" "$gene_ratio" "$small_cpu" \
+    "$disk_mb" "$cat_mb" "$sync_rate" "$dd_rate" >"$dir/../bench.json"
 
 # Where the time goes, when the kernel lets us look.
 if command -v perf >/dev/null && perf record -q -o "$dir/perf.data" -- "$yoake" batch "$week" -o "$dir/tables" --jobs 1 --zone Asia/Tokyo --quiet >/dev/null 2>&1; then
