@@ -110,6 +110,7 @@ void bay_join(struct bay *self);
  * bay's own thread. */
 bool bay_sleep(struct bay *self, int64_t ns);
 
+/* bay_view.c */
 void bay_look(struct bay *self, struct bay_view *out);
 /* Sets state and message (values NULL or up to three) and tells. */
 void bay_say(struct bay *self, enum bay_state state, enum dock_message message, const char *a,

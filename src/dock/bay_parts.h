@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the steps of a bay share: bay_work.c (asking, copying), bay_record.c (whose, rows,
- * analysis), bay_charge.c (battery).
+ * What the steps of a bay share: bay_ask.c (who), bay_work.c (order, copying), bay_record.c
+ * (whose, rows, analysis), bay_charge.c (battery).
  */
 #ifndef SRC_DOCK_BAY_PARTS_H
 #define SRC_DOCK_BAY_PARTS_H
@@ -35,6 +35,8 @@ struct work {
 enum yk_status bay_ask_who(struct work *self);
 /* UTC of what the device's clock showed. */
 int64_t bay_instant(const struct work *self, int64_t ns_of_clock);
+/* "2026-05-18 10:00" in that zone: minutes are enough for people. */
+void bay_format_time(const struct work *self, int64_t ns, char out[static 40]);
 /* There is no recording in it: empty, or set up for somebody. */
 void bay_say_nothing_in_it(struct work *self);
 

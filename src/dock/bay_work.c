@@ -121,48 +121,6 @@ static enum yk_status open_device(struct work *self)
     }
 }
 
-static enum yk_status open_zone(struct work *self)
-{
-    const char *name = self->shared->zone_name;
-    struct person person = {.zone = ""};
-    struct loan loan;
-    bool is_guess = false;
-    if (name == NULL && self->shared->participant != NULL) {
-        person_find(&self->store, self->shared->participant, &person, NULL);
-    } else if (name == NULL && loan_at(&self->store, self->identity.serial, clock_now_utc_ns(),
-                                       &loan, NULL) == YK_OK) {
-        person_find(&self->store, loan.person, &person, NULL);
-    }
-    name = name != NULL                  ? name
-           : person.zone[0] != '\0'      ? person.zone
-           : self->store.zone[0] != '\0' ? self->store.zone
-                                         : NULL;
-    return name != NULL ? zone_open(name, &self->zone, &self->why)
-                        : zone_open_system(&self->zone, &is_guess, &self->why);
-}
-
-/* What the device's clock showed, as UTC. */
-int64_t bay_instant(const struct work *self, int64_t ns_of_clock)
-{
-    return ns_of_clock == TIME_UNKNOWN
-               ? TIME_UNKNOWN
-               : zone_instant(self->zone, civil_time_of_utc_ns(ns_of_clock));
-}
-
-enum yk_status bay_ask_who(struct work *self)
-{
-    enum yk_status status = self->device->ops->identify(
-        self->device, &self->identity, &self->battery, &self->health, &self->why);
-    if (status == YK_OK && self->zone == NULL) {
-        status = open_zone(self);
-    }
-    if (status == YK_OK) { /* the device's clock shows civil time */
-        self->health.plan_start_ns = bay_instant(self, self->health.plan_start_ns);
-        self->health.plan_stop_ns = bay_instant(self, self->health.plan_stop_ns);
-    }
-    return status;
-}
-
 static enum yk_status identify(struct work *self)
 {
     struct bay *bay = self->bay;
@@ -196,15 +154,6 @@ static enum yk_status identify(struct work *self)
 }
 
 /* ---- still measuring, or not begun ---- */
-
-static void format_time(const struct work *self, int64_t ns, char out[static 40])
-{
-    zone_format_iso(self->zone, ns, 0, out);
-    if (strlen(out) > 16) {
-        out[10] = ' ';
-        out[16] = '\0'; /* minutes are enough for people */
-    }
-}
 
 /* UTC of the last sector's time stamp; TIME_UNKNOWN when it cannot be had. */
 static int64_t last_stamp(struct work *self)
@@ -246,20 +195,8 @@ static bool is_measuring(struct work *self)
 static void say_measuring(struct work *self)
 {
     char until[40];
-    format_time(self, self->health.plan_stop_ns, until);
+    bay_format_time(self, self->health.plan_stop_ns, until);
     bay_say(self->bay, BAY_MEASURING, DOCK_SAYS_measuring, until, NULL, NULL);
-}
-
-void bay_say_nothing_in_it(struct work *self)
-{
-    char from[40];
-    int64_t start = self->health.plan_start_ns;
-    if (start != TIME_UNKNOWN && start > clock_now_utc_ns()) {
-        format_time(self, start, from);
-        bay_say(self->bay, BAY_HAND_OVER, DOCK_SAYS_hand_over, from, NULL, NULL);
-    } else {
-        bay_say(self->bay, BAY_SAFE, DOCK_SAYS_nothing, NULL, NULL, NULL);
-    }
 }
 
 /* ---- copying ---- */
