@@ -35,6 +35,7 @@ static void add_look(struct json_out *json, const struct quick_look *look,
     json_out_time(json, "start", utc, look->start_ns, 0);
     json_out_time(json, "end", utc, look->end_ns, 0);
     json_out_bool(json, "clock_in_doubt", look->is_clock_in_doubt);
+    json_out_bool(json, "began_late", look->began_late);
     json_out_bool(json, "ended_early", look->ended_early);
     json_out_end(json);
 }
@@ -76,7 +77,8 @@ static const char *data_word(const struct bay_view *bay)
     if (bay->recording[0] != '\0' || bay->state == BAY_ATTENTION_SAFE) {
         return "saved";
     }
-    return bay->message == DOCK_SAYS_nothing || bay->message == DOCK_SAYS_hand_over
+    return bay->message == DOCK_SAYS_nothing || bay->message == DOCK_SAYS_hand_over ||
+                   bay->message == DOCK_SAYS_handed_over
                ? "none"
                : "on_device";
 }

@@ -167,6 +167,11 @@ static void add_words(const struct dock_view *self, const struct bay_view *bay,
     text_init(&words);
     if (kind == (is_attention ? ATTENTION_SENTENCE : SENTENCE)) {
         bay_sentence(self->cli, bay, &words);
+        if (bay->state == BAY_READING && isfinite(bay->bytes_per_s)) {
+            text_add(&words, is_ja(self) ? "毎秒 " : " ");
+            text_add_double(&words, bay->bytes_per_s / 1e6, 2);
+            text_add(&words, is_ja(self) ? " MB。" : " MB/s.");
+        }
     } else if (kind == (is_attention ? ATTENTION_LOOK : LOOK)) {
         quick_look_add(&bay->look, self->cli->language, &words);
     }

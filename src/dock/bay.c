@@ -111,6 +111,7 @@ void bay_start(struct bay *self, const struct dock_slot *slot, const struct dock
     self->attached_ns = clock_monotonic_ns();
     pthread_mutex_unlock(&self->lock);
     self->is_told = false;
+    self->set_up[0] = '\0';
     atomic_store(&self->is_gone, false);
     atomic_store(&self->has_ended, false);
     if (driver == NULL) {
@@ -162,6 +163,10 @@ static void say_what_it_means(struct bay *self)
     pthread_mutex_unlock(&self->lock);
     if (kind == BAY_KIND_ATTENTION) {
         bay_tell(self, BAY_EVENT_STATE); /* what wants attention still does */
+    } else if (view.state == BAY_HAND_OVER) {
+        bay_say(self, BAY_EMPTY, DOCK_SAYS_handed_over, NULL, NULL, NULL);
+    } else if (kind == BAY_KIND_SAFE && view.recording[0] != '\0' && self->set_up[0] != '\0') {
+        bay_say(self, BAY_ATTENTION_SAFE, DOCK_SAYS_wrong_one, self->set_up, NULL, NULL);
     } else if (view.recording[0] != '\0') {
         bay_say(self, BAY_EMPTY, DOCK_SAYS_taken_out, NULL, NULL, NULL);
     } else if (kind == BAY_KIND_BUSY && self->driver != NULL) {

@@ -88,6 +88,7 @@ struct bay {
     pthread_cond_t wake;
     struct bay_view view;
     int64_t attached_ns; /* monotonic */
+    char set_up[32];     /* when it was taken out: another one that is set up and there; "" */
 };
 
 /* errors: YK_ERR_MEMORY when a lock cannot be made */

@@ -24,8 +24,8 @@ struct work {
     struct download_result result;
     struct whose whose;
     struct recording_row row;
-    int64_t expected_end_ns; /* of the recording; TIME_UNKNOWN */
-    int64_t last_byte_ns;    /* monotonic */
+    int64_t expected_start_ns, expected_end_ns; /* of the recording; TIME_UNKNOWN */
+    int64_t last_byte_ns;                       /* monotonic */
     struct preview preview;
     double next_preview; /* share of the bytes from which the next one is made */
     struct failure why;

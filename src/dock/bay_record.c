@@ -186,24 +186,30 @@ enum yk_status bay_record(struct work *self)
 
 /* ---- analysing ---- */
 
-/* When the recording should have ended: as set in the recorder, else as in the ledger, but not
- * after this moment. */
-static int64_t expected_end(struct work *self)
+/* When the recording should have begun and ended: as set in the recorder, else as in the ledger
+ * (the beginning only where a recorder was set up for it: a date written by hand is no hour),
+ * but not after this moment. */
+static void find_plan(struct work *self)
 {
     struct loan loan;
     int64_t now = clock_now_utc_ns(), end = self->health.plan_stop_ns;
-    if (end == TIME_UNKNOWN && self->whose.loan != 0 &&
+    self->expected_start_ns = self->health.plan_start_ns;
+    if (self->whose.loan != 0 &&
         loan_find(&self->store, self->whose.loan, &loan, NULL) == YK_OK) {
-        end = loan.to_ns;
+        end = end != TIME_UNKNOWN ? end : loan.to_ns;
+        if (self->expected_start_ns == TIME_UNKNOWN && loan.session > 0) {
+            self->expected_start_ns = loan.from_ns;
+        }
     }
-    return end != TIME_UNKNOWN && end > now ? now : end;
+    self->expected_end_ns = end != TIME_UNKNOWN && end > now ? now : end;
 }
 
 static void on_analysis(void *user, const struct analysis *analysis)
 {
     struct work *self = user;
     struct quick_look look;
-    quick_look_of(analysis, &self->result, self->expected_end_ns, &look);
+    quick_look_of(analysis, &self->result, self->expected_start_ns, self->expected_end_ns,
+                  &look);
     pthread_mutex_lock(&self->bay->lock);
     self->bay->view.look = look;
     pthread_mutex_unlock(&self->bay->lock);
@@ -245,13 +251,14 @@ void bay_analyse(struct work *self)
                                      .user = self};
     struct import_result result = {.failure = {.text = ""}};
     struct bay *bay = self->bay;
-    self->expected_end_ns = expected_end(self);
+    find_plan(self);
     enum yk_status status = import_archived(&self->store, &self->result.archived, &options,
                                             &result, &bay->job, &self->why);
     if (status != YK_OK || result.outcome == IMPORT_ARCHIVED) {
         const char *reason = status != YK_OK ? self->why.text : result.failure.text;
         log_warn(self->shared->log, "dock: %s: %s", self->row.id, reason);
-        bay_say(bay, BAY_ATTENTION_SAFE, DOCK_SAYS_not_analysed, reason, NULL, NULL);
+        bay_say(bay, BAY_ATTENTION_SAFE, DOCK_SAYS_not_analysed, reason, self->whose.person,
+                NULL);
         return;
     }
     pthread_mutex_lock(&bay->lock);

@@ -25,7 +25,7 @@ static void analyse(struct preview *self)
         !atomic_load(&self->stop)) {
         const struct download_result nothing = {.flat_axes = 0};
         struct quick_look look;
-        quick_look_of(&analysis, &nothing, TIME_UNKNOWN, &look);
+        quick_look_of(&analysis, &nothing, TIME_UNKNOWN, TIME_UNKNOWN, &look);
         look.is_preview = true;
         self->on_look(self->user, &look);
     }

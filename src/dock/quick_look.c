@@ -38,7 +38,7 @@ static void look_at_events(const struct read_report *report, struct quick_look *
 }
 
 void quick_look_of(const struct analysis *analysis, const struct download_result *download,
-                   int64_t plan_stop_ns, struct quick_look *out)
+                   int64_t plan_start_ns, int64_t plan_stop_ns, struct quick_look *out)
 {
     const struct read_report *report = &analysis->report;
     quick_look_init(out);
@@ -67,6 +67,8 @@ void quick_look_of(const struct analysis *analysis, const struct download_result
     out->start_ns = analysis->info.start_ns;
     out->end_ns = analysis->info.end_ns;
     out->is_clock_in_doubt = analysis->info.clock_is_in_doubt;
+    out->began_late = plan_start_ns != TIME_UNKNOWN && out->start_ns != TIME_UNKNOWN &&
+                      out->start_ns > plan_start_ns + HALF_DAY_NS;
     out->ended_early = plan_stop_ns != TIME_UNKNOWN && out->end_ns != TIME_UNKNOWN &&
                        out->end_ns < plan_stop_ns - HALF_DAY_NS;
 }
@@ -94,6 +96,10 @@ static void add_strange(const struct quick_look *self, bool is_ja, struct text *
     if (self->is_clock_in_doubt) {
         add_sep(out, is_ja);
         text_add(out, is_ja ? "時計に疑いがあります" : "the clock is in doubt");
+    }
+    if (self->began_late) {
+        add_sep(out, is_ja);
+        text_add(out, is_ja ? "予定よりおそく始まっています" : "began after its plan");
     }
     if (self->ended_early) {
         add_sep(out, is_ja);

@@ -24,13 +24,14 @@ struct quick_look {
     double battery_first_v, battery_last_v, battery_min_v;
     int64_t start_ns, end_ns; /* TIME_UNKNOWN: empty */
     bool is_clock_in_doubt;
+    bool began_late;  /* more than half a day behind the plan's beginning */
     bool ended_early; /* more than half a day before the plan's end */
 };
 
 void quick_look_init(struct quick_look *self); /* nothing known */
-/* plan_stop_ns: TIME_UNKNOWN when there is none */
+/* plan: TIME_UNKNOWN where there is none */
 void quick_look_of(const struct analysis *analysis, const struct download_result *download,
-                   int64_t plan_stop_ns, struct quick_look *out);
+                   int64_t plan_start_ns, int64_t plan_stop_ns, struct quick_look *out);
 /* "6 of 7 nights worn, longest gap 0 min, battery 4.16 to 3.98 V" and what is strange. */
 void quick_look_add(const struct quick_look *self, enum language language, struct text *out);
 

@@ -238,6 +238,18 @@ static bool is_listed(const struct station *self, const struct usb_listing *want
     return false;
 }
 
+/* One is set up and waits to be handed over: is it this one that was taken out? */
+static void note_set_up(const struct station *self, struct bay *taken)
+{
+    for (size_t i = 0; i < self->n_bays; i++) {
+        struct bay_view view;
+        bay_look(self->bays[i], &view);
+        if (self->bays[i] != taken && view.is_present && view.state == BAY_HAND_OVER) {
+            snprintf(taken->set_up, sizeof taken->set_up, "%s", view.serial);
+        }
+    }
+}
+
 /* Bays whose recorder is not there any more. */
 static void see_gone(struct station *self)
 {
@@ -254,6 +266,7 @@ static void see_gone(struct station *self)
         if (bay->driver == NULL && now - bay->attached_ns < BETWEEN_NS) {
             continue; /* on its way to being the application */
         }
+        note_set_up(self, bay);
         bay_unplugged(bay);
     }
 }

@@ -41,7 +41,7 @@ static void quick_look_counts_nights_gaps_and_battery(void **state)
     struct download_result download = {.flat_axes = 0};
     struct quick_look look;
     (void)state;
-    quick_look_of(&analysis, &download, TIME_UNKNOWN, &look);
+    quick_look_of(&analysis, &download, TIME_UNKNOWN, TIME_UNKNOWN, &look);
     assert_int_equal(look.n_nights, 7);
     assert_int_equal(look.n_worn, 6);
     assert_int_equal(look.n_counted, 5);
@@ -65,15 +65,22 @@ static void quick_look_says_what_is_strange_in_both_languages(void **state)
     struct text text;
     (void)state;
     text_init(&text);
-    quick_look_of(&analysis, &download, analysis.info.end_ns + 13 * NS_PER_H, &look);
+    quick_look_of(&analysis, &download, analysis.info.start_ns - 13 * NS_PER_H,
+                  analysis.info.end_ns + 13 * NS_PER_H, &look);
     quick_look_add(&look, LANGUAGE_EN, &text);
-    assert_string_equal(text_string(&text),
-                        "6 of 7 nights worn, 2 gaps (longest 60 min), battery 4.20 to 3.90 V, "
-                        "axis y did not move, clipped 2.5 %, ended before its plan");
+    assert_string_equal(
+        text_string(&text),
+        "6 of 7 nights worn, 2 gaps (longest 60 min), battery 4.20 to 3.90 V, "
+        "axis y did not move, clipped 2.5 %, began after its plan, ended before "
+        "its plan");
     text_clear(&text);
     quick_look_add(&look, LANGUAGE_JA, &text);
     assert_non_null(strstr(text_string(&text), "着けていた晩 6/7"));
     assert_non_null(strstr(text_string(&text), "y軸が動いていません"));
+    assert_non_null(strstr(text_string(&text), "予定よりおそく始まっています"));
+    quick_look_of(&analysis, &download, analysis.info.start_ns - 11 * NS_PER_H,
+                  analysis.info.end_ns + 11 * NS_PER_H, &look);
+    assert_false(look.began_late || look.ended_early);
     text_release(&text);
     analysis_release(&analysis);
 }
@@ -90,7 +97,7 @@ static void quick_look_says_nothing_of_what_is_unknown_or_empty(void **state)
     quick_look_add(&look, LANGUAGE_EN, &text);
     assert_int_equal(text.length, 0);
     analysis_init(&analysis);
-    quick_look_of(&analysis, &download, TIME_UNKNOWN, &look);
+    quick_look_of(&analysis, &download, TIME_UNKNOWN, TIME_UNKNOWN, &look);
     quick_look_add(&look, LANGUAGE_EN, &text);
     assert_int_equal(text.length, 0);
     analysis_release(&analysis);

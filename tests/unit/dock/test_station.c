@@ -426,6 +426,47 @@ station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done(void **s
     destroy(&scene);
 }
 
+/* Two charge; the first is set up, then the second is taken out instead, then the first. */
+static void take_the_wrong_one(struct scene *self, const struct dock_event *event)
+{
+    struct recorder_place *place = &self->bus.places[0];
+    if (event->kind != DOCK_EVENT_STATE) {
+        return;
+    }
+    enum bay_state first = self->last[0].state;
+    if (first == BAY_CHARGING && self->last[1].state == BAY_CHARGING) {
+        pthread_mutex_lock(&self->bus.lock);
+        place->model.open_status = YK_ERR_TOO_LITTLE;
+        place->model.health.plan_start_ns = clock_now_utc_ns() + 48 * NS_PER_H;
+        pthread_mutex_unlock(&self->bus.lock);
+    } else if (first == BAY_HAND_OVER && self->n_reactions == 0) {
+        self->n_reactions = 1;
+        recorder_bus_unplug(&self->bus, 1);
+    } else if (event->bay->message == DOCK_SAYS_wrong_one) {
+        recorder_bus_unplug(&self->bus, 0);
+    } else if (event->bay->message == DOCK_SAYS_handed_over) {
+        atomic_store(&self->cancel, true);
+    }
+}
+
+static void station_says_when_another_recorder_is_taken_out_than_was_set_up(void **state)
+{
+    struct scene scene;
+    (void)state;
+    make(&scene);
+    add_recorder(&scene, 39434, 5);
+    add_recorder(&scene, 39435, 6);
+    scene.options.bays.participant = "P01";
+    scene.options.bays.is_once = false;
+    scene.options.bays.poll_ns = NS_PER_S / 10;
+    scene.react = take_the_wrong_one;
+    run(&scene);
+    assert_non_null(strstr(scene.said[1], "attention_data_safe:wrong_one "));
+    assert_string_equal(scene.last[1].arg[0], "39434");
+    assert_non_null(strstr(scene.said[0], "hand_over:hand_over empty:handed_over "));
+    destroy(&scene);
+}
+
 static void release_when_told(struct scene *self, const struct dock_event *event)
 {
     if (event->kind != DOCK_EVENT_STATE) {
@@ -692,6 +733,7 @@ int main(void)
         cmocka_unit_test(station_charges_and_lets_go),
         cmocka_unit_test(
             station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done),
+        cmocka_unit_test(station_says_when_another_recorder_is_taken_out_than_was_set_up),
         cmocka_unit_test(station_waits_for_a_recorder_that_another_program_holds),
         cmocka_unit_test(station_waits_for_a_recorder_that_is_starting),
         cmocka_unit_test(station_says_when_a_recorder_does_not_start),
