@@ -113,8 +113,9 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F'\t' '{printf "%-14s %s\n", $$1, $$2}'
 
 man: $(PROGRAM) ## rewrite docs/man and docs/completion from the program's tables
-	@rm -f docs/man/yoake*.1
-	@sh tests/support/install-docs.sh $(PROGRAM) docs/man docs/completion/yoake.bash
+	@mkdir -p docs/man/ja
+	@rm -f docs/man/yoake*.1 docs/man/ja/yoake*.1
+	@sh tests/support/install-docs.sh $(PROGRAM) docs/man docs/man/ja docs/completion/yoake.bash
 
 format: ## rewrite the sources in the house format
 	clang-format-14 -i $$(git ls-files '*.c' '*.h')

@@ -134,19 +134,20 @@ demo: ## an invented person's week, from file to tables and review, in build/dem
 
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man/man1
+MANDIR_JA ?= $(PREFIX)/share/man/ja/man1
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 # udev reads /usr/lib for packages and /etc for what is installed by hand.
 UDEVDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/lib,/etc)/udev/rules.d
 install: $(PROGRAM) ## program, manual pages, completion and udev rule (PREFIX, DESTDIR)
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(MANDIR_JA) $(DESTDIR)$(BASHDIR)
 	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/yoake
-	@sh tests/support/install-docs.sh $(PROGRAM) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR)/yoake
+	@sh tests/support/install-docs.sh $(PROGRAM) $(DESTDIR)$(MANDIR) $(DESTDIR)$(MANDIR_JA) $(DESTDIR)$(BASHDIR)/yoake
 	install -d $(DESTDIR)$(UDEVDIR)
 	install -m 644 drivers/70-yoake.rules $(DESTDIR)$(UDEVDIR)/70-yoake.rules
 	@[ -n "$(DESTDIR)" ] || echo 'Recorders that are plugged in now: udevadm control --reload && udevadm trigger --action=add --attr-match=idVendor=04d8'
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(UDEVDIR)/70-yoake.rules $(DESTDIR)$(BINDIR)/yoake $(DESTDIR)$(BASHDIR)/yoake $(DESTDIR)$(MANDIR)/yoake.1 $(DESTDIR)$(MANDIR)/yoake-*.1
+	rm -f $(DESTDIR)$(UDEVDIR)/70-yoake.rules $(DESTDIR)$(BINDIR)/yoake $(DESTDIR)$(BASHDIR)/yoake $(DESTDIR)$(MANDIR)/yoake.1 $(DESTDIR)$(MANDIR)/yoake-*.1 $(DESTDIR)$(MANDIR_JA)/yoake.1 $(DESTDIR)$(MANDIR_JA)/yoake-*.1
 
 $(B)/tests/bench/to_%: $(B)/tests/bench/to_%.o $(B)/tests/support/%_build.o $(LIB)
 	$(SAY) '  LINK  $@'

@@ -16,9 +16,9 @@
 
 static const struct option_spec option_table[] = {
     {"output", 'o', OPTION_FOLDER, "DIR", "表を書き出すフォルダー", "folder for the tables"},
-    {"recipe", 0, OPTION_TEXT, "NAME|FILE.ini", "レシピ(既定 default)",
+    {"recipe", 0, OPTION_TEXT, "NAME|FILE.ini", "手順(既定 default)",
      "recipe: default, ggir-3.3, actilife, actiware, or a file (default)"},
-    {"set", 0, OPTION_LIST, "NAME=VALUE", "パラメータをひとつ変える(yoake rules が一覧)",
+    {"set", 0, OPTION_LIST, "NAME=VALUE", "手順の値をひとつ変える(yoake rules に一覧)",
      "change one parameter; \"yoake rules\" lists them"},
     {"jobs", 'j', OPTION_INTEGER, "N:1..256", "同時に処理する数(既定はプロセッサーの数)",
      "recordings at a time (as many as there are processors)"},

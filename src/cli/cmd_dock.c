@@ -21,7 +21,7 @@ static const struct option_spec option_table[] = {
     {"participant", 'p', OPTION_TEXT, "CODE", "だれの記録か(なければ貸出の台帳が決める)",
      "whose recordings they are (otherwise the ledger of loans decides)"},
     {"practice", 0, OPTION_LIST, "FILE.cwa",
-     "そのファイルが入った記録計のまねをする(何度でも)。--store "
+     "そのファイルが入った記録計のまねをする。--store "
      "がなければ練習用の保管場所を使う",
      "pretend that a recorder with that file is docked; may be repeated. Without --store a "
      "store for practice is used"},

@@ -22,7 +22,7 @@ static int run(struct cli *cli)
     } else if (options_has(cli->options, "completion")) {
         completion_bash(&out);
     } else if (options_has(cli->options, "man")) {
-        man_page(command, &out);
+        man_page(command, cli->language, &out);
     } else if (command != NULL) {
         help_command(command, cli->language, cli->columns, &out);
     } else {

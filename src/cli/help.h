@@ -17,8 +17,8 @@ void help_command(const struct command *command, enum language language, int wid
 /* `yoake --version`. */
 void help_version(struct text *out);
 
-/* Manual page of a command (NULL: the overview yoake.1) in mdoc, English. */
-void man_page(const struct command *command, struct text *out);
+/* Manual page of a command (NULL: the overview yoake.1) in mdoc. */
+void man_page(const struct command *command, enum language language, struct text *out);
 /* Completion for bash. */
 void completion_bash(struct text *out);
 

@@ -1,16 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# install-docs.sh YOAKE MANDIR COMPLETION: manual pages and bash completion, written by the program
-# from the tables its option parser uses.
+# install-docs.sh YOAKE MANDIR MANDIR_JA COMPLETION: manual pages in English and Japanese and bash
+# completion, written by the program from the tables its option parser uses.
 set -e
 yoake=$1
-mandir=$2
-completion=$3
-"$yoake" help --man >"$mandir/yoake.1"
+completion=$4
 commands=$(sed -n 's/^COMMAND(\([a-z_]*\)).*/\1/p' src/cli/commands.def)
-for command in $commands; do
-    "$yoake" help --man "$command" >"$mandir/yoake-$command.1"
-done
+
+pages() { # LANGUAGE FOLDER
+    "$yoake" help --lang "$1" --man >"$2/yoake.1"
+    for command in $commands; do
+        "$yoake" help --lang "$1" --man "$command" >"$2/yoake-$command.1"
+    done
+    chmod 644 "$2"/yoake*.1
+}
+
+pages en "$2"
+pages ja "$3"
 "$yoake" help --completion >"$completion"
-chmod 644 "$mandir"/yoake*.1 "$completion"
+chmod 644 "$completion"
