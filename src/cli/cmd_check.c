@@ -42,6 +42,10 @@ static void say_totals(const struct cli *cli, const struct check_totals *totals)
         printf(cli_say(cli, "記録 %" PRIu64 " 本と表 %" PRIu64 " 枚を確かめました。\n",
                        "Checked %" PRIu64 " recordings and %" PRIu64 " tables.\n"),
                totals->recordings, totals->tables);
+    } else if (totals->shards > 0) {
+        printf(cli_say(cli, "分担 %" PRIu64 " 件の記録 %" PRIu64 " 本を確かめました。\n",
+                       "Checked %" PRIu64 " shards with %" PRIu64 " recordings.\n"),
+               totals->shards, totals->recordings);
     } else {
         printf(cli_say(cli,
                        "参加者 %" PRIu64 " 人、記録 %" PRIu64 " 本、原本 %" PRIu64
@@ -85,13 +89,16 @@ static void json_totals(struct json_out *json, const struct check_totals *totals
     json_out_integer(json, "leftovers", (int64_t)totals->leftovers);
 }
 
-/* The folder named, or the store: whichever it is. */
+/* The folder named, of tables or of shards, or the store: whichever it is. */
 static enum yk_status check_place(struct cli *cli, const char *folder, struct checking *self,
                                   struct check_totals *totals, struct failure *why)
 {
     struct store store;
     if (options_operand(cli->options, 0) != NULL && check_is_batch(folder)) {
         return check_batch(folder, &cli->job, on_found, self, totals, why);
+    }
+    if (options_operand(cli->options, 0) != NULL && check_is_shards(folder)) {
+        return check_shards(folder, &cli->job, on_found, self, totals, why);
     }
     enum yk_status status = store_open(folder, STORE_READ, &store, why);
     if (status == YK_OK) {
@@ -144,7 +151,8 @@ const struct command command_check = {
         "Changes nothing. What interruptions left (an unfinished copy, ...) is harmless and "
         "comes with what mends it. Exit code 0: all is well, 4: leftovers only, 1: "
         "something is not as it should be.",
-    .examples = "yoake check\nyoake check --store /srv/yoake --json\nyoake check results",
+    .examples = "yoake check\nyoake check --store /srv/yoake --json\nyoake check tables\nyoake "
+                "check run",
     .options = option_table,
     .min_operands = 0,
     .max_operands = 1,

@@ -17,4 +17,13 @@ enum yk_status check_batch(const char *folder, struct job *job,
                            void (*found)(void *user, const struct check_finding *finding),
                            void *user, struct check_totals *out, struct failure *why);
 
+/* A folder with shards/ in it. */
+bool check_is_shards(const char *folder);
+
+/* The folder of a cohort over many machines: its manifest, every row of every shard, and every
+ * HDF5 file, by their checksums. totals: recordings, shards, and what was found. */
+enum yk_status check_shards(const char *folder, struct job *job,
+                            void (*found)(void *user, const struct check_finding *finding),
+                            void *user, struct check_totals *out, struct failure *why);
+
 #endif

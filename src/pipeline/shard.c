@@ -127,8 +127,7 @@ struct shard_peers {
     size_t n, capacity;
 };
 
-/* "0003-of-0040"; the count, or 0 when the name is not a shard's. */
-static unsigned count_of(const char *name)
+unsigned shard_count_of(const char *name)
 {
     static const char between[] = "-of-";
     enum { DIGITS = 4, BETWEEN = sizeof between - 1 };
@@ -188,7 +187,7 @@ static enum yk_status open_all(const struct shard_peers_options *options, const 
     text_init(&path);
     enum yk_status status = YK_OK;
     for (struct dirent *entry; status == YK_OK && (entry = readdir(dir)) != NULL;) {
-        unsigned count = count_of(entry->d_name);
+        unsigned count = shard_count_of(entry->d_name);
         bool is_own = options->except != NULL && strcmp(entry->d_name, options->except) == 0;
         if (count == 0 || is_own || count == options->n_shards) {
             continue;

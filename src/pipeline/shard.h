@@ -31,6 +31,8 @@ enum yk_status shard_parse(const char *text, const char *(*environment)(const ch
 /* DIR/shards/0003-of-0040. */
 enum yk_status shard_folder(const char *folder, unsigned shard, unsigned n_shards,
                             struct text *out, struct failure *why);
+/* Of a name like "0003-of-0040": the count, or 0 when the name is not a shard's. */
+unsigned shard_count_of(const char *name);
 /* The shard of a content, or, when it could not be read, of its path. */
 unsigned shard_of(const char *sha256, const char *path, unsigned n_shards);
 

@@ -26,6 +26,7 @@ struct check_finding {
 struct check_totals {
     uint64_t originals, bytes, recordings, analyses, persons, audit_lines;
     uint64_t tables;                    /* of a batch folder */
+    uint64_t shards;                    /* of a cohort over many machines */
     uint64_t broken, leftovers, in_use; /* in_use: being worked on at this moment, not judged */
     char audit_hash[72];                /* of the newest audit line */
 };

@@ -7,6 +7,7 @@
  */
 #include "src/store/cohort_db.h"
 #include "src/base/csv.h"
+#include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 
@@ -18,7 +19,8 @@
 #include <string.h>
 
 #define APPLICATION_ID 0x796b6462 /* "ykdb" */
-#define SCHEMA_VERSION 3          /* 2: note; 3: settings_key, h5_sha256, start, end */
+/* 2: note; 3: settings_key, h5_sha256, start, end; 4: row_sha256 */
+#define SCHEMA_VERSION 4
 
 static const char SCHEMA[] =
     "CREATE TABLE IF NOT EXISTS result ("
@@ -29,19 +31,21 @@ static const char SCHEMA[] =
     "days REAL, valid_nights REAL, gaps REAL, bad_blocks REAL, "
     "start_ns INTEGER, end_ns INTEGER, "
     "recording_csv TEXT NOT NULL, night_csv TEXT NOT NULL, rest_csv TEXT NOT NULL, "
-    "day_csv TEXT NOT NULL, event_csv TEXT NOT NULL) STRICT, WITHOUT ROWID";
+    "day_csv TEXT NOT NULL, event_csv TEXT NOT NULL, row_sha256 TEXT NOT NULL) STRICT, WITHOUT "
+    "ROWID";
 #define RESULT_COLUMNS                                                                         \
     "recording_id, work_key, settings_key, input_sha256, h5_sha256, status, format, "          \
     "device_serial, note, days, valid_nights, gaps, bad_blocks, start_ns, end_ns, "            \
     "recording_csv, night_csv, "                                                               \
-    "rest_csv, day_csv, event_csv"
-enum { FIRST_NUMBER = 9, FIRST_TIME = 13, FIRST_PART = 15 };
+    "rest_csv, day_csv, event_csv, row_sha256"
+enum { FIRST_NUMBER = 9, FIRST_TIME = 13, FIRST_PART = 15, ROW_HASH = 20 };
 
 /* Only shards have it: a finished cohort says the same in its table of quality. */
 static const char OUTCOME_SCHEMA[] =
     "CREATE TABLE IF NOT EXISTS outcome (path TEXT PRIMARY KEY, state TEXT NOT NULL, "
     "code INTEGER NOT NULL, reason TEXT NOT NULL, sha256 TEXT NOT NULL, format TEXT NOT NULL, "
-    "device_serial TEXT NOT NULL, days REAL, bad_blocks REAL) STRICT, WITHOUT ROWID";
+    "device_serial TEXT NOT NULL, days REAL, bad_blocks REAL, row_sha256 TEXT NOT NULL) "
+    "STRICT, WITHOUT ROWID";
 
 struct cohort_db {
     sqlite3 *db;
@@ -200,7 +204,7 @@ enum yk_status cohort_db_open(const char *path, enum cohort_use use, struct coho
     }
     const char *get = "SELECT " RESULT_COLUMNS " FROM result WHERE recording_id = ?";
     const char *put = "INSERT OR REPLACE INTO result (" RESULT_COLUMNS
-                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
     if (status == YK_OK &&
         (sqlite3_prepare_v2(self->db, get, -1, &self->get, NULL) != SQLITE_OK ||
          (use != COHORT_READ &&
@@ -223,6 +227,77 @@ void cohort_db_close(struct cohort_db *self)
         sqlite3_close(self->db);
         mem_free(self);
     }
+}
+
+/* ---- a row's own checksum: SQLite has none, and takes what the disk gives ---- */
+
+static void add_number(double value, struct text *out)
+{
+    if (!isnan(value)) {
+        text_addf(out, "%.17g", value + 0.0); /* SQLite knows no negative zero */
+    }
+    text_add_char(out, '\n');
+}
+
+static enum yk_status hash_result(const struct cohort_result *row, char hex[static DIGEST_HEX],
+                                  struct failure *why)
+{
+    const char *const text[] = {row->recording_id, row->work_key,      row->settings_key,
+                                row->input_sha256, row->h5_sha256,     row->status,
+                                row->format,       row->device_serial, row->note};
+    const double value[] = {row->days, row->valid_nights, row->gaps, row->bad_blocks};
+    struct text all;
+    text_init(&all);
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        text_addf(&all, "%s\n", text[i]);
+    }
+    for (size_t i = 0; i < sizeof value / sizeof *value; i++) {
+        add_number(value[i], &all);
+    }
+    text_addf(&all, "%" PRId64 "\n%" PRId64 "\n", row->start_ns, row->end_ns);
+    for (size_t i = 0; i < COHORT_PART_COUNT; i++) {
+        text_addf(&all, "%zu\n", row->part[i].length);
+        text_add_n(&all, text_string(&row->part[i]), row->part[i].length);
+    }
+    enum yk_status status = text_status(&all, why);
+    if (status == YK_OK) {
+        digest_of_memory(text_string(&all), all.length, hex);
+    }
+    text_release(&all);
+    return status;
+}
+
+static enum yk_status hash_outcome(const char *path, const struct cohort_outcome *row,
+                                   char hex[static DIGEST_HEX], struct failure *why)
+{
+    struct text all;
+    text_init(&all);
+    text_addf(&all, "%s\n%s\n%d\n%s\n%s\n%s\n%s\n", path, row->state, row->code, row->reason,
+              row->sha256, row->format, row->device_serial);
+    add_number(row->days, &all);
+    add_number(row->bad_blocks, &all);
+    enum yk_status status = text_status(&all, why);
+    if (status == YK_OK) {
+        digest_of_memory(text_string(&all), all.length, hex);
+    }
+    text_release(&all);
+    return status;
+}
+
+static enum yk_status compare_hash(sqlite3 *db, const char *what, const char *expected,
+                                   const char *found, struct failure *why)
+{
+    if (strcmp(expected, found) == 0) {
+        return YK_OK;
+    }
+    struct text name; /* may be what was damaged */
+    text_init(&name);
+    text_add_utf8(&name, what);
+    failure_set(why, YK_ERR_STORE,
+                "%s: the row of %.100s was damaged since it was written; run it again",
+                sqlite3_db_filename(db, "main"), text_string(&name));
+    text_release(&name);
+    return YK_ERR_STORE;
 }
 
 /* ---- results ---- */
@@ -276,9 +351,14 @@ enum yk_status cohort_db_get(struct cohort_db *self, const char *recording_id,
     if (code == SQLITE_ROW) {
         take_row(self->get, out);
         status = YK_OK;
+        char hex[DIGEST_HEX] = "", expected[DIGEST_HEX];
+        copy_text(self->get, ROW_HASH, expected, sizeof expected);
         for (size_t i = 0; i < COHORT_PART_COUNT && status == YK_OK; i++) {
             status = text_status(&out->part[i], why);
         }
+        status = status == YK_OK ? hash_result(out, hex, why) : status;
+        status =
+            status == YK_OK ? compare_hash(self->db, recording_id, expected, hex, why) : status;
     } else if (code != SQLITE_DONE) {
         status = refuse(self->db, "reading a result", why);
     }
@@ -303,6 +383,11 @@ enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result 
                           result->format,       result->device_serial, result->note};
     const double value[] = {result->days, result->valid_nights, result->gaps,
                             result->bad_blocks};
+    char hex[DIGEST_HEX];
+    enum yk_status status = hash_result(result, hex, why);
+    if (status != YK_OK) {
+        return status;
+    }
     for (int i = 0; i < FIRST_NUMBER; i++) {
         sqlite3_bind_text(self->put, i + 1, text[i], -1, SQLITE_TRANSIENT);
     }
@@ -319,7 +404,7 @@ enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result 
         sqlite3_bind_text(self->put, FIRST_PART + i + 1, text_string(&result->part[i]), -1,
                           SQLITE_TRANSIENT);
     }
-    enum yk_status status = YK_OK;
+    sqlite3_bind_text(self->put, ROW_HASH + 1, hex, -1, SQLITE_TRANSIENT);
     if (sqlite3_step(self->put) != SQLITE_DONE) {
         status = refuse(self->db, "keeping a result", why);
     }
@@ -336,8 +421,12 @@ enum yk_status cohort_db_note(struct cohort_db *self, const char *path,
     sqlite3_stmt *statement = NULL;
     const char *sql = outcome == NULL
                           ? "DELETE FROM outcome WHERE path = ?"
-                          : "INSERT OR REPLACE INTO outcome VALUES (?,?,?,?,?,?,?,?,?)";
-    enum yk_status status = YK_OK;
+                          : "INSERT OR REPLACE INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?)";
+    char hex[DIGEST_HEX] = "";
+    enum yk_status status = outcome != NULL ? hash_outcome(path, outcome, hex, why) : YK_OK;
+    if (status != YK_OK) {
+        return status;
+    }
     if (sqlite3_prepare_v2(self->db, sql, -1, &statement, NULL) != SQLITE_OK) {
         return refuse(self->db, "keeping an outcome", why);
     }
@@ -351,6 +440,7 @@ enum yk_status cohort_db_note(struct cohort_db *self, const char *path,
         sqlite3_bind_text(statement, 7, outcome->device_serial, -1, SQLITE_TRANSIENT);
         bind_number(statement, 8, outcome->days);
         bind_number(statement, 9, outcome->bad_blocks);
+        sqlite3_bind_text(statement, 10, hex, -1, SQLITE_TRANSIENT);
     }
     if (sqlite3_step(statement) != SQLITE_DONE) {
         status = refuse(self->db, "keeping an outcome", why);
@@ -390,6 +480,10 @@ enum yk_status cohort_db_outcome(struct cohort_db *self, const char *path,
         copy_text(ask, 4, out->sha256, sizeof out->sha256);
         copy_text(ask, 5, out->format, sizeof out->format);
         copy_text(ask, 6, out->device_serial, sizeof out->device_serial);
+        char hex[DIGEST_HEX], expected[DIGEST_HEX];
+        copy_text(ask, 9, expected, sizeof expected);
+        status = hash_outcome(path, out, hex, why);
+        status = status == YK_OK ? compare_hash(self->db, path, expected, hex, why) : status;
     }
     sqlite3_finalize(ask);
     return status;

@@ -63,7 +63,8 @@ enum yk_status cohort_db_open(const char *path, enum cohort_use use, struct coho
                               struct failure *why);
 void cohort_db_close(struct cohort_db *self); /* accepts NULL */
 
-/* YK_END when there is none. out: initialised by the caller; its texts are appended to. */
+/* YK_END when there is none; YK_ERR_STORE when the row is not what was put. out: initialised by
+ * the caller; its texts are appended to. */
 enum yk_status cohort_db_get(struct cohort_db *self, const char *recording_id,
                              struct cohort_result *out, struct failure *why);
 /* Replaces. When this returns YK_OK the result survives a power cut. */
@@ -81,7 +82,7 @@ struct cohort_outcome {
 /* Keeps what came of the input at path; outcome NULL takes it away. */
 enum yk_status cohort_db_note(struct cohort_db *self, const char *path,
                               const struct cohort_outcome *outcome, struct failure *why);
-/* YK_END when there is none. */
+/* YK_END when there is none; YK_ERR_STORE when it is not what was noted. */
 enum yk_status cohort_db_outcome(struct cohort_db *self, const char *path,
                                  struct cohort_outcome *out, struct failure *why);
 

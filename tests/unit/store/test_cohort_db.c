@@ -60,6 +60,52 @@ static void a_result_is_read_back(void **state)
     check_remove(folder);
 }
 
+static void change(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* SQLite gives what the disk gives; a bit of a cell is no error for it. */
+static void a_row_that_changed_on_the_disk_is_not_taken(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {"UPDATE result SET work_key = 'key of b'",
+                                          "UPDATE result SET days = 6.25",
+                                          "UPDATE result SET gaps = 0",
+                                          "UPDATE result SET start_ns = 0",
+                                          "UPDATE result SET night_csv = 'a,2,夜'",
+                                          "UPDATE result SET row_sha256 = ''"};
+    const char *folder = check_scratch("cohort");
+    char path[5000];
+    snprintf(path, sizeof path, "%s/cohort.sqlite", folder);
+    struct cohort_db *db = NULL;
+    struct cohort_outcome outcome = {"failed", 7, "cut off", "", "cwa", "", NAN, -0.0}, found;
+    struct failure why = {0};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct cohort_result r;
+        cohort_result_init(&r);
+        assert_int_equal(cohort_db_open(path, COHORT_NETWORK, &db, NULL), YK_OK);
+        put(db, "a", 6.5);
+        assert_int_equal(cohort_db_note(db, "夜.cwa", &outcome, NULL), YK_OK);
+        assert_int_equal(cohort_db_get(db, "a", &r, NULL), YK_OK);
+        assert_int_equal(cohort_db_outcome(db, "夜.cwa", &found, NULL), YK_OK);
+        cohort_result_release(&r);
+        cohort_db_close(db);
+        change(path, changes[i]);
+        change(path, "UPDATE outcome SET reason = 'cut off '");
+        assert_int_equal(cohort_db_open(path, COHORT_READ, &db, NULL), YK_OK);
+        assert_int_equal(cohort_db_get(db, "a", &r, &why), YK_ERR_STORE);
+        assert_non_null(strstr(why.text, "cohort.sqlite: the row of a was damaged"));
+        assert_int_equal(cohort_db_outcome(db, "夜.cwa", &found, &why), YK_ERR_STORE);
+        cohort_result_release(&r);
+        cohort_db_close(db);
+    }
+    check_remove(folder);
+}
+
 static const char *const COLUMNS[] = {"recording_id", "spt_min", "nwak_n", "note"};
 static const char *const TYPES[] = {"text", "real", "integer", "text"};
 
@@ -186,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_result_is_read_back),
+        cmocka_unit_test(a_row_that_changed_on_the_disk_is_not_taken),
         cmocka_unit_test(the_published_file_does_not_depend_on_the_order_of_work),
         cmocka_unit_test(foreign_and_damaged_files_are_refused),
         cmocka_unit_test(refused_memory_is_a_failure),
