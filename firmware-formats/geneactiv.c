@@ -254,13 +254,14 @@ static void give_page(struct geneactiv_reader *self, const struct geneactiv_page
         t0_ns + facts->wall_minus_utc_ns < DOUBTFUL_BEFORE_NS ? BLOCK_CLOCK_DOUBT : 0;
 }
 
-static void note_short_page(struct geneactiv_reader *self, uint32_t n, size_t digits,
-                            bool is_end)
+/* lines: bytes of the page's lines, of no use where no measurement is whole. */
+static void note_short_page(struct geneactiv_reader *self, uint32_t n, size_t lines,
+                            size_t digits, bool is_end)
 {
     char text[64];
     snprintf(text, sizeof text, "%s after %u of %u measurements",
              is_end ? "the file ends" : "no hexadecimal digit", n, GENEACTIV_PAGE_SAMPLES);
-    size_t rest = digits - (size_t)n * GENEACTIV_DIGITS;
+    size_t rest = digits - (size_t)n * GENEACTIV_DIGITS + (n == 0 ? lines : 0);
     page_reader_bad(&self->file.pages, self->now.number, rest, text);
     if (is_end && !self->file.pages.is_cursor && !self->file.pages.is_quiet) {
         self->file.pages.base.report.trailing_bytes += rest;
@@ -314,7 +315,7 @@ static void take_page(struct geneactiv_reader *self, const uint8_t *at, size_t h
                   is_near(from.wall_ns, expected));
     note_sequence(self, &from, t0_ns);
     if (n < GENEACTIV_PAGE_SAMPLES) {
-        note_short_page(self, n, digits, from.digits_at + digits >= have);
+        note_short_page(self, n, from.digits_at, digits, from.digits_at + digits >= have);
     }
     if (n > 0) {
         give_page(self, &from, &raw, n, t0_ns, block, page);

@@ -150,6 +150,7 @@ static void check_is_sound(const struct count_file *file)
     size_t gap = (size_t)llround(report->gap_s / info->epoch_s);
     assert_true(file->epochs.n >= gap);
     assert_true(report->blocks <= file->epochs.n - gap + report->bad_blocks);
+    assert_true(report->blocks >= file->epochs.n - gap);
 }
 
 void count_file_damage(const char *path, size_t places)

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/bytes.h"
+#include "src/base/crc32.h"
 #include "tests/support/cwa_open.h"
 
 struct outcome {
@@ -133,6 +135,56 @@ static const struct file FILES[] = {
 };
 enum { N_FILES = sizeof FILES / sizeof *FILES };
 
+/* ---- every byte is used, or counted as skipped ---- */
+
+/* Bytes of a GENEActiv or GENEA file that are neither samples nor skipped: the header, lines of
+ * pages, chunks of time and battery, padding. Damage moves bytes from the samples to those that
+ * were skipped; it takes at most one page's lines, or one chunk, out of these. */
+static int64_t frame_bytes(const struct file *file, size_t n, const struct outcome *out)
+{
+    int64_t per_sample = strstr(file->path, "genea_") != NULL ? 6 : 12;
+    return (int64_t)n - (int64_t)out->skipped_bytes - per_sample * out->n_samples;
+}
+
+/* Bytes of a Matrix file that a packet with a right checksum, or the header, holds. */
+static uint64_t matrix_bytes(const uint8_t *at, size_t n)
+{
+    static struct crc32_tables tables;
+    crc32_init(&tables);
+    uint64_t used = n >= 524 && memcmp(at + 512, "MDTC", 4) == 0 ? 524 : 0;
+    for (size_t pos = (size_t)used; pos + 36 <= n;) {
+        uint64_t bytes = 36 + UINT64_C(6) * get_u32le(at + pos + 20) +
+                         UINT64_C(6) * get_u32le(at + pos + 24) +
+                         UINT64_C(4) * get_u32le(at + pos + 28) +
+                         UINT64_C(4) * get_u32le(at + pos + 32);
+        bool is_good =
+            memcmp(at + pos, "MDTCPACK", 8) == 0 && bytes <= n - pos &&
+            crc32_add(&tables, 0, at + pos + 12, (size_t)bytes - 12) == get_u32le(at + pos + 8);
+        used += is_good ? bytes : 0;
+        pos += is_good ? (size_t)bytes : 1;
+    }
+    return used;
+}
+
+static void check_bytes_add_up(const struct file *file, const uint8_t *at, size_t n,
+                               const struct outcome *out, const struct outcome *whole,
+                               size_t whole_n)
+{
+    if (out->is_refused) {
+        return;
+    }
+    if (strstr(file->path, "matrix") != NULL) {
+        assert_int_equal(matrix_bytes(at, n) + out->skipped_bytes, n);
+        return;
+    }
+    int64_t now = frame_bytes(file, n, out), then = frame_bytes(file, whole_n, whole);
+    int64_t most = strstr(file->path, "genea_") != NULL ? 6 : 256;
+    if (now < 0 || now > then || (n == whole_n && now < then - most)) {
+        fail_msg("%s, %zu bytes: %lld are neither used nor skipped, %lld before", file->path, n,
+                 (long long)now, (long long)then);
+    }
+}
+
 /* Text that names no page and no sample may go without a word: a header's end, a last line
  * end. */
 static bool is_at_the_edge(const struct file *file, size_t pos, size_t size)
@@ -154,6 +206,7 @@ static void a_file_that_is_cut_off_is_shorter_or_says_so(void **state)
             size_t pos = place(i, size);
             struct outcome cut = read_bytes(at, pos);
             assert_true(cut.is_refused || cut.n_samples <= whole.n_samples);
+            check_bytes_add_up(&FILES[f], at, pos, &cut, &whole, size);
             if (!is_told(&cut, &whole) && !is_at_the_edge(&FILES[f], pos, size)) {
                 fail_msg("%s cut after %zu of %zu bytes: silence", FILES[f].path, pos, size);
             }
@@ -184,6 +237,9 @@ static void a_flipped_byte_is_found_or_stays_small(void **state)
             size_t pos = place(i, size);
             at[pos] = (uint8_t)(at[pos] ^ (1u << i % 8));
             struct outcome flipped = read_bytes(at, size);
+            if (pos > 2048) { /* behind every header */
+                check_bytes_add_up(&FILES[f], at, size, &flipped, &whole, size);
+            }
             if (is_sealed(&FILES[f], pos) && !is_told(&flipped, &whole)) {
                 fail_msg("%s with byte %zu flipped: silence", FILES[f].path, pos);
             }
