@@ -13,6 +13,7 @@
 #include "firmware-formats/format.h"
 #include "src/base/disk.h"
 #include "src/base/table.h"
+#include "src/base/translate.h"
 #include "src/cli/command.h"
 #include "src/cli/inspect.h"
 #include "src/cli/json_out.h"
@@ -77,7 +78,9 @@ static void say_device(const struct line *line, const struct inspection *file)
     say(line, "記録計", "device", &value);
     say_text(line, "セッション", "session", info->session_id);
     say_text(line, "参加者", "participant", info->person_id);
-    say_text(line, "装着部位", "worn on", info->body_site);
+    text_clear(&value);
+    text_add_translated(&value, line->cli->language, info->body_site);
+    say_text(line, "装着部位", "worn on", text_string(&value));
     text_clear(&value);
     if (!isnan(info->rate_hz)) {
         add_short(&value, info->rate_hz, 2);

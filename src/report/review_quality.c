@@ -9,6 +9,7 @@
 
 #include "src/base/fill.h"
 #include "src/base/table.h"
+#include "src/base/translate.h"
 #include "src/base/wrap.h"
 #include "src/report/review_parts.h"
 
@@ -161,7 +162,8 @@ static void device(const struct review *review, struct text *value)
         text_add(value, " g");
     }
     if (info->body_site[0] != '\0') {
-        text_addf(value, ", %s", info->body_site);
+        text_add(value, ", ");
+        text_add_translated(value, review->language, info->body_site);
     }
 }
 
