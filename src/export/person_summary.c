@@ -20,6 +20,7 @@ void person_summaries_init(struct person_summaries *self)
 void person_summaries_release(struct person_summaries *self)
 {
     mem_free(self->persons);
+    mem_free(self->order);
     person_summaries_init(self);
 }
 
@@ -42,29 +43,38 @@ static void finish_value(struct mean_sd *self)
     self->mean = self->n > 0 ? self->mean : NAN;
 }
 
-/* The person's place in the sorted list, made when new; NULL when memory is refused. */
+/* The person, made when new; NULL when memory is refused. Only numbers are moved to keep codes
+ * in order while rows arrive in any. */
 static struct person_summary *find(struct person_summaries *self, const char *person_id)
 {
     size_t low = 0, high = self->n;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strcmp(self->persons[middle].person_id, person_id);
+        struct person_summary *person = &self->persons[self->order[middle]];
+        int order = strcmp(person->person_id, person_id);
         if (order == 0) {
-            return &self->persons[middle];
+            return person;
         }
         low = order < 0 ? middle + 1 : low;
         high = order < 0 ? high : middle;
     }
-    if (MEM_RESERVE(self->persons, self->n, self->capacity) != 0) {
+    if (MEM_RESERVE(self->persons, self->n, self->capacity) != 0 ||
+        MEM_RESERVE(self->order, self->n, self->order_capacity) != 0) {
         return NULL;
     }
-    struct person_summary *place = &self->persons[low];
-    memmove(place + 1, place, (self->n - low) * sizeof *place);
+    memmove(self->order + low + 1, self->order + low, (self->n - low) * sizeof *self->order);
+    self->order[low] = self->n;
+    struct person_summary *place = &self->persons[self->n++];
     *place = (struct person_summary){.social_jetlag_h = NAN, .first_midsleep_h = NAN};
     size_t length = strnlen(person_id, sizeof place->person_id - 1);
     memcpy(place->person_id, person_id, length);
-    self->n++;
     return place;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    return strcmp(((const struct person_summary *)a)->person_id,
+                  ((const struct person_summary *)b)->person_id);
 }
 
 struct table_reader {
@@ -199,18 +209,13 @@ static void finish(struct person_summary *person)
     }
 }
 
-static enum yk_status read_table(const struct text *table, const char *name,
+static enum yk_status read_table(struct byte_source *bytes,
                                  void (*take)(struct person_summary *person,
                                               const struct table_reader *at),
                                  struct person_summaries *out, struct failure *why)
 {
-    struct byte_source *bytes = NULL;
     struct table_reader at = {NULL, NULL};
-    enum yk_status status =
-        memory_source_open(text_string(table), table->length, name, &bytes, why);
-    if (status == YK_OK) {
-        status = csv_open(bytes, ',', &at.csv, why);
-    }
+    enum yk_status status = csv_open(bytes, ',', &at.csv, why);
     if (status == YK_OK) {
         status = csv_read_header(at.csv, why);
     }
@@ -228,24 +233,28 @@ static enum yk_status read_table(const struct text *table, const char *name,
         take(person, &at);
     }
     csv_close(at.csv);
-    byte_source_close(bytes);
     return status == YK_END ? YK_OK : status;
 }
 
-enum yk_status person_summaries_make(const struct text *recording_csv,
-                                     const struct text *night_csv, const struct text *day_csv,
+enum yk_status person_summaries_make(struct byte_source *recording_csv,
+                                     struct byte_source *night_csv, struct byte_source *day_csv,
                                      struct person_summaries *out, struct failure *why)
 {
-    enum yk_status status =
-        read_table(recording_csv, "recording.csv", take_recording, out, why);
+    enum yk_status status = read_table(recording_csv, take_recording, out, why);
     if (status == YK_OK) {
-        status = read_table(night_csv, "night.csv", take_night, out, why);
+        status = read_table(night_csv, take_night, out, why);
     }
     if (status == YK_OK) {
-        status = read_table(day_csv, "day.csv", take_day, out, why);
+        status = read_table(day_csv, take_day, out, why);
     }
     for (size_t i = 0; i < out->n; i++) {
         finish(&out->persons[i]);
     }
+    if (out->n > 1) {
+        qsort(out->persons, out->n, sizeof *out->persons, by_code);
+    }
+    mem_free(out->order);
+    out->order = NULL;
+    out->order_capacity = 0;
     return status;
 }

@@ -6,6 +6,7 @@
 #ifndef SRC_EXPORT_PERSON_SUMMARY_H
 #define SRC_EXPORT_PERSON_SUMMARY_H
 
+#include "src/base/byte_source.h"
 #include "src/base/status.h"
 #include "src/base/text.h"
 #include "src/model/rhythm.h"
@@ -27,15 +28,16 @@ struct person_summary {
 struct person_summaries {
     struct person_summary *persons; /* sorted by code; those without a code are left out */
     size_t n, capacity;
+    size_t *order, order_capacity; /* while rows are taken: the persons by code */
 };
 
 void person_summaries_init(struct person_summaries *self);
 void person_summaries_release(struct person_summaries *self);
 
-/* The three tables whole, header included. out: initialised by the caller.
- * errors: YK_ERR_MEMORY; YK_ERR_CORRUPT when a table is not one of ours */
-enum yk_status person_summaries_make(const struct text *recording_csv,
-                                     const struct text *night_csv, const struct text *day_csv,
+/* The three tables whole, header included; they stay the caller's. out: initialised by the
+ * caller. errors: YK_ERR_MEMORY; YK_ERR_CORRUPT when a table is not one of ours */
+enum yk_status person_summaries_make(struct byte_source *recording_csv,
+                                     struct byte_source *night_csv, struct byte_source *day_csv,
                                      struct person_summaries *out, struct failure *why);
 
 #endif

@@ -44,9 +44,12 @@ static size_t count_of(const struct tally *self, const char *word)
 
 static enum yk_status add_word(struct tally *self, const char *word, struct failure *why)
 {
-    size_t i = 0;
-    while (i < self->n && strcmp(self->words[i].word, word) < 0) {
-        i++;
+    size_t i = 0, end = self->n; /* the first that is not before it */
+    while (i < end) {
+        size_t middle = (i + end) / 2;
+        bool is_before = strcmp(self->words[middle].word, word) < 0;
+        i = is_before ? middle + 1 : i;
+        end = is_before ? end : middle;
     }
     self->total++;
     if (i < self->n && strcmp(self->words[i].word, word) == 0) {
@@ -105,23 +108,19 @@ static void device_of(const struct csv *csv, const struct csv_row *row, const ch
     }
 }
 
-static enum yk_status tally_column(const struct text *table, const char *column,
+static enum yk_status tally_column(struct byte_source *bytes, const char *column,
                                    word_maker *make, struct tally *out, struct failure *why)
 {
-    struct byte_source *bytes = NULL;
     struct csv *csv = NULL;
     const struct csv_row *row = NULL;
     char word[112];
-    enum yk_status status =
-        memory_source_open(text_string(table), table->length, "table", &bytes, why);
-    status = status == YK_OK ? csv_open(bytes, ',', &csv, why) : status;
+    enum yk_status status = csv_open(bytes, ',', &csv, why);
     status = status == YK_OK ? csv_read_header(csv, why) : status;
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
         make(csv, row, column, word);
         status = add_word(out, word, why);
     }
     csv_close(csv);
-    byte_source_close(bytes);
     return status == YK_END ? YK_OK : status;
 }
 
@@ -145,7 +144,7 @@ struct cohort {
     size_t n_samples, n_counts;
 };
 
-static enum yk_status read_cohort(const struct text *tables, struct cohort *out,
+static enum yk_status read_cohort(struct byte_source *const *tables, struct cohort *out,
                                   struct failure *why)
 {
     static const struct {
@@ -165,8 +164,8 @@ static enum yk_status read_cohort(const struct text *tables, struct cohort *out,
     };
     enum yk_status status = YK_OK;
     for (size_t i = 0; i < COLUMN_COUNT && status == YK_OK; i++) {
-        status = tally_column(&tables[from[i].table], from[i].column, from[i].make, &out->of[i],
-                              why);
+        status =
+            tally_column(tables[from[i].table], from[i].column, from[i].make, &out->of[i], why);
     }
     out->n_samples = count_of(&out->of[KINDS], "samples");
     out->n_counts = count_of(&out->of[KINDS], "counts");
@@ -528,7 +527,7 @@ static void add_processing(const struct cohort *c, const struct recipe *recipe, 
 }
 
 enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch_totals *totals,
-                                 const struct text *tables, struct text *out,
+                                 struct byte_source *const *tables, struct text *out,
                                  struct failure *why)
 {
     const struct parameters *p = &recipe->parameters;

@@ -6,6 +6,7 @@
 #define SRC_PIPELINE_BATCH_METHODS_H
 
 #include "algorithms/methods.h"
+#include "src/base/byte_source.h"
 #include "src/export/methods_text.h"
 #include "src/export/tables.h"
 #include "src/pipeline/batch.h"
@@ -14,7 +15,7 @@
  * recording, person, night and day are read.
  * errors: YK_ERR_MEMORY */
 enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch_totals *totals,
-                                 const struct text *tables, struct text *out,
+                                 struct byte_source *const *tables, struct text *out,
                                  struct failure *why);
 
 #endif

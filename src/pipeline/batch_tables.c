@@ -17,11 +17,12 @@
 #include "src/base/mem.h"
 #include "src/export/tables.h"
 #include "src/pipeline/sums.h"
+#include "src/pipeline/table_file.h"
 
 enum { TABLE_CODEBOOK = TABLE_COUNT, FILE_COUNT };
 
 struct tables {
-    struct text text[FILE_COUNT];
+    struct table_file file[FILE_COUNT];
     struct text series; /* lines of checksums of recordings/ */
     const char **ids;   /* of finished recordings, sorted */
     size_t n_ids;
@@ -100,8 +101,9 @@ static enum yk_status add_recordings(struct batch *batch, struct tables *out,
                                  out->ids[i]);
         }
         for (size_t p = 0; p < COHORT_PART_COUNT && status == YK_OK; p++) {
-            text_add_n(&out->text[table[p]], text_string(&result.part[p]),
-                       result.part[p].length);
+            struct table_file *file = &out->file[table[p]];
+            text_add_n(&file->rows, text_string(&result.part[p]), result.part[p].length);
+            status = table_file_spill(file, why);
         }
         if (status == YK_OK) {
             char name[sizeof result.recording_id + sizeof "recordings/.h5"];
@@ -110,16 +112,23 @@ static enum yk_status add_recordings(struct batch *batch, struct tables *out,
         }
         cohort_result_release(&result);
     }
+    for (size_t p = 0; p < COHORT_PART_COUNT && status == YK_OK; p++) {
+        status = table_file_complete(&out->file[table[p]], why);
+    }
     return status;
+}
+
+static int by_code(const void *code, const void *person)
+{
+    return strcmp(code, ((const struct person_summary *)person)->person_id);
 }
 
 static bool is_recorded(const struct batch *batch, const struct person_summaries *persons,
                         const char *code)
 {
-    for (size_t i = 0; i < persons->n; i++) {
-        if (strcmp(persons->persons[i].person_id, code) == 0) {
-            return true;
-        }
+    if (persons->n > 0 && bsearch(code, persons->persons, persons->n, sizeof *persons->persons,
+                                  by_code) != NULL) {
+        return true;
     }
     for (size_t i = 0; i < batch->inputs.n; i++) {
         const struct participant_row *row = batch->inputs.inputs[i].participant;
@@ -153,19 +162,21 @@ static void warn_of_strangers(struct batch *batch, const struct person_summaries
 
 static enum yk_status add_persons(struct batch *batch, struct tables *out, struct failure *why)
 {
+    struct table_file *file = &out->file[TABLE_person];
     struct person_summaries persons;
     person_summaries_init(&persons);
     enum yk_status status =
-        person_summaries_make(&out->text[TABLE_recording], &out->text[TABLE_night],
-                              &out->text[TABLE_day], &persons, why);
+        person_summaries_make(out->file[TABLE_recording].bytes, out->file[TABLE_night].bytes,
+                              out->file[TABLE_day].bytes, &persons, why);
     if (status == YK_OK) {
         warn_of_strangers(batch, &persons);
     }
     for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
-        export_add_person(&persons.persons[i], &out->text[TABLE_person]);
+        export_add_person(&persons.persons[i], &file->rows);
+        status = table_file_spill(file, why);
     }
     person_summaries_release(&persons);
-    return status;
+    return status == YK_OK ? table_file_complete(file, why) : status;
 }
 
 static const char *advice_for(const struct batch_input *input)
@@ -198,14 +209,16 @@ static const char *advice_for(const struct batch_input *input)
     return has && advice[code] != NULL ? advice[code] : "";
 }
 
-static void add_quality(const struct batch *batch, struct text *out)
+static enum yk_status add_quality(const struct batch *batch, struct table_file *out,
+                                  struct failure *why)
 {
     static const char *const word[] = {[BATCH_WAITING] = "skipped",
                                        [BATCH_DONE] = "done",
                                        [BATCH_EMPTY] = "empty",
                                        [BATCH_DUPLICATE] = "duplicate",
                                        [BATCH_FAILED] = "failed"};
-    for (size_t i = 0; i < batch->inputs.n; i++) {
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < batch->inputs.n && status == YK_OK; i++) {
         const struct batch_input *input = &batch->inputs.inputs[i];
         const char *reason = input->state == BATCH_DONE      ? input->note
                              : input->state == BATCH_WAITING ? "too many files had failed"
@@ -222,8 +235,10 @@ static void add_quality(const struct batch *batch, struct text *out)
                                   .valid_nights = input->valid_nights,
                                   .gaps = input->gaps,
                                   .bad_blocks = input->bad_blocks};
-        export_add_quality(&row, out);
+        export_add_quality(&row, &out->rows);
+        status = table_file_spill(out, why);
     }
+    return status == YK_OK ? table_file_complete(out, why) : status;
 }
 
 static const char *file_name(size_t i)
@@ -237,8 +252,12 @@ static enum yk_status write_methods(struct batch *batch, const struct tables *ta
     struct text text, path;
     text_init(&text);
     text_init(&path);
+    struct byte_source *bytes[TABLE_COUNT];
+    for (size_t t = 0; t < TABLE_COUNT; t++) {
+        bytes[t] = tables->file[t].bytes;
+    }
     enum yk_status status =
-        batch_methods_add(&batch->options->recipe, batch->totals, tables->text, &text, why);
+        batch_methods_add(&batch->options->recipe, batch->totals, bytes, &text, why);
     if (status == YK_OK) {
         status = batch_path(batch, NULL, "methods", ".txt", &path, why);
     }
@@ -267,7 +286,7 @@ static enum yk_status publish_db(struct batch *batch, const struct tables *table
         names != NULL ? YK_OK
                       : failure_set(why, YK_ERR_MEMORY, "out of memory for cohort.sqlite");
     for (size_t t = 0; t < TABLE_COUNT && status == YK_OK; t++) {
-        table[t] = (struct cohort_table){file_name(t), &tables->text[t], names + used,
+        table[t] = (struct cohort_table){file_name(t), tables->file[t].bytes, names + used,
                                          names + n + used, 0};
         for (size_t c = 0; c < n; c++) {
             const struct export_column *column = export_column_at(c);
@@ -278,8 +297,8 @@ static enum yk_status publish_db(struct batch *batch, const struct tables *table
             }
         }
     }
-    table[TABLE_CODEBOOK] = (struct cohort_table){"codebook", &tables->text[TABLE_CODEBOOK],
-                                                  code_column, code_type, 8};
+    table[TABLE_CODEBOOK] = (struct cohort_table){
+        "codebook", tables->file[TABLE_CODEBOOK].bytes, code_column, code_type, 8};
     if (status == YK_OK) {
         status = batch_path(batch, NULL, "cohort", ".sqlite", &path, why);
     }
@@ -374,34 +393,48 @@ enum yk_status batch_note_overlaps(struct batch *batch, struct failure *why)
     return YK_OK;
 }
 
+static enum yk_status begin_tables(const struct batch *batch, struct tables *out,
+                                   struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = YK_OK;
+    for (size_t t = 0; t < FILE_COUNT && status == YK_OK; t++) {
+        status = batch_path(batch, NULL, file_name(t), ".csv", &path, why);
+        status =
+            status == YK_OK ? table_file_begin(&out->file[t], text_string(&path), why) : status;
+        if (t < TABLE_COUNT) {
+            export_add_header((enum export_table)t, &out->file[t].rows);
+        }
+    }
+    text_release(&path);
+    return status;
+}
+
 enum yk_status batch_write_tables(struct batch *batch, struct failure *why)
 {
     struct tables tables = {.ids = NULL};
-    struct text path;
-    text_init(&path);
     text_init(&tables.series);
-    for (size_t t = 0; t < TABLE_COUNT; t++) {
-        export_add_header((enum export_table)t, &tables.text[t]);
+    for (size_t t = 0; t < FILE_COUNT; t++) {
+        table_file_init(&tables.file[t]);
     }
-    enum yk_status status = find_finished(batch, &tables, why);
+    enum yk_status status = begin_tables(batch, &tables, why);
+    status = status == YK_OK ? find_finished(batch, &tables, why) : status;
     status = status == YK_OK ? add_recordings(batch, &tables, why) : status;
     status = status == YK_OK ? add_persons(batch, &tables, why) : status;
-    add_quality(batch, &tables.text[TABLE_quality]);
-    export_add_codebook(&tables.text[TABLE_CODEBOOK]);
+    status = status == YK_OK ? add_quality(batch, &tables.file[TABLE_quality], why) : status;
+    export_add_codebook(&tables.file[TABLE_CODEBOOK].rows);
+    status = status == YK_OK ? table_file_complete(&tables.file[TABLE_CODEBOOK], why) : status;
     for (size_t t = 0; t < FILE_COUNT && status == YK_OK; t++) {
-        status = batch_path(batch, NULL, file_name(t), ".csv", &path, why);
-        if (status == YK_OK) {
-            status = batch_write_file(text_string(&path), &tables.text[t], why);
-        }
+        status = table_file_publish(&tables.file[t], why);
     }
     status = status == YK_OK ? write_methods(batch, &tables, why) : status;
     status = status == YK_OK ? publish_db(batch, &tables, why) : status;
     status = status == YK_OK ? write_sums(batch, &tables, why) : status;
     for (size_t t = 0; t < FILE_COUNT; t++) {
-        text_release(&tables.text[t]);
+        table_file_release(&tables.file[t]);
     }
     text_release(&tables.series);
-    text_release(&path);
     mem_free(tables.ids);
     return status;
 }

@@ -288,13 +288,24 @@ static enum yk_status write_one(const struct exporting *self, const char *name,
 
 static enum yk_status add_persons(struct exporting *self, struct failure *why)
 {
+    static const enum export_table from[] = {TABLE_recording, TABLE_night, TABLE_day};
+    struct byte_source *bytes[3] = {NULL, NULL, NULL};
     struct person_summaries persons;
     person_summaries_init(&persons);
-    enum yk_status status =
-        person_summaries_make(&self->tables[TABLE_recording], &self->tables[TABLE_night],
-                              &self->tables[TABLE_day], &persons, why);
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < 3 && status == YK_OK; i++) {
+        const struct text *table = &self->tables[from[i]];
+        status = memory_source_open(text_string(table), table->length,
+                                    export_table_name(from[i]), &bytes[i], why);
+    }
+    if (status == YK_OK) {
+        status = person_summaries_make(bytes[0], bytes[1], bytes[2], &persons, why);
+    }
     for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
         export_add_person(&persons.persons[i], &self->tables[TABLE_person]);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        byte_source_close(bytes[i]);
     }
     person_summaries_release(&persons);
     return status;

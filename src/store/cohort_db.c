@@ -529,14 +529,9 @@ static enum yk_status make_table(sqlite3 *db, const struct cohort_table *table,
 static enum yk_status fill_table(sqlite3 *db, sqlite3_stmt *insert,
                                  const struct cohort_table *table, struct failure *why)
 {
-    struct byte_source *bytes = NULL;
     struct csv *csv = NULL;
     const struct csv_row *row = NULL;
-    enum yk_status status = memory_source_open(text_string(table->csv), table->csv->length,
-                                               table->name, &bytes, why);
-    if (status == YK_OK) {
-        status = csv_open(bytes, ',', &csv, why);
-    }
+    enum yk_status status = csv_open(table->csv, ',', &csv, why);
     if (status == YK_OK) {
         status = csv_read_header(csv, why);
     }
@@ -554,7 +549,6 @@ static enum yk_status fill_table(sqlite3 *db, sqlite3_stmt *insert,
         sqlite3_clear_bindings(insert);
     }
     csv_close(csv);
-    byte_source_close(bytes);
     return status == YK_END ? YK_OK : status;
 }
 

@@ -8,6 +8,7 @@
 #ifndef SRC_STORE_COHORT_DB_H
 #define SRC_STORE_COHORT_DB_H
 
+#include "src/base/byte_source.h"
 #include "src/base/clock.h"
 #include "src/base/status.h"
 #include "src/base/text.h"
@@ -42,10 +43,10 @@ struct cohort_result {
 void cohort_result_init(struct cohort_result *self);
 void cohort_result_release(struct cohort_result *self);
 
-/* A table for SQL users, filled from its CSV text (header row, then rows). */
+/* A table for SQL users, filled from its CSV (header row, then rows). */
 struct cohort_table {
     const char *name;
-    const struct text *csv;
+    struct byte_source *csv;                 /* borrowed */
     const char *const *column, *const *type; /* as in codebook.csv */
     size_t n_columns;
 };

@@ -245,6 +245,24 @@ static void an_empty_analysis_gives_one_recording_row_without_numbers(void **sta
     zone_close(zone);
 }
 
+static enum yk_status sum_persons(const struct text *const tables[3],
+                                  struct person_summaries *out, struct failure *why)
+{
+    struct byte_source *bytes[3] = {NULL, NULL, NULL};
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < 3 && status == YK_OK; i++) {
+        status = memory_source_open(text_string(tables[i]), tables[i]->length, "table",
+                                    &bytes[i], why);
+    }
+    if (status == YK_OK) {
+        status = person_summaries_make(bytes[0], bytes[1], bytes[2], out, why);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        byte_source_close(bytes[i]);
+    }
+    return status;
+}
+
 static void persons_are_summed_over_their_recordings(void **state)
 {
     (void)state;
@@ -264,10 +282,11 @@ static void persons_are_summed_over_their_recordings(void **state)
     text_add(&days,
              "person_id,date,enmo_mean_mg,inactive_min,exclude_reason\n"
              "B,2026-05-12,20,600,\nB,2026-05-11,30,700,\nB,2026-05-13,99,1,few_hours\n");
+    const struct text *const tables[3] = {&recordings, &nights, &days};
     struct person_summaries persons;
     struct failure why;
     person_summaries_init(&persons);
-    assert_int_equal(person_summaries_make(&recordings, &nights, &days, &persons, &why), YK_OK);
+    assert_int_equal(sum_persons(tables, &persons, &why), YK_OK);
     assert_int_equal(persons.n, 2);
     const struct person_summary *a = &persons.persons[0], *b = &persons.persons[1];
     assert_string_equal(a->person_id, "A");
@@ -293,8 +312,7 @@ static void persons_are_summed_over_their_recordings(void **state)
     person_summaries_release(&persons);
     for (uint64_t k = 1;; k++) {
         alloc_fail_at(k);
-        enum yk_status status =
-            person_summaries_make(&recordings, &nights, &days, &persons, &why);
+        enum yk_status status = sum_persons(tables, &persons, &why);
         bool refused = alloc_refused();
         alloc_fail_at(0);
         person_summaries_release(&persons);

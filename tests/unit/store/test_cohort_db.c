@@ -112,12 +112,16 @@ static const char *const TYPES[] = {"text", "real", "integer", "text"};
 static void publish(const char *path, const struct text *csv)
 {
     static const char *const ids[] = {"a", "b", "c"};
-    const struct cohort_table table = {"night", csv, COLUMNS, TYPES, 4};
     struct failure why = {0};
+    struct byte_source *bytes = NULL;
+    assert_int_equal(memory_source_open(text_string(csv), csv->length, "night", &bytes, &why),
+                     YK_OK);
+    const struct cohort_table table = {"night", bytes, COLUMNS, TYPES, 4};
     if (cohort_db_publish(path, ids, 3, &table, 1, &why) != YK_OK) {
         print_error("%s\n", why.text);
         fail();
     }
+    byte_source_close(bytes);
 }
 
 static void the_published_file_does_not_depend_on_the_order_of_work(void **state)
