@@ -274,6 +274,7 @@ static int run(struct cli *cli)
         .zone_name = cli->zone_name,
         .n_jobs = (unsigned)options_integer(given, "jobs", (long long)pool_processors()),
         .participants = options_text(given, "participants"),
+        .store = options_text(given, "store"),
         .diary = options_text(given, "diary"),
         .keep_good = options_has(cli->options, "keep-good"),
         .session = (int)options_integer(given, "session", 0),

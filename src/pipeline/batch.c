@@ -68,10 +68,17 @@ static enum yk_status read_tables(struct batch *self, struct failure *why)
         return status;
     }
     snprintf(self->system_zone, sizeof self->system_zone, "%s", zone_name(zone));
-    if (options->zone_name != NULL) {
+    if (options->store != NULL) {
+        status = batch_owners_read(options->store, &self->owners, self->system_zone,
+                                   sizeof self->system_zone, why);
+    }
+    const char *named = options->zone_name != NULL ? options->zone_name
+                        : self->owners.has_zone    ? self->system_zone
+                                                   : NULL;
+    if (status == YK_OK && named != NULL) {
         zone_close(zone);
         zone = NULL;
-        status = zone_open(options->zone_name, &zone, why);
+        status = zone_open(named, &zone, why);
     }
     if (status == YK_OK && options->participants != NULL) {
         self->participants.keeps_good = options->keep_good;
@@ -313,6 +320,7 @@ void batch_release(struct batch *self)
     if (self->log_fd >= 0) {
         close(self->log_fd);
     }
+    batch_owners_release(&self->owners);
     diary_release(&self->diary);
     participants_release(&self->participants);
     batch_inputs_release(&self->inputs);

@@ -30,6 +30,7 @@ struct batch_options {
     const char *folder; /* made when it is not there; its parent must be */
     struct recipe recipe;
     const char *zone_name;    /* --zone, or NULL */
+    const char *store;        /* folder of a store that knows whose recordings they are; NULL */
     unsigned n_jobs;          /* workers, 1..256 */
     const char *participants; /* CSV, or NULL */
     const char *diary;        /* CSV, or NULL */

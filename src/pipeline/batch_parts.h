@@ -89,6 +89,26 @@ bool batch_folder_has(const char *name);
  * batch wrote it: somebody else's night.csv is not to be lost. */
 enum yk_status batch_folder_refuse_foreign(const char *folder, struct failure *why);
 
+/* ---- a store that was named ---- */
+
+struct batch_owner {
+    char sha256[DIGEST_HEX], person[64];
+};
+
+struct batch_owners {
+    struct batch_owner *owners; /* sorted by hash */
+    size_t n;
+    bool has_zone; /* the store has one for clocks of which nothing else is known */
+};
+
+void batch_owners_release(struct batch_owners *self);
+/* Changes nothing in the store. zone: filled when the store has one. errors: those of
+ * store_open() */
+enum yk_status batch_owners_read(const char *folder, struct batch_owners *out, char *zone,
+                                 size_t zone_room, struct failure *why);
+/* The person whose recording this content is, or NULL. */
+const char *batch_owner_of(const struct batch_owners *self, const char *sha256);
+
 /* ---- one run ---- */
 
 struct batch {
@@ -99,7 +119,8 @@ struct batch {
     struct participants participants;
     uint64_t n_diary_skipped; /* rows that keep_good left out */
     struct diary diary; /* read with the default zone, to check it and to notice changes */
-    char system_zone[64];
+    struct batch_owners owners;
+    char system_zone[64]; /* the store's, when one is named and has one */
     struct cohort_db *db;
     struct shard_peers *peers; /* results of shards of another count; NULL: none */
     struct shard_lock *owner;  /* of a shard; NULL */

@@ -88,6 +88,15 @@ static const char *named_zone(const struct work *work)
     return row != NULL && row->zone[0] != '\0' ? row->zone : NULL;
 }
 
+/* What the participants table or the store says, or NULL. */
+static const char *said_person(const struct work *work)
+{
+    const struct participant_row *row = work->input->participant;
+    return row != NULL && row->person_id[0] != '\0'
+               ? row->person_id
+               : batch_owner_of(&work->batch->owners, work->input->sha256);
+}
+
 static const char *diary_code(const struct work *work)
 {
     const struct participant_row *row = work->input->participant;
@@ -135,8 +144,7 @@ enum yk_status batch_settings_key(struct batch *batch, struct failure *why)
 static enum yk_status make_work_key(struct work *work, struct failure *why)
 {
     const struct batch *batch = work->batch;
-    const struct participant_row *row = work->input->participant;
-    const char *zone = named_zone(work), *code = diary_code(work);
+    const char *zone = named_zone(work), *code = diary_code(work), *said = said_person(work);
     struct text all;
     text_init(&all);
     text_addf(&all, "%s %s %s\n%s\n", version_number(), version_commit(), work->input->sha256,
@@ -144,7 +152,7 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
     parameters_to_json(&batch->options->recipe.parameters, &all);
     text_addf(&all, "\nsession %d", batch->options->session);
     text_addf(&all, "\nzone %s or %s\nperson %s or %s\n", zone != NULL ? zone : "",
-              zone != NULL ? "" : batch->system_zone, row != NULL ? row->person_id : "",
+              zone != NULL ? "" : batch->system_zone, said != NULL ? said : "",
               work->input->stem);
     for (size_t i = 0; i < batch->diary.n; i++) {
         if (code == NULL || strcmp(batch->diary.nights[i].person_id, code) == 0) {
@@ -286,7 +294,7 @@ static enum yk_status open_source(struct work *work, struct failure *why)
                                 .session = work->batch->options->session,
                                 .file_zone_wins =
                                     work->batch->options->zone_name == NULL && name == NULL,
-                                .zone_is_guess = name == NULL,
+                                .zone_is_guess = name == NULL && !work->batch->owners.has_zone,
                                 .job = &work->job};
     status = recording_open_source(work->bytes, &open, &work->source, why);
     if (status != YK_OK) {
@@ -301,12 +309,12 @@ static enum yk_status open_source(struct work *work, struct failure *why)
     return zone_open(info->zone, &work->own, why);
 }
 
-/* The code a recording goes by: participants table, file header, stem. */
+/* The code a recording goes by: participants table, store, file header, stem. */
 static const char *person_of(const struct work *work)
 {
-    const struct participant_row *row = work->input->participant;
-    if (row != NULL && row->person_id[0] != '\0') {
-        return row->person_id;
+    const char *said = said_person(work);
+    if (said != NULL) {
+        return said;
     }
     const char *own = work->source->info.person_id;
     return own[0] != '\0' ? own : work->input->stem;
