@@ -44,7 +44,7 @@ _yoake() {
             options='--zone --lang --store --json --quiet --verbose --no-progress --help'
             ;;
         participant)
-            options='--code --group --yes --zone --lang --store --json --quiet --verbose --no-progress --help'
+            options='--code --group --csv --keep-good --yes --zone --lang --store --json --quiet --verbose --no-progress --help'
             [ "$COMP_CWORD" -ne 2 ] || verbs='add list show set remove delete'
             ;;
         plan)

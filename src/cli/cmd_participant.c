@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "src/base/mem.h"
+#include "src/cli/participant_csv.h"
 #include "src/cli/record_cli.h"
 #include "src/pipeline/records_csv.h"
 #include "src/store/issued.h"
@@ -17,6 +18,8 @@ static const char *const verb_table[] = {"add",    "list",   "show", "set",
 static const struct option_spec option_table[] = {
     {"code", 0, OPTION_TEXT, "NEW", "新しいコードに変える(set)", "give another code (set)"},
     {"group", 0, OPTION_TEXT, "TEXT", "組・グループ(add、set)", "group (add, set)"},
+    OPTION_CSV,
+    OPTION_KEEP_GOOD,
     {"yes", 0, OPTION_FLAG, NULL, "たずねずに削除する(delete)",
      "delete without asking (delete)"},
     OPTION_LAST};
@@ -60,6 +63,9 @@ static int show_one(const struct cli *cli, struct store *store, const char *code
 static int run_add(struct cli *cli, struct store *store, const char *code)
 {
     struct failure why;
+    if (options_has(cli->options, "csv")) {
+        return participant_csv_add(cli, store, code);
+    }
     if (person_add(store, code, cli->zone_name, options_text(cli->options, "group"), &why) !=
         YK_OK) {
         return cli_fail(cli, &why);
@@ -86,7 +92,9 @@ static int run_list(struct cli *cli, struct store *store, const char *code)
     struct failure why;
     enum yk_status status = person_list(store, &list, &n, &why);
     int exit_code = EXIT_DONE;
-    if (status == YK_OK && cli->is_json) {
+    if (status == YK_OK && options_has(cli->options, "csv")) {
+        status = participant_csv_write(list, n, &why);
+    } else if (status == YK_OK && cli->is_json) {
         struct json_out *json = json_out_new();
         json_out_array(json, NULL);
         for (size_t i = 0; i < n; i++) {
@@ -332,7 +340,7 @@ static int run(struct cli *cli)
 
 const struct command command_participant = {
     .name = "participant",
-    .operands = "[CODE]",
+    .operands = "[CODE|FILE]",
     .ja = "参加者(コードだけ)を加える、見る、変える、削除する",
     .en = "add, list, change and delete participants, by code only",
     .details_ja = "コードは63バイトまでの文字(日本語も可)です。氏名は書かないでください。\n\n"
@@ -340,14 +348,20 @@ const struct command command_participant = {
                   "で組を決めます。remove は記録のない"
                   "参加者だけを除きます。delete "
                   "はその人の記録・計算結果・原本をすべて削除し、控えを出します("
-                  "端末がないときは --yes が要ります)。",
+                  "端末がないときは --yes が要ります)。\n\nCSV(add FILE --csv、list "
+                  "--csv)の列: person_id zone group。誤りがあれば"
+                  "どの行のどの列かを示し、何も取り込みません(--keep-good で正しい行だけ)。",
     .details_en =
         "A code has up to 63 bytes (Japanese is fine). Do not use names.\n\n"
         "add and set take --zone, the zone of this person's recorders, and --group. remove "
         "takes "
         "a participant without recordings. delete removes everything of a person, originals "
-        "included, and prints a receipt; without a terminal to ask on it needs --yes.",
+        "included, and prints a receipt; without a terminal to ask on it needs --yes.\n\n"
+        "Columns of the CSV (add FILE --csv, list --csv): person_id zone group. One wrong cell "
+        "is named by line and column and nothing is taken (--keep-good takes the rows that are "
+        "right).",
     .examples = "yoake participant add P01 --group A\nyoake participant list --json\n"
+                "yoake participant add people.csv --csv\n"
                 "yoake participant delete P01 --yes",
     .options = option_table,
     .min_operands = 1,
