@@ -219,6 +219,13 @@ void pretend_plug(struct usb_bus *bus, size_t i)
     unlock_slot(slot);
 }
 
+void pretend_pass(struct usb_bus *bus, size_t i, int64_t ns)
+{
+    struct pretend_slot *slot = lock_slot(bus, i);
+    pretend_device_skip(slot->device, ns / 1000);
+    unlock_slot(slot);
+}
+
 enum yk_status pretend_fault(struct usb_bus *bus, size_t i, const char *faults,
                              struct failure *why)
 {

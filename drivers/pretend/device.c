@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "drivers/pretend/parts.h"
+#include "drivers/pretend/worn.h"
 #include "src/base/mem.h"
 #include "src/base/zone.h"
 
@@ -183,15 +184,50 @@ static void start(struct pretend_device *self, int64_t bootloader_us)
     }
 }
 
+/* A moment of the header: when the recorder was left for "always", the far end for "never". */
+static int64_t planned_s(uint32_t packed, int64_t always_s)
+{
+    int64_t seconds = always_s;
+    if (packed == CWA_TIME_NEVER) {
+        return INT64_MAX;
+    }
+    return packed == CWA_TIME_ALWAYS || cwa_time_seconds(packed, &seconds) ? seconds
+                                                                           : INT64_MAX;
+}
+
+/* What it recorded since it was unplugged, as it was set up. Without memory: nothing. */
+static void record(struct pretend_device *self)
+{
+    struct worn_life life = {.bytes_max = volume_room(&self->volume)};
+    struct byte_source *source = NULL;
+    if (!self->is_worn || !volume_is_blank(&self->volume) ||
+        !volume_header(&self->volume, &life.header)) {
+        return;
+    }
+    int64_t left_s = self->left_wall_ns / NS_PER_S, now_s = device_wall_ns(self) / NS_PER_S;
+    int64_t start_s = planned_s(life.header.start, left_s);
+    int64_t stop_s = planned_s(life.header.stop, 0); /* "always" has stopped already */
+    life.from_s = start_s > left_s ? start_s : left_s;
+    life.to_s = stop_s < now_s ? stop_s : now_s;
+    cwa_header_put(life.at, &life.header);
+    if (worn_open(&life, &source, NULL) == YK_OK && source != NULL) {
+        volume_record(&self->volume, source, device_packed_now(self));
+    }
+}
+
 void pretend_device_plug(struct pretend_device *self)
 {
     if (self->state == PRETEND_ABSENT) {
+        record(self);
+        self->is_worn = false;
         start(self, (int64_t)self->recorder.bootloader_ms * 1000);
     }
 }
 
 void pretend_device_unplug(struct pretend_device *self)
 {
+    self->is_worn = self->state == PRETEND_READY;
+    self->left_wall_ns = device_wall_ns(self);
     device_vanish(self);
 }
 

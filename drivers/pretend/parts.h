@@ -121,7 +121,9 @@ struct pretend_device {
     int64_t wall_base_ns; /* device's wall clock, as if UTC, at clock_base_us */
     int64_t clock_base_us;
     bool clock_started;
-    bool refuses_next; /* a fault: the action that this line asks for will fail */
+    bool is_worn;         /* unplugged by hand, not by a restart */
+    int64_t left_wall_ns; /* its wall clock then */
+    bool refuses_next;    /* a fault: the action that this line asks for will fail */
     int led;
     uint32_t lock_code, initial_lock; /* 0: none */
     bool is_locked;

@@ -35,6 +35,8 @@ enum yk_status pretend_bus_open(const struct pretend_recorder *recorders, size_t
 /* Pulls recorder i out, or puts it back. Safe from any thread. */
 void pretend_unplug(struct usb_bus *bus, size_t i);
 void pretend_plug(struct usb_bus *bus, size_t i);
+/* Lets so much time go by for recorder i. Unplugged it records, as it is set up. */
+void pretend_pass(struct usb_bus *bus, size_t i, int64_t ns);
 /* Replaces the faults of recorder i; NULL: none from now on. errors: YK_ERR_ARGUMENT */
 enum yk_status pretend_fault(struct usb_bus *bus, size_t i, const char *faults,
                              struct failure *why);

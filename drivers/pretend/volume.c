@@ -405,6 +405,27 @@ void volume_commit(struct pretend_volume *self, const struct cwa_header *header,
     }
 }
 
+bool volume_is_blank(const struct pretend_volume *self)
+{
+    return self->has_file && self->has_header && self->file_size == CWA_HEADER_BYTES;
+}
+
+uint64_t volume_room(const struct pretend_volume *self)
+{
+    return (uint64_t)self->geometry.clusters * CLUSTER_BYTES;
+}
+
+void volume_record(struct pretend_volume *self, struct byte_source *source,
+                   uint32_t packed_time)
+{
+    byte_source_close(self->source);
+    self->source = source;
+    self->is_wiped = self->is_fragmented = false;
+    self->file_size = source->size;
+    self->chain_clusters = self->data_clusters = clusters_of(source->size);
+    self->packed_time = packed_time;
+}
+
 bool volume_holds_recording(const struct pretend_volume *self)
 {
     return self->source != NULL && self->has_file && !self->is_wiped && !self->has_header &&

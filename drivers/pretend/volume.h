@@ -74,6 +74,12 @@ void volume_format(struct pretend_volume *self, bool is_wiped);
 /* Writes the header into the file, which is made when missing; *made says so. */
 void volume_commit(struct pretend_volume *self, const struct cwa_header *header,
                    uint32_t packed_time, bool *made);
+/* Nothing but a committed header is in the file. */
+bool volume_is_blank(const struct pretend_volume *self);
+uint64_t volume_room(const struct pretend_volume *self); /* bytes that a recording may have */
+/* The file is this recording from now on; takes source. */
+void volume_record(struct pretend_volume *self, struct byte_source *source,
+                   uint32_t packed_time);
 /* Whether the recording that was given is still there, whole. */
 bool volume_holds_recording(const struct pretend_volume *self);
 

@@ -12,8 +12,10 @@
 
 #include "firmware-formats/cwa_layout.h"
 #include "src/base/disk.h"
+#include "src/base/mem.h"
 #include "src/dock/download.h"
 #include "src/dock/lend.h"
+#include "src/dock/whose.h"
 #include "src/pipeline/import.h"
 #include "src/store/dockings.h"
 #include "tests/support/docked.h"
@@ -527,6 +529,74 @@ static void a_recorder_that_was_never_started_needs_no_copy(void **state)
     assert_string_equal(result.recording, "");
 }
 
+/* Set up, handed over, worn for its plan, docked again: the whole circle on one recorder. */
+static void what_it_records_after_it_was_lent_is_the_plan_that_was_written(void **state)
+{
+    (void)state;
+    struct pretend_recorder recorder = {.file = recorded.path,
+                                        .device_id = DEVICE,
+                                        .battery_pct = 90,
+                                        .zone = tokyo,
+                                        .skips_waits = true,
+                                        .clock_ppm = 20};
+    struct dock_identity identity;
+    struct whose whose;
+    struct recording_row row;
+    struct usb_listing *list = NULL;
+    size_t n = 0;
+    import_recording(recorded.path);
+    bus = docked_bus(&recorder);
+    device = docked_open(bus);
+    request.now_ns = clock_now_utc_ns();
+    request.from_ns = (request.now_ns / NS_PER_S + 3600) * NS_PER_S;
+    request.to_ns = request.from_ns + 2 * DAY;
+    request.rate_hz = 25;
+    if (lend() != YK_OK)
+        fail_msg("%s", why.text);
+    struct loan loan = result.loan;
+    dock_device_close(device);
+    device = NULL;
+    pretend_unplug(bus, 0);
+    pretend_pass(bus, 0, 5 * DAY);
+    pretend_plug(bus, 0);
+    assert_int_equal(bus->ops->list(bus, &list, &n, &why), YK_OK);
+    mem_free(list);
+    assert_int_equal(n, 1);
+    device = docked_open(bus);
+    struct download_result read = read_in(&identity);
+    assert_true(read.is_verified);
+    assert_int_equal(read.counts.n_suspect, 0);
+    assert_true(read.session == (uint32_t)loan.session && loan.session > 0);
+    /* the ledger knows whose it is by what lending wrote into the recorder */
+    assert_int_equal(recording_find_hash(&scene.store, read.archived.sha256, &row, &why),
+                     YK_OK);
+    struct whose_question question = {.identity = &identity,
+                                      .counts = &read.counts,
+                                      .session = read.session,
+                                      .first_ns = read.first_ns_of_clock - 9 * NS_PER_H,
+                                      .last_ns = read.last_ns_of_clock - 9 * NS_PER_H,
+                                      .now_ns = clock_now_utc_ns(),
+                                      .sha256 = "another"};
+    assert_int_equal(whose_find(&scene.store, &question, &whose, &why), YK_OK);
+    assert_int_equal(whose.kind, WHOSE_LOAN);
+    assert_string_equal(whose.person, "参加者2");
+    /* within a sector of 4.8 s, and a second and a half of a clock that gains 20 ppm */
+    assert_close((double)(question.first_ns - loan.from_ns) / 1e9, 2.4, 4);
+    assert_close((double)(question.last_ns - loan.to_ns) / 1e9, -2.4, 4);
+    assert_close((double)read.bytes, 1024 + 512.0 * 2 * 86400 * 25 * 0.992 / 120, 1024);
+    /* and what was analysed of it are nights of a worn recorder */
+    assert_int_equal(store_scene_number(&scene, "SELECT max(nights_n) FROM analysis"), 2);
+    assert_int_equal(store_scene_number(&scene, "SELECT max(gaps) FROM analysis"), 0);
+    /* nothing is made up while it stays docked, or when it is pulled out again afterwards */
+    dock_device_close(device);
+    pretend_unplug(bus, 0);
+    pretend_pass(bus, 0, DAY);
+    pretend_plug(bus, 0);
+    device = docked_open(bus);
+    struct download_result again = read_in(&identity);
+    assert_string_equal(again.archived.sha256, read.archived.sha256);
+}
+
 static void first_nights_follow_the_wall_clock(void **state)
 {
     (void)state;
@@ -589,6 +659,7 @@ int main(void)
         T(what_fails_while_it_is_set_up_stays_intended_until_it_is_repeated),
         T(a_recorder_that_is_not_itself_or_locked_is_left_alone),
         T(a_recorder_that_was_never_started_needs_no_copy),
+        T(what_it_records_after_it_was_lent_is_the_plan_that_was_written),
         T(first_nights_follow_the_wall_clock),
         T(battery_and_memory_are_those_of_the_maker),
     };
