@@ -4,12 +4,31 @@
  */
 #include "src/base/fill.h"
 
+#include <string.h>
+
+/* "{0:night:nights}" at *at: the word for the number, and the bytes it took; 0: it is none. */
+static size_t add_counted(struct text *out, const char *at, const char *value)
+{
+    const char *one = at + 3, *many = strchr(one, ':'), *end = strchr(one, '}');
+    if (many == NULL || end == NULL || many > end) {
+        return 0;
+    }
+    bool is_one = strcmp(value, "1") == 0;
+    text_add_n(out, is_one ? one : many + 1, (size_t)(is_one ? many - one : end - many - 1));
+    return (size_t)(end - at) + 1;
+}
+
 void text_add_filled(struct text *out, const char *pattern, const char *const *values, size_t n)
 {
     for (const char *at = pattern; *at != '\0'; at++) {
         bool is_gap = at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == '}';
         size_t which = is_gap ? (size_t)(at[1] - '0') : n;
-        if (which < n) {
+        bool is_word = at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == ':' &&
+                       (size_t)(at[1] - '0') < n;
+        size_t taken = is_word ? add_counted(out, at, values[at[1] - '0']) : 0;
+        if (taken > 0) {
+            at += taken - 1;
+        } else if (which < n) {
             text_add(out, values[which]);
             at += 2;
         } else {

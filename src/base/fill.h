@@ -8,7 +8,8 @@
 
 #include "src/base/text.h"
 
-/* Appends pattern with {0} ... {9} replaced by values; a gap without a value stays as it is. */
+/* Appends pattern with {0} ... {9} replaced by values; a gap without a value stays as it is.
+ * {0:night:nights} is the first word when value 0 is "1", else the second. */
 void text_add_filled(struct text *out, const char *pattern, const char *const *values,
                      size_t n);
 

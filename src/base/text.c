@@ -387,3 +387,8 @@ bool text_parse_int64(const char *at, size_t n, int64_t *out)
     *out = v;
     return true;
 }
+
+const char *text_many(uint64_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}

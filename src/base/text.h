@@ -53,4 +53,8 @@ enum yk_status text_status(const struct text *self, struct failure *why);
 bool text_parse_double(const char *at, size_t n, double *out);
 bool text_parse_int64(const char *at, size_t n, int64_t *out);
 
+/* The word for a number: text_many(1, "night", "nights"). In a Japanese format its place is
+ * "%.0s". */
+const char *text_many(uint64_t n, const char *one, const char *many);
+
 #endif

@@ -41,11 +41,13 @@ static void analyze_one(struct analyzing *self, struct recording_row *row)
     if (cli->is_json) {
         cli_recording_json(self->json, NULL, row);
     } else if (!cli->is_quiet) {
-        printf(cli_say(cli, "%s  参加者 %s  手順 %s  第%lld版  %lld 晩(うち数えた晩 %lld)\n",
-                       "%s  participant %s  recipe %s  version %lld  %lld nights (%lld "
+        printf(cli_say(cli,
+                       "%s  参加者 %s  手順 %s  第%lld版  %lld 晩%.0s(うち数えた晩 %lld)\n",
+                       "%s  participant %s  recipe %s  version %lld  %lld %s (%lld "
                        "counted)\n"),
                row->id, row->person, row->recipe, (long long)row->version,
-               (long long)row->n_nights, (long long)row->n_nights_valid);
+               (long long)row->n_nights, text_many((uint64_t)row->n_nights, "night", "nights"),
+               (long long)row->n_nights_valid);
     }
 }
 

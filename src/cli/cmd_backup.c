@@ -45,11 +45,15 @@ static int run(struct cli *cli)
     if (!cli->is_quiet) {
         printf(cli_say(cli,
                        "バックアップを書き、読み返して確かめました: %s\n参加者 %" PRId64
-                       " 人、記録 %" PRId64 " 本、%" PRIu64 " ファイル、%" PRIu64 " バイト\n",
-                       "backup written, read back and verified: %s\n%" PRId64
-                       " participants, %" PRId64 " recordings, %" PRIu64 " files, %" PRIu64
-                       " bytes\n"),
-               path, totals.persons, totals.recordings, totals.files, totals.bytes);
+                       " 人%.0s、記録 %" PRId64 " 本%.0s、%" PRIu64 " ファイル%.0s、%" PRIu64
+                       " バイト\n",
+                       "backup written, read back and verified: %s\n%" PRId64 " %s, %" PRId64
+                       " %s, %" PRIu64 " %s, %" PRIu64 " bytes\n"),
+               path, totals.persons,
+               text_many((uint64_t)totals.persons, "participant", "participants"),
+               totals.recordings,
+               text_many((uint64_t)totals.recordings, "recording", "recordings"), totals.files,
+               text_many(totals.files, "file", "files"), totals.bytes);
         if (totals.has_names) {
             puts(cli_say(cli,
                          "氏名の表は封をしたまま入っています。鍵は入っていません。別の場所に"

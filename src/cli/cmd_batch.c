@@ -67,13 +67,16 @@ static void say(const struct cli *cli, const struct batch_totals *t,
         return;
     }
     bool ja = cli->language == LANGUAGE_JA;
-    fprintf(stderr,
-            ja ? "%zu件: 完了 %zu(うち前回まで %zu)、空 %zu、重複 %zu、失敗 %zu、未処理 %zu。"
-                 "数えた晩 %zu\n"
-               : "%zu files: %zu done (%zu of them before), %zu empty, %zu duplicates, %zu "
-                 "failed, %zu skipped; %zu nights counted\n",
-            t->n_inputs, t->n_done, t->n_resumed, t->n_empty, t->n_duplicates, t->n_failed,
-            t->n_skipped, t->n_nights_valid);
+    fprintf(
+        stderr,
+        ja ? "%zu件%.0s: 完了 %zu(うち前回まで %zu)、空 %zu、重複 %zu%.0s、失敗 %zu、未処理 "
+             "%zu。数えた晩 %zu%.0s\n"
+           : "%zu %s: %zu done (%zu of them before), %zu empty, %zu %s, %zu failed, %zu "
+             "skipped; %zu %s counted\n",
+        t->n_inputs, text_many(t->n_inputs, "file", "files"), t->n_done, t->n_resumed,
+        t->n_empty, t->n_duplicates, text_many(t->n_duplicates, "duplicate", "duplicates"),
+        t->n_failed, t->n_skipped, t->n_nights_valid,
+        text_many(t->n_nights_valid, "night", "nights"));
     say_speed(t, options->n_jobs, ja);
     fprintf(stderr, ja ? "表: %s\n" : "tables: %s\n", folder);
     if (t->zone_is_guess) {

@@ -39,22 +39,28 @@ static void on_found(void *user, const struct check_finding *finding)
 static void say_totals(const struct cli *cli, const struct check_totals *totals)
 {
     if (totals->tables > 0) {
-        printf(cli_say(cli, "記録 %" PRIu64 " 本と表 %" PRIu64 " 枚を確かめました。\n",
-                       "Checked %" PRIu64 " recordings and %" PRIu64 " tables.\n"),
-               totals->recordings, totals->tables);
+        printf(cli_say(cli, "記録 %" PRIu64 " 本%.0sと表 %" PRIu64 " 枚を確かめました。\n",
+                       "Checked %" PRIu64 " %s and %" PRIu64 " tables.\n"),
+               totals->recordings, text_many(totals->recordings, "recording", "recordings"),
+               totals->tables);
     } else if (totals->shards > 0) {
-        printf(cli_say(cli, "分担 %" PRIu64 " 件の記録 %" PRIu64 " 本を確かめました。\n",
-                       "Checked %" PRIu64 " shards with %" PRIu64 " recordings.\n"),
-               totals->shards, totals->recordings);
+        printf(cli_say(cli,
+                       "分担 %" PRIu64 " 件%.0sの記録 %" PRIu64 " 本%.0sを確かめました。\n",
+                       "Checked %" PRIu64 " %s with %" PRIu64 " %s.\n"),
+               totals->shards, text_many(totals->shards, "shard", "shards"), totals->recordings,
+               text_many(totals->recordings, "recording", "recordings"));
     } else {
         printf(cli_say(cli,
-                       "参加者 %" PRIu64 " 人、記録 %" PRIu64 " 本、原本 %" PRIu64
-                       " バイト、計算結果 %" PRIu64 " 件、監査記録 %" PRIu64
-                       " 行を確かめました。\n",
-                       "Checked %" PRIu64 " participants, %" PRIu64 " recordings, %" PRIu64
-                       " bytes of originals, %" PRIu64 " analyses, %" PRIu64 " audit lines.\n"),
-               totals->persons, totals->recordings, totals->bytes, totals->analyses,
-               totals->audit_lines);
+                       "参加者 %" PRIu64 " 人%.0s、記録 %" PRIu64 " 本%.0s、原本 %" PRIu64
+                       " バイト、計算結果 %" PRIu64 " 件%.0s、監査記録 %" PRIu64
+                       " 行%.0sを確かめました。\n",
+                       "Checked %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64
+                       " bytes of originals, %" PRIu64 " %s, %" PRIu64 " audit %s.\n"),
+               totals->persons, text_many(totals->persons, "participant", "participants"),
+               totals->recordings, text_many(totals->recordings, "recording", "recordings"),
+               totals->bytes, totals->analyses,
+               text_many(totals->analyses, "analysis", "analyses"), totals->audit_lines,
+               text_many(totals->audit_lines, "line", "lines"));
     }
     if (totals->in_use > 0) {
         printf(cli_say(cli, "いま使われている %" PRIu64 " 件は見ていません。\n",

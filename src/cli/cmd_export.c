@@ -68,10 +68,14 @@ static enum yk_status say(const struct cli *cli, const struct export_options *op
     }
     if (!cli->is_quiet) {
         printf(
-            cli_say(cli, "%s: %zu人、記録 %zu、晩 %zu。研究への同意がない人 %zu\n",
-                    "%s: %zu people, %zu recordings, %zu nights; %zu people without consent to "
+            cli_say(cli,
+                    "%s: %zu人%.0s、記録 %zu%.0s、晩 %zu%.0s。研究への同意がない人 %zu%.0s\n",
+                    "%s: %zu %s, %zu %s, %zu %s; %zu %s without consent to "
                     "research\n"),
-            options->folder, t->n_people, t->n_recordings, t->n_nights, t->n_without_consent);
+            options->folder, t->n_people, text_many(t->n_people, "person", "people"),
+            t->n_recordings, text_many(t->n_recordings, "recording", "recordings"), t->n_nights,
+            text_many(t->n_nights, "night", "nights"), t->n_without_consent,
+            text_many(t->n_without_consent, "person", "people"));
         if (options->with_originals) {
             printf(cli_say(cli,
                            "原本: 本人欄を消したもの %zu、標本(HDF5)にしたもの "

@@ -71,9 +71,10 @@ static void say_outcome(const struct cli *cli, const char *path,
     }
     char span[64];
     cli_recording_span(&result->row, span);
-    printf(cli_say(cli, "  記録 %s  参加者 %s  %s  %lld 晩(うち数えた晩 %lld)\n",
-                   "  recording %s  participant %s  %s  %lld nights (%lld counted)\n"),
+    printf(cli_say(cli, "  記録 %s  参加者 %s  %s  %lld 晩%.0s(うち数えた晩 %lld)\n",
+                   "  recording %s  participant %s  %s  %lld %s (%lld counted)\n"),
            result->row.id, result->row.person, span, (long long)result->row.n_nights,
+           text_many((uint64_t)result->row.n_nights, "night", "nights"),
            (long long)result->row.n_nights_valid);
     if (is_empty(result)) {
         printf(

@@ -240,10 +240,16 @@ static void print_receipt(const struct cli *cli, const char *code,
                           const struct person_receipt *receipt)
 {
     printf("%s: %s\n", cli_say(cli, "削除の控え", "receipt of deletion"), code);
-    printf(cli_say(cli, "記録 %lld 本、計算結果 %lld 件、夜 %lld 晩、原本 %llu バイト\n",
-                   "%lld recordings, %lld analyses, %lld nights, %llu bytes of originals\n"),
-           (long long)receipt->n_recordings, (long long)receipt->n_analyses,
-           (long long)receipt->n_nights, (unsigned long long)receipt->bytes);
+    printf(cli_say(cli,
+                   "記録 %lld 本%.0s、計算結果 %lld 件%.0s、夜 %lld 晩%.0s、原本 %llu バイト\n",
+                   "%lld %s, %lld %s, %lld %s, %llu bytes of originals\n"),
+           (long long)receipt->n_recordings,
+           text_many((uint64_t)receipt->n_recordings, "recording", "recordings"),
+           (long long)receipt->n_analyses,
+           text_many((uint64_t)receipt->n_analyses, "analysis", "analyses"),
+           (long long)receipt->n_nights,
+           text_many((uint64_t)receipt->n_nights, "night", "nights"),
+           (unsigned long long)receipt->bytes);
     printf(cli_say(cli, "予定・出欠・日誌・めあて・メモ・同意・手直し・貸出・写しの行 %lld\n",
                    "%lld entries of plan, attendance, diary, targets, notes, consents, edits, "
                    "loans and copies\n"),

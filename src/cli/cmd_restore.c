@@ -33,11 +33,14 @@ static int run(struct cli *cli)
     }
     if (!cli->is_quiet) {
         printf(cli_say(cli,
-                       "保管場所を元に戻しました: %s\n参加者 %" PRId64 " 人、記録 %" PRId64
-                       " 本、%" PRIu64 " ファイル\n",
-                       "store restored: %s\n%" PRId64 " participants, %" PRId64
-                       " recordings, %" PRIu64 " files\n"),
-               cli->store_path, totals.persons, totals.recordings, totals.files);
+                       "保管場所を元に戻しました: %s\n参加者 %" PRId64 " 人%.0s、記録 %" PRId64
+                       " 本%.0s、%" PRIu64 " ファイル%.0s\n",
+                       "store restored: %s\n%" PRId64 " %s, %" PRId64 " %s, %" PRIu64 " %s\n"),
+               cli->store_path, totals.persons,
+               text_many((uint64_t)totals.persons, "participant", "participants"),
+               totals.recordings,
+               text_many((uint64_t)totals.recordings, "recording", "recordings"), totals.files,
+               text_many(totals.files, "file", "files"));
         if (totals.has_names) {
             puts(cli_say(cli,
                          "氏名の表も戻しました。読むには init のときの鍵が要ります: yoake "

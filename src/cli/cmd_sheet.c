@@ -179,8 +179,14 @@ static enum yk_status run_diary(struct cli *cli, struct sheet_request *request,
     const char *code = options_text(cli->options, "participant");
     int axis = (int)options_integer(cli->options, "axis", 12);
     enum yk_status status = cli_page_date(cli, "from", &from, why);
-    if (status == YK_OK && code != NULL) {
-        status = person_check_code(code, why);
+    if (status == YK_OK && code != NULL) { /* a diary that comes back must belong to somebody */
+        struct store store;
+        struct person person;
+        status = store_open(cli->store_path, STORE_READ, &store, why);
+        if (status == YK_OK) {
+            status = person_find(&store, code, &person, why);
+            store_close(&store);
+        }
     }
     request->date = from.month != 0 ? from : request->date;
     if (request->date.month == 0) {

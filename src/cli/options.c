@@ -307,6 +307,21 @@ static enum yk_status take(const struct parsing *p, struct options *self,
         return wrong(p, why, "--{0} の値が空です", "the value of --{0} is empty", spec->name,
                      "");
     }
+    for (size_t i = 0; i < self->n_given; i++) {
+        /* Which of two values was meant is anybody's guess; the same one again is none. */
+        if (self->given[i].spec == spec && spec->kind != OPTION_LIST &&
+            strcmp(self->given[i].text, given.text) != 0) {
+            struct text both;
+            text_init(&both);
+            text_addf(&both, "%s, %s", self->given[i].text, given.text);
+            enum yk_status status =
+                wrong(p, why, "--{0} が2つあります({1})。どちらかひとつにしてください",
+                      "--{0} is given twice ({1}): leave one of them out", spec->name,
+                      text_string(&both));
+            text_release(&both);
+            return status;
+        }
+    }
     if (MEM_RESERVE(self->given, self->n_given, self->given_capacity) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for the command line");
     }

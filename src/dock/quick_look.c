@@ -116,14 +116,14 @@ void quick_look_add(const struct quick_look *self, enum language language, struc
     if (self->is_preview) {
         text_add(out, is_ja ? "ここまで: " : "so far: ");
     }
-    text_addf(out, is_ja ? "着けていた晩 %zu/%zu" : "%zu of %zu nights worn", self->n_worn,
-              self->n_nights);
+    text_addf(out, is_ja ? "着けていた晩 %zu/%zu%.0s" : "%zu of %zu %s worn", self->n_worn,
+              self->n_nights, text_many(self->n_nights, "night", "nights"));
     add_sep(out, is_ja);
     if (self->n_gaps == 0) {
         text_add(out, is_ja ? "途切れなし" : "no gaps");
     } else {
-        text_addf(out, is_ja ? "途切れ %" PRIu64 " 回(最長 " : "%" PRIu64 " gaps (longest ",
-                  self->n_gaps);
+        text_addf(out, is_ja ? "途切れ %" PRIu64 " 回%.0s(最長 " : "%" PRIu64 " %s (longest ",
+                  self->n_gaps, text_many(self->n_gaps, "gap", "gaps"));
         text_add_double(out, self->longest_gap_s / 60, 0);
         text_add(out, is_ja ? " 分)" : " min)");
     }

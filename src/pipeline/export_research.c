@@ -253,9 +253,33 @@ static enum yk_status refuse_earlier(const char *folder, struct failure *why)
     return status;
 }
 
+static const char *const below[] = {"recordings", "originals"};
+
+/* After a failure: half of an export is none. The two folders held nothing before. */
+static void take_back(const char *folder, bool was_there)
+{
+    struct text path;
+    text_init(&path);
+    for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
+        DIR *dir = disk_join(folder, below[i], &path, NULL) == YK_OK
+                       ? opendir(text_string(&path))
+                       : NULL;
+        for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+            unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+        if (dir != NULL) {
+            closedir(dir);
+            rmdir(text_string(&path));
+        }
+    }
+    text_release(&path);
+    if (!was_there) {
+        rmdir(folder); /* only when nothing is in it */
+    }
+}
+
 static enum yk_status make_folders(const struct exporting *self, struct failure *why)
 {
-    static const char *const below[] = {"recordings", "originals"};
     const char *folder = self->options->folder;
     struct text path;
     text_init(&path);
@@ -404,8 +428,10 @@ enum yk_status export_research(struct store *store, const struct export_options 
         text_init(&self.tables[t]);
         export_add_header((enum export_table)t, &self.tables[t]);
     }
+    bool was_there = disk_is_folder(options->folder);
     enum yk_status status = pseudonyms_open(store, &self.codes, why);
     status = status == YK_OK ? make_folders(&self, why) : status;
+    bool is_ours = status == YK_OK;
     status = status == YK_OK ? add_people(&self, why) : status;
     if (status == YK_OK && totals->n_people == 0) {
         status =
@@ -414,6 +440,9 @@ enum yk_status export_research(struct store *store, const struct export_options 
                         "`yoake consent add CODE --scope research` records one");
     }
     status = status == YK_OK ? write_all(&self, why) : status;
+    if (status != YK_OK && (is_ours || !was_there)) {
+        take_back(options->folder, was_there);
+    }
     for (size_t t = 0; t < TABLES; t++) {
         text_release(&self.tables[t]);
     }

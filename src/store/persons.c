@@ -113,8 +113,34 @@ enum yk_status person_list(struct store *store, struct person **out, size_t *n,
     return YK_OK;
 }
 
+/* The code with what an input method made wide (Ｐ０１) in plain letters; false when nothing of
+ * it is wide. U+FF01 to U+FF5E are EF BC 81 to EF BD 9E in UTF-8, and stand for ! to ~. */
+static bool narrow_code(const char *code, char out[static PERSON_CODE_BYTES])
+{
+    bool is_wide = false;
+    size_t n = 0;
+    for (const unsigned char *c = (const unsigned char *)code;
+         *c != '\0' && n < PERSON_CODE_BYTES - 1;) {
+        int letter = c[0] == 0xEF && (c[1] == 0xBC || c[1] == 0xBD) && c[2] >= 0x80
+                         ? '!' + (c[1] - 0xBC) * 0x40 + c[2] - 0x81
+                         : 0;
+        bool is_one = letter >= '!' && letter <= '~';
+        out[n++] = (char)(is_one ? letter : *c);
+        c += is_one ? 3 : 1;
+        is_wide = is_wide || is_one;
+    }
+    out[n] = '\0';
+    return is_wide;
+}
+
 static enum yk_status not_there(struct store *store, const char *code, struct failure *why)
 {
+    char narrow[PERSON_CODE_BYTES];
+    if (narrow_code(code, narrow)) {
+        return failure_set(why, YK_ERR_NO_DEVICE,
+                           "no participant %s, which is typed in full-width letters; write %s",
+                           code, narrow);
+    }
     struct person *list = NULL;
     size_t n = 0;
     struct near_names near;
@@ -161,11 +187,27 @@ static enum yk_status finish(struct store *store, enum yk_status status, struct 
     return status;
 }
 
+/* Codes that look alike would be two people: a new one has no full-width letters. An old one
+ * that has keeps working, until `participant set --code` mends it. */
+static enum yk_status check_new_code(const char *code, struct failure *why)
+{
+    char narrow[PERSON_CODE_BYTES];
+    enum yk_status status = person_check_code(code, why);
+    if (status == YK_OK && narrow_code(code, narrow)) {
+        status =
+            failure_set(why, YK_ERR_ARGUMENT,
+                        "the code %s is typed in full-width letters, which look like others "
+                        "but are not: write %s",
+                        code, narrow);
+    }
+    return status;
+}
+
 enum yk_status person_add(struct store *store, const char *code, const char *zone,
                           const char *group, struct failure *why)
 {
     struct person there;
-    enum yk_status status = person_check_code(code, why);
+    enum yk_status status = check_new_code(code, why);
     if (status == YK_OK) {
         status = check_zone(zone, why);
     }
@@ -197,7 +239,7 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
                           const char *zone, const char *group, struct failure *why)
 {
     struct person person;
-    enum yk_status status = new_code != NULL ? person_check_code(new_code, why) : YK_OK;
+    enum yk_status status = new_code != NULL ? check_new_code(new_code, why) : YK_OK;
     if (status == YK_OK) {
         status = check_zone(zone, why);
     }

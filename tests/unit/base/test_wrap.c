@@ -58,6 +58,9 @@ static void gaps_are_filled_in_any_order(void **state)
     text_init(&out);
     text_fill(&out, "{1}のうち{0}、{2}{", "six", "seven");
     assert_string_equal(text_string(&out), "sevenのうちsix、{2}{");
+    text_clear(&out);
+    text_fill(&out, "{0} {0:night:nights}, {1} {1:day:days}{2:a:b}{0:c}{0:d", "1", "10");
+    assert_string_equal(text_string(&out), "1 night, 10 days{2:a:b}{0:c}{0:d");
     text_release(&out);
 }
 

@@ -74,11 +74,11 @@ static void both_ways_of_giving_a_value_are_understood(void **state)
     options_free(options);
 }
 
-static void a_list_keeps_its_order_and_the_last_single_value_counts(void **state)
+static void a_list_keeps_its_order_and_the_same_value_may_be_said_twice(void **state)
 {
     (void)state;
     struct options *options = NULL;
-    assert_int_equal(parse(&plain, "x --set a=1 -o p --set b=2 -oq", &options, NULL), YK_OK);
+    assert_int_equal(parse(&plain, "x --set a=1 -o q --set b=2 -oq", &options, NULL), YK_OK);
     assert_string_equal(options_list(options, "set", 0), "a=1");
     assert_string_equal(options_list(options, "set", 1), "b=2");
     assert_null(options_list(options, "set", 2));
@@ -109,6 +109,8 @@ static void sentences_say_what_is_wrong_and_what_would_be_right(void **state)
 {
     (void)state;
     refused(&plain, "x --jbos 3", "there is no option --jbos; did you mean --jobs?");
+    refused(&plain, "x -o p --out q", "--out is given twice (p, q): leave one of them out");
+    refused(&plain, "x -j 1 -j 2", "--jobs is given twice (1, 2): leave one of them out");
     refused(&plain, "x --zzzzzz", "there is no option --zzzzzz");
     refused(&plain, "x -z", "there is no option -z");
     refused(&plain, "x --secretx", "there is no option --secretx"); /* hidden: never offered */
@@ -190,7 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways_of_giving_a_value_are_understood),
-        cmocka_unit_test(a_list_keeps_its_order_and_the_last_single_value_counts),
+        cmocka_unit_test(a_list_keeps_its_order_and_the_same_value_may_be_said_twice),
         cmocka_unit_test(what_follows_two_dashes_is_an_operand),
         cmocka_unit_test(sentences_say_what_is_wrong_and_what_would_be_right),
         cmocka_unit_test(a_verb_is_needed_and_must_be_known),

@@ -46,6 +46,24 @@ static void codes_are_printable_and_fit_into_a_file_name(void **state)
     }
 }
 
+/* An input method left on types Ｐ０１ for P01: two people for whoever reads them aloud. */
+static void full_width_letters_make_no_second_person(void **state)
+{
+    (void)state;
+    struct person person;
+    assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_add(&scene.store, "Ｐ０１", NULL, NULL, &why), YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "write P01"));
+    assert_int_equal(person_add(&scene.store, "参加者－７", NULL, NULL, &why), YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "write 参加者-7"));
+    assert_int_equal(person_set(&scene.store, "P01", "ｐ～", NULL, NULL, &why),
+                     YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "write p~"));
+    assert_int_equal(person_find(&scene.store, "Ｐ０１", &person, &why), YK_ERR_NO_DEVICE);
+    assert_non_null(strstr(why.text, "write P01"));
+    assert_int_equal(person_add(&scene.store, "参加者ア、", NULL, NULL, &why), YK_OK);
+}
+
 static void a_participant_is_added_once_and_listed_by_code(void **state)
 {
     (void)state;
@@ -179,6 +197,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(codes_are_printable_and_fit_into_a_file_name),
+        T(full_width_letters_make_no_second_person),
         T(a_participant_is_added_once_and_listed_by_code),
         T(a_code_that_is_not_there_names_the_nearest),
         T(values_are_changed_one_by_one),
