@@ -17,7 +17,7 @@
 
 #define FOLDER "data/labelled/actiwatch-couples"
 
-enum { DAY_MIN = 1440 };
+enum { DAY_MIN = 1440, RECORDED_MIN = 20 * 60 };
 
 static int by_id(const void *a, const void *b)
 {
@@ -35,11 +35,13 @@ static void read_watch(struct watch *self, const struct zone *utc)
     self->couple = atoi(self->id + 1); /* C1014 and P1014 share a bed */
     self->counts = reference_floats(&table, "counts", 1);
     self->off = calloc(table.rows, 1);
-    assert_non_null(self->off);
+    self->unscored = calloc(table.rows, 1);
+    assert_true(self->off != NULL && self->unscored != NULL);
     assert_true(zone_parse_iso(utc, reference_text(&table, 0, "time"), &self->t0_ns));
-    size_t off = reference_column(&table, "off_wrist");
+    size_t off = reference_column(&table, "off_wrist"), wake = reference_column(&table, "wake");
     for (size_t i = 0; i < self->n; i++) {
         self->off[i] = table.cell[i * table.columns + off][0] == '1';
+        self->unscored[i] = table.cell[i * table.columns + wake][0] == '\0';
         self->counts[i] = self->off[i] != 0 ? NAN : self->counts[i];
     }
     reference_close(&table);
@@ -49,12 +51,13 @@ static double off_share(const struct watch *watch, int64_t first, int64_t end)
 {
     double off = 0;
     for (int64_t i = first; i < end; i++) {
-        bool is_inside = i >= 0 && i < (int64_t)watch->n;
-        off += !is_inside || watch->off[i] != 0 || isnan(watch->counts[i]);
+        off += watch->off[i] != 0;
     }
     return off / (double)(end - first);
 }
 
+/* The nights of the published table: found by counting which reading of its sentence gives 361
+ * (docs/evaluation.md). */
 static void take_interval(struct couples *self, size_t watch, int64_t start_ns, int64_t end_ns)
 {
     const struct watch *w = &self->watch[watch];
@@ -62,17 +65,18 @@ static void take_interval(struct couples *self, size_t watch, int64_t start_ns, 
         floor_div(start_ns - 12 * NS_PER_H, 24 * NS_PER_H) * 24 * NS_PER_H + 12 * NS_PER_H;
     int64_t noon = (noon_ns - w->t0_ns) / NS_PER_MIN;
     int64_t first = (start_ns - w->t0_ns) / NS_PER_MIN, end = (end_ns - w->t0_ns) / NS_PER_MIN;
-    if (end > noon + DAY_MIN || !(off_share(w, first, end) < 0.05) ||
-        !(off_share(w, noon, noon + DAY_MIN) < 0.25) || self->n_nights == NIGHTS_MAX) {
+    int64_t low = noon > 0 ? noon : 0;
+    int64_t high = noon + DAY_MIN < (int64_t)w->n ? noon + DAY_MIN : (int64_t)w->n;
+    if (end > noon + DAY_MIN || high - low < RECORDED_MIN ||
+        !(off_share(w, first, end) < 0.05) || !(off_share(w, low, high) < 0.25) ||
+        self->n_nights == NIGHTS_MAX) {
         return;
     }
-    int64_t n = (int64_t)w->n;
-    self->night[self->n_nights++] =
-        (struct scored_night){.watch = watch,
-                              .window_first = (size_t)(noon > 0 ? noon : 0),
-                              .window_end = (size_t)(noon + DAY_MIN < n ? noon + DAY_MIN : n),
-                              .first = (size_t)first,
-                              .end = (size_t)end};
+    self->night[self->n_nights++] = (struct scored_night){.watch = watch,
+                                                          .window_first = (size_t)low,
+                                                          .window_end = (size_t)high,
+                                                          .first = (size_t)first,
+                                                          .end = (size_t)end};
 }
 
 static void read_nights(struct couples *self, const struct zone *utc)
@@ -129,6 +133,7 @@ void couples_close(struct couples *self)
     for (size_t w = 0; w < self->n_watches; w++) {
         free(self->watch[w].counts);
         free(self->watch[w].off);
+        free(self->watch[w].unscored);
     }
     memset(self, 0, sizeof *self);
 }

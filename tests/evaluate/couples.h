@@ -14,12 +14,13 @@ struct watch {
     int couple;
     int64_t t0_ns;
     size_t n;
-    float *counts; /* NaN: no value, or the watch was off */
-    uint8_t *off;
+    float *counts;           /* NaN: no value, or the watch was off */
+    uint8_t *off, *unscored; /* unscored: Actiware says neither sleep nor wake */
 };
 
-/* A REST interval of 3 to 15 h inside one noon-to-noon day, watch off less than 5 % of it and
- * less than 25 % of the day. Minutes of its watch. */
+/* A REST interval of 3 to 15 h inside one noon-to-noon day of which at least 20 h were
+ * recorded, watch off less than 5 % of it and less than 25 % of the recorded day. Minutes of
+ * its watch. */
 struct scored_night {
     size_t watch, window_first, window_end; /* noon to noon, cut to the recording */
     size_t first, end;

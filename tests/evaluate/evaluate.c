@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/evaluate/couples.h"
+#include "tests/evaluate/figures.h"
 #include "tests/evaluate/reports.h"
 
 int main(int argc, char **argv)
@@ -19,5 +20,6 @@ int main(int argc, char **argv)
     fflush(stdout);
     is_complete = psg_report() && is_complete;
     is_complete = angles_report() && is_complete;
+    figures_summary();
     return is_complete ? 0 : 1;
 }
