@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The table of rules, from methods.def.
+ * The tables of rules, from methods.def and methods_absent.def.
  */
 #include "algorithms/methods.h"
 
@@ -11,6 +11,12 @@ static const struct method METHODS[] = {
     {#id, METHOD_##kind, when, name, paper, input, en, ja},
 #include "algorithms/methods.def"
 #undef METHOD
+};
+
+static const struct absent_method ABSENT[] = {
+#define NOT_OFFERED(id, name, paper, en, ja) {#id, name, paper, en, ja},
+#include "algorithms/methods_absent.def"
+#undef NOT_OFFERED
 };
 
 size_t method_count(void)
@@ -100,4 +106,14 @@ const char *method_kind_word(enum method_kind kind)
 {
     static const char *const word[] = {"signal", "nonwear", "rest", "scorer", "rhythm"};
     return (size_t)kind < sizeof word / sizeof *word ? word[kind] : "";
+}
+
+size_t absent_method_count(void)
+{
+    return sizeof ABSENT / sizeof *ABSENT;
+}
+
+const struct absent_method *absent_method_at(size_t i)
+{
+    return i < absent_method_count() ? &ABSENT[i] : NULL;
 }

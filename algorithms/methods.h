@@ -34,4 +34,13 @@ bool method_is_in_force(const struct method *self, const struct parameters *para
                         unsigned files);
 const char *method_kind_word(enum method_kind kind);
 
+/* Rules that are asked for by name and are not here. */
+struct absent_method {
+    const char *id, *name, *citation;
+    const char *en, *ja; /* why */
+};
+
+size_t absent_method_count(void);
+const struct absent_method *absent_method_at(size_t i);
+
 #endif

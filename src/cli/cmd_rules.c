@@ -112,6 +112,28 @@ static size_t show_recipes(const struct cli *cli, struct text *out)
     return n;
 }
 
+/* Asked for by name, or at the end of the whole list. */
+static size_t show_absent(const struct cli *cli, struct text *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < absent_method_count(); i++) {
+        const struct absent_method *method = absent_method_at(i);
+        if (!is_wanted(cli, method->id, "absent")) {
+            continue;
+        }
+        if (n++ == 0) {
+            text_addf(out, "%s%s\n\n", out->length > 0 ? "\n" : "",
+                      cli_say(cli, "載せていない方法とその理由", "Not offered, and why"));
+        }
+        text_addf(out, "  %s: %s\n%*s", method->id, method->name, MEANING_INDENT, "");
+        text_add_wrapped(out, cli_say(cli, method->ja, method->en), MEANING_INDENT,
+                         MEANING_INDENT, cli->columns);
+        text_addf(out, "%*s", MEANING_INDENT, "");
+        text_add_wrapped(out, method->citation, MEANING_INDENT, MEANING_INDENT, cli->columns);
+    }
+    return n;
+}
+
 static size_t show(const struct cli *cli, const struct recipes *recipes, struct text *out)
 {
     size_t n_parameters = 0, n_methods = 0, n_recipes = show_recipes(cli, out);
@@ -135,7 +157,7 @@ static size_t show(const struct cli *cli, const struct recipes *recipes, struct 
             show_method(cli, method, out);
         }
     }
-    return n_recipes + n_parameters + n_methods;
+    return n_recipes + n_parameters + n_methods + show_absent(cli, out);
 }
 
 static void json_value(struct json_out *json, const char *key,
@@ -180,6 +202,24 @@ static void json_parameter(struct json_out *json, const struct recipes *recipes,
     json_out_end(json);
 }
 
+static void json_absent(const struct cli *cli, struct json_out *json)
+{
+    json_out_array(json, "not_offered");
+    for (size_t i = 0; i < absent_method_count(); i++) {
+        const struct absent_method *method = absent_method_at(i);
+        if (is_wanted(cli, method->id, "absent")) {
+            json_out_object(json, NULL);
+            json_out_text(json, "id", method->id);
+            json_out_text(json, "name", method->name);
+            json_out_text(json, "paper", method->citation);
+            json_out_text(json, "why_en", method->en);
+            json_out_text(json, "why_ja", method->ja);
+            json_out_end(json);
+        }
+    }
+    json_out_end(json);
+}
+
 static enum yk_status write_json(const struct cli *cli, const struct recipes *recipes,
                                  struct failure *why)
 {
@@ -221,6 +261,7 @@ static enum yk_status write_json(const struct cli *cli, const struct recipes *re
         }
     }
     json_out_end(json);
+    json_absent(cli, json);
     json_out_end(json);
     enum yk_status status = cli_json_write(cli, json, true, why);
     json_out_free(json);
@@ -265,9 +306,12 @@ const struct command command_rules = {
     .en = "every rule: parameters with defaults and ranges, methods with their papers",
     .details_ja =
         "WORD を書くと、名前にその語を含むもの、またはその種類"
-        "(recipe, parameter, signal, nonwear, rest, scorer, rhythm)だけを表示します。",
+        "(recipe, parameter, signal, nonwear, rest, scorer, rhythm, absent)だけを表示します。"
+        "名前を挙げて求められても載せていない方法(UCSD など)は、その理由を最後に示します。",
     .details_en = "With WORD, only those with the word in their name, or of that kind "
-                  "(recipe, parameter, signal, nonwear, rest, scorer, rhythm).",
+                  "(recipe, parameter, signal, nonwear, rest, scorer, rhythm, absent). Methods "
+                  "that are asked for by name and are not offered, UCSD among them, come last, "
+                  "with the reason.",
     .examples = "yoake rules\nyoake rules nonwear\nyoake rules --json",
     .options = NULL,
     .min_operands = 0,

@@ -207,7 +207,7 @@ static uint64_t next_random(uint64_t *state)
 
 void window_bootstrap(const struct couples *self, const struct found_window *found,
                       const struct found_window *other, int which_end, size_t rounds,
-                      double interval[2])
+                      double outside, double interval[2])
 {
     double sum[WATCHES_MAX] = {0}, count[WATCHES_MAX] = {0};
     int couple[WATCHES_MAX];
@@ -238,7 +238,7 @@ void window_bootstrap(const struct couples *self, const struct found_window *fou
         mean[r] = total / nights;
     }
     qsort(mean, rounds, sizeof *mean, by_value);
-    interval[0] = mean[(size_t)(0.025 * (double)rounds)];
-    interval[1] = mean[(size_t)(0.975 * (double)rounds)];
+    interval[0] = mean[(size_t)(outside / 2 * (double)rounds)];
+    interval[1] = mean[(size_t)((1 - outside / 2) * (double)rounds)];
     free(mean);
 }

@@ -54,11 +54,12 @@ struct window_errors {
 /* found: one per night. */
 struct window_errors window_errors_of(const struct couples *self,
                                       const struct found_window *found);
-/* Mean absolute error of one end over the nights of resampled couples, `rounds` times: lower
- * and upper 2.5 % of the difference between two rules (other == NULL: of the error itself). */
+/* Mean absolute error of one end over the nights of resampled couples, `rounds` times: the
+ * limits beyond which `outside` of the differences between two rules lie (other == NULL: of the
+ * error itself). */
 void window_bootstrap(const struct couples *self, const struct found_window *found,
                       const struct found_window *other, int which_end, size_t rounds,
-                      double interval[2]);
+                      double outside, double interval[2]);
 
 /* Prints the table of rules; fits and cross-validates the fitted one. false: no data. */
 bool couples_report(void);

@@ -94,7 +94,7 @@ void rest_fit_close(struct rest_fit *self)
 
 /* ---- the objective ---- */
 
-static bool is_in_fold(const struct rest_fit *self, size_t night, size_t fold, size_t n_folds)
+bool rest_fit_is_in_fold(const struct rest_fit *self, size_t night, size_t fold, size_t n_folds)
 {
     /* Watches are sorted by id, controls and patients of one couple apart: number the couples.
      */
@@ -167,7 +167,7 @@ static double evaluate(const struct objective *self, const double *weight, doubl
     double value = 0;
     memset(gradient, 0, fit->width * sizeof *gradient);
     for (size_t k = 0; k < fit->couples->n_nights; k++) {
-        if (!is_in_fold(fit, k, self->fold, self->n_folds)) {
+        if (!rest_fit_is_in_fold(fit, k, self->fold, self->n_folds)) {
             value += add_night(fit, &fit->couples->night[k], weight, gradient);
         }
     }
@@ -278,7 +278,7 @@ void rest_fit_find(const struct rest_fit *self, const double *weight, size_t fol
     static float logit[MINUTES_MAX];
     for (size_t k = 0; k < self->couples->n_nights; k++) {
         const struct scored_night *night = &self->couples->night[k];
-        if (n_folds > 0 && !is_in_fold(self, k, fold, n_folds)) {
+        if (n_folds > 0 && !rest_fit_is_in_fold(self, k, fold, n_folds)) {
             continue;
         }
         size_t first = night->window_first, n = night->window_end - first;

@@ -16,6 +16,9 @@ struct rest_fit {
 
 void rest_fit_open(struct rest_fit *self, const struct couples *couples);
 void rest_fit_close(struct rest_fit *self);
+/* Is the night's couple in the fold? Couples are numbered, one fold takes every n_folds-th. */
+bool rest_fit_is_in_fold(const struct rest_fit *self, size_t night, size_t fold,
+                         size_t n_folds);
 /* weight[width], for the standardised terms, from all couples but those whose number among the
  * couples, modulo n_folds, is `fold` (n_folds == 0: from all). Deterministic. */
 void rest_fit_run(const struct rest_fit *self, size_t fold, size_t n_folds, double *weight);

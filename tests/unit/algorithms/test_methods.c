@@ -55,12 +55,26 @@ static void every_rule_says_everything(void **state)
     assert_null(method_at(method_count()));
 }
 
+static void what_is_not_offered_says_why(void **state)
+{
+    (void)state;
+    assert_true(absent_method_count() > 0);
+    for (size_t i = 0; i < absent_method_count(); i++) {
+        const struct absent_method *m = absent_method_at(i);
+        assert_null(method_find(m->id)); /* offered after all */
+        assert_true(*m->name != '\0' && *m->citation != '\0' && *m->en != '\0' &&
+                    *m->ja != '\0');
+    }
+    assert_null(absent_method_at(absent_method_count()));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_rules_in_force_are_cited),
         cmocka_unit_test(rules_are_cited_only_for_the_files_they_read),
         cmocka_unit_test(every_rule_says_everything),
+        cmocka_unit_test(what_is_not_offered_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
