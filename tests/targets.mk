@@ -162,7 +162,7 @@ bench: $(PROGRAM) $(B)/tests/bench/to_geneactiv $(B)/tests/bench/to_gt3x ## CPU 
 
 .PHONY: test-same
 test-same: $(PROGRAM) ## the same bytes from gcc's and clang's program, one worker and two
-	@$(MAKE) --no-print-directory B=build/clang-release CC=$(FUZZ_CC) build/clang-release/yoake
+	@$(MAKE) --no-print-directory B=build/clang-release CC='$(FUZZ_CC)' build/clang-release/yoake
 	@sh tests/long/same-results.sh $(PROGRAM) build/clang-release/yoake build/same
 
 # ---- accuracy ----

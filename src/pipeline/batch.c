@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -95,8 +96,7 @@ static enum yk_status read_tables(struct batch *self, struct failure *why)
     return status == YK_OK ? batch_settings_key(self, why) : status;
 }
 
-/* Of the list, the recordings of this shard. A duplicate belongs to the list, not to a shard.
- */
+/* Of the list, the recordings of this shard, and their duplicates. */
 static void keep_shard(struct batch *self)
 {
     struct batch_inputs *inputs = &self->inputs;
@@ -104,9 +104,8 @@ static void keep_shard(struct batch *self)
     size_t kept = 0;
     for (size_t i = 0; i < inputs->n; i++) {
         struct batch_input *input = &inputs->inputs[i];
-        bool is_ours = count == 0 || (input->state == BATCH_WAITING &&
-                                      shard_of(input->listed_sha256, input->path, count) ==
-                                          self->options->shard);
+        bool is_ours = count == 0 || shard_of(input->listed_sha256, input->path, count) ==
+                                         self->options->shard;
         if (is_ours) {
             memmove(&inputs->inputs[kept++], input, sizeof *input);
         } else {
@@ -131,6 +130,11 @@ static enum yk_status list_inputs(struct batch *self, struct failure *why)
                            : status;
 }
 
+static const char *content_of(const struct batch_input *input)
+{
+    return input->sha256[0] != '\0' ? input->sha256 : input->listed_sha256;
+}
+
 /* Two names of one recording, and two persons: somebody mixed them up. */
 static void note_two_persons(struct batch *self)
 {
@@ -141,7 +145,8 @@ static void note_two_persons(struct batch *self)
              k++) {
             const struct batch_input *other = &self->inputs.inputs[k];
             if (other->state != BATCH_DUPLICATE && other->participant != NULL &&
-                strcmp(other->sha256, input->sha256) == 0 && input->sha256[0] != '\0' &&
+                strcmp(content_of(other), content_of(input)) == 0 &&
+                content_of(input)[0] != '\0' &&
                 strcmp(other->participant->person_id, input->participant->person_id) != 0) {
                 failure_set(&input->why, YK_ERR_CONFLICT,
                             "the same content as %s, but of another person (%s, there %s)",
@@ -150,6 +155,40 @@ static void note_two_persons(struct batch *self)
             }
         }
     }
+}
+
+/* A duplicate belongs to the list, not to a shard: only what the participants table says about
+ * it is for the merge to know. */
+static enum yk_status note_duplicates(struct batch *self, struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < self->inputs.n && status == YK_OK; i++) {
+        const struct batch_input *input = &self->inputs.inputs[i];
+        struct cohort_outcome outcome = {
+            .state = "duplicate", .code = (int)YK_ERR_CONFLICT, .days = NAN, .bad_blocks = NAN};
+        snprintf(outcome.reason, sizeof outcome.reason, "%s", input->why.text);
+        if (input->state == BATCH_DUPLICATE) {
+            status = cohort_db_note(self->db, input->path,
+                                    self->options->participants != NULL ? &outcome : NULL, why);
+        }
+    }
+    return status;
+}
+
+static void drop_duplicates(struct batch *self)
+{
+    struct batch_inputs *inputs = &self->inputs;
+    size_t kept = 0;
+    for (size_t i = 0; i < inputs->n; i++) {
+        struct batch_input *input = &inputs->inputs[i];
+        if (input->state == BATCH_DUPLICATE) {
+            self->totals->bytes -= input->size;
+            batch_input_release(input);
+        } else {
+            memmove(&inputs->inputs[kept++], input, sizeof *input);
+        }
+    }
+    self->totals->n_inputs = inputs->n = kept;
 }
 
 static enum yk_status find_inputs(struct batch *self, struct failure *why)
@@ -337,6 +376,10 @@ enum yk_status batch_run(const struct batch_options *options, struct batch_total
     enum yk_status status = read_tables(&self, why);
     status = status == YK_OK ? find_inputs(&self, why) : status;
     status = status == YK_OK ? batch_prepare_folder(&self, &lock_fd, why) : status;
+    if (status == YK_OK && options->n_shards > 0) {
+        status = note_duplicates(&self, why);
+        drop_duplicates(&self);
+    }
     status = status == YK_OK ? work_and_write(&self, why) : status;
     totals->seconds = (double)(clock_monotonic_ns() - start_ns) / 1e9;
     totals->cpu_seconds = (double)(clock_cpu_ns() - start_cpu_ns) / 1e9;
@@ -356,6 +399,9 @@ enum yk_status batch_plan(const struct batch_options *options, struct text *out,
     batch_init(&self, options, &totals, NULL);
     enum yk_status status = read_tables(&self, why);
     status = status == YK_OK ? find_inputs(&self, why) : status;
+    if (status == YK_OK && options->n_shards > 0) {
+        drop_duplicates(&self);
+    }
     for (size_t i = 0; i < self.inputs.n && status == YK_OK; i++) {
         const struct batch_input *input = &self.inputs.inputs[i];
         text_addf(out, "%s\t%" PRIu64 "\t%s\n", input->recording_id, input->size, input->path);

@@ -109,6 +109,10 @@ static enum yk_status find_outcome(struct merge *self, struct batch_input *input
         if (status != YK_OK) {
             return status;
         }
+        if (strcmp(outcome.state, "duplicate") == 0) {
+            snprintf(input->why.text, sizeof input->why.text, "%s", outcome.reason);
+            return YK_OK;
+        }
         input->state = strcmp(outcome.state, "empty") == 0 ? BATCH_EMPTY : BATCH_FAILED;
         input->why.code = (enum yk_status)outcome.code;
         snprintf(input->why.text, sizeof input->why.text, "%s", outcome.reason);
@@ -192,7 +196,8 @@ static enum yk_status look_at(struct merge *self, struct batch_input *input,
     struct cohort_result result;
     size_t where = 0;
     if (input->state == BATCH_DUPLICATE) {
-        return YK_OK;
+        enum yk_status found = find_outcome(self, input, why);
+        return found == YK_END ? YK_OK : found;
     }
     cohort_result_init(&result);
     bool is_first = self->settings_key[0] == '\0';

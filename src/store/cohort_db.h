@@ -74,7 +74,7 @@ enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result 
 
 /* Why an input of a shard gave no rows: the shard's own memory, for the merge. */
 struct cohort_outcome {
-    char state[16]; /* "failed", "empty" */
+    char state[16]; /* "failed", "empty", "duplicate" */
     int code;       /* enum yk_status */
     char reason[256];
     char sha256[65], format[24], device_serial[32];
