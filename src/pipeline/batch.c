@@ -169,7 +169,7 @@ static enum yk_status note_duplicates(struct batch *self, struct failure *why)
         snprintf(outcome.reason, sizeof outcome.reason, "%s", input->why.text);
         if (input->state == BATCH_DUPLICATE) {
             status = cohort_db_note(self->db, input->path,
-                                    self->options->participants != NULL ? &outcome : NULL, why);
+                                    input->participant != NULL ? &outcome : NULL, why);
         }
     }
     return status;
