@@ -476,9 +476,71 @@ static void refused_memory_is_reported_and_leaks_nothing(void **state)
     zone_close(zone);
 }
 
+/* As a published data set of day-long recordings has them. */
+static void days_are_counted_from_the_declared_date(void **state)
+{
+    (void)state;
+    static const char rows[] = "day,time,Axis1\n1,23:59:58,4\n1,23:59:59,5\n2,00:00:00,6\n"
+                               "-29,00:00:01,7\n2,00:00:02,8\n";
+    struct table t;
+    READ(&t, rows, "Europe/Rome", "[epochs]\nstart = 2018-08-14\n");
+    assert_int_equal(t.status, YK_END);
+    assert_int_equal(t.epochs.epoch_s, 1);
+    assert_int_equal(t.epochs.t0_ns, INT64_C(1534283998) * NS_PER_S); /* 21:59:58 UTC */
+    assert_int_equal(t.epochs.n, 5);
+    assert_close((double)t.epochs.column[EPOCH_COUNTS_Y][2], 6, 0);
+    assert_true(isnan(t.epochs.column[EPOCH_COUNTS_Y][3])); /* a wrong day is damage */
+    assert_close((double)t.epochs.column[EPOCH_COUNTS_Y][4], 8, 0);
+    assert_int_equal(t.source->report.bad_blocks, 1);
+    done(&t);
+    READ(&t, rows, "Europe/Rome", NULL); /* no date is made up */
+    assert_true(t.status != YK_END && t.status != YK_OK);
+    done(&t);
+    READ(&t, rows, "Europe/Rome", "[epochs]\nstart = soon\n");
+    assert_int_equal(t.status, YK_ERR_ARGUMENT);
+    done(&t);
+}
+
+/* Rows of 15.015 s lie on a grid of 15 s: row 500 is half an epoch off, so that epoch 501 takes
+ * the next one; both that and the empty epoch are said. */
+static void seconds_since_the_start_need_a_start_and_no_whole_step(void **state)
+{
+    (void)state;
+    static char text[64 * 1200];
+    size_t n = (size_t)snprintf(text, sizeof text, "t_s,counts\n");
+    for (int i = 0; i < 1002; i++) {
+        n += (size_t)snprintf(text + n, sizeof text - n, "%.3f,%d\n", i * 15.015, i);
+    }
+    struct table t;
+    read_all(&t, n, text, "Asia/Tokyo",
+             "[epochs]\nstart = 2018-08-14T22:00:00\ntimestamp = t_s\n"
+             "time_format = elapsed_s\n");
+    assert_int_equal(t.status, YK_END);
+    assert_int_equal(t.epochs.epoch_s, 15);
+    assert_int_equal(t.epochs.t0_ns, INT64_C(1534251600) * NS_PER_S);
+    assert_int_equal(t.epochs.n, 1003);
+    assert_int_equal(t.source->report.gaps, 1);
+    assert_int_equal(t.source->report.bad_blocks, 0);
+    assert_close((double)t.epochs.column[EPOCH_COUNTS][499], 499, 0);
+    assert_close((double)t.epochs.column[EPOCH_COUNTS][1002], 1001, 0);
+    bool is_said = false;
+    for (size_t i = 0; i < t.source->report.n_events; i++) {
+        is_said = is_said || strcmp(t.source->report.events[i].detail,
+                                    "rows are 15.015 s apart, on a grid of 15 s") == 0;
+    }
+    assert_true(is_said);
+    done(&t);
+    read_all(&t, n, text, "Asia/Tokyo", "[epochs]\ntimestamp = t_s\ntime_format = elapsed_s\n");
+    assert_int_equal(t.status, YK_ERR_ARGUMENT);
+    assert_non_null(strstr(t.why.text, "elapsed_s needs 'start"));
+    done(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days_are_counted_from_the_declared_date),
+        cmocka_unit_test(seconds_since_the_start_need_a_start_and_no_whole_step),
         cmocka_unit_test(depresjon_tables_are_read),
         cmocka_unit_test(steps_need_a_start_beside_the_file),
         cmocka_unit_test(a_description_names_columns_units_and_times),

@@ -220,6 +220,63 @@ static void readings_are_held_until_the_next_one(void **state)
     close_both(source, &zip, &b);
 }
 
+static void sound_records_that_nothing_uses_are_counted_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t type;
+        const char *said; /* NULL: used */
+    } types[] = {{2, NULL},
+                 {3, NULL},
+                 {4, "1 heart rates: not used"},
+                 {5, NULL},
+                 {6, NULL},
+                 {7, "1 proximity tags: not used"},
+                 {9, "1 epochs counted by the device: not used"},
+                 {11, "1 heart rates by ANT+: not used"},
+                 {12, "1 epochs counted by the device (2): not used"},
+                 {13, "1 wear sensor readings: not used"},
+                 {14, "1 heart rates by Bluetooth: not used"},
+                 {15, "1 epochs counted by the device (3): not used"},
+                 {16, "1 epochs counted by the device (4): not used"},
+                 {19, "1 errors of the sample buffer: not used"},
+                 {20, "1 dumps of the sample buffer: not used"},
+                 {21, NULL},
+                 {24, NULL},
+                 {25, NULL},
+                 {28, "1 button records: not used"},
+                 {29, "1 button records (2): not used"},
+                 {30, NULL},
+                 {31, "1 records of unknown type 31: not used"}};
+    static const uint8_t payload[24] = {1};
+    struct gt3x_build b;
+    struct zip_build zip;
+    struct sample_block block;
+    gt3x_build_init(&b, RATE);
+    gt3x_build_seconds(&b, 1);
+    size_t n_said = 0;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        gt3x_build_record(&b, types[i].type, payload, types[i].type == 6 ? 1 : 24);
+        n_said += types[i].said != NULL;
+    }
+    gt3x_build_seconds(&b, 3);
+    struct recording_source *source = open_build(&b, NULL, &zip);
+    assert_int_equal(sample_block_init(&block, false, NULL), YK_OK);
+    while (source->ops->next_samples(source, &block, NULL) == YK_OK) {
+    }
+    size_t found = 0;
+    for (size_t i = 0; i < source->report.n_events; i++) {
+        found += strstr(source->report.events[i].detail, ": not used") != NULL;
+    }
+    assert_int_equal(found, n_said);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        assert_true(types[i].said == NULL || says(source, types[i].said));
+    }
+    assert_int_equal(source->report.bad_blocks + source->report.skipped_bytes, 0);
+    sample_block_release(&block);
+    close_both(source, &zip, &b);
+}
+
 static void the_gyroscope_of_the_imu_lies_beside_the_samples(void **state)
 {
     (void)state;
@@ -603,6 +660,7 @@ int main(void)
         cmocka_unit_test(a_clock_on_utc_is_left_alone),
         cmocka_unit_test(gaps_say_why),
         cmocka_unit_test(readings_are_held_until_the_next_one),
+        cmocka_unit_test(sound_records_that_nothing_uses_are_counted_by_name),
         cmocka_unit_test(the_gyroscope_of_the_imu_lies_beside_the_samples),
         cmocka_unit_test(a_wrong_checksum_costs_one_second_and_is_said),
         cmocka_unit_test(lost_bytes_zeros_and_padding_are_told_apart),

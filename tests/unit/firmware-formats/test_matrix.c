@@ -205,6 +205,9 @@ static void gyroscope_temperature_and_heart_rate_are_where_they_should_be(void *
     assert_close(matrix_ambient_c(at + 524 + packet.temp_at), 20.0, 1e-12);
     assert_int_equal(get_i16le(at + 524 + packet.heart_at), 8191);
     assert_int_equal(get_i16le(at + 524 + packet.heart_at + 2), 0);
+    assert_int_equal(source->ops->next_samples(source, &block, NULL), YK_END);
+    assert_int_equal(source->report.n_events, 1);
+    assert_string_equal(source->report.events[0].detail, "2726 heart-rate records: not used");
     sample_block_release(&block);
     recording_source_close(source);
     free(at);
