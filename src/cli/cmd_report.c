@@ -89,6 +89,31 @@ static enum yk_status read_request(const struct cli *cli, struct request *out,
     return status == YK_OK ? read_words(cli, out, why) : status;
 }
 
+/* Two readers with a consent each: whose copy is meant must be said, or one would get what was
+ * agreed for the other. */
+static enum yk_status refuse_ambiguous(const struct request *request,
+                                       const struct participant_record *record,
+                                       struct failure *why)
+{
+    const struct consent *first = NULL;
+    for (size_t i = 0; i < record->consents.n; i++) {
+        const struct consent *one = &record->consents.list[i];
+        if (one->scope != request->copy ||
+            consent_in_force(&record->consents, request->copy, one->recipient,
+                             request->range.date) != one) {
+            continue;
+        }
+        if (first != NULL && strcmp(first->recipient, one->recipient) != 0) {
+            return failure_set(why, YK_ERR_CONFLICT,
+                               "%s: consents for the %s copy are in force for several readers; "
+                               "say which: --recipient CODE (yoake consent list %s)",
+                               record->code, copy_kind_word(request->copy), record->code);
+        }
+        first = one;
+    }
+    return YK_OK;
+}
+
 /* Copies that stay in the house need no consent of their own. One for outside must be covered
  * on the day it speaks of and on the day it is made: a withdrawal cannot be dated away. */
 static enum yk_status find_consent(const struct request *request,
@@ -98,6 +123,12 @@ static enum yk_status find_consent(const struct request *request,
     *out = NULL;
     if (request->copy == COPY_PARTICIPANT || request->copy == COPY_STAFF) {
         return YK_OK;
+    }
+    if (request->recipient == NULL) {
+        enum yk_status status = refuse_ambiguous(request, record, why);
+        if (status != YK_OK) {
+            return status;
+        }
     }
     struct civil_date today = zone_civil(record->zone, clock_now_utc_ns()).date;
     *out = consent_in_force(&record->consents, request->copy, request->recipient,

@@ -48,8 +48,18 @@ static void add_programme(const struct interview_facts *facts, enum language lan
                   week);
     }
     if (facts->step != NULL && facts->step->days != 0 && facts->step->start_min >= 0) {
-        text_addf(out, " %s ", facts->step->stage);
-        written_start(facts->step->start_min, language, out);
+        struct text start;
+        text_init(&start);
+        written_start(facts->step->start_min, language, &start);
+        text_add(out, " ");
+        if (facts->step->stage[0] != '\0') {
+            text_fill(out, sheet_label(language, LABEL_stage_start), facts->step->stage,
+                      text_string(&start));
+        } else {
+            text_fill(out, sheet_label(language, LABEL_start_only), text_string(&start));
+        }
+        out->is_short = out->is_short || start.is_short;
+        text_release(&start);
     }
 }
 

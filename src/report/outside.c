@@ -177,7 +177,7 @@ static enum yk_status draw_rhythm(struct page *page, struct failure *why)
     const struct rhythm_summary *r =
         &page->sheet->record->recordings[facts->nights[facts->n_nights - 1].recording]
              .analysis.rhythm;
-    bool is_thin = facts->now.n_days < INTERVIEW_RHYTHM_DAYS;
+    bool is_thin = sheet_rhythm_is_thin(facts);
     const struct {
         const char *name;
         double value;
@@ -264,11 +264,41 @@ static void draw_head(struct page *page)
     page->y += 4;
 }
 
+/* How good the numbers are, for a reader who gets more than the range of waking times. Nights
+ * that were counted tell of days off, and the recorder's number of the person: neither is said
+ * without its item. */
+static void add_quality(struct page *page)
+{
+    const struct sheet *sheet = page->sheet;
+    const struct interview_facts *facts = sheet->facts;
+    const struct analysis *analysis =
+        &sheet->record->recordings[facts->nights[facts->n_nights - 1].recording].analysis;
+    unsigned items = items_of(sheet->consent);
+    if ((items & (CONSENT_AVERAGES | CONSENT_NIGHTS | CONSENT_ACTOGRAM | CONSENT_RHYTHM)) ==
+        0) {
+        page->y += 4;
+        return;
+    }
+    if ((items & CONSENT_DAYS_OFF) != 0) {
+        char counted[24], nights[24];
+        snprintf(counted, sizeof counted, "%zu", facts->now.n_counted);
+        snprintf(nights, sizeof nights, "%zu", facts->now.n_nights);
+        sheet_words(sheet, &page->scratch, counted, counted, nights);
+        text_add(&page->scratch, " · ");
+    }
+    char epoch[16];
+    snprintf(epoch, sizeof epoch, "%d", (int)analysis->epochs.epoch_s);
+    sheet_words(sheet, &page->scratch, outside_quality, epoch, analysis->made_by.recipe,
+                analysis->made_by.program_version);
+    put_line(page, &sheet_small, 4);
+}
+
 static void draw_foot(struct page *page)
 {
     const struct sheet *sheet = page->sheet;
     double bottom = outside_height_mm(sheet->consent) - SHEET_MARGIN_MM;
-    page->y = bottom - 12;
+    page->y = bottom - 16;
+    add_quality(page);
     text_add(&page->scratch, sheet_label(sheet->language, LABEL_outside_caution));
     put_line(page, &sheet_body, 6);
     text_addf(&page->scratch, "%s · yoake", sheet->report_id);

@@ -69,6 +69,18 @@ double sheet_name(const struct sheet *sheet, struct canvas *canvas, struct canva
     return height;
 }
 
+bool sheet_is_of_period(const struct manual_edit *edit, const struct interview_period *period)
+{
+    return !edit->is_withdrawn && civil_compare(edit->evening, period->first) >= 0 &&
+           civil_compare(edit->evening, period->last) <= 0;
+}
+
+bool sheet_rhythm_is_thin(const struct interview_facts *facts)
+{
+    return facts->now.n_days < INTERVIEW_RHYTHM_DAYS &&
+           facts->now.n_counted < INTERVIEW_RHYTHM_DAYS;
+}
+
 /* "プログラム第3週 導入期 10時開始" */
 static void add_programme(const struct sheet *sheet, struct text *out)
 {
@@ -96,6 +108,33 @@ static void add_programme(const struct sheet *sheet, struct text *out)
     }
     out->is_short = out->is_short || part.is_short;
     text_release(&part);
+}
+
+/* Code, period and nights, and the stage after them, or on a line of its own where the words
+ * are long. */
+static void put_period(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
+                       struct text *words)
+{
+    static const struct canvas_style one = {.pt = 10, .min_pt = 8.5},
+                                     two = {.pt = 8.5, .min_pt = 7};
+    static const struct canvas_style least = {.pt = 8.5};
+    const char *dot = " · ";
+    struct text stage, all;
+    text_init(&stage);
+    text_init(&all);
+    add_programme(sheet, &stage);
+    text_addf(&all, "%s%s", text_string(words), text_string(&stage));
+    if (canvas_text_width(canvas, &least, text_string(&all)) <= box.w) {
+        sheet_put(canvas, (struct canvas_box){box.x, box.y + 9.7, box.w, 5}, &one, &all);
+        text_clear(words);
+    } else {
+        sheet_put(canvas, (struct canvas_box){box.x, box.y + 8.8, box.w, 3.5}, &two, words);
+        canvas_text(canvas, (struct canvas_box){box.x, box.y + 12.3, box.w, 3.5}, &two,
+                    text_string(&stage) + (stage.length > 0 ? strlen(dot) : 0));
+    }
+    words->is_short = words->is_short || stage.is_short || all.is_short;
+    text_release(&stage);
+    text_release(&all);
 }
 
 void sheet_header(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
@@ -131,9 +170,7 @@ void sheet_header(const struct sheet *sheet, struct canvas *canvas, struct canva
     snprintf(a, sizeof a, "%zu", now->n_counted);
     snprintf(b, sizeof b, "%zu", now->n_nights);
     sheet_words(sheet, scratch, counted, a, b);
-    add_programme(sheet, scratch);
-    sheet_put(canvas, (struct canvas_box){box.x, box.y + 9.5, box.w, 6.2},
-              &(struct canvas_style){.pt = 10, .min_pt = 7, .wraps = true}, scratch);
+    put_period(sheet, canvas, box, scratch);
     canvas_line(canvas, box.x, box.y + box.h, box.x + box.w, box.y + box.h, 0.3, 0, 0);
     scratch->is_short = scratch->is_short || first.is_short || last.is_short;
     text_release(&first);
@@ -220,10 +257,13 @@ void sheet_talk(const struct sheet *sheet, struct canvas *canvas, struct canvas_
     }
 }
 
-static enum sheet_label bed_source(const struct interview_facts *facts)
+static enum sheet_label bed_source(const struct sheet *sheet)
 {
-    for (size_t i = 0; i < facts->n_nights; i++) {
-        if (facts->nights[i].night->is_edited) {
+    const struct interview_facts *facts = sheet->facts;
+    for (size_t i = 0; i < sheet->record->n_edits; i++) {
+        const struct manual_edit *edit = &sheet->record->edits[i];
+        if (sheet_is_of_period(edit, &facts->now) &&
+            (strcmp(edit->field, "in_bed") == 0 || strcmp(edit->field, "out_of_bed") == 0)) {
             return LABEL_bed_edit;
         }
     }
@@ -260,7 +300,7 @@ static void add_quality(const struct sheet *sheet, struct text *out)
     add_offset(sheet, recording, &offset);
     text_addf(&device, "%s %s", analysis->info.device_model, analysis->info.device_serial);
     sheet_words(sheet, out, quality, counted, nights, text_string(&nonwear),
-                sheet_label(sheet->language, bed_source(facts)), edits, text_string(&offset),
+                sheet_label(sheet->language, bed_source(sheet)), edits, text_string(&offset),
                 text_string(&device), epoch, analysis->made_by.recipe,
                 analysis->made_by.program_version);
     out->is_short = out->is_short || nonwear.is_short || offset.is_short || device.is_short;
@@ -385,6 +425,10 @@ void sheet_make_id(const struct sheet *sheet, char out[static 16])
                      last, date, copy_kind_word(sheet->copy),
                      sheet->record->recordings[newest->recording].analysis.made_by.input_sha256,
                      (int)facts->n_edits);
+    if (sheet->consent != NULL && n > 0 && n < (int)sizeof line) {
+        n += snprintf(line + n, sizeof line - (size_t)n, " consent %" PRId64,
+                      (int64_t)sheet->consent->id);
+    }
     for (size_t i = 0; i < sheet->record->n_rewordings && n > 0 && n < (int)sizeof line; i++) {
         const struct rewording *words = &sheet->record->rewordings[i];
         if (sheet->consent == NULL && civil_compare(words->last, facts->now.last) == 0) {

@@ -139,7 +139,8 @@ static void mark_times(const struct picture *p, const struct row_view *row)
         canvas_text(p->canvas, (struct canvas_box){box.x + 0.5, top, 3, 3.2}, &sheet_table,
                     "e");
     }
-    if (!isnan(row->night->target_h)) {
+    /* What was aimed at is between participant and staff. */
+    if (p->sheet->consent == NULL && !isnan(row->night->target_h)) {
         int64_t target =
             zone_instant_of_day(row->recording->zone, row->night->morning,
                                 (int32_t)lround((row->night->target_h - 24) * 3600));
@@ -310,35 +311,64 @@ static void key_quiet(struct canvas *canvas, struct canvas_box key)
     canvas_frame(canvas, key, 0.25, 0.3, 0);
 }
 
-static void draw_legend(const struct picture *p, struct canvas_box box)
+struct legend_item {
+    enum sheet_label label;
+    void (*draw)(struct canvas *canvas, struct canvas_box key); /* NULL: the words hold it */
+};
+
+enum { LEGEND_ITEMS = 10 };
+
+/* What the picture of this copy can hold; a target and ★ only when they are there. */
+static size_t legend_items(const struct picture *p, struct legend_item out[static LEGEND_ITEMS])
 {
-    static const struct {
-        enum sheet_label label;
-        void (*draw)(struct canvas *canvas,
-                     struct canvas_box key); /* NULL: the words hold it */
-    } items[] = {
+    static const struct legend_item all[LEGEND_ITEMS] = {
         {LABEL_legend_bars, key_bars},     {LABEL_legend_sleep, key_sleep},
         {LABEL_legend_bed, key_bed},       {LABEL_legend_nonwear, key_nonwear},
         {LABEL_legend_bed_times, NULL},    {LABEL_legend_woke, key_woke},
         {LABEL_legend_target, key_target}, {LABEL_legend_programme, key_programme},
-        {LABEL_legend_quiet, key_quiet},
+        {LABEL_legend_quiet, key_quiet},   {LABEL_legend_try, NULL},
     };
-    static const struct canvas_style style = {.pt = 7.5, .min_pt = 7, .is_middle = true};
-    const size_t n = sizeof items / sizeof *items;
-    const double key_mm = 3.4, beside_mm = 0.8;
-    double widths[sizeof items / sizeof *items], sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        widths[i] = canvas_text_width(p->canvas, &style,
-                                      sheet_label(p->sheet->language, items[i].label));
-        sum += widths[i] + (items[i].draw != NULL ? key_mm + beside_mm : 0);
+    bool has_target = false, has_try = false;
+    for (size_t i = 0; i < p->sheet->facts->n_nights; i++) {
+        const struct interview_night *night = &p->sheet->facts->nights[i];
+        has_target = has_target || (p->sheet->consent == NULL && !isnan(night->target_h));
+        has_try = has_try || has_try_mark(p->sheet, night->evening);
     }
-    double gap = fmin((box.w - sum) / (double)(n - 1), 4), x = box.x;
+    size_t n = 0;
+    for (size_t i = 0; i < LEGEND_ITEMS; i++) {
+        if ((all[i].label != LABEL_legend_target || has_target) &&
+            (all[i].label != LABEL_legend_try || has_try)) {
+            out[n++] = all[i];
+        }
+    }
+    return n;
+}
+
+static void draw_legend(const struct picture *p, struct canvas_box box)
+{
+    static const struct canvas_style sizes[] = {{.pt = 7.5, .min_pt = 7, .is_middle = true},
+                                                {.pt = 7, .is_middle = true}};
+    struct legend_item items[LEGEND_ITEMS];
+    const size_t n = legend_items(p, items);
+    const double key_mm = 3.4, beside_mm = 0.8;
+    const struct canvas_style *style = sizes;
+    double widths[LEGEND_ITEMS], x = box.x, gap = 0;
+    for (size_t s = 0; s < 2 && gap < 1.5; s++) {
+        double sum = 0;
+        style = &sizes[s];
+        for (size_t i = 0; i < n; i++) {
+            widths[i] = canvas_text_width(p->canvas, style,
+                                          sheet_label(p->sheet->language, items[i].label));
+            sum += widths[i] + (items[i].draw != NULL ? key_mm + beside_mm : 0);
+        }
+        gap = fmin((box.w - sum) / (double)(n - 1), 4);
+    }
     for (size_t i = 0; i < n; i++) {
         if (items[i].draw != NULL) {
             items[i].draw(p->canvas, (struct canvas_box){x, box.y + 1, key_mm, box.h - 2});
             x += key_mm + beside_mm;
         }
-        canvas_text(p->canvas, (struct canvas_box){x, box.y, widths[i] + 0.1, box.h}, &style,
+        canvas_text(p->canvas, (struct canvas_box){x, box.y, widths[i] + 0.1, box.h}, style,
                     sheet_label(p->sheet->language, items[i].label));
         x += widths[i] + gap;
     }

@@ -58,6 +58,11 @@ void sheet_foot(const struct sheet *sheet, struct canvas *canvas, struct canvas_
 void sheet_header(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
                   size_t page, size_t n_pages, struct text *scratch);
 
+/* An edit in force of a night of the period. */
+bool sheet_is_of_period(const struct manual_edit *edit, const struct interview_period *period);
+/* Too few days for the rhythm indices. */
+bool sheet_rhythm_is_thin(const struct interview_facts *facts);
+
 /* Page 2. */
 enum yk_status sheet_staff_page(const struct sheet *sheet, struct canvas *canvas,
                                 struct failure *why);

@@ -131,8 +131,7 @@ static void draw_indices(const struct sheet *sheet, struct canvas *canvas,
     const struct rhythm_summary *r =
         &sheet->record->recordings[facts->nights[facts->n_nights - 1].recording]
              .analysis.rhythm;
-    bool is_thin = facts->now.n_days < INTERVIEW_RHYTHM_DAYS &&
-                   facts->now.n_counted < INTERVIEW_RHYTHM_DAYS;
+    bool is_thin = sheet_rhythm_is_thin(facts);
     const struct {
         enum sheet_label label;
         double value, clock_h;
@@ -357,12 +356,6 @@ static void add_edit(const struct sheet *sheet, const struct manual_edit *edit,
     text_release(&after);
 }
 
-static bool is_of_period(const struct manual_edit *edit, const struct interview_period *period)
-{
-    return !edit->is_withdrawn && civil_compare(edit->evening, period->first) >= 0 &&
-           civil_compare(edit->evening, period->last) <= 0;
-}
-
 /* The block being filled from above, and what did not fit. */
 struct edit_list {
     struct canvas *canvas;
@@ -426,7 +419,7 @@ static enum yk_status draw_edits(const struct sheet *sheet, struct canvas *canva
     enum yk_status status = put_rewordings(sheet, &list, scratch, why);
     for (size_t i = sheet->record->n_edits; i > 0; i--) { /* newest first */
         const struct manual_edit *edit = &sheet->record->edits[i - 1];
-        if (is_of_period(edit, &sheet->facts->now)) {
+        if (sheet_is_of_period(edit, &sheet->facts->now)) {
             add_edit(sheet, edit, scratch);
             put_edit(&list, 9, scratch);
         }
