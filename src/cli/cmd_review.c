@@ -14,6 +14,7 @@
 #include "src/cli/command.h"
 #include "src/cli/review_json.h"
 #include "src/h5/h5_analysis.h"
+#include "src/h5/h5_file.h"
 #include "src/pipeline/analyze.h"
 #include "src/pipeline/diary_csv.h"
 #include "src/pipeline/recipe.h"
@@ -301,12 +302,26 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
+/* What `convert` wrote is a recording like any other, and no result. */
+static bool holds_samples(const char *path)
+{
+    struct h5_file *file = NULL;
+    if (h5_open(path, &file, NULL) != YK_OK) {
+        return false;
+    }
+    h5_enter();
+    bool has = h5_has(file, "/samples");
+    h5_close(file);
+    h5_leave();
+    return has;
+}
+
 static enum yk_status load(struct cli *cli, const char *what, const struct review *review,
                            struct shown *out, struct failure *why)
 {
     static const char *const only_for_files[] = {"recipe", "set", "diary", "person", "session"};
     bool is_code = access(what, F_OK) != 0 && strpbrk(what, "./") == NULL;
-    bool is_result = !is_code && ends_with(what, ".h5");
+    bool is_result = !is_code && ends_with(what, ".h5") && !holds_samples(what);
     if (!is_code && !is_result) {
         return compute(cli, what, out, why);
     }
