@@ -14,6 +14,7 @@
 
 #include "src/base/csv.h"
 #include "src/base/disk.h"
+#include "src/base/page_seal.h"
 #include "src/base/zone.h"
 #include "src/export/epochs_csv.h"
 #include "src/h5/h5_analysis.h"
@@ -347,6 +348,33 @@ static enum yk_status check_sums(struct checking *self, struct failure *why)
     return status;
 }
 
+/* Pages that `sheet quality` put beside the tables. */
+static enum yk_status check_pages(struct checking *self, struct failure *why)
+{
+    struct text path;
+    text_init(&path);
+    enum yk_status status = YK_OK;
+    DIR *dir = opendir(self->folder);
+    for (struct dirent *entry;
+         dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
+        if (page_seal_is_page(entry->d_name)) {
+            status = disk_join(self->folder, entry->d_name, &path, why);
+            enum yk_status seal =
+                status == YK_OK ? page_seal_check(text_string(&path), NULL) : YK_OK;
+            if (seal != YK_OK) {
+                report(self,
+                       seal == YK_ERR_UNSUPPORTED ? CHECK_page_unsealed : CHECK_page_changed,
+                       entry->d_name, "");
+            }
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    text_release(&path);
+    return status;
+}
+
 static enum yk_status check_opened(struct checking *self, struct failure *why)
 {
     static const char *const tables[] = {"night",  "rest",  "day",     "recording",
@@ -397,6 +425,7 @@ enum yk_status check_batch(const char *folder, struct job *job,
     }
     text_release(&path);
     status = status == YK_OK ? check_sums(&self, why) : status;
+    status = status == YK_OK ? check_pages(&self, why) : status;
     status = status == YK_OK ? text_status(&self.reported, why) : status;
     text_release(&self.reported);
     if (status == YK_OK) {

@@ -25,6 +25,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/page_seal.h"
 #include "src/base/text.h"
 
 #define PT_PER_MM (72.0 / 25.4)
@@ -368,6 +369,7 @@ size_t canvas_pages(const struct canvas *self)
 struct sink {
     int fd;
     const char *name;
+    struct digest *digest; /* of what was written */
     enum yk_status status;
     struct failure *why;
 };
@@ -376,6 +378,7 @@ static cairo_status_t sink_write(void *user, const unsigned char *data, unsigned
 {
     struct sink *sink = user;
     if (sink->status == YK_OK) {
+        digest_add(sink->digest, data, length);
         sink->status = disk_write(sink->fd, data, length, sink->name, sink->why);
     }
     return sink->status == YK_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
@@ -446,13 +449,26 @@ static cairo_status_t write_png(const struct canvas *self, size_t page, struct s
     return status;
 }
 
+/* A bit that changes on a disk is to be seen (yoake check). PNG has checksums of its own. */
+static void write_seal(enum canvas_kind kind, struct sink *sink)
+{
+    char hex[DIGEST_HEX], line[PAGE_SEAL_MAX];
+    if (sink->status == YK_OK && kind != CANVAS_PNG) {
+        digest_finish(sink->digest, hex);
+        size_t n = page_seal_line(kind == CANVAS_SVG, hex, line);
+        sink->status = disk_write(sink->fd, line, n, sink->name, sink->why);
+    }
+}
+
 static enum yk_status write_file(const struct canvas *self, size_t page, const char *path,
                                  struct failure *why)
 {
     struct text part;
     text_init(&part);
     text_addf(&part, "%s%s", path, DISK_PART);
+    struct digest *digest = NULL;
     enum yk_status status = text_status(&part, why);
+    status = status == YK_OK ? digest_new(&digest, why) : status;
     int fd = status == YK_OK
                  ? open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
                  : -1;
@@ -461,10 +477,13 @@ static enum yk_status write_file(const struct canvas *self, size_t page, const c
                              path, strerror(errno));
     }
     if (fd >= 0) {
-        struct sink sink = {fd, path, YK_OK, why};
+        struct sink sink = {fd, path, digest, YK_OK, why};
         cairo_status_t drawn = self->kind == CANVAS_PDF   ? write_pdf(self, &sink)
                                : self->kind == CANVAS_SVG ? write_svg(self, page, &sink)
                                                           : write_png(self, page, &sink);
+        if (drawn == CAIRO_STATUS_SUCCESS) {
+            write_seal(self->kind, &sink);
+        }
         status = sink.status;
         if (status == YK_OK && drawn != CAIRO_STATUS_SUCCESS) {
             status =
@@ -482,6 +501,7 @@ static enum yk_status write_file(const struct canvas *self, size_t page, const c
             unlink(text_string(&part));
         }
     }
+    digest_free(digest);
     text_release(&part);
     return status;
 }
