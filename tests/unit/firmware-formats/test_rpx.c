@@ -122,6 +122,48 @@ static void windows_text_and_odd_line_ends_change_nothing(void **state)
     free(odd);
 }
 
+/* A Japanese Windows writes CP932, where the second byte of 表 is a backslash and that of 能 is
+ * the one of ]. The code is read, the name is not. */
+static void japanese_windows_text_is_read(void **state)
+{
+    (void)state;
+    static const char code[] = "\"TEST_SAMPLE_UK\"", name[] = "\"Full Name:\",\"*\"";
+    SHARED_OR_SKIP(path, "data/counts/test_sample_rpx_eng.csv");
+    size_t n = 0;
+    char *whole = check_read_file(path, &n);
+    char *at_code = strstr(whole, code), *at_name = strstr(whole, name);
+    assert_true(at_code != NULL && at_name > at_code);
+    char *text = malloc(n + 256), *jp = malloc(n + 256), *from = text, *to = jp;
+    size_t made = (size_t)sprintf(text, "%.*s\"表能01\"%.*s\"Full Name:\",\"山田 能表\"%s",
+                                  (int)(at_code - whole), whole,
+                                  (int)(at_name - at_code - (ptrdiff_t)strlen(code)),
+                                  at_code + strlen(code), at_name + strlen(name));
+    from += memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* CP932 has no byte order mark */
+    size_t from_n = made - (size_t)(from - text), to_n = n + 256;
+    iconv_t converter = iconv_open("CP932", "UTF-8");
+    assert_true(iconv(converter, &from, &from_n, &to, &to_n) != (size_t)-1);
+    iconv_close(converter);
+    struct count_file plain, file;
+    count_file_read_text(&plain, whole, n, "?UTC", NULL);
+    for (int pass = 0; pass < 2; pass++) {
+        count_file_read_text(&file, pass == 0 ? text : jp, pass == 0 ? made : n + 256 - to_n,
+                             "?UTC", NULL);
+        assert_int_equal(file.status, YK_END);
+        assert_string_equal(file.source->info.format, "rpx");
+        assert_string_equal(file.source->info.person_id, "表能01");
+        assert_int_equal(file.epochs.n, plain.epochs.n);
+        assert_close(count_file_sum(&file, EPOCH_COUNTS), count_file_sum(&plain, EPOCH_COUNTS),
+                     0);
+        assert_int_equal(file.source->report.bad_blocks, 0);
+        assert_string_equal(file.source->info.zone, plain.source->info.zone);
+        count_file_close(&file);
+    }
+    count_file_close(&plain);
+    free(whole);
+    free(text);
+    free(jp);
+}
+
 /* Actiware's own scores (threshold 40, medium) against Oakley's rule on what was read. Both
  * files are the beginning of a longer recording: the last two scores rest on epochs that are
  * not in them. */
@@ -302,6 +344,7 @@ int main(void)
         cmocka_unit_test(the_english_export_gives_its_reference_values),
         cmocka_unit_test(the_german_export_gives_its_reference_values),
         cmocka_unit_test(windows_text_and_odd_line_ends_change_nothing),
+        cmocka_unit_test(japanese_windows_text_is_read),
         cmocka_unit_test(the_makers_scores_come_out),
         cmocka_unit_test(french_exports_are_read_in_both_encodings),
         cmocka_unit_test(americans_write_the_month_first),
