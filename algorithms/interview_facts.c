@@ -425,6 +425,34 @@ static double nonwear_of(const struct calendar *calendar, size_t from, size_t to
     return sum_h;
 }
 
+enum { QUIET_FROM_H = 9, QUIET_TO_H = 20, QUIET_LEAST_MIN = 60 };
+
+static void find_quiet(const struct calendar *calendar, size_t from, size_t to,
+                       struct interview_facts *out)
+{
+    const struct interview_night *first = &calendar->rows[from], *last = &calendar->rows[to];
+    out->quiet_h = out->quiet_min = NAN;
+    for (size_t r = first->recording; r <= last->recording; r++) {
+        const struct record_recording *recording = &calendar->record->recordings[r];
+        for (size_t i = 0; i < recording->analysis.n_rests; i++) {
+            const struct rest *rest = &recording->analysis.rests[i];
+            int64_t middle = rest->start_ns + (rest->end_ns - rest->start_ns) / 2;
+            struct civil_date date = zone_civil(recording->zone, middle).date;
+            double hour = zone_clock_h(recording->zone, date, middle);
+            double minutes = (double)(rest->end_ns - rest->start_ns) / (double)NS_PER_MIN;
+            bool is_there = middle >= first->night->window_start_ns &&
+                            middle < last->night->window_end_ns && hour >= QUIET_FROM_H &&
+                            hour <= QUIET_TO_H;
+            if (is_there && !rest->is_main && rest->kind == REST_KIND_NAP &&
+                minutes >= QUIET_LEAST_MIN && !(minutes <= out->quiet_min)) {
+                out->quiet_date = date;
+                out->quiet_h = hour;
+                out->quiet_min = minutes;
+            }
+        }
+    }
+}
+
 /* First day of the week a date is in: of the programme's weeks, else of the calendar's. */
 static struct civil_date week_start(const struct programme *programme, struct civil_date date,
                                     int *week)
@@ -530,6 +558,7 @@ static enum yk_status fill(const struct calendar *calendar, size_t from, size_t 
     out->week = programme_week(&record->programme, last->morning);
     out->n_edits = count_edits(record, &out->now);
     out->nonwear_h = nonwear_of(calendar, from, to);
+    find_quiet(calendar, from, to, out);
     out->movement_unit = record->recordings[last->recording].analysis.rhythm.unit;
     for (size_t i = 0; i < out->n_nights; i++) {
         out->has_bed_times = out->has_bed_times || !isnan(out->nights[i].in_bed_h);

@@ -11,7 +11,11 @@
 
 void interview_facts_init(struct interview_facts *self)
 {
-    *self = (struct interview_facts){.week = INT_MIN, .nonwear_h = NAN, .movement_unit = ""};
+    *self = (struct interview_facts){.week = INT_MIN,
+                                     .nonwear_h = NAN,
+                                     .quiet_h = NAN,
+                                     .quiet_min = NAN,
+                                     .movement_unit = ""};
 }
 
 void interview_facts_release(struct interview_facts *self)

@@ -107,6 +107,10 @@ struct interview_facts {
     size_t n_edits;            /* of nights of the period */
     double nonwear_h;          /* in the period */
     bool has_bed_times;        /* of at least one counted night */
+    /* The longest quiet time by day (9:00 to 20:00), from an hour on: its middle, in hours of
+     * that date; NaN none. */
+    struct civil_date quiet_date;
+    double quiet_h, quiet_min;
     const char *movement_unit; /* "mg", "counts/min"; "" unknown */
 };
 

@@ -67,6 +67,10 @@ enum yk_status statements_basis(const struct interview_facts *facts,
     for (size_t i = 0; i < facts->n_nights; i++) {
         add_night(&words, &facts->nights[i]);
     }
+    if (!isnan(facts->quiet_h)) {
+        add_date(&words, facts->quiet_date);
+        add_minutes(&words, 60 * facts->quiet_h);
+    }
     if (facts->before.n_nights > 0) {
         add_before(&words, &facts->before);
     }

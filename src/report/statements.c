@@ -265,6 +265,33 @@ static bool rule_diary_differs(const struct saying *saying, struct gaps *gaps)
     return true;
 }
 
+static bool rule_wake_ranges(const struct saying *saying, struct gaps *gaps)
+{
+    const struct interview_set *set = saying->facts->now.set;
+    const enum interview_kind kinds[] = {INTERVIEW_PROGRAMME, INTERVIEW_OFF};
+    double apart_h = set[INTERVIEW_ALL].wake_last_h - set[INTERVIEW_ALL].wake_first_h;
+    if (set[INTERVIEW_PROGRAMME].n < 2 || set[INTERVIEW_OFF].n < 2 ||
+        !(apart_h * 60 > NEAR_MIN)) {
+        return false;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        written_clock_range(set[kinds[k]].wake_first_h, set[kinds[k]].wake_last_h,
+                            saying->round_min, saying->language, &gaps->text[k]);
+    }
+    return true;
+}
+
+static bool rule_quiet_time(const struct saying *saying, struct gaps *gaps)
+{
+    const struct interview_facts *facts = saying->facts;
+    if (isnan(facts->quiet_h)) {
+        return false;
+    }
+    written_day(facts->quiet_date, saying->language, &gaps->text[0]);
+    written_start((int)lround(facts->quiet_h) * 60, saying->language, &gaps->text[1]);
+    return true;
+}
+
 static bool rule_latency(const struct saying *saying, struct gaps *gaps)
 {
     const struct mean_sd *sol = &saying->facts->now.set[INTERVIEW_ALL].sol_min;

@@ -159,6 +159,57 @@ static void late_mornings_are_counted_without_blame(void **state)
     participant_record_release(&record);
 }
 
+static void waking_of_both_kinds_of_day_is_told_as_ranges(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    struct night *nights = record.recordings[0].analysis.nights;
+    nights[1].wake_ns -=
+        2 * NS_PER_H; /* days off at 6:10 and 8:06: 7:08 as on programme days */
+    nights[4].wake_ns -= NS_PER_H;
+    EXPECT(&record, LANGUAGE_JA,
+           "通所日4日とも、10時の開始に間に合う時刻に目が覚めていました(6:55〜7:20)。",
+           "眠っていた時間は平均6時間40分と推定されました。",
+           "目が覚めた時刻は、通所日は6:55〜7:20、休みの日は6:10〜8:05でした。");
+    EXPECT(&record, LANGUAGE_EN,
+           "On all 4 programme days you woke early enough for the 10:00 start (6:55–7:20).",
+           "Estimated sleep averaged 6 h 40 min.",
+           "You woke at 6:55–7:20 on programme days and at 6:10–8:05 on days off.");
+    participant_record_release(&record);
+}
+
+static void the_longest_quiet_time_by_day_is_asked_about(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    worked_week_open(&record);
+    programme_release(&record.programme);
+    struct analysis *a = &record.recordings[0].analysis;
+    a->rests = mem_alloc(4, sizeof *a->rests);
+    assert_non_null(a->rests);
+    a->n_rests = a->rests_capacity = 4;
+    int64_t noon = a->nights[2].window_start_ns; /* of 13 May */
+    const struct {
+        int from_min, minutes;
+        bool is_main;
+    } rests[] = {{60, 59, false}, {95, 70, false}, {9 * 60, 200, false}, {120, 300, true}};
+    for (size_t i = 0; i < 4; i++) { /* too short; this one; in the evening; the main sleep */
+        a->rests[i] =
+            (struct rest){.start_ns = noon + rests[i].from_min * NS_PER_MIN,
+                          .end_ns = noon + (rests[i].from_min + rests[i].minutes) * NS_PER_MIN,
+                          .kind = REST_KIND_NAP,
+                          .is_main = rests[i].is_main};
+    }
+    EXPECT(&record, LANGUAGE_JA, "6晩の記録がとれました。",
+           "眠っていた時間は平均6時間40分と推定されました。",
+           "5/13(水)の14時ごろ、動きの少ない時間が長めでした。何をしていましたか?");
+    EXPECT(&record, LANGUAGE_EN, "6 nights were recorded.",
+           "Estimated sleep averaged 6 h 40 min.",
+           "There was a longer quiet time around 14:00 on Wed 13 May. What were you doing?");
+    participant_record_release(&record);
+}
+
 static void no_sentence_judges_blames_or_names_an_illness(void **state)
 {
     (void)state;
@@ -270,6 +321,8 @@ int main(void)
         cmocka_unit_test(last_time_is_not_named_when_the_target_was_another),
         cmocka_unit_test(thin_weeks_say_what_they_have),
         cmocka_unit_test(late_mornings_are_counted_without_blame),
+        cmocka_unit_test(waking_of_both_kinds_of_day_is_told_as_ranges),
+        cmocka_unit_test(the_longest_quiet_time_by_day_is_asked_about),
         cmocka_unit_test(no_sentence_judges_blames_or_names_an_illness),
         cmocka_unit_test(numbers_are_rounded_in_one_place),
     };
