@@ -60,12 +60,19 @@ void mem_free(void *pointer)
     free(pointer);
 }
 
+/* Bytes from which an array grows by a quarter. */
+#define MUCH ((size_t)1 << 20)
+
 int mem_reserve(void **array, size_t count, size_t *capacity, size_t size)
 {
     if (count < *capacity) {
         return 0;
     }
-    size_t grown = *capacity < 8 ? 8 : *capacity * 2;
+    size_t more = *capacity < 8 ? 8 - *capacity : *capacity;
+    if (*capacity > MUCH / size) { /* room that is not used shows; moving pages is cheap */
+        more = *capacity / 4 + 1;
+    }
+    size_t grown = *capacity + more;
     void *p = grown > *capacity ? mem_resize(*array, *capacity, grown, size) : NULL;
     if (p == NULL) {
         return -1;

@@ -27,7 +27,8 @@ char *mem_copy_text(const char *text) __attribute__((malloc, warn_unused_result)
 /* Accepts NULL. */
 void mem_free(void *pointer);
 
-/* Makes room for at least one more element: *array has *count used of *capacity. Doubles.
+/* Makes room for at least one more element: *array has *count used of *capacity. Doubles;
+ * from a megabyte on, a quarter more.
  * Returns 0, or -1 when memory is refused (everything stays as it was). */
 #define MEM_RESERVE(array, count, capacity)                                                    \
     mem_reserve((void **)&(array), (count), &(capacity), sizeof *(array))

@@ -148,10 +148,12 @@ static void note_two_persons(struct batch *self)
                 strcmp(content_of(other), content_of(input)) == 0 &&
                 content_of(input)[0] != '\0' &&
                 strcmp(other->participant->person_id, input->participant->person_id) != 0) {
-                failure_set(&input->why, YK_ERR_CONFLICT,
+                struct failure why;
+                failure_set(&why, YK_ERR_CONFLICT,
                             "the same content as %s, but of another person (%s, there %s)",
                             other->path, input->participant->person_id,
                             other->participant->person_id);
+                batch_input_refuse(input, &why);
             }
         }
     }
@@ -166,7 +168,7 @@ static enum yk_status note_duplicates(struct batch *self, struct failure *why)
         const struct batch_input *input = &self->inputs.inputs[i];
         struct cohort_outcome outcome = {
             .state = "duplicate", .code = (int)YK_ERR_CONFLICT, .days = NAN, .bad_blocks = NAN};
-        snprintf(outcome.reason, sizeof outcome.reason, "%s", input->why.text);
+        snprintf(outcome.reason, sizeof outcome.reason, "%s", batch_input_said(input));
         if (input->state == BATCH_DUPLICATE) {
             status = cohort_db_note(self->db, input->path,
                                     input->participant != NULL ? &outcome : NULL, why);
@@ -272,7 +274,7 @@ void batch_count(struct batch *self)
         const struct batch_input *input = &self->inputs.inputs[i];
         totals->n_done += input->state == BATCH_DONE;
         totals->n_resumed += input->state == BATCH_DONE && input->was_finished;
-        totals->n_noted += input->state == BATCH_DONE && input->note[0] != '\0';
+        totals->n_noted += input->state == BATCH_DONE && batch_input_said(input)[0] != '\0';
         totals->n_empty += input->state == BATCH_EMPTY;
         totals->n_duplicates += input->state == BATCH_DUPLICATE;
         totals->n_failed += input->state == BATCH_FAILED;

@@ -29,6 +29,25 @@ void batch_input_release(struct batch_input *self)
 {
     mem_free(self->path);
     mem_free(self->place);
+    mem_free(self->said);
+}
+
+void batch_input_refuse(struct batch_input *self, const struct failure *why)
+{
+    batch_input_note(self, why->text);
+    self->code = why->code;
+}
+
+void batch_input_note(struct batch_input *self, const char *note)
+{
+    mem_free(self->said);
+    self->said = note[0] != '\0' ? mem_copy_text(note) : NULL;
+    self->code = YK_OK;
+}
+
+const char *batch_input_said(const struct batch_input *self)
+{
+    return self->said != NULL ? self->said : "";
 }
 
 const char *batch_input_place(const struct batch_input *self)
@@ -390,9 +409,10 @@ static void hash_one(void *user, size_t i, unsigned worker)
     struct batch_input *input = naming->order[i];
     struct job job = {.cancel = naming->job != NULL ? naming->job->cancel : NULL};
     struct byte_source *bytes = NULL;
-    enum yk_status status = recording_bytes_open(input->path, &bytes, &input->why);
+    struct failure why = {.text = ""};
+    enum yk_status status = recording_bytes_open(input->path, &bytes, &why);
     if (status == YK_OK) {
-        status = digest_of_source(bytes, &job, input->sha256, &input->why);
+        status = digest_of_source(bytes, &job, input->sha256, &why);
     }
     byte_source_close(bytes);
     if (status != YK_OK) {
@@ -400,6 +420,7 @@ static void hash_one(void *user, size_t i, unsigned worker)
     }
     if (status != YK_OK && status != YK_ERR_CANCELLED) {
         input->state = BATCH_FAILED;
+        batch_input_refuse(input, &why);
     }
 }
 
@@ -427,8 +448,9 @@ static void mark_duplicates(struct batch_input **order, size_t n)
             first = i;
         } else {
             input->state = BATCH_DUPLICATE;
-            failure_set(&input->why, YK_ERR_CONFLICT, "the same content as %s",
-                        order[first]->path);
+            struct failure why;
+            failure_set(&why, YK_ERR_CONFLICT, "the same content as %s", order[first]->path);
+            batch_input_refuse(input, &why);
         }
     }
 }

@@ -38,13 +38,15 @@ struct batch_input {
     enum batch_state state;
     bool was_finished; /* in an earlier run */
     bool zone_is_guess;
-    struct failure why; /* of BATCH_FAILED, BATCH_EMPTY, BATCH_DUPLICATE */
-    char note[160];     /* of BATCH_DONE: what of the file is not in the tables; "": nothing */
+    enum yk_status code; /* of BATCH_FAILED, BATCH_EMPTY, BATCH_DUPLICATE */
+    char *said; /* owned; why, or of BATCH_DONE what is not in the tables; NULL: nothing */
     char format[24], device_serial[32];
     double days, valid_nights, gaps, bad_blocks; /* NaN: unknown */
     int64_t start_ns, end_ns;                    /* of BATCH_DONE; TIME_UNKNOWN */
     _Atomic uint64_t bytes_done;                 /* of batch.bytes_done */
 };
+
+#define BATCH_NOTE_ROOM 160
 
 struct batch_inputs {
     struct batch_input *inputs; /* sorted by path */
@@ -54,6 +56,12 @@ struct batch_inputs {
 void batch_inputs_init(struct batch_inputs *self);
 void batch_inputs_release(struct batch_inputs *self);
 void batch_input_release(struct batch_input *self);
+/* Keeps why there is no result. When memory is refused only the code is kept. */
+void batch_input_refuse(struct batch_input *self, const struct failure *why);
+/* Keeps what a result lacks; "": nothing. */
+void batch_input_note(struct batch_input *self, const char *note);
+/* Either of these; "" when there is nothing to say. */
+const char *batch_input_said(const struct batch_input *self);
 /* The path to open. */
 const char *batch_input_place(const struct batch_input *self);
 /* Files as they are named, and the files with a known suffix in folders and their folders (a

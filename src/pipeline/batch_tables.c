@@ -194,14 +194,14 @@ static const char *advice_for(const struct batch_input *input)
         [YK_ERR_CONFLICT] = "nothing; remove one of the two",
         [YK_ERR_STORE] = "choose another output folder",
     };
-    size_t code = (size_t)input->why.code;
+    size_t code = (size_t)input->code;
     if (input->state == BATCH_WAITING) {
         return "see the failed files, then run it again";
     }
-    if (input->state == BATCH_DONE && strstr(input->note, "overlaps") != NULL) {
+    if (input->state == BATCH_DONE && strstr(batch_input_said(input), "overlaps") != NULL) {
         return "check the clock and the number of the recorder";
     }
-    if (input->state == BATCH_DONE && input->note[0] != '\0') {
+    if (input->state == BATCH_DONE && batch_input_said(input)[0] != '\0') {
         return "read another session with --session N; copy a file that is cut off from "
                "the recorder again";
     }
@@ -220,9 +220,8 @@ static enum yk_status add_quality(const struct batch *batch, struct table_file *
     enum yk_status status = YK_OK;
     for (size_t i = 0; i < batch->inputs.n && status == YK_OK; i++) {
         const struct batch_input *input = &batch->inputs.inputs[i];
-        const char *reason = input->state == BATCH_DONE      ? input->note
-                             : input->state == BATCH_WAITING ? "too many files had failed"
-                                                             : input->why.text;
+        const char *reason = input->state == BATCH_WAITING ? "too many files had failed"
+                                                           : batch_input_said(input);
         struct quality_row row = {.file = input->path,
                                   .recording_id = input->recording_id,
                                   .status = word[input->state],
@@ -354,10 +353,13 @@ static int by_recorder(const void *a, const void *b)
 
 static void add_note(struct batch_input *input, const struct batch_input *other)
 {
-    size_t used = strlen(input->note);
-    snprintf(input->note + used, sizeof input->note - used,
+    char note[BATCH_NOTE_ROOM];
+    snprintf(note, sizeof note, "%s", batch_input_said(input));
+    size_t used = strlen(note);
+    snprintf(note + used, sizeof note - used,
              "%soverlaps in time with %.60s of the same recorder", used > 0 ? "; " : "",
              other->recording_id);
+    batch_input_note(input, note);
 }
 
 /* One recorder cannot be in two places: one of the two clocks, or one of the two numbers, is

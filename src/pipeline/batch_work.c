@@ -177,7 +177,7 @@ static void take_result(struct work *work, bool was_finished)
     input->was_finished = was_finished;
     snprintf(input->format, sizeof input->format, "%s", result->format);
     snprintf(input->device_serial, sizeof input->device_serial, "%s", result->device_serial);
-    snprintf(input->note, sizeof input->note, "%s", result->note);
+    batch_input_note(input, result->note);
     input->days = result->days;
     input->valid_nights = result->valid_nights;
     input->gaps = result->gaps;
@@ -457,19 +457,21 @@ static enum yk_status keep(struct work *work, struct failure *why)
 static void note_empty(struct work *work)
 {
     const struct read_report *report = &work->analysis.report;
+    struct failure why;
     work->input->state = BATCH_EMPTY;
     work->input->bad_blocks = (double)report->bad_blocks;
     if (report->n_samples > 0) {
         double days =
             (double)report->n_samples / work->analysis.info.rate_hz / 86400; /* NaN: no rate */
         work->input->days = days;
-        failure_set(&work->input->why, YK_ERR_TOO_LITTLE,
+        failure_set(&why, YK_ERR_TOO_LITTLE,
                     "its %" PRId64 " samples are less than one block of recipe %s",
                     report->n_samples, work->batch->options->recipe.name);
     } else {
         work->input->days = 0;
-        failure_set(&work->input->why, YK_ERR_TOO_LITTLE, "holds no epoch");
+        failure_set(&why, YK_ERR_TOO_LITTLE, "holds no epoch");
     }
+    batch_input_refuse(work->input, &why);
 }
 
 static enum yk_status compute(struct work *work, struct failure *why)
@@ -540,7 +542,7 @@ static void note_failure(struct work *work, enum yk_status status, const struct 
         return;
     }
     work->input->state = BATCH_FAILED;
-    work->input->why = *why;
+    batch_input_refuse(work->input, why);
     log_warn(&batch->log, "batch: %s: %s", work->input->path, why->text);
     if (atomic_fetch_add(&batch->n_failed, 1) + 1 > batch->options->max_failures) {
         atomic_store(&batch->is_stopped, true);
@@ -557,10 +559,10 @@ static void note_outcome(struct work *work)
         return;
     }
     struct cohort_outcome outcome = {
-        .code = (int)input->why.code, .days = input->days, .bad_blocks = input->bad_blocks};
+        .code = (int)input->code, .days = input->days, .bad_blocks = input->bad_blocks};
     snprintf(outcome.state, sizeof outcome.state, "%s",
              input->state == BATCH_EMPTY ? "empty" : "failed");
-    snprintf(outcome.reason, sizeof outcome.reason, "%s", input->why.text);
+    snprintf(outcome.reason, sizeof outcome.reason, "%s", batch_input_said(input));
     snprintf(outcome.sha256, sizeof outcome.sha256, "%s", input->sha256);
     snprintf(outcome.format, sizeof outcome.format, "%s", input->format);
     snprintf(outcome.device_serial, sizeof outcome.device_serial, "%s", input->device_serial);

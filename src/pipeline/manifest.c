@@ -59,7 +59,7 @@ static void add_rows(const struct batch_inputs *inputs, const char *from,
         add_name(out, input->path);
         text_addf(out, ",%" PRIu64 ",%s,%s,", input->size, input->sha256,
                   is_duplicate ? "duplicate" : "");
-        text_add_csv(out, is_duplicate ? input->why.text : "");
+        text_add_csv(out, is_duplicate ? batch_input_said(input) : "");
         text_add_char(out, ',');
         add_name(out, input->path[0] == '/' ? "" : from);
         text_add_char(out, '\n');
@@ -245,7 +245,9 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
     if (state[0] != '\0') {
         input->state = BATCH_DUPLICATE;
         snprintf(input->sha256, sizeof input->sha256, "%s", sha256);
-        failure_set(&input->why, YK_ERR_CONFLICT, "%s", csv_field(row, at[REASON]));
+        struct failure reason;
+        failure_set(&reason, YK_ERR_CONFLICT, "%s", csv_field(row, at[REASON]));
+        batch_input_refuse(input, &reason);
     }
     return find_place(manifest, without_mark(csv_field(row, at[FROM])), input, why);
 }

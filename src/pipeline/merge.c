@@ -109,13 +109,13 @@ static enum yk_status find_outcome(struct merge *self, struct batch_input *input
         if (status != YK_OK) {
             return status;
         }
+        struct failure reason = {.code = (enum yk_status)outcome.code};
+        snprintf(reason.text, sizeof reason.text, "%s", outcome.reason);
+        batch_input_refuse(input, &reason);
         if (strcmp(outcome.state, "duplicate") == 0) {
-            snprintf(input->why.text, sizeof input->why.text, "%s", outcome.reason);
             return YK_OK;
         }
         input->state = strcmp(outcome.state, "empty") == 0 ? BATCH_EMPTY : BATCH_FAILED;
-        input->why.code = (enum yk_status)outcome.code;
-        snprintf(input->why.text, sizeof input->why.text, "%s", outcome.reason);
         snprintf(input->sha256, sizeof input->sha256, "%s", outcome.sha256);
         snprintf(input->format, sizeof input->format, "%s", outcome.format);
         snprintf(input->device_serial, sizeof input->device_serial, "%s",
@@ -133,7 +133,7 @@ static void take_facts(struct batch_input *input, const struct cohort_result *re
     memcpy(input->sha256, result->input_sha256, sizeof input->sha256);
     snprintf(input->format, sizeof input->format, "%s", result->format);
     snprintf(input->device_serial, sizeof input->device_serial, "%s", result->device_serial);
-    snprintf(input->note, sizeof input->note, "%s", result->note);
+    batch_input_note(input, result->note);
     input->days = result->days;
     input->valid_nights = result->valid_nights;
     input->gaps = result->gaps;

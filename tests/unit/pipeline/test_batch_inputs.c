@@ -205,7 +205,7 @@ static void like_stems_get_a_part_of_the_hash(void **state)
     assert_int_equal(inputs.inputs[0].state, BATCH_WAITING);
     assert_int_equal(inputs.inputs[2].state, BATCH_WAITING);
     assert_int_equal(inputs.inputs[3].state, BATCH_DUPLICATE);
-    assert_non_null(strstr(inputs.inputs[3].why.text, "WEEK1.CWA"));
+    assert_non_null(strstr(batch_input_said(&inputs.inputs[3]), "WEEK1.CWA"));
     batch_inputs_release(&inputs);
 }
 

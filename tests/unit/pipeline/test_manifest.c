@@ -247,7 +247,7 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
         if (!was_refused) {
             assert_int_equal(status, YK_OK);
             assert_int_equal(inputs.n, 3);
-            assert_string_equal(inputs.inputs[1].why.text, "like a, so");
+            assert_string_equal(batch_input_said(&inputs.inputs[1]), "like a, so");
             assert_string_equal(inputs.inputs[2].path, "=c.cwa");
             assert_string_equal(inputs.inputs[2].listed_sha256, HASH);
             batch_inputs_release(&inputs);
