@@ -262,7 +262,7 @@ static void release(struct page_reader *pages)
         for (int c = 0; c < N_ROWS; c++) {
             h5_part_close(self->shared->row[c]);
         }
-        h5_close(self->shared->file);
+        h5_abandon(self->shared->file);
         mem_free(self->shared);
     }
     mem_free(self);
@@ -407,7 +407,7 @@ static enum yk_status open_samples(struct byte_source *bytes, struct h5_file *fi
     struct h5_shared *shared = self != NULL ? mem_alloc(1, sizeof *shared) : NULL;
     if (shared == NULL) {
         mem_free(self);
-        h5_close(file);
+        h5_abandon(file);
         return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
     }
     self->shared = shared;
@@ -491,7 +491,7 @@ static enum yk_status rewind_epochs(struct recording_source *source, struct fail
 static void close_epochs(struct recording_source *source)
 {
     struct yoake_epochs *self = (struct yoake_epochs *)source;
-    h5_close(self->file);
+    h5_abandon(self->file);
     byte_source_close(self->bytes);
     read_report_release(&source->report);
     mem_free(self);
@@ -561,7 +561,7 @@ static enum yk_status open_epochs(struct byte_source *bytes, struct h5_file *fil
 {
     struct yoake_epochs *self = mem_alloc(1, sizeof *self);
     if (self == NULL) {
-        h5_close(file);
+        h5_abandon(file);
         return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
     }
     self->base.ops = &EPOCH_OPS;
@@ -603,7 +603,7 @@ static int probe(struct byte_source *bytes)
     int64_t version = 0;
     bool is_ours = h5_get_int64(file, "/", "schema_version", &version, NULL) == YK_OK &&
                    (h5_has(file, "/samples") || h5_has(file, "/epochs"));
-    h5_close(file);
+    h5_abandon(file);
     return is_ours ? 95 : 0;
 }
 
@@ -625,7 +625,7 @@ static enum yk_status open_h5(struct byte_source *bytes, const struct open_optio
                                  bytes->name, version, H5_SCHEMA_VERSION);
         }
         if (status != YK_OK) {
-            h5_close(file);
+            h5_abandon(file);
             return as_damage(status, why);
         }
     }

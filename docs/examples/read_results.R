@@ -19,6 +19,8 @@ for (recording in sort(unique(nights$recording_id))) {
   column <- if ("enmo_mg" %in% names(epochs)) "enmo_mg" else "counts"
   epochs_n <- epochs_n + length(epochs[[column]][])
   unit <- hdf5r::h5attr(epochs[[column]], "unit")
+  # One-row tables are records, which hdf5r reads as a data frame.
+  sleep_rule <- file[["parameters"]][]$sleep
   file$close_all()
 }
-cat(sprintf("hdf5: %d epochs, %s in %s\n", epochs_n, column, unit))
+cat(sprintf("hdf5: %d epochs, %s in %s, sleep=%s\n", epochs_n, column, unit, sleep_rule))

@@ -34,4 +34,6 @@ for recording in sorted(nights.recording_id.unique()):
         asleep += len(series)
         unit = epochs[column].attrs["unit"]
         unit = unit.decode() if isinstance(unit, bytes) else str(unit)
-print(f"hdf5: {asleep} epochs, {column} in {unit}")
+        # One-row tables are records: a named column of the first one is a value.
+        sleep_rule = file["parameters"]["sleep"][0].decode()
+print(f"hdf5: {asleep} epochs, {column} in {unit}, sleep={sleep_rule}")

@@ -55,12 +55,6 @@ static inline void put_u32le(uint8_t *p, uint32_t v)
     p[3] = (uint8_t)(v >> 24);
 }
 
-static inline void put_u64le(uint8_t *p, uint64_t v)
-{
-    put_u32le(p, (uint32_t)v);
-    put_u32le(p + 4, (uint32_t)(v >> 32));
-}
-
 /* A stretch of bytes that knows its size. The getters return false, and leave *out alone, when
  * the field would reach past the end. */
 struct bytes {

@@ -12,7 +12,6 @@
 #include "src/base/mem.h"
 #include "src/h5/h5_file.h"
 #include "src/h5/h5_tables.h"
-#include "src/h5/h5_writer.h"
 
 #define ROWS_MAX ((size_t)1 << 24)
 
@@ -70,7 +69,7 @@ static const struct epoch_text epoch_texts[] = {
 
 /* {"name":"default","parameters":{...}}: interface.md wants every parameter in this attribute.
  */
-static enum yk_status write_recipe(struct h5_writer *file, const struct provenance *made_by,
+static enum yk_status write_recipe(struct h5_file *file, const struct provenance *made_by,
                                    struct failure *why)
 {
     struct text json;
@@ -88,7 +87,7 @@ static enum yk_status write_recipe(struct h5_writer *file, const struct provenan
     return status;
 }
 
-static enum yk_status write_root(struct h5_writer *file, const struct analysis *analysis,
+static enum yk_status write_root(struct h5_file *file, const struct analysis *analysis,
                                  struct failure *why)
 {
     const struct {
@@ -109,7 +108,7 @@ static enum yk_status write_root(struct h5_writer *file, const struct analysis *
     return status;
 }
 
-static enum yk_status write_series_column(struct h5_writer *file, const char *group,
+static enum yk_status write_series_column(struct h5_file *file, const char *group,
                                           const char *name, enum h5_kind kind, const char *unit,
                                           const char *meaning, const void *values, size_t n,
                                           struct failure *why)
@@ -120,7 +119,7 @@ static enum yk_status write_series_column(struct h5_writer *file, const char *gr
     return h5_write(file, group, &column, values, n, why);
 }
 
-static enum yk_status write_epochs(struct h5_writer *file, const struct epoch_series *epochs,
+static enum yk_status write_epochs(struct h5_file *file, const struct epoch_series *epochs,
                                    const char *zone, struct failure *why)
 {
     enum yk_status status = h5_group(file, "/epochs", why);
@@ -174,7 +173,7 @@ static float *quarter_values(const struct quarter_series *quarters, size_t i)
     return values;
 }
 
-static enum yk_status write_quarters(struct h5_writer *file,
+static enum yk_status write_quarters(struct h5_file *file,
                                      const struct quarter_series *quarters, struct failure *why)
 {
     enum yk_status status = h5_group(file, "/quarters", why);
@@ -189,7 +188,7 @@ static enum yk_status write_quarters(struct h5_writer *file,
     return status;
 }
 
-static enum yk_status write_all(struct h5_writer *file, const struct analysis *analysis,
+static enum yk_status write_all(struct h5_file *file, const struct analysis *analysis,
                                 struct failure *why)
 {
     const char *base = (const char *)analysis;
@@ -217,7 +216,7 @@ enum yk_status h5_analysis_write(const char *path, const struct analysis *analys
                                  struct failure *why)
 {
     struct text part;
-    struct h5_writer *file = NULL;
+    struct h5_file *file = NULL;
     text_init(&part);
     text_add(&part, path);
     text_add(&part, DISK_PART);
@@ -225,15 +224,17 @@ enum yk_status h5_analysis_write(const char *path, const struct analysis *analys
     if (status != YK_OK) {
         goto done;
     }
+    h5_enter();
     status = h5_create(text_string(&part), &file, why);
     if (status == YK_OK) {
         status = write_all(file, analysis, why);
         if (status == YK_OK) {
-            status = h5_finish(file, why);
+            status = h5_close(file, why);
         } else {
-            h5_discard(file);
+            h5_abandon(file);
         }
     }
+    h5_leave();
     if (status == YK_OK) {
         status = disk_publish(text_string(&part), path, why);
     }
@@ -439,7 +440,7 @@ static enum yk_status read_file(const char *path, bool with_series, struct analy
         if (status != YK_OK) {
             failure_within(why, "%s", path);
         }
-        h5_close(file);
+        h5_abandon(file);
         h5_leave();
     }
     return status;
@@ -468,7 +469,7 @@ enum yk_status h5_analysis_identify(const char *path, struct h5_identity *out,
         if (status != YK_OK) {
             failure_within(why, "%s", path);
         }
-        h5_close(file);
+        h5_abandon(file);
         h5_leave();
     }
     if (status == YK_OK) {

@@ -7,7 +7,8 @@
 
 #include "src/model/analysis.h"
 
-#define H5_SCHEMA_VERSION 1
+/* 1: version 0.1.0, every table a group of columns. 2: some are datasets of records. */
+#define H5_SCHEMA_VERSION 2
 
 /* Writes path whole or not at all: `<path>.part` first, synced, then renamed, and the folder
  * synced. A file that was there is replaced. The same analysis gives the same bytes:

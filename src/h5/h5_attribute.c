@@ -6,6 +6,20 @@
 
 #define ATTRIBUTE_TEXT_MAX (1 << 20)
 
+static enum yk_status put_attribute(const struct h5_file *self, hid_t object, const char *name,
+                                    hid_t stored, hid_t given, const void *value,
+                                    struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    hid_t attribute =
+        H5Acreate2(object, name, stored, self->kept.scalar, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0 || H5Awrite(attribute, given, value) < 0) {
+        status = h5_failure(self, why, "writing the attribute", name);
+    }
+    h5_close_id(attribute, H5Aclose);
+    return status;
+}
+
 /* Texts are of variable length: h5py hands those out as str, fixed ones as bytes. */
 hid_t h5_attribute_text_type(void)
 {
@@ -16,6 +30,59 @@ hid_t h5_attribute_text_type(void)
         return -1;
     }
     return type;
+}
+
+enum yk_status h5_put_text_of(const struct h5_file *self, hid_t object, const char *name,
+                              const char *value, struct failure *why)
+{
+    return put_attribute(self, object, name, self->kept.text, self->kept.text, &value, why);
+}
+
+static enum yk_status put_on_path(struct h5_file *self, const char *path, const char *name,
+                                  hid_t stored, hid_t given, const void *value,
+                                  struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    hid_t object = stored >= 0 ? H5Oopen(self->id, path, H5P_DEFAULT) : -1;
+    if (object < 0) {
+        status = h5_failure(self, why, "opening", path);
+    } else {
+        status = put_attribute(self, object, name, stored, given, value, why);
+        H5Oclose(object);
+    }
+    return status;
+}
+
+enum yk_status h5_put_text(struct h5_file *self, const char *path, const char *name,
+                           const char *value, struct failure *why)
+{
+    h5_enter();
+    hid_t type = self->kept.text;
+    enum yk_status status = put_on_path(self, path, name, type, type, &value, why);
+    h5_leave();
+    return status;
+}
+
+static enum yk_status put_number(struct h5_file *self, const char *path, const char *name,
+                                 enum h5_kind kind, const void *value, struct failure *why)
+{
+    h5_enter();
+    hid_t stored = h5_kind_type(kind, 0, false), given = h5_kind_type(kind, 0, true);
+    enum yk_status status = put_on_path(self, path, name, stored, given, value, why);
+    h5_leave();
+    return status;
+}
+
+enum yk_status h5_put_int64(struct h5_file *self, const char *path, const char *name,
+                            int64_t value, struct failure *why)
+{
+    return put_number(self, path, name, H5_KIND_INT64, &value, why);
+}
+
+enum yk_status h5_put_double(struct h5_file *self, const char *path, const char *name,
+                             double value, struct failure *why)
+{
+    return put_number(self, path, name, H5_KIND_DOUBLE, &value, why);
 }
 
 static enum yk_status attribute_open(struct h5_file *self, const char *path, const char *name,
@@ -80,7 +147,7 @@ static enum yk_status get_number(struct h5_file *self, const char *path, const c
     enum yk_status status = attribute_open(
         self, path, name, kind == H5_KIND_INT64 ? H5T_INTEGER : H5T_FLOAT, &attribute, why);
     if (status == YK_OK) {
-        hid_t type = h5_kind_type(kind, 0);
+        hid_t type = h5_kind_type(kind, 0, true);
         if (type < 0 || H5Aread(attribute, type, out) < 0) {
             status = h5_failure(self, why, "reading the attribute", name);
         }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A virtual file driver for HDF5 (H5FDpublic.h, "Virtual File Layer"): reads a file by pread,
- * or a byte source, so that recordings inside archives need not be unpacked by name. Left out:
- * writing (h5_writer.h) and locking (readers see finished files only).
+ * A virtual file driver for HDF5 (H5FDpublic.h, "Virtual File Layer"): plain pread and pwrite.
+ *
+ * HDF5's own driver would do, but when the disk is full its H5Fclose() fails half-way, keeps
+ * the file open, and tries again at exit. Here a refused write is remembered and hidden from
+ * HDF5, so that every file can be closed; the caller then reports the operating system's own
+ * reason and removes the file. Left out: locking (one writer, and readers see finished files
+ * only).
  */
 #include "src/h5/h5_driver.h"
 
@@ -38,7 +42,6 @@ static const struct driver_file *driver_of_const(const H5FD_t *file)
 static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr_t max)
 {
     (void)name;
-    (void)flags;
     (void)max;
     const struct driver_info *info = H5Pget_driver_info(access);
     struct stat s = {.st_size = 0};
@@ -51,7 +54,9 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
         return NULL;
     }
     self->io = info->io;
-    self->eof = info->io->bytes != NULL ? (haddr_t)info->io->bytes->size : (haddr_t)s.st_size;
+    self->eof = (flags & H5F_ACC_TRUNC) != 0 ? 0
+                : info->io->bytes != NULL    ? (haddr_t)info->io->bytes->size
+                                             : (haddr_t)s.st_size;
     return &self->base;
 }
 
@@ -130,17 +135,44 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     return 0;
 }
 
-/* HDF5 wants one; files are opened for reading only. */
 static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t addr,
                            size_t size, const void *buffer)
 {
-    (void)file;
     (void)type;
     (void)transfer;
-    (void)addr;
-    (void)size;
-    (void)buffer;
-    return -1;
+    struct driver_file *self = driver_of(file);
+    const unsigned char *from = buffer;
+    while (size > 0 && self->io->write_errno == 0) {
+        ssize_t put = pwrite(self->io->fd, from, size, (off_t)addr);
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put <= 0) {
+            self->io->write_errno = put < 0 ? errno : EIO;
+            break;
+        }
+        from += put;
+        addr += (haddr_t)put;
+        size -= (size_t)put;
+    }
+    if (addr + size > self->eof) {
+        self->eof = addr + size;
+    }
+    return 0;
+}
+
+static herr_t driver_truncate(H5FD_t *file, hid_t transfer, hbool_t closing)
+{
+    (void)transfer;
+    (void)closing;
+    struct driver_file *self = driver_of(file);
+    if (self->eoa != self->eof) {
+        if (self->io->write_errno == 0 && ftruncate(self->io->fd, (off_t)self->eoa) != 0) {
+            self->io->write_errno = errno;
+        }
+        self->eof = self->eoa;
+    }
+    return 0;
 }
 
 static const H5FD_class_t driver_class = {
@@ -156,6 +188,7 @@ static const H5FD_class_t driver_class = {
     .get_eof = driver_get_eof,
     .read = driver_read,
     .write = driver_write,
+    .truncate = driver_truncate,
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
@@ -167,7 +200,7 @@ hid_t h5_driver_access(struct h5_io *io)
     }
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     struct driver_info info = {io};
-    /* The sieve buffer is zeroed anew for a column, and columns are read whole. */
+    /* The sieve buffer is zeroed anew for a column, and columns are read and written whole. */
     if (access < 0 || H5Pset_driver(access, driver, &info) < 0 ||
         H5Pset_sieve_buf_size(access, SIEVE_BYTES) < 0 ||
         H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0) {

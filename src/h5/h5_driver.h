@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Inside src/h5 only: HDF5's reads through our own file descriptor or byte source.
+ * Inside src/h5 only: HDF5's reads and writes through our own file descriptor.
  */
 #ifndef SRC_H5_H5_DRIVER_H
 #define SRC_H5_H5_DRIVER_H
@@ -9,10 +9,13 @@
 
 #include "src/base/byte_source.h"
 
-/* One open file. read_errno is the first refusal of the operating system. */
+/* One open file. write_errno is the first refusal of the operating system, 0 while all is well;
+ * from then on nothing is written any more and HDF5 is told that all went well, so that it can
+ * close its books. Whoever closes the file must ask for it. */
 struct h5_io {
     int fd;
     struct byte_source *bytes; /* read instead of fd when it is there; borrowed */
+    int write_errno;
     int read_errno;
 };
 

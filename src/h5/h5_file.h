@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reads HDF5 files as yoake uses them: groups, 1-D columns with unit and description,
- * attributes. h5_writer.h writes them.
+ * HDF5 files as yoake uses them: groups, 1-D columns with unit and description, attributes.
  *
  * No HDF5 type crosses this header. HDF5 is not safe for threads: every function here takes one
  * lock for as long as it runs. A caller that makes many calls in a row may hold the lock over
- * all of them (h5_enter/h5_leave nest).
+ * all of them (h5_enter/h5_leave nest). The same calls in the same order give the same bytes:
+ * no times are stored.
  */
 #ifndef SRC_H5_H5_FILE_H
 #define SRC_H5_H5_FILE_H
@@ -18,6 +18,7 @@
 #include "src/base/text.h"
 
 struct h5_file;
+struct h5_stream;
 struct h5_part;
 struct byte_source;
 
@@ -48,16 +49,33 @@ void h5_leave(void);
 
 /* Bytes of one value. */
 size_t h5_kind_bytes(enum h5_kind kind, size_t text_bytes);
-/* Looks at the seal (h5_seal.h) first, which reads all bytes: call it without holding the lock.
- * errors: YK_ERR_CORRUPT when it is not HDF5, cut short, or not what was written. */
+/* Whether at least half of the values equal the one before: such a column shrinks by more than
+ * it costs. */
+bool h5_is_worth_compressing(const void *values, size_t n, size_t value_bytes);
+
+/* Makes an empty file, replacing one of that name. Write to a ".part" and publish it when
+ * h5_close() succeeded (src/base/disk.h). */
+enum yk_status h5_create(const char *path, struct h5_file **out, struct failure *why);
+/* Opens for reading, after a look at the seal (h5_seal.h), which reads all bytes: call it
+ * without holding the lock. errors: YK_ERR_CORRUPT when it is not HDF5, cut short, or not what
+ * was written. */
 enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *why);
 /* The same for the bytes of a source, which stays the caller's and must outlive the file. */
 enum yk_status h5_open_source(struct byte_source *bytes, struct h5_file **out,
                               struct failure *why);
-void h5_close(struct h5_file *self); /* accepts NULL */
+/* Closes; of a new file it says whether everything reached the disk (write errors of the whole
+ * life of the file are reported here at the latest), and removes the file when not. self is
+ * gone in either case; accepts NULL. */
+enum yk_status h5_close(struct h5_file *self, struct failure *why);
+/* Closes without syncing, and removes the file when it was being written. Accepts NULL. */
+void h5_abandon(struct h5_file *self);
 
+enum yk_status h5_group(struct h5_file *self, const char *path, struct failure *why);
 bool h5_has(struct h5_file *self, const char *path);
 
+/* Writes n values as the column `group`/column->name. */
+enum yk_status h5_write(struct h5_file *self, const char *group, const struct h5_column *column,
+                        const void *values, size_t n, struct failure *why);
 /* Values in a column; errors: YK_ERR_NO_DEVICE when there is none. */
 enum yk_status h5_count(struct h5_file *self, const char *group, const char *name, size_t *n,
                         struct failure *why);
@@ -77,11 +95,26 @@ enum yk_status h5_part_read(struct h5_part *self, uint64_t from, void *values, s
 void h5_part_close(struct h5_part *self); /* accepts NULL */
 
 /* Attributes of the object at path ("/" for the root). */
+enum yk_status h5_put_text(struct h5_file *self, const char *path, const char *name,
+                           const char *value, struct failure *why);
+enum yk_status h5_put_int64(struct h5_file *self, const char *path, const char *name,
+                            int64_t value, struct failure *why);
+enum yk_status h5_put_double(struct h5_file *self, const char *path, const char *name,
+                             double value, struct failure *why);
 enum yk_status h5_get_text(struct h5_file *self, const char *path, const char *name,
                            struct text *out, struct failure *why);
 enum yk_status h5_get_int64(struct h5_file *self, const char *path, const char *name,
                             int64_t *out, struct failure *why);
 enum yk_status h5_get_double(struct h5_file *self, const char *path, const char *name,
                              double *out, struct failure *why);
+
+/* A column that grows: append as often as needed, then close. chunk is the number of values
+ * written at once (a power of two about 16384 is good). The file must stay open. */
+enum yk_status h5_stream_open(struct h5_file *file, const char *group,
+                              const struct h5_column *column, size_t chunk,
+                              struct h5_stream **out, struct failure *why);
+enum yk_status h5_stream_append(struct h5_stream *self, const void *values, size_t n,
+                                struct failure *why);
+void h5_stream_close(struct h5_stream *self); /* accepts NULL */
 
 #endif

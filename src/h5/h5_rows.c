@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Structs to columns and back: each field is gathered into one array, and the array is a
- * column. Columns rather than compound records, because h5py, R and Excel-minded people read
- * those without our definitions.
+ * Structs to columns or records and back. Cells are gathered in one buffer, a record after the
+ * other; a column is a record of one field.
  */
 #include "src/h5/h5_rows.h"
 
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/h5/h5_records.h"
 
 #define DATE_BYTES 16
 
@@ -145,68 +145,200 @@ static enum yk_status cell_give(const struct h5_field *field, const char *cell, 
     return YK_OK;
 }
 
-/* ---- columns ---- */
+/* ---- cells in memory ---- */
 
-/* The longest text of a column, so that the file holds no more than is needed. */
-static size_t longest(const char *cells, size_t n, size_t bytes)
+/* Some fields of some rows, a record after the other. */
+struct cells {
+    const struct h5_table *table;
+    struct h5_member *members; /* one a field */
+    size_t first, n_fields, n, row_bytes;
+    char *at;
+};
+
+static void cells_release(struct cells *self)
+{
+    mem_free(self->members);
+    mem_free(self->at);
+}
+
+/* Room for n rows of n_fields fields from `first` on, zeroed. */
+static enum yk_status cells_init(struct cells *self, const struct h5_table *table, size_t first,
+                                 size_t n_fields, size_t n, struct failure *why)
+{
+    *self = (struct cells){.table = table, .first = first, .n_fields = n_fields, .n = n};
+    self->members = mem_alloc(n_fields, sizeof *self->members);
+    for (size_t i = 0; i < n_fields && self->members != NULL; i++) {
+        const struct h5_field *field = &table->fields[first + i];
+        struct cell cell = cell_of(field);
+        self->members[i] =
+            (struct h5_member){field->name, cell.kind, cell.bytes, self->row_bytes, false};
+        self->row_bytes += cell.bytes;
+    }
+    self->at = self->members != NULL ? mem_alloc(n, self->row_bytes) : NULL;
+    if (self->at == NULL) {
+        cells_release(self);
+        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu rows of %s", n, table->group);
+    }
+    return YK_OK;
+}
+
+static enum yk_status cells_take(struct cells *self, const char *rows, struct failure *why)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        for (size_t f = 0; f < self->n_fields; f++) {
+            const struct h5_field *field = &self->table->fields[self->first + f];
+            enum yk_status status =
+                cell_take(field, rows + i * self->table->row_bytes + field->offset,
+                          self->at + i * self->row_bytes + self->members[f].at, why);
+            if (status != YK_OK) {
+                return status;
+            }
+        }
+    }
+    return YK_OK;
+}
+
+static enum yk_status cells_give(const struct cells *self, char *rows, struct failure *why)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        for (size_t f = 0; f < self->n_fields; f++) {
+            const struct h5_field *field = &self->table->fields[self->first + f];
+            if (!self->members[f].is_there) {
+                continue;
+            }
+            enum yk_status status =
+                cell_give(field, self->at + i * self->row_bytes + self->members[f].at,
+                          rows + i * self->table->row_bytes + field->offset, why);
+            if (status != YK_OK) {
+                return status;
+            }
+        }
+    }
+    return YK_OK;
+}
+
+/* The longest text of a field, so that the file holds no more than is needed. */
+static size_t longest(const struct cells *self, const struct h5_member *member)
 {
     size_t most = 1;
-    for (size_t i = 0; i < n; i++) {
-        size_t length = strnlen(cells + i * bytes, bytes);
+    for (size_t i = 0; i < self->n; i++) {
+        size_t length = strnlen(self->at + i * self->row_bytes + member->at, member->bytes);
         most = length > most ? length : most;
     }
     return most;
 }
 
-static void pack(char *cells, size_t n, size_t bytes, size_t packed)
+/* Moves records and members together, now that texts are as long as they have to be. */
+static void cells_pack(struct cells *self)
 {
-    for (size_t i = 1; i < n; i++) {
-        memmove(cells + i * packed, cells + i * bytes, packed);
+    size_t packed = 0, wide = self->row_bytes;
+    for (size_t f = 0; f < self->n_fields; f++) {
+        struct h5_member *member = &self->members[f];
+        if (member->kind == H5_KIND_TEXT) {
+            member->bytes = longest(self, member);
+        }
+        packed += member->bytes;
+    }
+    for (size_t i = 0; i < self->n; i++) {
+        char *to = self->at + i * packed;
+        for (size_t f = 0; f < self->n_fields; f++) { /* to is never ahead of where it reads */
+            memmove(to, self->at + i * wide + self->members[f].at, self->members[f].bytes);
+            to += self->members[f].bytes;
+        }
+    }
+    self->row_bytes = 0;
+    for (size_t f = 0; f < self->n_fields; f++) {
+        self->members[f].at = self->row_bytes;
+        self->row_bytes += self->members[f].bytes;
     }
 }
 
-static enum yk_status column_write(struct h5_writer *file, const struct h5_table *table,
-                                   const struct h5_field *field, const void *rows, size_t n,
-                                   struct failure *why)
+/* ---- writing ---- */
+
+static enum yk_status column_write(struct h5_file *file, const struct h5_table *table, size_t f,
+                                   const void *rows, size_t n, struct failure *why)
 {
-    struct cell cell = cell_of(field);
-    char *cells = mem_alloc(n, cell.bytes);
-    if (cells == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu rows of %s", n, table->group);
+    struct cells cells;
+    enum yk_status status = cells_init(&cells, table, f, 1, n, why);
+    if (status != YK_OK) {
+        return status;
     }
-    enum yk_status status = YK_OK;
-    const char *row = rows;
-    for (size_t i = 0; i < n && status == YK_OK; i++) {
-        status = cell_take(field, row + i * table->row_bytes + field->offset,
-                           cells + i * cell.bytes, why);
-    }
+    status = cells_take(&cells, rows, why);
     if (status == YK_OK) {
-        size_t bytes = cell.bytes;
-        if (cell.kind == H5_KIND_TEXT) {
-            bytes = longest(cells, n, cell.bytes);
-            pack(cells, n, cell.bytes, bytes);
-        }
+        cells_pack(&cells);
+        const struct h5_field *field = &table->fields[f];
         struct h5_column column = {
-            field->name, cell.kind,          bytes,
-            field->unit, field->description, h5_is_worth_compressing(cells, n, bytes)};
-        status = h5_write(file, table->group, &column, cells, n, why);
+            field->name,        cells.members[0].kind,
+            cells.row_bytes,    field->unit,
+            field->description, h5_is_worth_compressing(cells.at, n, cells.row_bytes)};
+        status = h5_write(file, table->group, &column, cells.at, n, why);
     }
-    mem_free(cells);
+    cells_release(&cells);
     return status;
 }
 
-enum yk_status h5_rows_write(struct h5_writer *file, const struct h5_table *table,
-                             const void *rows, size_t n, struct failure *why)
+/* Members of records have no attributes: what the columns are stands in one, a line each with
+ * name, unit and description between tabs. */
+static enum yk_status put_columns(struct h5_file *file, const struct h5_table *table,
+                                  struct failure *why)
+{
+    struct text lines;
+    text_init(&lines);
+    for (size_t i = 0; i < table->n_fields; i++) {
+        const struct h5_field *field = &table->fields[i];
+        text_addf(&lines, "%s\t%s\t%s\n", field->name, field->unit != NULL ? field->unit : "",
+                  field->description);
+    }
+    enum yk_status status = text_status(&lines, why);
+    if (status == YK_OK) {
+        status = h5_put_text(file, table->group, "columns", text_string(&lines), why);
+    }
+    text_release(&lines);
+    return status;
+}
+
+static enum yk_status records_write(struct h5_file *file, const struct h5_table *table,
+                                    const void *rows, size_t n, struct failure *why)
+{
+    struct cells cells;
+    enum yk_status status = cells_init(&cells, table, 0, table->n_fields, n, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    status = cells_take(&cells, rows, why);
+    if (status == YK_OK) {
+        cells_pack(&cells);
+        status = h5_records_write(file, table->group, cells.members, cells.n_fields,
+                                  cells.row_bytes, cells.at, n, why);
+    }
+    cells_release(&cells);
+    return status == YK_OK ? put_columns(file, table, why) : status;
+}
+
+static enum yk_status columns_write(struct h5_file *file, const struct h5_table *table,
+                                    const void *rows, size_t n, struct failure *why)
 {
     enum yk_status status = h5_group(file, table->group, why);
+    for (size_t i = 0; i < table->n_fields && status == YK_OK; i++) {
+        status = column_write(file, table, i, rows, n, why);
+    }
+    return status;
+}
+
+enum yk_status h5_rows_write(struct h5_file *file, const struct h5_table *table,
+                             const void *rows, size_t n, struct failure *why)
+{
+    h5_enter();
+    enum yk_status status = table->is_records ? records_write(file, table, rows, n, why)
+                                              : columns_write(file, table, rows, n, why);
     if (status == YK_OK) {
         status = h5_put_text(file, table->group, "description", table->description, why);
     }
-    for (size_t i = 0; i < table->n_fields && status == YK_OK; i++) {
-        status = column_write(file, table, &table->fields[i], rows, n, why);
-    }
+    h5_leave();
     return status;
 }
+
+/* ---- reading ---- */
 
 enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table, size_t *n,
                              struct failure *why)
@@ -215,7 +347,9 @@ enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table,
         *n = 0;
         return YK_OK;
     }
-    enum yk_status status = h5_count(file, table->group, table->fields[0].name, n, why);
+    enum yk_status status = h5_is_records(file, table->group)
+                                ? h5_records_count(file, table->group, n, why)
+                                : h5_count(file, table->group, table->fields[0].name, n, why);
     /* A file cannot make us reserve more than it could hold: the first column takes a byte a
      * row at the very least when it is not compressed, and rows are never that many. */
     if (status == YK_OK && *n > (size_t)1 << 24) {
@@ -224,31 +358,45 @@ enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table,
     return status;
 }
 
-static enum yk_status column_read(struct h5_file *file, const struct h5_table *table,
-                                  const struct h5_field *field, void *rows, size_t n,
-                                  struct failure *why)
+static enum yk_status column_read(struct h5_file *file, const struct h5_table *table, size_t f,
+                                  void *rows, size_t n, struct failure *why)
 {
-    struct cell cell = cell_of(field);
-    char *cells = mem_alloc(n, cell.bytes);
-    if (cells == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu rows of %s", n, table->group);
+    struct cells cells;
+    enum yk_status status = cells_init(&cells, table, f, 1, n, why);
+    if (status != YK_OK) {
+        return status;
     }
-    enum yk_status status =
-        h5_read(file, table->group, field->name, cell.kind, cell.bytes, cells, n, why);
-    char *row = rows;
-    for (size_t i = 0; i < n && status == YK_OK; i++) {
-        status = cell_give(field, cells + i * cell.bytes,
-                           row + i * table->row_bytes + field->offset, why);
+    status = h5_read(file, table->group, table->fields[f].name, cells.members[0].kind,
+                     cells.row_bytes, cells.at, n, why);
+    if (status == YK_OK) {
+        cells.members[0].is_there = true;
+        status = cells_give(&cells, rows, why);
     }
-    mem_free(cells);
+    cells_release(&cells);
     return status;
 }
 
-enum yk_status h5_rows_read(struct h5_file *file, const struct h5_table *table, void *rows,
-                            size_t n, struct failure *why)
+static enum yk_status records_read(struct h5_file *file, const struct h5_table *table,
+                                   void *rows, size_t n, struct failure *why)
+{
+    struct cells cells;
+    enum yk_status status = cells_init(&cells, table, 0, table->n_fields, n, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    status = h5_records_read(file, table->group, cells.members, cells.n_fields, cells.row_bytes,
+                             cells.at, n, why);
+    if (status == YK_OK) {
+        status = cells_give(&cells, rows, why);
+    }
+    cells_release(&cells);
+    return status;
+}
+
+static enum yk_status columns_read(struct h5_file *file, const struct h5_table *table,
+                                   void *rows, size_t n, struct failure *why)
 {
     enum yk_status status = YK_OK;
-    h5_enter();
     for (size_t i = 0; i < table->n_fields && status == YK_OK; i++) {
         struct failure absent;
         size_t there = 0;
@@ -256,11 +404,21 @@ enum yk_status h5_rows_read(struct h5_file *file, const struct h5_table *table, 
         if (status == YK_ERR_NO_DEVICE) {
             status = YK_OK;
         } else if (status == YK_OK) {
-            status = column_read(file, table, &table->fields[i], rows, n, why);
+            status = column_read(file, table, i, rows, n, why);
         } else if (why != NULL) {
             *why = absent;
         }
     }
+    return status;
+}
+
+enum yk_status h5_rows_read(struct h5_file *file, const struct h5_table *table, void *rows,
+                            size_t n, struct failure *why)
+{
+    h5_enter();
+    enum yk_status status = h5_is_records(file, table->group)
+                                ? records_read(file, table, rows, n, why)
+                                : columns_read(file, table, rows, n, why);
     h5_leave();
     return status;
 }

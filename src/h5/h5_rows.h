@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An array of structs as a group of columns, and back. A table of fields says which members
- * there are; writing and reading use the same table, so they cannot disagree.
+ * An array of structs as a table, and back. A list of fields says which members there are;
+ * writing and reading use the same list, so they cannot disagree. What results are, and people
+ * plot, is a group of columns; the rest is one dataset of records (h5_records.h), and a file of
+ * 0.1.0, which had columns everywhere, is read as well.
  */
 #ifndef SRC_H5_H5_ROWS_H
 #define SRC_H5_H5_ROWS_H
 
 #include "src/base/clock.h"
 #include "src/h5/h5_file.h"
-#include "src/h5/h5_writer.h"
 
 enum h5_field_kind {
     H5_FIELD_DOUBLE,
@@ -33,11 +34,12 @@ struct h5_field {
 };
 
 struct h5_table {
-    const char *group; /* "/nights" */
+    const char *group; /* "/nights"; the group, or the dataset of records */
     const char *description;
     size_t row_bytes;
     const struct h5_field *fields;
     size_t n_fields;
+    bool is_records; /* one dataset of records instead of a group of columns */
 };
 
 /* The kind that a member's type asks for. */
@@ -65,10 +67,10 @@ bool h5_field_word(const struct h5_field *field, const void *member,
 /* NULL when the table has no such column. */
 const struct h5_field *h5_table_find(const struct h5_table *table, const char *name);
 
-/* Makes the group and writes n rows, table->row_bytes apart. */
-enum yk_status h5_rows_write(struct h5_writer *file, const struct h5_table *table,
+/* Makes the table and writes n rows, table->row_bytes apart. */
+enum yk_status h5_rows_write(struct h5_file *file, const struct h5_table *table,
                              const void *rows, size_t n, struct failure *why);
-/* Rows of a table in the file; 0 when the group is not there. */
+/* Rows of a table in the file; 0 when the table is not there. */
 enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table, size_t *n,
                              struct failure *why);
 /* Fills n rows that the caller has initialised: members whose column the file (of an older

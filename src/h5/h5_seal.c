@@ -22,6 +22,12 @@ struct sealing {
     uint8_t buffer[CHUNK];
 };
 
+static void put_u64le(uint8_t *at, uint64_t value)
+{
+    put_u32le(at, (uint32_t)value);
+    put_u32le(at + 4, (uint32_t)(value >> 32));
+}
+
 /* Where the bytes come from: an open file, or a source. */
 struct sealed {
     int fd;

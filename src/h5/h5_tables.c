@@ -51,9 +51,17 @@ static const char *outcome_word(int value)
                : NULL;
 }
 
-#define TABLE(table, path, type, fields, text)                                                 \
-    const struct h5_table table = {path, text, sizeof(struct type), fields,                    \
-                                   sizeof(fields) / sizeof *(fields)};
+/* What is plotted has a dataset for each column, the rest one for the table. */
+#define AS_TABLE(table, path, type, fields, is_records, text)                                  \
+    const struct h5_table table = {path,                                                       \
+                                   text,                                                       \
+                                   sizeof(struct type),                                        \
+                                   fields,                                                     \
+                                   sizeof(fields) / sizeof *(fields),                          \
+                                   is_records};
+#define COLUMNS(table, path, type, fields, text)                                               \
+    AS_TABLE(table, path, type, fields, false, text)
+#define RECORDS(table, path, type, fields, text) AS_TABLE(table, path, type, fields, true, text)
 
 /* ---- what was recorded ---- */
 
@@ -105,8 +113,8 @@ static const struct h5_field recording_fields[] = {
     F(device_end_ns, UTC_NS, "end by the device's own clock, when corrected"),
 };
 #undef F
-TABLE(h5_table_recording, "/recording", recording_info, recording_fields,
-      "what the recording is; one row")
+RECORDS(h5_table_recording, "/recording", recording_info, recording_fields,
+        "what the recording is; one row")
 
 #define F(member, unit, description)                                                           \
     H5_FIELD_AS(#member, read_report, member, unit, description)
@@ -143,7 +151,7 @@ static const struct h5_field report_fields[] = {
     RANGE(battery_v, "V", "battery voltage"),
 };
 #undef F
-TABLE(h5_table_report, "/report", read_report, report_fields, "what reading found; one row")
+RECORDS(h5_table_report, "/report", read_report, report_fields, "what reading found; one row")
 
 #define F(member, unit, description) H5_FIELD_AS(#member, read_event, member, unit, description)
 static const struct h5_field event_fields[] = {
@@ -154,8 +162,8 @@ static const struct h5_field event_fields[] = {
     F(detail, NULL, "detail"),
 };
 #undef F
-TABLE(h5_table_event, "/events", read_event, event_fields,
-      "events while reading, in file order")
+RECORDS(h5_table_event, "/events", read_event, event_fields,
+        "events while reading, in file order")
 
 #define F(member, unit, description)                                                           \
     H5_FIELD_AS(#member, calibration, member, unit, description)
@@ -179,8 +187,8 @@ static const struct h5_field calibration_fields[] = {
 };
 #undef F
 #undef AXES
-TABLE(h5_table_calibration, "/calibration", calibration, calibration_fields,
-      "x = scale * (raw + offset) + temperature * (T - mean_temperature); one row")
+RECORDS(h5_table_calibration, "/calibration", calibration, calibration_fields,
+        "x = scale * (raw + offset) + temperature * (T - mean_temperature); one row")
 
 /* ---- what was found ---- */
 
@@ -224,7 +232,7 @@ static const struct h5_field night_fields[] = {
     F(sib_out_15_min, "min", "GGIR: their length, those of 15 min and more"),
 };
 #undef F
-TABLE(h5_table_night, "/nights", night, night_fields, "one row a night, by evening")
+COLUMNS(h5_table_night, "/nights", night, night_fields, "one row a night, by evening")
 
 #define F(member, unit, description) H5_FIELD_AS(#member, rest, member, unit, description)
 static const struct h5_field rest_fields[] = {
@@ -237,7 +245,7 @@ static const struct h5_field rest_fields[] = {
     F(confidence, NULL, "0 to 1"),
 };
 #undef F
-TABLE(h5_table_rest, "/rests", rest, rest_fields, "every rest interval, the main ones marked")
+RECORDS(h5_table_rest, "/rests", rest, rest_fields, "every rest interval, the main ones marked")
 
 #define F(member, unit, description)                                                           \
     H5_FIELD_AS(#member, day_summary, member, unit, description)
@@ -267,7 +275,7 @@ static const struct h5_field day_fields[] = {
     F(exclude, "bits", "why the day is not counted; 0 = counted"),
 };
 #undef F
-TABLE(h5_table_day, "/days", day_summary, day_fields, "one row a calendar day")
+COLUMNS(h5_table_day, "/days", day_summary, day_fields, "one row a calendar day")
 
 #define F(member, unit, description)                                                           \
     H5_FIELD_AS(#member, nonwear_bout, member, unit, description)
@@ -277,7 +285,7 @@ static const struct h5_field nonwear_fields[] = {
     F(is_stillness_only, NULL, "1: only the stillness rule says so"),
 };
 #undef F
-TABLE(h5_table_nonwear, "/nonwear", nonwear_bout, nonwear_fields, "when it was not worn")
+RECORDS(h5_table_nonwear, "/nonwear", nonwear_bout, nonwear_fields, "when it was not worn")
 
 #define F(member, unit, description)                                                           \
     H5_FIELD_AS(#member, analysis, rhythm.member, unit, description)
@@ -342,8 +350,8 @@ static const struct h5_field person_fields[] = {
     F(composite_phase_deviation_h, "h", "composite phase deviation"),
 };
 #undef F
-TABLE(h5_table_person, "/person", analysis, person_fields,
-      "rest-activity rhythm over the whole recording; one row")
+COLUMNS(h5_table_person, "/person", analysis, person_fields,
+        "rest-activity rhythm over the whole recording; one row")
 
 #define F(member, unit, description)                                                           \
     H5_FIELD_AS(#member "_mean", night_means, member.mean, unit, description ", mean"),        \
@@ -355,8 +363,8 @@ static const struct h5_field means_fields[] = {
     F(tst_min, "min", "total sleep time"), F(waso_min, "min", "wake after sleep onset"),
 };
 #undef F
-TABLE(h5_table_means, "/person/nights", night_means, means_fields,
-      "means over counted nights; rows: all, weekday, weekend")
+RECORDS(h5_table_means, "/person/nights", night_means, means_fields,
+        "means over counted nights; rows: all, weekday, weekend")
 
 /* ---- how it was found ---- */
 
@@ -369,5 +377,5 @@ static const struct h5_field parameters_fields[] = {
 };
 #undef NUMBER
 #undef CHOICE
-TABLE(h5_table_parameters, "/parameters", parameters, parameters_fields,
-      "every parameter in force; one row")
+RECORDS(h5_table_parameters, "/parameters", parameters, parameters_fields,
+        "every parameter in force; one row")

@@ -7,7 +7,7 @@
 
 #include "src/base/mem.h"
 #include "src/base/version.h"
-#include "src/h5/h5_writer.h"
+#include "src/h5/h5_file.h"
 
 #define CHUNK 16384
 #define SCHEMA_VERSION 1
@@ -39,7 +39,7 @@ static const struct h5_column READING[READING_COLUMNS] = {
 
 struct samples_h5 {
     struct samples_out base;
-    struct h5_writer *file;
+    struct h5_file *file;
     struct h5_stream *sample[SAMPLE_COLUMNS], *reading[READING_COLUMNS];
     int n_sample; /* columns: 4 or 7 */
     uint64_t written;
@@ -59,7 +59,7 @@ static void abandon(struct samples_out *base)
 {
     struct samples_h5 *self = (struct samples_h5 *)base;
     close_streams(self);
-    h5_discard(self->file);
+    h5_abandon(self->file);
     mem_free(self);
 }
 
@@ -67,7 +67,7 @@ static enum yk_status finish(struct samples_out *base, struct failure *why)
 {
     struct samples_h5 *self = (struct samples_h5 *)base;
     close_streams(self);
-    enum yk_status status = h5_finish(self->file, why);
+    enum yk_status status = h5_close(self->file, why);
     mem_free(self);
     return status;
 }
@@ -95,7 +95,7 @@ static enum yk_status add(struct samples_out *base, const struct samples_piece *
 
 static const struct samples_out_ops H5_OPS = {add, finish, abandon};
 
-static enum yk_status put_calibration(struct h5_writer *file,
+static enum yk_status put_calibration(struct h5_file *file,
                                       const struct calibration *calibration,
                                       struct failure *why)
 {
@@ -119,7 +119,7 @@ static enum yk_status put_calibration(struct h5_writer *file,
     return status;
 }
 
-static enum yk_status put_attributes(struct h5_writer *file, const struct samples_setup *setup,
+static enum yk_status put_attributes(struct h5_file *file, const struct samples_setup *setup,
                                      struct failure *why)
 {
     const struct {

@@ -5,7 +5,8 @@
  * with any content: columns of any kind, length and value, left out or not, under every name
  * that the readers know, and any attributes.
  *
- *     byte 0           samples, epochs, a whole analysis, or bytes with a seal behind them
+ *     byte 0           samples, epochs, a whole analysis (in columns or in records), or bytes
+ *                      with a seal behind them
  *     then any number  which column or attribute, its kind, its length, its value
  */
 #include <stdio.h>
@@ -16,16 +17,16 @@
 
 #include "src/h5/h5_analysis.h"
 #include "src/h5/h5_file.h"
+#include "src/h5/h5_records.h"
 #include "src/h5/h5_seal.h"
 #include "src/h5/h5_tables.h"
-#include "src/h5/h5_writer.h"
 #include "tests/fuzz/read_recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 extern const struct format format_yoake_h5;
 
-enum { KIND_SAMPLES, KIND_EPOCHS, KIND_ANALYSIS, KIND_SEALED, N_FILE_KINDS };
+enum { KIND_SAMPLES, KIND_EPOCHS, KIND_ANALYSIS, KIND_SEALED, KIND_RECORDS, N_FILE_KINDS };
 enum { VALUES_MOST = 512, NAMES_MOST = 1024 };
 
 /* ---- what a file may hold ---- */
@@ -111,7 +112,8 @@ static size_t names_of(int kind, struct name *out)
     for (size_t q = 0; q < 3; q++) {
         out[n++] = (struct name){"/quarters", quarters[q], H5_KIND_FLOAT, 2};
     }
-    size_t n_tables = kind == KIND_ANALYSIS ? sizeof TABLES / sizeof *TABLES : 1;
+    size_t n_tables =
+        kind == KIND_ANALYSIS || kind == KIND_RECORDS ? sizeof TABLES / sizeof *TABLES : 1;
     for (size_t t = 0; t < n_tables; t++) {
         for (size_t f = 0; f < TABLES[t]->n_fields && n < NAMES_MOST; f++) {
             const struct h5_field *field = &TABLES[t]->fields[f];
@@ -178,7 +180,7 @@ static void usual_values(const struct name *name, uint8_t *to)
     }
 }
 
-static void put_column(struct h5_writer *file, const struct name *name,
+static void put_column(struct h5_file *file, const struct name *name,
                        const struct change *change)
 {
     static uint8_t values[(size_t)VALUES_MOST * 160];
@@ -201,111 +203,126 @@ static void put_column(struct h5_writer *file, const struct name *name,
     }
 }
 
-struct setting { /* of one attribute */
-    enum { SETTING_NONE, SETTING_WHOLE, SETTING_REAL, SETTING_TEXT } kind;
+/* A table as records: its members are the changed names, or all of them as they usually are. */
+static void put_records(struct h5_file *file, const struct h5_table *table,
+                        const struct name *names, const struct change *changes)
+{
+    enum { ROWS_MOST = 8, ROW_MOST = 16384 };
+    static uint8_t rows[ROWS_MOST * ROW_MOST];
+    static struct h5_member members[NAMES_MOST];
+    size_t n_members = 0, row_bytes = 0, n = 1;
+    for (size_t f = 0; f < table->n_fields; f++) {
+        const struct change *change = &changes[f];
+        enum h5_kind kind = change->is_there ? change->kind : names[f].kind;
+        size_t bytes = h5_kind_bytes(kind, change->is_there ? change->text_bytes : 1);
+        if (change->is_absent || row_bytes + bytes > ROW_MOST) {
+            continue;
+        }
+        n = change->is_there ? change->n % (ROWS_MOST + 1) : n;
+        members[n_members++] = (struct h5_member){names[f].name, kind, bytes, row_bytes, false};
+        row_bytes += bytes;
+    }
+    memset(rows, 0, sizeof rows);
+    for (size_t f = 0, m = 0; f < table->n_fields && m < n_members; f++) {
+        if (members[m].name != names[f].name) {
+            continue;
+        }
+        const struct input *values = &changes[f].values;
+        for (size_t i = 0; i < n * members[m].bytes && values->n > 0; i++) {
+            rows[i / members[m].bytes * row_bytes + members[m].at + i % members[m].bytes] =
+                values->at[i % values->n];
+        }
+        m++;
+    }
+    if (n_members > 0) {
+        (void)h5_records_write(file, table->group, members, n_members, row_bytes, rows, n,
+                               NULL);
+    }
+}
+
+static bool is_in_records(int kind, const struct name *name)
+{
+    for (size_t t = 0; kind == KIND_RECORDS && t < sizeof TABLES / sizeof *TABLES; t++) {
+        if (TABLES[t]->is_records && strcmp(TABLES[t]->group, name->group) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_attribute(struct h5_file *file, struct input *in)
+{
+    const struct attribute *which = &ATTRIBUTES[take(in) % N_ATTRIBUTES];
+    uint8_t number[8] = {0};
     int64_t whole;
     double real;
     char text[256];
-};
-
-static void take_setting(struct input *in, struct setting *settings)
-{
-    size_t which = take(in) % N_ATTRIBUTES;
-    struct setting *out = &settings[which];
-    uint8_t number[8] = {0};
     unsigned how = take(in);
     size_t n = how / 4 * 4u < in->n ? how / 4 * 4u : in->n;
-    n = n < sizeof out->text ? n : sizeof out->text - 1;
-    memcpy(out->text, in->at, n);
-    out->text[n] = '\0';
+    n = n < sizeof text ? n : sizeof text - 1;
+    memcpy(text, in->at, n);
+    text[n] = '\0';
     memcpy(number, in->at, n < 8 ? n : 8);
-    memcpy(&out->whole, number, 8);
-    memcpy(&out->real, number, 8);
+    memcpy(&whole, number, 8);
+    memcpy(&real, number, 8);
     in->at += n;
     in->n -= n;
-    out->kind = (how % 4 == 3) != ATTRIBUTES[which].is_text ? SETTING_TEXT
-                : how % 2 == 0                              ? SETTING_WHOLE
-                                                            : SETTING_REAL;
-}
-
-/* What a file that can be read has. */
-static void usual_settings(struct setting *out)
-{
-    for (size_t i = 0; i < N_ATTRIBUTES; i++) {
-        const char *name = ATTRIBUTES[i].name;
-        out[i] = (struct setting){.kind = SETTING_NONE};
-        if (strcmp(name, "schema_version") == 0) {
-            out[i] = (struct setting){.kind = SETTING_WHOLE, .whole = H5_SCHEMA_VERSION};
-        } else if (strcmp(name, "epoch_s") == 0) {
-            out[i] = (struct setting){.kind = SETTING_WHOLE, .whole = 30};
-        } else if (strcmp(name, "t0_ns") == 0) {
-            out[i] =
-                (struct setting){.kind = SETTING_WHOLE, .whole = INT64_C(1700000000000000000)};
-        } else if (strcmp(ATTRIBUTES[i].object, "/") == 0) {
-            out[i] = (struct setting){.kind = SETTING_TEXT, .text = "a"};
-        }
+    if ((how % 4 == 3) != which->is_text) {
+        (void)h5_put_text(file, which->object, which->name, text, NULL);
+    } else if (how % 2 == 0) {
+        (void)h5_put_int64(file, which->object, which->name, whole, NULL);
+    } else {
+        (void)h5_put_double(file, which->object, which->name, real, NULL);
     }
 }
 
-static void put_settings(struct h5_writer *file, const struct setting *settings,
-                         bool has_samples)
-{
-    for (size_t i = 0; i < N_ATTRIBUTES; i++) {
-        const struct attribute *at = &ATTRIBUTES[i];
-        const struct setting *set = &settings[i];
-        bool is_of_samples = strcmp(at->object, "/samples") == 0;
-        if (strcmp(at->object, "/") != 0 && is_of_samples != has_samples) {
-            continue;
-        }
-        if (set->kind == SETTING_TEXT) {
-            (void)h5_put_text(file, at->object, at->name, set->text, NULL);
-        } else if (set->kind == SETTING_WHOLE) {
-            (void)h5_put_int64(file, at->object, at->name, set->whole, NULL);
-        } else if (set->kind == SETTING_REAL) {
-            (void)h5_put_double(file, at->object, at->name, set->real, NULL);
-        }
-    }
-}
-
-static void put_groups(struct h5_writer *file, bool has_samples)
-{
-    static const char *const groups[2][2] = {{"/epochs", "/quarters"},
-                                             {"/samples", "/readings"}};
-    for (size_t g = 0; g < 2; g++) {
-        (void)h5_group(file, groups[has_samples][g], NULL);
-    }
-    for (size_t t = 0; !has_samples && t < sizeof TABLES / sizeof *TABLES; t++) {
-        bool is_new = true;
-        for (size_t k = 0; k < t; k++) {
-            is_new = is_new && strcmp(TABLES[k]->group, TABLES[t]->group) != 0;
-        }
-        if (is_new) {
-            (void)h5_group(file, TABLES[t]->group, NULL);
-        }
-    }
-}
-
-static void put_file(struct h5_writer *file, int kind, struct input *in)
+static void put_file(struct h5_file *file, int kind, struct input *in)
 {
     static struct name names[NAMES_MOST];
     static struct change changes[NAMES_MOST];
-    static struct setting settings[N_ATTRIBUTES];
+    static const char *const groups[] = {"/samples", "/readings", "/epochs", "/quarters"};
     size_t n = names_of(kind, names);
     memset(changes, 0, sizeof changes);
-    usual_settings(settings);
+    for (size_t g = kind == KIND_SAMPLES ? 0 : 2; g < (kind == KIND_SAMPLES ? 2u : 4u); g++) {
+        (void)h5_group(file, groups[g], NULL);
+    }
+    for (size_t t = 0; kind != KIND_SAMPLES && t < sizeof TABLES / sizeof *TABLES; t++) {
+        if (kind != KIND_RECORDS || !TABLES[t]->is_records) {
+            (void)h5_group(file, TABLES[t]->group, NULL);
+        }
+    }
+    (void)h5_put_int64(file, "/", "schema_version", H5_SCHEMA_VERSION, NULL);
+    static const char *const needed[] = {"recording_id", "input_sha256", "recipe_name",
+                                         "program_version"};
+    for (size_t i = 0; (kind == KIND_ANALYSIS || kind == KIND_RECORDS) && i < 4; i++) {
+        (void)h5_put_text(file, "/", needed[i], "a", NULL);
+    }
+    if (kind != KIND_SAMPLES) {
+        (void)h5_put_int64(file, "/epochs", "epoch_s", 30, NULL);
+        (void)h5_put_int64(file, "/epochs", "t0_ns", INT64_C(1700000000000000000), NULL);
+        (void)h5_put_int64(file, "/quarters", "t0_ns", INT64_C(1700000000000000000), NULL);
+    }
     while (in->n > 3) {
         unsigned which = take(in);
         if (which >= 240) {
-            take_setting(in, settings);
+            put_attribute(file, in);
         } else {
             size_t i = (which << 8 | take(in)) % n;
             take_change(in, &changes[i], &names[i]);
         }
     }
-    put_groups(file, kind == KIND_SAMPLES);
-    put_settings(file, settings, kind == KIND_SAMPLES);
+    const char *table = NULL;
     for (size_t i = 0; i < n; i++) {
-        put_column(file, &names[i], &changes[i]);
+        if (!is_in_records(kind, &names[i])) {
+            put_column(file, &names[i], &changes[i]);
+        } else if (names[i].group != table) {
+            table = names[i].group;
+            for (size_t t = 0; t < sizeof TABLES / sizeof *TABLES; t++) {
+                if (TABLES[t]->group == table) {
+                    put_records(file, TABLES[t], &names[i], &changes[i]);
+                }
+            }
+        }
     }
 }
 
@@ -370,7 +387,7 @@ static void read_sealed(const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct input in = {data, size};
-    struct h5_writer *file = NULL;
+    struct h5_file *file = NULL;
     char path[64];
     int kind = (int)(take(&in) % N_FILE_KINDS);
     if (kind == KIND_SEALED) {
@@ -382,8 +399,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0 || h5_create(path, &file, NULL) != YK_OK) {
         abort();
     }
+    h5_enter();
     put_file(file, kind, &in);
-    if (h5_finish(file, NULL) != YK_OK) {
+    h5_leave();
+    if (h5_close(file, NULL) != YK_OK) {
         abort();
     }
     off_t length = lseek(fd, 0, SEEK_END);
@@ -392,7 +411,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     fuzz_recording(&format_yoake_h5, at, (size_t)length);
-    if (kind == KIND_ANALYSIS) {
+    if (kind == KIND_ANALYSIS || kind == KIND_RECORDS) {
         read_analysis(path);
     }
     munmap(at, (size_t)length);

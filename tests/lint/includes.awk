@@ -27,7 +27,7 @@ BEGIN {
     door["hdf5"] = "^src/h5/"
     door["H5"] = "^src/h5/"
     door["sqlite3"] = "^(src/store/|firmware-formats/agd[.]c$)"
-    door["zlib"] = "^(firmware-formats/gzip_source|src/h5/h5_deflate)[.]c$"
+    door["zlib"] = "^firmware-formats/gzip_source[.]c$"
     door["sodium"] = "^src/store/(identity|seal)[.]c$"
     door["openssl/"] = "^src/base/digest[.]c$"
     door["fftw3"] = "^algorithms/spectrum[.]c$"

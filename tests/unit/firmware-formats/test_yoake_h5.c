@@ -15,7 +15,6 @@
 #include "src/h5/h5_analysis.h"
 #include "src/h5/h5_file.h"
 #include "src/h5/h5_seal.h"
-#include "src/h5/h5_writer.h"
 #include "src/pipeline/analyze.h"
 #include "src/pipeline/convert.h"
 #include "tests/support/cwa_open.h"
@@ -195,7 +194,7 @@ static void an_analysis_of_what_was_written_is_the_same(void **state)
 
 static void make_foreign(const char *path, bool is_ours, int64_t version)
 {
-    struct h5_writer *file = NULL;
+    struct h5_file *file = NULL;
     struct failure why = {0};
     const float values[4] = {1, 2, 3, 4};
     const struct h5_column column = {"x", H5_KIND_FLOAT, 0, NULL, NULL, false};
@@ -206,7 +205,7 @@ static void make_foreign(const char *path, bool is_ours, int64_t version)
     if (is_ours) {
         assert_int_equal(h5_put_int64(file, "/", "schema_version", version, &why), YK_OK);
     }
-    assert_int_equal(h5_finish(file, &why), YK_OK);
+    assert_int_equal(h5_close(file, &why), YK_OK);
     struct stat status;
     if (!is_ours) { /* others write no seal */
         assert_int_equal(stat(path, &status), 0);

@@ -80,7 +80,7 @@ static void hdf5_holds_every_sample_with_its_time(void **state)
     assert_int_equal(h5_get_text(file, "/samples", "zone", &zone, &why), YK_OK);
     assert_string_equal(text_string(&zone), "UTC");
     text_release(&zone);
-    h5_close(file);
+    assert_int_equal(h5_close(file, &why), YK_OK);
     cwa_build_release(&b);
     check_remove(folder);
 }
