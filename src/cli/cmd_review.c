@@ -311,7 +311,7 @@ static bool holds_samples(const char *path)
     }
     h5_enter();
     bool has = h5_has(file, "/samples");
-    h5_close(file);
+    h5_abandon(file);
     h5_leave();
     return has;
 }
