@@ -32,22 +32,28 @@ void batch_input_release(struct batch_input *self)
     mem_free(self->said);
 }
 
-void batch_input_refuse(struct batch_input *self, const struct failure *why)
-{
-    batch_input_note(self, why->text);
-    self->code = why->code;
-}
-
-void batch_input_note(struct batch_input *self, const char *note)
+static bool say(struct batch_input *self, enum yk_status code, const char *sentence)
 {
     mem_free(self->said);
-    self->said = note[0] != '\0' ? mem_copy_text(note) : NULL;
-    self->code = YK_OK;
+    self->said = sentence[0] != '\0' ? mem_copy_text(sentence) : NULL;
+    bool is_kept = sentence[0] == '\0' || self->said != NULL;
+    self->code = is_kept ? code : YK_ERR_MEMORY;
+    return is_kept;
+}
+
+bool batch_input_refuse(struct batch_input *self, const struct failure *why)
+{
+    return say(self, why->code, why->text);
+}
+
+bool batch_input_note(struct batch_input *self, const char *note)
+{
+    return say(self, YK_OK, note);
 }
 
 const char *batch_input_said(const struct batch_input *self)
 {
-    return self->said != NULL ? self->said : "";
+    return self->said != NULL ? self->said : self->code == YK_ERR_MEMORY ? "out of memory" : "";
 }
 
 const char *batch_input_place(const struct batch_input *self)

@@ -56,10 +56,10 @@ struct batch_inputs {
 void batch_inputs_init(struct batch_inputs *self);
 void batch_inputs_release(struct batch_inputs *self);
 void batch_input_release(struct batch_input *self);
-/* Keeps why there is no result. When memory is refused only the code is kept. */
-void batch_input_refuse(struct batch_input *self, const struct failure *why);
-/* Keeps what a result lacks; "": nothing. */
-void batch_input_note(struct batch_input *self, const char *note);
+/* Keeps why there is no result. When memory is refused that is said instead: false. */
+bool batch_input_refuse(struct batch_input *self, const struct failure *why);
+/* Keeps what a result lacks; "": nothing. The same otherwise. */
+bool batch_input_note(struct batch_input *self, const char *note);
 /* Either of these; "" when there is nothing to say. */
 const char *batch_input_said(const struct batch_input *self);
 /* The path to open. */

@@ -247,7 +247,9 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
         snprintf(input->sha256, sizeof input->sha256, "%s", sha256);
         struct failure reason;
         failure_set(&reason, YK_ERR_CONFLICT, "%s", csv_field(row, at[REASON]));
-        batch_input_refuse(input, &reason);
+        if (!batch_input_refuse(input, &reason)) {
+            return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", out->n);
+        }
     }
     return find_place(manifest, without_mark(csv_field(row, at[FROM])), input, why);
 }
