@@ -32,27 +32,35 @@ static void release(struct tally *self)
     mem_free(self->words);
 }
 
-static size_t count_of(const struct tally *self, const char *word)
+/* The place of the word, or where it belongs. A cohort may have a hundred thousand persons. */
+static size_t place_of(const struct tally *self, const char *word, bool *is_there)
 {
-    for (size_t i = 0; i < self->n; i++) {
-        if (strcmp(self->words[i].word, word) == 0) {
-            return self->words[i].n;
+    size_t low = 0, high = self->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (strcmp(self->words[middle].word, word) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return 0;
+    *is_there = low < self->n && strcmp(self->words[low].word, word) == 0;
+    return low;
+}
+
+static size_t count_of(const struct tally *self, const char *word)
+{
+    bool is_there = false;
+    size_t i = place_of(self, word, &is_there);
+    return is_there ? self->words[i].n : 0;
 }
 
 static enum yk_status add_word(struct tally *self, const char *word, struct failure *why)
 {
-    size_t i = 0, end = self->n; /* the first that is not before it */
-    while (i < end) {
-        size_t middle = (i + end) / 2;
-        bool is_before = strcmp(self->words[middle].word, word) < 0;
-        i = is_before ? middle + 1 : i;
-        end = is_before ? end : middle;
-    }
+    bool is_there = false;
+    size_t i = place_of(self, word, &is_there);
     self->total++;
-    if (i < self->n && strcmp(self->words[i].word, word) == 0) {
+    if (is_there) {
         self->words[i].n++;
         return YK_OK;
     }
