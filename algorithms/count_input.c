@@ -70,8 +70,11 @@ enum yk_status count_input_choose(const struct analysis *analysis, const char *r
     bool is_strict = (kinds & COUNT_KIND_BIT(UNKNOWN)) == 0;
     bool is_scaled = analysis->made_by.parameters.counts_scale > 0 && !is_strict;
     if (n == 0) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "rule %s reads activity counts, and this recording has none", rule);
+        return failure_set(
+            why, YK_ERR_ARGUMENT,
+            "rule %s reads activity counts, and this recording has none: choose one that reads "
+            "acceleration (--recipe default or ggir-3.3)",
+            rule);
     }
     uint32_t there = 0;
     for (int i = 0; i < n; i++) {

@@ -173,6 +173,19 @@ static enum yk_status mark_nonwear(struct analysis *analysis, struct failure *wh
     return mark_zero_runs(&analysis->epochs, why);
 }
 
+/* GGIR's parts 3 and 4 have no meaning without the arm's angle; nights of another rule under
+ * its name would be worse than none. */
+static enum yk_status refuse_ggir(const struct analysis *analysis, struct failure *why)
+{
+    bool has_angle = analysis->epochs.column[EPOCH_ANGLE_Z_DEG] != NULL;
+    return failure_set(
+        why, YK_ERR_ARGUMENT,
+        "rule ggir (HDCZA and sustained inactivity) reads the angle of the arm in "
+        "epochs of up to 60 s; this recording has %s in epochs of %d s: choose "
+        "rules on counts (--recipe default, actilife or actiware)",
+        has_angle ? "angles" : "no angles", (int)analysis->epochs.epoch_s);
+}
+
 enum yk_status sleep_detect(struct analysis *analysis, const struct zone *zone,
                             const struct diary *diary, struct job *job, struct failure *why)
 {
@@ -185,9 +198,11 @@ enum yk_status sleep_detect(struct analysis *analysis, const struct zone *zone,
     if (status != YK_OK) {
         return status;
     }
-    bool is_ggir = analysis->made_by.parameters.sleep == SLEEP_ggir &&
-                   analysis->epochs.column[EPOCH_ANGLE_Z_DEG] != NULL &&
-                   analysis->epochs.epoch_s <= 60;
+    bool is_ggir = analysis->made_by.parameters.sleep == SLEEP_ggir;
+    if (is_ggir &&
+        (analysis->epochs.column[EPOCH_ANGLE_Z_DEG] == NULL || analysis->epochs.epoch_s > 60)) {
+        return refuse_ggir(analysis, why);
+    }
     status = is_ggir ? night_ggir_detect(analysis, zone, diary, job, why)
                      : night_default_detect(analysis, zone, diary, job, why);
     job_progress(job, "sleep", analysis->epochs.n, analysis->epochs.n, "epochs");

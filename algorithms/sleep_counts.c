@@ -182,6 +182,13 @@ enum yk_status rest_series_count_rules(const struct analysis *analysis, bool *wa
     /* Fitted to one kind of count, so counts that nobody has named will not do either. */
     bool is_fitted = p->rest == REST_RULE_logistic;
     kinds &= is_fitted ? COUNT_KIND_BIT(ACTIWATCH) : COUNT_KINDS_ANY;
+    if (kinds == 0) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "rule %s was made for %s counts and scorer %s for others: no counts "
+                           "serve both; choose another scorer (sleep=oakley)",
+                           rest_rule_word(p->rest), count_kind_name(COUNT_KIND_ACTIWATCH),
+                           NAMED[scorer].id);
+    }
     const char *rule = scorer >= 0 && !is_fitted ? NAMED[scorer].id : rest_rule_word(p->rest);
     return count_input_choose(analysis, rule, kinds, in, why);
 }
