@@ -15,58 +15,7 @@
 #include "firmware-formats/zip_source.h"
 #include "src/base/bytes.h"
 #include "tests/support/cwa_open.h"
-
-static char readme[65536];
-
-/* The README's value of a file, "" when it has none. */
-static const char *expected(const char *file, const char *key)
-{
-    static char value[512];
-    char mark[128], row[64];
-    value[0] = '\0';
-    snprintf(mark, sizeof mark, "**%s**", file);
-    snprintf(row, sizeof row, "\n| %s | ", key);
-    const char *section = strstr(readme, mark);
-    assert_non_null(section);
-    const char *end = strstr(section + 2, "\n**");
-    const char *at = strstr(section, row);
-    if (at == NULL || (end != NULL && at > end)) {
-        return value;
-    }
-    at += strlen(row);
-    snprintf(value, sizeof value, "%.*s", (int)strcspn(at, "|\n"), at);
-    size_t n = strlen(value);
-    while (n > 0 && value[n - 1] == ' ') {
-        value[--n] = '\0';
-    }
-    return value;
-}
-
-static void assert_says(const char *file, const char *key, const char *actual)
-{
-    if (strcmp(expected(file, key), actual) != 0) {
-        print_error("%s: %s is '%s', not '%s'\n", file, key, actual, expected(file, key));
-        fail();
-    }
-}
-
-static void assert_says_numbers(const char *file, const char *key, const double *actual,
-                                size_t n, double tolerance)
-{
-    char copy[512];
-    snprintf(copy, sizeof copy, "%s", expected(file, key));
-    const char *at = copy;
-    for (size_t i = 0; i < n; i++) {
-        char *end;
-        double want = strtod(at, &end);
-        assert_ptr_not_equal(at, end);
-        if (!(fabs(want - actual[i]) <= tolerance)) {
-            print_error("%s: %s[%zu] is %.9g, not %.9g\n", file, key, i, actual[i], want);
-            fail();
-        }
-        at = end;
-    }
-}
+#include "tests/support/readme_values.h"
 
 /* ---- what the seam gives ---- */
 
@@ -110,27 +59,27 @@ static void check_samples(const char *file, struct recording_source *source,
     const struct read_report *report = &source->report;
     char text[512];
     snprintf(text, sizeof text, "%lld", seen->n);
-    assert_says(file, "samples", text);
+    readme_says(file, "samples", text);
     assert_int_equal(report->n_samples, seen->n);
-    assert_says(file, "serial", source->info.device_serial);
+    readme_says(file, "serial", source->info.device_serial);
     snprintf(text, sizeof text, "%g", source->info.rate_hz);
-    assert_says(file, "rate_hz", text);
-    assert_says_numbers(file, "first_g", report->first_sample_g, 3, 5.1e-7);
-    assert_says_numbers(file, "last_g", report->last_sample_g, 3, 5.1e-7);
+    readme_says(file, "rate_hz", text);
+    readme_says_numbers(file, "first_g", report->first_sample_g, 3, 5.1e-7);
+    readme_says_numbers(file, "last_g", report->last_sample_g, 3, 5.1e-7);
     double mean[3];
     for (int a = 0; a < 3; a++) {
         mean[a] = report->sum_g[a] / (double)report->n_samples;
     }
-    assert_says_numbers(file, "mean_g", mean, 3, 5.1e-7);
+    readme_says_numbers(file, "mean_g", mean, 3, 5.1e-7);
     if (!isnan(seen->scale)) {
-        assert_says_numbers(file, "first_raw_xyz", seen->first_raw, 3, 0);
-        assert_says_numbers(file, "last_raw_xyz", seen->last_raw, 3, 0);
+        readme_says_numbers(file, "first_raw_xyz", seen->first_raw, 3, 0);
+        readme_says_numbers(file, "last_raw_xyz", seen->last_raw, 3, 0);
     }
-    if (*expected(file, "sum_raw") != '\0' && !isnan(seen->scale)) {
-        assert_says_numbers(file, "sum_raw", seen->sum_raw, 3, 0);
+    if (*readme_value(file, "sum_raw") != '\0' && !isnan(seen->scale)) {
+        readme_says_numbers(file, "sum_raw", seen->sum_raw, 3, 0);
     }
-    if (*expected(file, "scale_lsb_per_g") != '\0') {
-        assert_says_numbers(file, "scale_lsb_per_g", &seen->scale, 1, 0);
+    if (*readme_value(file, "scale_lsb_per_g") != '\0') {
+        readme_says_numbers(file, "scale_lsb_per_g", &seen->scale, 1, 0);
     }
 }
 
@@ -142,18 +91,18 @@ static void check_times(const char *file, struct recording_source *source,
     zone_format_iso(utc, source->info.configured_start_ns, 0, iso);
     iso[10] = ' ';
     iso[19] = '\0';
-    assert_says(file, "info_start_local", iso);
-    if (*expected(file, "first_second") == '\0') {
+    readme_says(file, "info_start_local", iso);
+    if (*readme_value(file, "first_second") == '\0') {
         return;
     }
     double first = (double)(source->info.start_ns / NS_PER_S);
     double last = (double)(source->info.end_ns / NS_PER_S) - 1;
-    assert_says_numbers(file, "first_second", &first, 1, 0);
-    assert_says_numbers(file, "last_second", &last, 1, 0);
+    readme_says_numbers(file, "first_second", &first, 1, 0);
+    readme_says_numbers(file, "last_second", &last, 1, 0);
     const struct read_report *report = &source->report;
     double gaps = (double)report->gaps, gap_s = report->gap_s;
-    assert_says_numbers(file, "gaps", &gaps, 1, 0);
-    assert_says_numbers(file, "gap_seconds", &gap_s, 1, 0);
+    readme_says_numbers(file, "gaps", &gaps, 1, 0);
+    readme_says_numbers(file, "gap_seconds", &gap_s, 1, 0);
     size_t n = 0;
     for (size_t i = 0; i < report->n_events && n < 12; i++) { /* the README lists a dozen */
         const struct read_event *e = &report->events[i];
@@ -164,11 +113,11 @@ static void check_times(const char *file, struct recording_source *source,
                      (long long)((e->end_ns - e->start_ns) / NS_PER_S));
         }
     }
-    const char *list = expected(file, "gap_list");
+    const char *list = readme_value(file, "gap_list");
     assert_int_equal(strncmp(list, n > 0 ? text : "-", n > 0 ? strlen(text) : 1), 0);
     double volts[2] = {report->battery_v.first * 1000, report->battery_v.last * 1000};
-    if (*expected(file, "battery_mv_first_last") != '\0') {
-        assert_says_numbers(file, "battery_mv_first_last", volts, 2, 1e-9);
+    if (*readme_value(file, "battery_mv_first_last") != '\0') {
+        readme_says_numbers(file, "battery_mv_first_last", volts, 2, 1e-9);
     }
 }
 
@@ -228,21 +177,21 @@ static void check_records(const char *file, const struct census *c)
                      names[i].name, c->of_type[names[i].type]);
         }
     }
-    assert_says(file, "record_types", text);
-    assert_says(file, "one_byte_activity_at", c->docked[0] != '\0' ? c->docked : "-");
+    readme_says(file, "record_types", text);
+    readme_says(file, "one_byte_activity_at", c->docked[0] != '\0' ? c->docked : "-");
     snprintf(text, sizeof text, "%d/%d", c->enter, c->leave);
-    assert_says(file, "ism_enter_exit", text);
+    readme_says(file, "ism_enter_exit", text);
     const double seconds = (double)c->seconds, worn = c->worn,
                  capsense = c->of_type[GT3X_CAPSENSE], lux = c->of_type[GT3X_LUX];
-    assert_says_numbers(file, "seconds_with_data", &seconds, 1, 0);
+    readme_says_numbers(file, "seconds_with_data", &seconds, 1, 0);
     if (capsense > 0) {
-        assert_says_numbers(file, "capsense_records", &capsense, 1, 0);
-        assert_says_numbers(file, "capsense_worn", &worn, 1, 0);
+        readme_says_numbers(file, "capsense_records", &capsense, 1, 0);
+        readme_says_numbers(file, "capsense_worn", &worn, 1, 0);
     }
     if (lux > 0) {
-        assert_says_numbers(file, "lux_records", &lux, 1, 0);
-        assert_says_numbers(file, "lux_first3", c->lux, 3, 0);
-        assert_says_numbers(file, "lux_sum", &c->lux_sum, 1, 0);
+        readme_says_numbers(file, "lux_records", &lux, 1, 0);
+        readme_says_numbers(file, "lux_first3", c->lux, 3, 0);
+        readme_says_numbers(file, "lux_sum", &c->lux_sum, 1, 0);
     }
 }
 
@@ -269,25 +218,11 @@ static void check_container(const char *file, const char *path)
     actigraph_header_init(&header);
     actigraph_header_read(&header, text, n);
     double filled = (double)(header.last_s - header.start_s) * header.rate_hz;
-    assert_says_numbers(file, "actilife_filled_samples", &filled, 1, 0);
+    readme_says_numbers(file, "actilife_filled_samples", &filled, 1, 0);
     byte_source_close(info);
     byte_source_close(log);
     zip_archive_close(archive);
     byte_source_close(bytes);
-}
-
-static bool load_readme(void)
-{
-    size_t n = 0;
-    const char *path = check_shared("data/gt3x/README.md");
-    char *text = path != NULL ? check_read_file(path, &n) : NULL;
-    if (text != NULL) {
-        assert_true(n < sizeof readme);
-        memcpy(readme, text, n);
-        readme[n] = '\0';
-        free(text);
-    }
-    return text != NULL;
 }
 
 static void every_value_of_the_reference_files_is_met(void **state)
@@ -298,7 +233,7 @@ static void every_value_of_the_reference_files_is_met(void **state)
         "link_100hz_3min.gt3x",          "link_90hz_imu_3min.gt3x",
         "insight_32hz_1min.agdc"};
     (void)state;
-    if (!load_readme()) {
+    if (!readme_load("data/gt3x/README.md")) {
         skip();
     }
     struct zone *utc = open_zone("UTC");
@@ -314,9 +249,9 @@ static void every_value_of_the_reference_files_is_met(void **state)
         check_times(files[i], source, utc);
         assert_int_equal(source->report.bad_blocks, 0);
         assert_int_equal(source->report.clock_jumps, 0);
-        if (strcmp(expected(files[i], "container"), "v1 activity.bin") == 0) {
+        if (strcmp(readme_value(files[i], "container"), "v1 activity.bin") == 0) {
             double lux[5] = {seen.lux[0], seen.lux[1], seen.lux[2], seen.lux[3], seen.lux[4]};
-            assert_says_numbers(files[i], "lux_first5", lux, 5, 0);
+            readme_says_numbers(files[i], "lux_first5", lux, 5, 0);
             assert_string_equal(source->info.format, "gt3x_v1");
         } else {
             check_container(files[i], path);
