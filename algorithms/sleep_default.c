@@ -29,19 +29,6 @@ void rest_series_release(struct rest_series *self)
     }
 }
 
-bool rest_series_is_known(const struct rest_series *self, size_t epoch)
-{
-    return (self->epochs->state[epoch] & STATE_INVALID) == 0;
-}
-
-bool rest_series_is_scored(const struct rest_series *self, size_t epoch)
-{
-    const struct parameters *p = self->parameters;
-    bool is_makers = p->rest == REST_RULE_tudor_locke || p->edges == EDGES_immobile;
-    uint16_t unscored = is_makers ? STATE_UNKNOWN | STATE_EXCLUDED : STATE_INVALID;
-    return (self->epochs->state[epoch] & unscored) == 0;
-}
-
 enum yk_status rest_series_make(struct rest_series *self, const struct analysis *analysis,
                                 const struct zone *zone, struct failure *why)
 {

@@ -81,10 +81,22 @@ struct rest_span rest_series_refine(const struct rest_series *self, size_t first
                                     size_t low, size_t high);
 /* Share at rest of the known epochs of [first, end); NaN when none is known. */
 double rest_series_share(const struct rest_series *self, size_t first, size_t end);
-bool rest_series_is_known(const struct rest_series *self, size_t epoch);
+/* The two questions that the makers of a series (from angles, from counts) ask of it are
+ * answered here, so that these files need nothing of the one that calls them. */
+static inline bool rest_series_is_known(const struct rest_series *self, size_t epoch)
+{
+    return (self->epochs->state[epoch] & STATE_INVALID) == 0;
+}
+
 /* Whether sleep and wake of the epoch count. As known, but for the ways of ActiLife
  * (Tudor-Locke's periods) and Actiware (immobile edges): they score what was recorded; nonwear
  * is marked beside it and decides whether the night is counted. */
-bool rest_series_is_scored(const struct rest_series *self, size_t epoch);
+static inline bool rest_series_is_scored(const struct rest_series *self, size_t epoch)
+{
+    const struct parameters *p = self->parameters;
+    bool is_makers = p->rest == REST_RULE_tudor_locke || p->edges == EDGES_immobile;
+    uint16_t unscored = is_makers ? STATE_UNKNOWN | STATE_EXCLUDED : STATE_INVALID;
+    return (self->epochs->state[epoch] & unscored) == 0;
+}
 
 #endif
