@@ -63,6 +63,9 @@ struct bay_shared {
      * none. preview_left_s: only where so much is left to wait; 0: 20 s. */
     atomic_bool *preview_taken;
     double preview_left_s;
+    /* Reviews that may begin now: as many at a time as there are processors, so that the first
+     * of many are there soon and memory is that of a few; NULL: any number. */
+    atomic_uint *reviews_free;
     int64_t retry_ns; /* between two tries to open a recorder; 0: a second */
     int64_t poll_ns;  /* between two looks at the battery; 0: a minute */
     struct log *log;  /* may be NULL */

@@ -7,9 +7,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "src/dock/bay_parts.h"
 #include "src/store/dockings.h"
+
+#define TURN_NS 10000000 /* between two looks whether a review may begin */
 
 /* ---- whose ---- */
 
@@ -241,6 +244,23 @@ static void weigh_code(struct work *self, const struct import_result *result)
     bay_say(self->bay, BAY_ATTENTION_SAFE, DOCK_SAYS_other_code, self->row.id, person, code);
 }
 
+/* Waits for a turn; false: the dock ends. The recording is safe by now, and waits for nobody.
+ */
+static bool take_turn(const struct work *self)
+{
+    atomic_uint *turns = self->shared->reviews_free;
+    while (turns != NULL && !job_is_cancelled(&self->bay->job)) {
+        unsigned n = atomic_load(turns);
+        while (n > 0 && !atomic_compare_exchange_weak(turns, &n, n - 1)) {
+        }
+        if (n > 0) {
+            return true;
+        }
+        nanosleep(&(struct timespec){0, TURN_NS}, NULL);
+    }
+    return false;
+}
+
 void bay_analyse(struct work *self)
 {
     struct import_options options = {.person = self->whose.person,
@@ -252,8 +272,12 @@ void bay_analyse(struct work *self)
     struct import_result result = {.failure = {.text = ""}};
     struct bay *bay = self->bay;
     find_plan(self);
+    bool has_turn = take_turn(self);
     enum yk_status status = import_archived(&self->store, &self->result.archived, &options,
                                             &result, &bay->job, &self->why);
+    if (has_turn) {
+        atomic_fetch_add(self->shared->reviews_free, 1);
+    }
     if (status != YK_OK || result.outcome == IMPORT_ARCHIVED) {
         const char *reason = status != YK_OK ? self->why.text : result.failure.text;
         log_warn(self->shared->log, "dock: %s: %s", self->row.id, reason);

@@ -13,6 +13,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/pool.h"
 #include "src/dock/known_file.h"
 #include "src/dock/part_file.h"
 #include "src/store/store.h"
@@ -28,6 +29,7 @@ struct station {
     const struct station_options *options;
     struct bay_shared shared;
     atomic_bool stop, preview_taken;
+    atomic_uint reviews_free;
     pthread_mutex_t emit_lock;
     struct bay **bays;
     size_t n_bays, capacity;
@@ -500,6 +502,8 @@ enum yk_status station_run(const struct station_options *options, struct station
     atomic_init(&self.stop, false);
     atomic_init(&self.preview_taken, false);
     self.shared.preview_taken = &self.preview_taken;
+    atomic_init(&self.reviews_free, pool_processors());
+    self.shared.reviews_free = &self.reviews_free;
     self.shared.on_change = on_change;
     self.shared.user = &self;
     self.shared.stop = &self.stop;
