@@ -344,6 +344,7 @@ void canvas_text(struct canvas *self, struct canvas_box box, const struct canvas
     cairo_move_to(self->cr, x, y);
     cairo_scale(self->cr, 1 / PT_PER_MM, 1 / PT_PER_MM); /* layouts are in points */
     pango_cairo_show_layout(self->cr, layout);
+    cairo_new_path(self->cr); /* the place of the words is no corner of the next polygon */
     cairo_restore(self->cr);
     g_object_unref(layout);
 }

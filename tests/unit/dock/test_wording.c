@@ -31,12 +31,12 @@ static void states_have_a_word_a_mark_and_a_name_of_their_own_in_both_languages(
                         "計測中(まだ終わっていません)");
 }
 
-/* How often each gap stands in a sentence. */
+/* How often each gap stands in a sentence; {0:place:places} only chooses a word. */
 static void gaps_of(const char *sentence, int count[3])
 {
     for (const char *at = sentence; (at = strchr(at, '{')) != NULL; at++) {
-        assert_true(at[1] >= '0' && at[1] <= '2' && at[2] == '}');
-        count[at[1] - '0']++;
+        assert_true(at[1] >= '0' && at[1] <= '2' && (at[2] == '}' || at[2] == ':'));
+        count[at[1] - '0'] += at[2] == '}';
     }
 }
 

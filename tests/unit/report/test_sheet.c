@@ -132,6 +132,28 @@ static void measure(const char *path, int out[DOWN][ACROSS])
     cairo_surface_destroy(image);
 }
 
+static void a_polygon_after_words_begins_at_its_own_corner(void **state)
+{
+    (void)state;
+    int seen[DOWN][ACROSS];
+    char path[512];
+    const double corners[] = {150, 250, 160, 250, 155, 260};
+    struct canvas *canvas = open_canvas(LANGUAGE_EN, 210, 297);
+    canvas_text(canvas, (struct canvas_box){12, 12, 40, 6}, &(struct canvas_style){.pt = 10},
+                "words");
+    canvas_polygon(canvas, corners, 3, 0, false);
+    snprintf(path, sizeof path, "%s/polygon.png", check_scratch("polygon"));
+    assert_int_equal(canvas_finish(canvas, path, NULL), YK_OK);
+    canvas_close(canvas);
+    measure(path, seen);
+    for (int r = 3; r < 24; r++) { /* between the words and the triangle */
+        for (int c = 0; c < ACROSS; c++) {
+            assert_int_equal(seen[r][c], 0);
+        }
+    }
+    assert_true(seen[25][15] > 0);
+}
+
 /* The page as rows of letters, '.' white, '1' to '9' and 'a' to 'z' darker: what a person could
  * compare. Wanted: tests/unit/report/layout.txt; YOAKE_LAYOUT=1 prints it anew. */
 static void the_page_looks_as_it_did(void **state)
@@ -514,6 +536,7 @@ static void quality_pages_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_polygon_after_words_begins_at_its_own_corner),
         cmocka_unit_test(the_page_looks_as_it_did),
         cmocka_unit_test(the_worked_week_fits_its_pages),
         cmocka_unit_test(the_longest_texts_fit_too),
