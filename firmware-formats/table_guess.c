@@ -563,8 +563,7 @@ static enum yk_status guess(struct guess *self, struct byte_source *bytes, struc
             why, YK_ERR_UNSUPPORTED,
             "no column holds times, and a start cannot be guessed: write 'start "
             "=' and 'epoch_s =' or 'rate_hz =' in a .ini of the same name beside "
-            "the file (and 'day =' and 'time =' where columns count days, 'timestamp "
-            "=' and 'time_format = elapsed_s' where one counts seconds)");
+            "the file");
     }
     status = find_format(self, why);
     if (status == YK_OK) {

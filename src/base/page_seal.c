@@ -45,7 +45,8 @@ static enum yk_status hash_front(struct byte_source *bytes, uint64_t n,
         status = byte_source_read_at(bytes, at, piece,
                                      n - at < PIECE ? (size_t)(n - at) : PIECE, &got, why);
         if (status == YK_OK && got == 0) {
-            status = failure_set(why, YK_ERR_IO, "%s became shorter", bytes->name);
+            status =
+                failure_set(why, YK_ERR_IO, "%s became shorter while it was read", bytes->name);
         }
         if (status == YK_OK) {
             digest_add(digest, piece, got);
