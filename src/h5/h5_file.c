@@ -145,7 +145,7 @@ static enum yk_status file_new(const char *path, int flags, bool is_new, struct 
         mem_free(copy);
         return failure_set(why, YK_ERR_MEMORY, "no memory to open %s", path);
     }
-    *self = (struct h5_file){.id = -1, .path = copy, .is_new = is_new};
+    *self = (struct h5_file){.id = -1, .access = -1, .path = copy, .is_new = is_new};
     self->io.fd = open(path, flags | O_CLOEXEC, 0644);
     if (self->io.fd < 0) {
         int reason = errno;
@@ -197,6 +197,7 @@ static void file_free(struct h5_file *self)
     if (self->id >= 0) {
         H5Fclose(self->id);
     }
+    h5_close_id(self->access, H5Pclose);
     if (self->io.fd >= 0) {
         close(self->io.fd);
     }
@@ -208,18 +209,17 @@ enum yk_status h5_create(const char *path, struct h5_file **out, struct failure 
 {
     struct h5_file *self = NULL;
     enum yk_status status = file_new(path, O_RDWR | O_CREAT | O_TRUNC, true, &self, why);
-    if (status != YK_OK) {
+    if (status != YK_OK || self == NULL) {
         return status;
     }
     h5_enter();
-    hid_t access = h5_driver_access(&self->io);
+    self->access = h5_driver_access(&self->io);
     hid_t create = H5Pcreate(H5P_FILE_CREATE);
-    if (access >= 0 && create >= 0 && H5Pset_obj_track_times(create, 0) >= 0 &&
+    if (self->access >= 0 && create >= 0 && H5Pset_obj_track_times(create, 0) >= 0 &&
         keep_common(&self->kept)) {
-        self->id = H5Fcreate(path, H5F_ACC_TRUNC, create, access);
+        self->id = H5Fcreate(path, H5F_ACC_TRUNC, create, self->access);
     }
     h5_close_id(create, H5Pclose);
-    h5_close_id(access, H5Pclose);
     if (self->id < 0) {
         status = h5_failure(self, why, "starting", "the file");
         file_free(self);
@@ -252,11 +252,10 @@ enum yk_status h5_open(const char *path, struct h5_file **out, struct failure *w
         return status;
     }
     h5_enter();
-    hid_t access = h5_driver_access(&self->io);
-    if (access >= 0) {
-        self->id = H5Fopen(path, H5F_ACC_RDONLY, access);
+    self->access = h5_driver_access(&self->io);
+    if (self->access >= 0) {
+        self->id = H5Fopen(path, H5F_ACC_RDONLY, self->access);
     }
-    h5_close_id(access, H5Pclose);
     if (self->id < 0) {
         status = not_opened(self, why);
         file_free(self);
@@ -280,11 +279,10 @@ enum yk_status h5_open_source(struct byte_source *bytes, struct h5_file **out,
     *self = (struct h5_file){.id = -1, .path = copy, .io = {.fd = -1, .bytes = bytes}};
     enum yk_status status = YK_OK;
     h5_enter();
-    hid_t access = h5_driver_access(&self->io);
-    if (access >= 0) {
-        self->id = H5Fopen(copy, H5F_ACC_RDONLY, access);
+    self->access = h5_driver_access(&self->io);
+    if (self->access >= 0) {
+        self->id = H5Fopen(copy, H5F_ACC_RDONLY, self->access);
     }
-    h5_close_id(access, H5Pclose);
     if (self->id < 0) {
         status = not_opened(self, why);
         file_free(self);

@@ -23,6 +23,7 @@ struct h5_kept {
 
 struct h5_file {
     hid_t id;
+    hid_t access; /* keeps the driver: H5Fclose() calls it after letting go of it itself */
     struct h5_io io;
     char *path;
     bool is_new;
