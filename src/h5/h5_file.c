@@ -26,8 +26,10 @@ struct h5_stream {
     struct h5_file *file;
     hid_t set;
     enum h5_kind kind;
-    size_t text_bytes;
-    uint64_t n;
+    size_t text_bytes, each;
+    uint64_t n;    /* in the file */
+    uint8_t *kept; /* not yet: a call of the library takes longer than a block's values */
+    size_t n_kept, chunk;
 };
 
 /* HDF5 keeps its own state for the whole process, so its lock is the process's as well. */
@@ -658,8 +660,17 @@ enum yk_status h5_stream_open(struct h5_file *file, const char *group,
     if (self == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for the column %s", column->name);
     }
-    *self = (struct h5_stream){
-        .file = file, .set = -1, .kind = column->kind, .text_bytes = column->text_bytes};
+    *self = (struct h5_stream){.file = file,
+                               .set = -1,
+                               .kind = column->kind,
+                               .text_bytes = column->text_bytes,
+                               .each = h5_kind_bytes(column->kind, column->text_bytes),
+                               .chunk = chunk};
+    self->kept = mem_alloc(chunk, self->each);
+    if (self->kept == NULL) {
+        mem_free(self);
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the column %s", column->name);
+    }
     h5_enter();
     hsize_t none = 0, limit = H5S_UNLIMITED;
     hid_t type = h5_kind_type(column->kind, column->text_bytes, false);
@@ -674,35 +685,55 @@ enum yk_status h5_stream_open(struct h5_file *file, const char *group,
     if (status == YK_OK) {
         *out = self;
     } else {
+        mem_free(self->kept);
         mem_free(self);
     }
+    return status;
+}
+
+/* Puts what is kept into the file. */
+static enum yk_status stream_write(struct h5_stream *self, struct failure *why)
+{
+    if (self->n_kept == 0) {
+        return YK_OK;
+    }
+    h5_enter();
+    enum yk_status status = YK_OK;
+    hsize_t from = self->n, count = self->n_kept, total = from + count;
+    hid_t type = h5_kind_type(self->kind, self->text_bytes, true);
+    hid_t memory = H5Screate_simple(1, &count, NULL);
+    hid_t space = H5Dset_extent(self->set, &total) >= 0 ? H5Dget_space(self->set) : -1;
+    if (type < 0 || memory < 0 || space < 0 ||
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &count, NULL) < 0 ||
+        H5Dwrite(self->set, type, memory, space, H5P_DEFAULT, self->kept) < 0 ||
+        self->file->io.write_errno != 0) {
+        status = h5_failure(self->file, why, "adding to", "a column");
+    } else {
+        self->n = total;
+        self->n_kept = 0;
+    }
+    h5_close_id(space, H5Sclose);
+    h5_close_id(memory, H5Sclose);
+    h5_kind_close(self->kind, type);
+    h5_leave();
     return status;
 }
 
 enum yk_status h5_stream_append(struct h5_stream *self, const void *values, size_t n,
                                 struct failure *why)
 {
-    if (n == 0) {
-        return YK_OK;
-    }
-    h5_enter();
+    const uint8_t *from = values;
     enum yk_status status = YK_OK;
-    hsize_t from = self->n, count = n, total = self->n + n;
-    hid_t type = h5_kind_type(self->kind, self->text_bytes, true);
-    hid_t memory = H5Screate_simple(1, &count, NULL);
-    hid_t space = H5Dset_extent(self->set, &total) >= 0 ? H5Dget_space(self->set) : -1;
-    if (type < 0 || memory < 0 || space < 0 ||
-        H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &count, NULL) < 0 ||
-        H5Dwrite(self->set, type, memory, space, H5P_DEFAULT, values) < 0 ||
-        self->file->io.write_errno != 0) {
-        status = h5_failure(self->file, why, "adding to", "a column");
-    } else {
-        self->n = total;
+    while (n > 0 && status == YK_OK) {
+        size_t room = self->chunk - self->n_kept, now = n < room ? n : room;
+        memcpy(self->kept + self->n_kept * self->each, from, now * self->each);
+        self->n_kept += now;
+        from += now * self->each;
+        n -= now;
+        if (self->n_kept == self->chunk) {
+            status = stream_write(self, why);
+        }
     }
-    h5_close_id(space, H5Sclose);
-    h5_close_id(memory, H5Sclose);
-    h5_kind_close(self->kind, type);
-    h5_leave();
     return status;
 }
 
@@ -712,7 +743,12 @@ void h5_stream_close(struct h5_stream *self)
         return;
     }
     h5_enter();
+    struct h5_io *io = &self->file->io;
+    if (io->write_errno == 0 && stream_write(self, NULL) != YK_OK && io->write_errno == 0) {
+        io->write_errno = EIO; /* h5_close() says it */
+    }
     H5Dclose(self->set);
     h5_leave();
+    mem_free(self->kept);
     mem_free(self);
 }

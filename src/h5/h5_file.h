@@ -109,7 +109,8 @@ enum yk_status h5_get_double(struct h5_file *self, const char *path, const char 
                              double *out, struct failure *why);
 
 /* A column that grows: append as often as needed, then close. chunk is the number of values
- * written at once (a power of two about 16384 is good). The file must stay open. */
+ * written at once (a power of two about 16384 is good). The file must stay open; what fails
+ * when the last of them are written is said by h5_close(). */
 enum yk_status h5_stream_open(struct h5_file *file, const char *group,
                               const struct h5_column *column, size_t chunk,
                               struct h5_stream **out, struct failure *why);
