@@ -304,12 +304,18 @@ const struct command command_batch = {
     .details_ja =
         "ファイルやフォルダーを読み、夜・休息・日・記録・人ごとのCSVと、説明(codebook.csv)、"
         "記録ごとのHDF5、cohort.sqliteを書きます。途中で止まっても、同じコマンドで続きから"
-        "始まります。読めないファイルがあっても止まらず、理由はquality.csvに残ります。",
+        "始まります。読めないファイルがあっても止まらず、理由はquality.csvに残ります。\n\n"
+        "保管場所は --store "
+        "で名指ししたときだけ見ます。中身で見つかった記録はその参加者のコードで"
+        "扱い、この機械の時間帯より保管場所の時間帯を先に使います。",
     .details_en =
         "Reads files and folders and writes tables of nights, rests, days, recordings and "
         "persons, a codebook that explains every column, one HDF5 file a recording, and "
         "cohort.sqlite. When it is interrupted, the same command goes on where it stopped. A "
         "file that cannot be read does not stop it; quality.csv says why.\n\n"
+        "A store is looked at only when --store names one: a recording that it knows by its "
+        "content then goes by its participant's code, and the store's zone comes before this "
+        "machine's.\n\n"
         "Exit codes: 0 done, 3 some files failed or rows of a table were not taken, 4 some "
         "recordings are empty or only partly "
         "in the tables, 1 stopped after "
