@@ -224,17 +224,17 @@ enum yk_status h5_analysis_write(const char *path, const struct analysis *analys
     if (status != YK_OK) {
         goto done;
     }
-    h5_enter();
     status = h5_create(text_string(&part), &file, why);
     if (status == YK_OK) {
+        h5_enter();
         status = write_all(file, analysis, why);
+        h5_leave();
         if (status == YK_OK) {
             status = h5_close(file, why);
         } else {
             h5_abandon(file);
         }
     }
-    h5_leave();
     if (status == YK_OK) {
         status = disk_publish(text_string(&part), path, why);
     }

@@ -305,6 +305,9 @@ enum yk_status h5_close(struct h5_file *self, struct failure *why)
     release_common(&self->kept);
     herr_t closed = H5Fclose(self->id);
     self->id = -1;
+    h5_close_id(self->access, H5Pclose);
+    self->access = -1;
+    h5_leave(); /* nobody waits for somebody else's disk */
     if (self->is_new) {
         if (closed < 0 || self->io.write_errno != 0) {
             status = h5_failure(self, why, "closing", "the file");
@@ -324,7 +327,6 @@ enum yk_status h5_close(struct h5_file *self, struct failure *why)
         }
     }
     file_free(self);
-    h5_leave();
     return status;
 }
 
