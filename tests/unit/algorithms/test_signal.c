@@ -279,6 +279,36 @@ static void every_rate_works(void **state)
     }
 }
 
+/* Gravity alone is no movement, whatever the rate: its images must not reach the counts. */
+static void a_recorder_at_rest_has_no_counts_at_any_rate(void **state)
+{
+    (void)state;
+    static const double rates[] = {5,  6.25, 10, 12.5,  20, 25, 31.25, 33.33, 40,
+                                   50, 60,   64, 66.67, 75, 77, 85.7,  100,   128};
+    struct parameters p = defaults();
+    p.calibrate = CALIBRATE_none;
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        struct made_plan plan;
+        made_plan_init(&plan);
+        plan.rate_hz = plan.true_rate_hz = rates[i];
+        plan.n_samples = (int64_t)(rates[i] * 300);
+        for (int a = 0; a < 3; a++) {
+            plan.scale[a] = 1e9; /* nothing but the offset is left */
+            plan.offset_g[a] = -1;
+        }
+        struct made made;
+        analyze_with(&plan, &p, NULL, &made);
+        assert_int_equal(made.status, YK_OK);
+        for (size_t k = 2; k + 2 < made.epochs.n; k++) {
+            if (made.epochs.column[EPOCH_COUNTS_Y][k] != 0) {
+                fail_msg("%g Hz: %g counts in 5 s at rest", rates[i],
+                         (double)made.epochs.column[EPOCH_COUNTS_Y][k]);
+            }
+        }
+        release(&made);
+    }
+}
+
 /* Formats without stored blocks: GGIR's start and columns on one continuous grid. */
 static void the_ggir_recipe_works_without_stored_blocks(void **state)
 {
@@ -391,6 +421,7 @@ int main(void)
         cmocka_unit_test(recordings_too_short_for_calibration_say_so),
         cmocka_unit_test(tiny_recordings_give_what_they_hold),
         cmocka_unit_test(every_rate_works),
+        cmocka_unit_test(a_recorder_at_rest_has_no_counts_at_any_rate),
         cmocka_unit_test(the_ggir_recipe_works_without_stored_blocks),
         cmocka_unit_test(too_low_a_rate_is_refused),
         cmocka_unit_test(a_reading_error_ends_with_it),
