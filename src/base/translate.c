@@ -223,15 +223,22 @@ static size_t inner_score(struct search *search, const struct reading *reading, 
 
 static void read_link(struct search *search, struct span words, int depth, struct reading *best)
 {
+    size_t best_own = 0;
     *best = (struct reading){.message = NULL};
     for (size_t i = 0; i < MESSAGE_N; i++) {
         struct reading reading;
         if (MESSAGES[i].is_word && depth == 0) {
             continue; /* it may be the name of a file */
         }
-        if (read_as(search, &MESSAGES[i], words, &reading)) {
+        if (read_as(search, &MESSAGES[i], words, &reading) && reading.score > 0) {
+            size_t own = reading.score; /* decides between equals: one that was cut off before
+                                           its own words explains by its inner sentence only */
             reading.score += depth < DEPTH_MAX ? inner_score(search, &reading, depth) : 0;
-            *best = reading.score > best->score ? reading : *best;
+            if (reading.score > best->score ||
+                (reading.score == best->score && own > best_own)) {
+                *best = reading;
+                best_own = own;
+            }
         }
     }
 }

@@ -136,10 +136,7 @@ enum yk_status cli_take_options(struct cli *cli, const struct options *options,
 {
     const char *lang = options_text(options, "lang");
     if (lang != NULL && !take_language(lang, &cli->language)) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           cli->language == LANGUAGE_JA ? "--lang %s: ja か en を書きます"
-                                                        : "--lang %s: it is ja or en",
-                           lang);
+        return failure_set(why, YK_ERR_ARGUMENT, "--lang %s: it is ja or en", lang);
     }
     cli->options = options;
     cli->zone_name = options_text(options, "zone");
@@ -292,10 +289,7 @@ static int without_command(struct cli *cli, int argc, char **argv)
         help_all(cli->language, cli->columns, &out);
         code = print(&out);
     } else if (argc > 1 && strncmp(argv[1], "--lang", 6) != 0) {
-        code = cli_usage(cli,
-                         cli->language == LANGUAGE_JA ? "%s: コマンドがありません"
-                                                      : "%s: there is no command",
-                         argv[1]);
+        code = cli_usage(cli, "%s: there is no command", argv[1]);
     } else {
         help_short(cli->language, &out);
         code = print(&out);
@@ -309,8 +303,7 @@ static int run(struct session *session, int argc, char **argv)
     struct cli *cli = &session->cli;
     struct options *options = NULL;
     struct failure why;
-    enum yk_status status =
-        options_parse(cli->command, argc, argv, cli->language, &options, &why);
+    enum yk_status status = options_parse(cli->command, argc, argv, &options, &why);
     if (status == YK_OK) {
         status = cli_take_options(cli, options, &why);
     }

@@ -19,7 +19,7 @@ static int run(struct cli *cli)
     struct failure why;
     struct backup_totals totals;
     if (path == NULL) {
-        return cli_usage(cli, "%s", cli_say(cli, "-o FILE が要ります", "-o FILE is needed"));
+        return cli_usage(cli, "-o FILE is needed");
     }
     enum yk_status status = store_open(cli->store_path, STORE_READ, &store, &why);
     if (status == YK_OK) {

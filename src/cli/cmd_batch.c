@@ -228,16 +228,11 @@ static int read_shard(struct cli *cli, struct batch_options *options, struct tex
     struct failure why;
     options->manifest = options_text(cli->options, "manifest");
     if (options->manifest != NULL && options->n_paths > 0) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "--manifest と PATH は一緒に使えません",
-                                 "--manifest does not go with PATH"));
+        return cli_usage(cli, "--manifest does not go with PATH");
     }
     if (options->manifest == NULL && (shard != NULL || options->n_paths == 0)) {
-        return cli_usage(
-            cli, "%s",
-            shard != NULL
-                ? cli_say(cli, "--shard には --manifest が要ります", "--shard needs --manifest")
-                : cli_say(cli, "PATH か --manifest が要ります", "name a PATH or a --manifest"));
+        return cli_usage(cli, shard != NULL ? "--shard needs --manifest"
+                                            : "name a PATH or a --manifest");
     }
     if (shard == NULL) {
         return EXIT_DONE;
@@ -257,18 +252,13 @@ static int run(struct cli *cli)
     const char *epochs = options_text(given, "epochs");
     const char *folder = options_text(given, "output");
     if (folder == NULL && !options_has(given, "dry-run")) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "書き出すフォルダー -o DIR が要ります",
-                                 "the folder for the tables is missing: -o DIR"));
+        return cli_usage(cli, "the folder for the tables is missing: -o DIR");
     }
     if (epochs != NULL && strcmp(epochs, "csv") != 0) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "--epochs は csv だけです", "--epochs knows only csv"));
+        return cli_usage(cli, "--epochs knows only csv");
     }
     if (options_has(given, "dry-run") && cli->is_json) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "--dry-run と --json は一緒に使えません",
-                                 "--dry-run does not go with --json"));
+        return cli_usage(cli, "--dry-run does not go with --json");
     }
     long long most = options_integer(given, "max-failures", -1);
     struct batch_options options = {

@@ -120,9 +120,7 @@ static int run(struct cli *cli)
 {
     const char *out_path = options_text(cli->options, "output");
     if (out_path == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "-o OUT.h5 か -o OUT.csv で書き出す先を指定してください",
-                                 "say where to write, with -o OUT.h5 or -o OUT.csv"));
+        return cli_usage(cli, "say where to write, with -o OUT.h5 or -o OUT.csv");
     }
     struct failure why;
     int code = EXIT_DONE;

@@ -36,11 +36,9 @@ static enum yk_status read_shift(const struct cli *cli, struct export_options *o
         return YK_OK;
     }
     if (!text_parse_int64(said, strlen(said), &weeks) || weeks < -2600 || weeks > 2600) {
-        return failure_set(
-            why, YK_ERR_ARGUMENT,
-            cli_say(cli, "--shift-weeks %.40s: -2600 から 2600 の週の数、または each です",
-                    "--shift-weeks %.40s: a number of weeks from -2600 to 2600, or each"),
-            said);
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "--shift-weeks %.40s: a number of weeks from -2600 to 2600, or each",
+                           said);
     }
     out->shift = weeks != 0 ? EXPORT_SHIFT_ALL : EXPORT_AS_IS;
     out->weeks = (int)weeks;
@@ -98,9 +96,7 @@ static int run(struct cli *cli)
     struct store store;
     struct failure why;
     if (options.folder == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "書き出すフォルダー -o DIR が要ります",
-                                 "the folder for the tables is missing: -o DIR"));
+        return cli_usage(cli, "the folder for the tables is missing: -o DIR");
     }
     enum yk_status status = cli_page_date(cli, "date", &options.date, &why);
     status = status == YK_OK ? read_shift(cli, &options, &why) : status;

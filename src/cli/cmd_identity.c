@@ -334,14 +334,11 @@ static int run(struct cli *cli)
                *key = options_text(cli->options, "key");
     bool is_init = strcmp(verb, "init") == 0, takes_none = is_init || strcmp(verb, "list") == 0;
     if (key == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "--key FILE が要ります", "--key FILE is needed"));
+        return cli_usage(cli, "--key FILE is needed");
     }
     if (takes_none != (what == NULL)) {
-        return cli_usage(cli, "%s: %s", verb,
-                         takes_none
-                             ? cli_say(cli, "コードは要りません", "takes no code")
-                             : cli_say(cli, "参加者のコードが要ります", "which participant?"));
+        return cli_usage(cli, takes_none ? "%s: takes no code" : "%s: which participant?",
+                         verb);
     }
     if (store_open(cli->store_path, STORE_WRITE, &self.store, &why) != YK_OK) {
         return cli_fail(cli, &why);

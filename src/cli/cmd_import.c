@@ -203,9 +203,7 @@ static int run(struct cli *cli)
                                            .recipe = self.recipe.name,
                                            .parameters = &self.recipe.parameters};
     if (self.options.person == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "--participant CODE が要ります(だれの記録か)",
-                                 "--participant CODE is needed (whose recording?)"));
+        return cli_usage(cli, "--participant CODE is needed (whose recording?)");
     }
     int code = EXIT_FAILED;
     if (prepare(&self, &why) != YK_OK) {

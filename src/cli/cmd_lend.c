@@ -334,9 +334,7 @@ static int run(struct cli *cli)
     int code;
     if (options_text(cli->options, "participant") == NULL ||
         options_text(cli->options, "to") == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "--participant CODE と --to TS が要ります",
-                                 "--participant CODE and --to TS are needed"));
+        return cli_usage(cli, "--participant CODE and --to TS are needed");
     }
     text_init(&self.store_path);
     enum yk_status status = open_store(&self, &why);

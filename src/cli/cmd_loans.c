@@ -66,9 +66,7 @@ static int run(struct cli *cli)
     }
     return strcmp(options_operand(cli->options, 0), "list") == 0 && device != NULL
                ? who_has(cli, device, at)
-               : cli_usage(cli, "%s",
-                           cli_say(cli, "--at は list DEVICE と使います",
-                                   "--at goes with: list DEVICE"));
+               : cli_usage(cli, "--at goes with: list DEVICE");
 }
 
 const struct command command_loans = {

@@ -36,9 +36,7 @@ static int run(struct cli *cli)
     const struct options *given = cli->options;
     const char *path = options_text(given, "output");
     if (path == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "書き出す表 -o DIR/manifest.csv が要ります",
-                                 "the list to write is missing: -o DIR/manifest.csv"));
+        return cli_usage(cli, "the list to write is missing: -o DIR/manifest.csv");
     }
     struct failure why;
     struct manifest_totals totals;

@@ -44,9 +44,7 @@ static int run(struct cli *cli)
     struct batch_totals totals;
     struct failure why;
     if (output == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "書き出すフォルダー -o DIR が要ります",
-                                 "the folder for the tables is missing: -o DIR"));
+        return cli_usage(cli, "the folder for the tables is missing: -o DIR");
     }
     enum yk_status status = merge_run(&options, &totals, &cli->job, &why);
     cli_progress_end(cli);

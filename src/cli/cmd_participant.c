@@ -213,14 +213,10 @@ static enum yk_status confirm(const struct cli *cli, const struct person *person
         return YK_OK;
     }
     if (isatty(STDIN_FILENO) == 0) {
-        return failure_set(
-            why, YK_ERR_ARGUMENT,
-            cli_say(cli,
-                    "%s の記録 %lld 本は削除していません。端末がなく確かめられない"
-                    "ので、削除するなら --yes を付けてください",
-                    "nothing deleted of %s with %lld recordings: there is no "
-                    "terminal to ask on; to delete, say --yes"),
-            person->code, (long long)person->n_recordings);
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "nothing deleted of %s with %lld recordings: there is no "
+                           "terminal to ask on; to delete, say --yes",
+                           person->code, (long long)person->n_recordings);
     }
     fprintf(stderr,
             cli_say(cli,
@@ -329,10 +325,8 @@ static int run(struct cli *cli)
         verb++;
     }
     if (verb->needs_code != (code != NULL)) {
-        return cli_usage(cli, "%s: %s", said,
-                         verb->needs_code
-                             ? cli_say(cli, "参加者のコードが要ります", "which participant?")
-                             : cli_say(cli, "コードは要りません", "takes no code"));
+        return cli_usage(cli, verb->needs_code ? "%s: which participant?" : "%s: takes no code",
+                         said);
     }
     struct store store;
     struct failure why;

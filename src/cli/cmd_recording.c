@@ -159,12 +159,8 @@ static int run(struct cli *cli)
         verb++;
     }
     if (n < verb->min || n > verb->max) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli,
-                                 "list [CODE] / show ID / assign ID CODE / "
-                                 "exclude ID / include ID のように使います",
-                                 "list [CODE], show ID, assign ID CODE, exclude ID, "
-                                 "include ID"));
+        return cli_usage(cli, "list [CODE], show ID, assign ID CODE, exclude ID, "
+                              "include ID");
     }
     struct store store;
     struct failure why;

@@ -51,27 +51,19 @@ static enum yk_status read_words(const struct cli *cli, struct request *out,
     const char *density = options_text(cli->options, "density");
     if (copy != NULL && (!copy_kind_parse(copy, &out->copy) || out->copy == COPY_RESEARCH)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           cli_say(cli,
-                                   "--copy %.40s: participant、staff、physician、employer "
-                                   "のどれかです",
-                                   "--copy %.40s: one of participant, staff, physician, "
-                                   "employer"),
+                           "--copy %.40s: one of participant, staff, physician, "
+                           "employer",
                            copy);
     }
     if (density != NULL && strcmp(density, "table") != 0 && strcmp(density, "picture") != 0) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           cli_say(cli, "--density %.40s: picture か table です",
-                                   "--density %.40s: picture or table"),
-                           density);
+        return failure_set(why, YK_ERR_ARGUMENT, "--density %.40s: picture or table", density);
     }
     out->density = density != NULL && strcmp(density, "table") == 0 ? SHEET_TABLE_FIRST
                                                                     : SHEET_PICTURE_FIRST;
     out->axis_start_h = (int)options_integer(cli->options, "axis", 12);
     if (out->axis_start_h != 12 && out->axis_start_h != 18 && out->axis_start_h != 0 &&
         out->axis_start_h != 3) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           cli_say(cli, "--axis %d: 12、18、0、3 のどれかです",
-                                   "--axis %d: one of 12, 18, 0, 3"),
+        return failure_set(why, YK_ERR_ARGUMENT, "--axis %d: one of 12, 18, 0, 3",
                            out->axis_start_h);
     }
     return YK_OK;

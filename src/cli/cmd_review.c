@@ -54,10 +54,7 @@ static enum yk_status read_date(const struct cli *cli, const char *name, struct 
     *out = (struct civil_date){0};
     if (said != NULL && !civil_parse(said, out)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           cli->language == LANGUAGE_JA
-                               ? "--%s %.40s: 日付は 2026-05-12 のように書きます"
-                               : "--%s %.40s: a date is written like 2026-05-12",
-                           name, said);
+                           "--%s %.40s: a date is written like 2026-05-12", name, said);
     }
     return YK_OK;
 }
@@ -104,10 +101,7 @@ static enum yk_status read_diary(const struct cli *cli, struct diary *out, struc
     }
     const char *said = options_text(cli->options, "person");
     if (status == YK_OK && said != NULL && !has_person(out, said)) {
-        status = failure_set(
-            why, YK_ERR_NO_DEVICE,
-            cli_say(cli, "%.200s に %.60s の日誌はありません", "%.200s has no entry of %.60s"),
-            path, said);
+        status = failure_set(why, YK_ERR_NO_DEVICE, "%.200s has no entry of %.60s", path, said);
     }
     zone_close(zone);
     return status;
@@ -328,9 +322,7 @@ static enum yk_status load(struct cli *cli, const char *what, const struct revie
     for (size_t i = 0; i < sizeof only_for_files / sizeof only_for_files[0]; i++) {
         if (options_has(cli->options, only_for_files[i])) {
             return failure_set(why, YK_ERR_ARGUMENT,
-                               cli->language == LANGUAGE_JA
-                                   ? "--%s: %.60s はすでに計算された結果なので使えません"
-                                   : "--%s does not go with %.60s, which is computed already",
+                               "--%s does not go with %.60s, which is computed already",
                                only_for_files[i], what);
         }
     }
@@ -362,9 +354,7 @@ static enum yk_status read_period(const struct cli *cli, struct review *review,
     if (status == YK_OK && review->from.month != 0 && review->to.month != 0 &&
         civil_to_days(review->from) > civil_to_days(review->to)) {
         status =
-            failure_set(why, YK_ERR_ARGUMENT,
-                        cli_say(cli, "--from %.20s が --to %.20s より後です",
-                                "--from %.20s is later than --to %.20s"),
+            failure_set(why, YK_ERR_ARGUMENT, "--from %.20s is later than --to %.20s",
                         options_text(cli->options, "from"), options_text(cli->options, "to"));
     }
     return status;

@@ -282,9 +282,7 @@ static int run(struct cli *cli)
     if (status == YK_OK) {
         if (show(cli, &recipes, &out) == 0) {
             status = failure_set(&why, YK_ERR_NO_DEVICE,
-                                 cli->language == LANGUAGE_JA
-                                     ? "「%.60s」を含む値も方法もありません"
-                                     : "no parameter and no method has \"%.60s\" in its name",
+                                 "no parameter and no method has \"%.60s\" in its name",
                                  options_operand(cli->options, 0));
         } else {
             status = text_status(&out, &why);

@@ -321,9 +321,8 @@ static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
     struct canvas *canvas = NULL;
     enum yk_status status = YK_OK;
     if (options_operands(cli->options) < 2) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s",
-                           cli_say(cli, "poster: batch の結果のフォルダーを書いてください",
-                                   "poster: name the folder that `yoake batch -o` wrote"));
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "poster: name the folder that `yoake batch -o` wrote");
     }
     for (size_t i = 1; i < options_operands(cli->options) && status == YK_OK; i++) {
         status = add_operand(&poster, options_operand(cli->options, i), why);

@@ -69,10 +69,7 @@ static bool take_word(const struct cli *cli, const char *name, const char *no, c
         return true;
     }
     if (strcmp(text, no) != 0 && strcmp(text, yes) != 0) {
-        *code = cli_usage(cli,
-                          cli->language == LANGUAGE_JA ? "--%s は %s か %s です(%s ではなく)"
-                                                       : "--%s is %s or %s, not %s",
-                          name, no, yes, text);
+        *code = cli_usage(cli, "--%s is %s or %s, not %s", name, no, yes, text);
         return false;
     }
     *out = strcmp(text, yes) == 0;
@@ -92,11 +89,8 @@ static bool take_person(const struct cli *cli, struct simulation *s, int *code)
     for (size_t i = 0; i < person_kind_count(); i++) {
         text_addf(&kinds, " %s", person_kind_at(i)->id);
     }
-    *code = cli_usage(cli,
-                      cli->language == LANGUAGE_JA
-                          ? "%s という型の人はいません。あるのは:%s"
-                          : "there is no kind of person called %s; there are:%s",
-                      id, text_string(&kinds));
+    *code = cli_usage(cli, "there is no kind of person called %s; there are:%s", id,
+                      text_string(&kinds));
     text_release(&kinds);
     return false;
 }
@@ -127,11 +121,7 @@ static bool take_options(const struct cli *cli, struct simulation *s, int *code)
     }
     const char *start = options_text(o, "start");
     if (start != NULL && !zone_parse_iso(s->zone, start, &s->start_ns)) {
-        *code = cli_usage(cli,
-                          cli->language == LANGUAGE_JA
-                              ? "--start は 2026-05-11 10:00 の形で(%s ではなく)"
-                              : "--start looks like 2026-05-11 10:00, not %s",
-                          start);
+        *code = cli_usage(cli, "--start looks like 2026-05-11 10:00, not %s", start);
         return false;
     }
     s->days = options_number(o, "days", s->days);
@@ -197,9 +187,7 @@ static enum yk_status make(struct cli *cli, const struct simulation *s, struct t
 static int run(struct cli *cli)
 {
     if (options_text(cli->options, "output") == NULL) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli, "-o FILE.cwa で書き出す先を指定してください",
-                                 "say where to write, with -o FILE.cwa"));
+        return cli_usage(cli, "say where to write, with -o FILE.cwa");
     }
     struct zone *zone = NULL;
     struct failure why;

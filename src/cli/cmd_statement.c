@@ -61,11 +61,8 @@ static enum yk_status read_copy(const struct cli *cli, enum copy_kind *out, stru
         *out = COPY_STAFF;
     } else {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           cli_say(cli,
-                                   "--copy %.40s: participant か staff です。ほかの写しに文は"
-                                   "載りません",
-                                   "--copy %.40s: participant or staff; other copies hold no "
-                                   "sentences"),
+                           "--copy %.40s: participant or staff; other copies hold no "
+                           "sentences",
                            said);
     }
     return YK_OK;
@@ -287,9 +284,7 @@ static enum yk_status take_words(const struct cli *cli, char out[static REWORDIN
     const char *text = options_text(cli->options, "text"),
                *file = options_text(cli->options, "file");
     if ((text == NULL) == (file == NULL)) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s",
-                           cli_say(cli, "--text TEXT か --file FILE のどちらかが要ります",
-                                   "either --text TEXT or --file FILE is needed"));
+        return failure_set(why, YK_ERR_ARGUMENT, "either --text TEXT or --file FILE is needed");
     }
     if (text != NULL && strlen(text) >= REWORDING_BYTES) {
         return rewording_check(text, why);
@@ -314,9 +309,7 @@ static enum yk_status take_signature(const struct cli *cli, struct rewording *ou
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const char *said = options_text(cli->options, fields[i].name);
         if (said == NULL || said[strspn(said, " ")] == '\0' || strlen(said) >= fields[i].room) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               cli_say(cli, "--%s TEXT が要ります(%zu バイトまで)",
-                                       "--%s TEXT is needed (up to %zu bytes)"),
+            return failure_set(why, YK_ERR_ARGUMENT, "--%s TEXT is needed (up to %zu bytes)",
                                fields[i].name, fields[i].room - 1);
         }
         memcpy(fields[i].to, said, strlen(said) + 1);
@@ -335,11 +328,8 @@ static enum yk_status find_line(const struct speaking *self, const char *id, siz
         }
     }
     return failure_set(why, YK_ERR_ARGUMENT,
-                       cli_say(self->cli,
-                               "'%.40s': この表にそういう文はありません。一覧は yoake "
-                               "statement list %s",
-                               "'%.40s' is no sentence of this sheet; see: yoake statement "
-                               "list %s"),
+                       "'%.40s' is no sentence of this sheet; see: yoake statement "
+                       "list %s",
                        id, self->record.code);
 }
 
@@ -393,11 +383,7 @@ static int run(struct cli *cli)
     const char *verb = options_operand(cli->options, 0);
     bool is_set = strcmp(verb, "set") == 0, is_change = is_set || strcmp(verb, "remove") == 0;
     if (options_operands(cli->options) != (is_change ? 3 : 2)) {
-        return cli_usage(cli, "%s",
-                         cli_say(cli,
-                                 "list CODE / show CODE / set CODE ID / remove CODE ID "
-                                 "のように使います",
-                                 "list CODE, show CODE, set CODE ID, remove CODE ID"));
+        return cli_usage(cli, "list CODE, show CODE, set CODE ID, remove CODE ID");
     }
     if (store_open(cli->store_path, is_change ? STORE_WRITE : STORE_READ, &self.store, &why) !=
         YK_OK) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * getopt_long behind the option tables. getopt_long stays silent (opterr = 0); what is wrong is
- * said in the user's language, with the option that was probably meant.
+ * said with the option that was probably meant.
  */
 #include "src/cli/options.h"
 
@@ -49,7 +49,6 @@ enum { SPECS_MAX = 96, LONG_BASE = 1000 };
 /* What the parser works with. */
 struct parsing {
     const struct command *command;
-    enum language language;
     const struct option_spec *specs[SPECS_MAX];
     size_t n_specs;
     struct option longs[SPECS_MAX + 1];
@@ -166,18 +165,7 @@ void options_free(struct options *self)
     }
 }
 
-/* ---- what is wrong, in the user's language ---- */
-
-static enum yk_status wrong(const struct parsing *p, struct failure *why, const char *ja,
-                            const char *en, const char *a, const char *b)
-{
-    struct text said;
-    text_init(&said);
-    text_fill(&said, p->language == LANGUAGE_JA ? ja : en, a, b);
-    enum yk_status status = failure_set(why, YK_ERR_ARGUMENT, "%s", text_string(&said));
-    text_release(&said);
-    return status;
-}
+/* ---- what is wrong ---- */
 
 static enum yk_status wrong_unknown(const struct parsing *p, const char *word,
                                     struct failure *why)
@@ -205,15 +193,15 @@ static enum yk_status wrong_unknown(const struct parsing *p, const char *word,
     nearest_list(name, names, n_names, 1, &near);
     enum yk_status status =
         near.length > 0
-            ? wrong(p, why, "{0} という指定はありません。--{1} のことですか",
-                    "there is no option {0}; did you mean --{1}?", dashed, text_string(&near))
-            : wrong(p, why, "{0} という指定はありません", "there is no option {0}", dashed, "");
+            ? failure_set(why, YK_ERR_ARGUMENT, "there is no option %s; did you mean --%s?",
+                          dashed, text_string(&near))
+            : failure_set(why, YK_ERR_ARGUMENT, "there is no option %s", dashed);
     text_release(&near);
     return status;
 }
 
-static enum yk_status wrong_range(const struct parsing *p, const struct option_spec *spec,
-                                  const char *value, struct failure *why)
+static enum yk_status wrong_range(const struct option_spec *spec, const char *value,
+                                  struct failure *why)
 {
     struct option_range range;
     option_range_of(spec, &range);
@@ -221,21 +209,17 @@ static enum yk_status wrong_range(const struct parsing *p, const struct option_s
     text_init(&what);
     text_init(&right);
     text_addf(&what, "--%s %s", spec->name, value);
-    bool ja = p->language == LANGUAGE_JA, whole = spec->kind == OPTION_INTEGER;
-    text_add(&right, ja ? (whole ? "整数" : "数値") : (whole ? "a whole number" : "a number"));
+    text_add(&right, spec->kind == OPTION_INTEGER ? "a whole number" : "a number");
     if (isfinite(range.min)) {
-        text_add(&right, ja ? "、" : " from ");
+        text_add(&right, " from ");
         text_add_exact(&right, range.min);
-        text_add(&right, ja ? "から" : "");
     }
     if (isfinite(range.max)) {
-        text_add(&right, ja ? "" : " to ");
+        text_add(&right, " to ");
         text_add_exact(&right, range.max);
-        text_add(&right, ja ? "まで" : "");
     }
-    enum yk_status status =
-        wrong(p, why, "{0}: ここには次のものを書きます: {1}", "{0}: what goes here is {1}",
-              text_string(&what), text_string(&right));
+    enum yk_status status = failure_set(why, YK_ERR_ARGUMENT, "%s: what goes here is %s",
+                                        text_string(&what), text_string(&right));
     text_release(&what);
     text_release(&right);
     return status;
@@ -243,10 +227,9 @@ static enum yk_status wrong_range(const struct parsing *p, const struct option_s
 
 /* ---- parsing ---- */
 
-static void parsing_init(struct parsing *p, const struct command *command,
-                         enum language language)
+static void parsing_init(struct parsing *p, const struct command *command)
 {
-    *p = (struct parsing){.command = command, .language = language};
+    *p = (struct parsing){.command = command};
     size_t n_letters = 0;
     p->letters[n_letters++] = ':'; /* a missing value is told apart from an unknown option */
     const struct option_spec *spec;
@@ -283,9 +266,8 @@ static const struct option_spec *spec_of(const struct parsing *p, int answer)
     return NULL;
 }
 
-static enum yk_status take(const struct parsing *p, struct options *self,
-                           const struct option_spec *spec, const char *value,
-                           struct failure *why)
+static enum yk_status take(struct options *self, const struct option_spec *spec,
+                           const char *value, struct failure *why)
 {
     struct given given = {.spec = spec, .text = value != NULL ? value : "", .number = NAN};
     struct option_range range;
@@ -298,28 +280,21 @@ static enum yk_status take(const struct parsing *p, struct options *self,
             given.number = (double)given.integer;
         }
         if (!good || given.number < range.min || given.number > range.max) {
-            return wrong_range(p, spec, value, why);
+            return wrong_range(spec, value, why);
         }
         if (spec->kind == OPTION_NUMBER && fabs(given.number) < 9e18) {
             given.integer = (int64_t)given.number;
         }
     } else if (spec->kind != OPTION_FLAG && *given.text == '\0') {
-        return wrong(p, why, "--{0} の値が空です", "the value of --{0} is empty", spec->name,
-                     "");
+        return failure_set(why, YK_ERR_ARGUMENT, "the value of --%s is empty", spec->name);
     }
     for (size_t i = 0; i < self->n_given; i++) {
         /* Which of two values was meant is anybody's guess; the same one again is none. */
         if (self->given[i].spec == spec && spec->kind != OPTION_LIST &&
             strcmp(self->given[i].text, given.text) != 0) {
-            struct text both;
-            text_init(&both);
-            text_addf(&both, "%s, %s", self->given[i].text, given.text);
-            enum yk_status status =
-                wrong(p, why, "--{0} が2つあります({1})。どちらかひとつにしてください",
-                      "--{0} is given twice ({1}): leave one of them out", spec->name,
-                      text_string(&both));
-            text_release(&both);
-            return status;
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "--%s is given twice (%s, %s): leave one of them out",
+                               spec->name, self->given[i].text, given.text);
         }
     }
     if (MEM_RESERVE(self->given, self->n_given, self->given_capacity) != 0) {
@@ -345,19 +320,17 @@ static enum yk_status take_options(const struct parsing *p, struct options *self
             const struct option_spec *known = optopt != 0 ? spec_of(p, optopt) : NULL;
             if (known == NULL && optopt != 0 && optopt < LONG_BASE) {
                 char letter[3] = {'-', (char)optopt, '\0'};
-                return wrong(p, why, "{0} という指定はありません", "there is no option {0}",
-                             letter, "");
+                return failure_set(why, YK_ERR_ARGUMENT, "there is no option %s", letter);
             }
             if (known == NULL) {
                 return wrong_unknown(p, word, why);
             }
             return answer == ':'
-                       ? wrong(p, why, "--{0} には値({1})が要ります",
-                               "--{0} needs a value ({1})", known->name, known->value_name)
-                       : wrong(p, why, "--{0} に値は付けられません", "--{0} takes no value",
-                               known->name, "");
+                       ? failure_set(why, YK_ERR_ARGUMENT, "--%s needs a value (%s)",
+                                     known->name, known->value_name)
+                       : failure_set(why, YK_ERR_ARGUMENT, "--%s takes no value", known->name);
         }
-        enum yk_status status = take(p, self, spec_of(p, answer), optarg, why);
+        enum yk_status status = take(self, spec_of(p, answer), optarg, why);
         if (status != YK_OK) {
             return status;
         }
@@ -381,16 +354,14 @@ static enum yk_status check_verb(const struct parsing *p, const struct options *
     }
     enum yk_status status;
     if (verb == NULL) {
-        status =
-            wrong(p, why, "{0} のあとに、することを書きます: {1}",
-                  "{0} needs to know what to do: {1}", p->command->name, text_string(&all));
+        status = failure_set(why, YK_ERR_ARGUMENT, "%s needs to know what to do: %s",
+                             p->command->name, text_string(&all));
     } else {
         struct text near;
         text_init(&near);
         nearest_list(verb, verbs, n, 1, &near);
-        status = wrong(p, why, "{0} はありません。あるもの: {1}",
-                       "there is no {0}; what there is: {1}", verb,
-                       near.length > 0 ? text_string(&near) : text_string(&all));
+        status = failure_set(why, YK_ERR_ARGUMENT, "there is no %s; what there is: %s", verb,
+                             near.length > 0 ? text_string(&near) : text_string(&all));
         text_release(&near);
     }
     text_release(&all);
@@ -409,23 +380,23 @@ static enum yk_status check_operands(const struct parsing *p, const struct optio
     }
     const char *operands = command->operands != NULL ? command->operands : "";
     if (self->n_operands < (size_t)command->min_operands) {
-        return wrong(p, why, "足りないものがあります: {0} {1}", "something is missing: {0} {1}",
-                     command->name, operands);
+        return failure_set(why, YK_ERR_ARGUMENT, "something is missing: %s %s", command->name,
+                           operands);
     }
     if (command->max_operands >= 0 && self->n_operands > (size_t)command->max_operands) {
-        return wrong(p, why, "{0}: 余分なものがあります。書き方は {1}",
-                     "{0}: this is one too many; what is understood is {1}",
-                     self->operands[command->max_operands],
-                     *operands != '\0' ? operands : command->name);
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "%s: this is one too many; what is understood is %s",
+                           self->operands[command->max_operands],
+                           *operands != '\0' ? operands : command->name);
     }
     return YK_OK;
 }
 
 enum yk_status options_parse(const struct command *command, int argc, char **argv,
-                             enum language language, struct options **out, struct failure *why)
+                             struct options **out, struct failure *why)
 {
     struct parsing p;
-    parsing_init(&p, command, language);
+    parsing_init(&p, command);
     struct options *self = mem_alloc(1, sizeof *self);
     if (self == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for the command line");

@@ -19,9 +19,9 @@ extern const struct option_spec options_common[];
 /* Reads argv[1..argc-1] (argv[0] is ignored; argv may be put into another order). Keeps
  * pointers into argv. A command with verbs must be given one of them first; the verb is operand
  * 0 and counts in min_operands and max_operands. With --help or -h, operands are not counted.
- * errors: YK_ERR_ARGUMENT with a sentence in that language, YK_ERR_MEMORY */
+ * errors: YK_ERR_ARGUMENT YK_ERR_MEMORY */
 enum yk_status options_parse(const struct command *command, int argc, char **argv,
-                             enum language language, struct options **out, struct failure *why);
+                             struct options **out, struct failure *why);
 void options_free(struct options *self); /* accepts NULL */
 
 /* "N:1..256" -> the part before the colon; has_range and the ends (infinite when open). */

@@ -383,16 +383,14 @@ static int run_add(struct cli *cli, struct store *store, const struct record_cli
             second != NULL &&
             how->kind->columns[record_column(how->kind, how->operand)].type == RECORD_PERSON;
         if (first == NULL || (second != NULL && !is_person)) {
-            return cli_usage(cli, "%s",
-                             cli_say(cli, "add --csv のあとにファイルがひとつ要ります",
-                                     "add --csv needs one file"));
+            return cli_usage(cli, "add --csv needs one file");
         }
         return add_file(cli, store, how->kind, is_person ? first : NULL,
                         is_person ? second : first);
     }
     if (first == NULL || second != NULL) {
         size_t k = record_column(how->kind, how->operand);
-        return cli_usage(cli, cli_say(cli, "add には %s がひとつ要ります", "add needs one %s"),
+        return cli_usage(cli, "add needs one %s",
                          how->kind->columns[k].type == RECORD_PERSON ? "CODE" : "DEVICE");
     }
     int code = EXIT_DONE;

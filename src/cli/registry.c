@@ -48,16 +48,12 @@ int command_unknown(const struct cli *cli, const char *name)
     }
     struct text near;
     text_init(&near);
-    bool ja = cli->language == LANGUAGE_JA;
     int code;
     if (nearest_list(name, names, TABLE_COUNT, 3, &near) > 0) {
-        code = cli_usage(cli,
-                         ja ? "%s というコマンドはありません。近いもの: %s"
-                            : "there is no command %s; did you mean: %s",
-                         name, text_string(&near));
+        code = cli_usage(cli, "there is no command %s; did you mean: %s", name,
+                         text_string(&near));
     } else {
-        code = cli_usage(cli, ja ? "%s というコマンドはありません" : "there is no command %s",
-                         name);
+        code = cli_usage(cli, "there is no command %s", name);
     }
     text_release(&near);
     return code;

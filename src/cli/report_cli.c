@@ -9,16 +9,11 @@ enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canv
 {
     *path = options_text(cli->options, "output");
     if (*path == NULL) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s",
-                           cli_say(cli, "-o FILE.pdf: 書き出す先が要ります",
-                                   "-o FILE.pdf: say where to write it"));
+        return failure_set(why, YK_ERR_ARGUMENT, "-o FILE.pdf: say where to write it");
     }
     if (!canvas_kind_of(*path, kind)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           cli_say(cli,
-                                   "-o %.120s: 名前は .pdf、.svg、.png のどれかで終わります",
-                                   "-o %.120s: the name ends in .pdf, .svg or .png"),
-                           *path);
+                           "-o %.120s: the name ends in .pdf, .svg or .png", *path);
     }
     return YK_OK;
 }
@@ -30,9 +25,7 @@ enum yk_status cli_page_date(const struct cli *cli, const char *option, struct c
     *out = (struct civil_date){0};
     if (said != NULL && !civil_parse(said, out)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           cli_say(cli, "--%s %.40s: 日付は 2026-05-12 のように書きます",
-                                   "--%s %.40s: a date is written like 2026-05-12"),
-                           option, said);
+                           "--%s %.40s: a date is written like 2026-05-12", option, said);
     }
     return YK_OK;
 }

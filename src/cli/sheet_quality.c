@@ -302,12 +302,9 @@ enum yk_status sheet_quality(struct cli *cli, struct sheet_request *request,
     const char *what = options_operand(cli->options, 1);
     if (what == NULL) {
         return failure_set(
-            why, YK_ERR_ARGUMENT, "%s",
-            cli_say(
-                cli,
-                "quality: batch の結果のフォルダー(または recordings/ID.h5)を書いてください",
-                "quality: name the folder that `yoake batch -o` wrote, or one of its "
-                "recordings/ID.h5"));
+            why, YK_ERR_ARGUMENT,
+            "quality: name the folder that `yoake batch -o` wrote, or one of its "
+            "recordings/ID.h5");
     }
     if (request->date.month == 0) {
         request->date = (struct civil_date){2000, 1, 1}; /* the same folder, the same bytes */

@@ -25,7 +25,7 @@ static void parse(const struct command *command, char *words, size_t size)
     argv[argc] = NULL;
     struct options *options = NULL;
     struct failure why = {.code = YK_OK};
-    enum yk_status status = options_parse(command, argc, argv, LANGUAGE_JA, &options, &why);
+    enum yk_status status = options_parse(command, argc, argv, &options, &why);
     if (status == YK_OK ? options == NULL : why.code != status || why.text[0] == '\0') {
         abort();
     }

@@ -49,7 +49,7 @@ static enum yk_status parse(const struct command *command, const char *line,
         }
     }
     argv[argc] = NULL;
-    return options_parse(command, argc, argv, LANGUAGE_EN, out, why);
+    return options_parse(command, argc, argv, out, why);
 }
 
 static void both_ways_of_giving_a_value_are_understood(void **state)
