@@ -2,7 +2,9 @@
  *
  * The tables exist twice, as CSV and in cohort.sqlite, and most of what they say a third time
  * in recordings/<id>.h5, from which epochs/<id>.csv follows; damage or a later change of one of
- * them shows as a difference. What shows nowhere else shows in SHA256SUMS. Left out: run.log.
+ * them shows as a difference. What shows nowhere else shows in SHA256SUMS. Each file is read
+ * once: an HDF5 file that is bit for bit what was put with its row of cohort.sqlite is what it
+ * was, and only another one is opened. Left out: run.log.
  */
 #include "src/pipeline/check_batch.h"
 
@@ -10,38 +12,72 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/csv.h"
 #include "src/base/disk.h"
+#include "src/base/mem.h"
 #include "src/base/page_seal.h"
 #include "src/base/zone.h"
 #include "src/export/epochs_csv.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/sums.h"
+#include "src/store/cohort_db.h"
 
 #define BATCH_DB "cohort.sqlite"
+
+/* A file that was looked at already: found wanting (no sum), or read to its end. */
+struct known_file {
+    char *name; /* owned */
+    char hex[DIGEST_HEX];
+};
 
 struct checking {
     const char *folder;
     struct job *job;
     struct db *db;
+    struct cohort_db *cohort; /* the same file; NULL: its results cannot be read */
     void (*found)(void *user, const struct check_finding *finding);
     void *user;
     struct check_totals totals;
-    struct text reported; /* subjects, a line each, with a line end before them, too */
+    struct known_file *known;
+    size_t n_known, known_capacity;
+    bool has_no_memory;
 };
+
+static void know(struct checking *self, const char *name, const char *hex)
+{
+    char *copy = MEM_RESERVE(self->known, self->n_known, self->known_capacity) == 0
+                     ? mem_copy_text(name)
+                     : NULL;
+    if (copy == NULL) {
+        self->has_no_memory = true;
+        return;
+    }
+    struct known_file *file = &self->known[self->n_known++];
+    file->name = copy;
+    snprintf(file->hex, sizeof file->hex, "%s", hex);
+}
 
 static void report(struct checking *self, enum check_kind kind, const char *subject,
                    const char *detail)
 {
     struct check_finding finding = {kind, subject, detail};
-    text_addf(&self->reported, "\n%s\n", subject);
+    know(self, subject, "");
     self->totals.broken += !check_is_leftover(kind);
     self->totals.leftovers += check_is_leftover(kind);
     if (self->found != NULL) {
         self->found(self->user, &finding);
     }
+}
+
+static void forget_known(struct checking *self)
+{
+    for (size_t i = 0; i < self->n_known; i++) {
+        mem_free(self->known[i].name);
+    }
+    mem_free(self->known);
 }
 
 static bool has_file(const char *folder, const char *name)
@@ -74,8 +110,8 @@ static bool is_same(const struct db_query *row, int column, const char *field)
 }
 
 static enum yk_status compare_rows(struct checking *self, struct csv *csv,
-                                   struct db_query *query, const char *name,
-                                   struct failure *why)
+                                   struct db_query *query, const size_t *column,
+                                   const char *name, struct failure *why)
 {
     char detail[192];
     enum yk_status from_file = YK_OK, from_db = YK_OK;
@@ -93,7 +129,7 @@ static enum yk_status compare_rows(struct checking *self, struct csv *csv,
             break;
         }
         for (int c = 0; c < db_columns(query); c++) {
-            if (!is_same(query, c, csv_field(row, csv_find(csv, db_column_name(query, c))))) {
+            if (!is_same(query, c, csv_field(row, column[c]))) {
                 snprintf(detail, sizeof detail, "line %" PRIu64 ", column %s", row->line,
                          db_column_name(query, c));
                 report(self, CHECK_table_differs, name, detail);
@@ -106,6 +142,24 @@ static enum yk_status compare_rows(struct checking *self, struct csv *csv,
                from_file == YK_END ? "rows are missing" : "there are more rows");
     }
     return YK_OK;
+}
+
+/* Where in the file each column of the query is. */
+static enum yk_status compare_columns(struct checking *self, struct csv *csv,
+                                      struct db_query *query, const char *name,
+                                      struct failure *why)
+{
+    int n = db_columns(query);
+    size_t *column = mem_alloc((size_t)n, sizeof *column);
+    if (column == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for the columns of %s", name);
+    }
+    for (int c = 0; c < n; c++) {
+        column[c] = csv_find(csv, db_column_name(query, c));
+    }
+    enum yk_status status = compare_rows(self, csv, query, column, name, why);
+    mem_free(column);
+    return status;
 }
 
 static enum yk_status compare_table(struct checking *self, const char *table,
@@ -140,7 +194,7 @@ static enum yk_status compare_table(struct checking *self, const char *table,
         goto done;
     }
     if (status == YK_OK) {
-        status = compare_rows(self, csv, query, name, why);
+        status = compare_columns(self, csv, query, name, why);
         self->totals.tables++;
     }
 done:
@@ -153,6 +207,14 @@ done:
 
 /* ---- recordings ---- */
 
+/* The name of the table of a recording's epochs, where there is one. */
+static bool has_epochs(const struct checking *self, const char *recording_id,
+                       char name[static 256])
+{
+    snprintf(name, 256, "epochs/%s.csv", recording_id);
+    return has_file(self->folder, name);
+}
+
 /* The epochs as a table, where they were wanted: it must be what the series gives. */
 static enum yk_status compare_epochs(struct checking *self, const struct analysis *analysis,
                                      struct failure *why)
@@ -162,9 +224,9 @@ static enum yk_status compare_epochs(struct checking *self, const struct analysi
     struct zone *zone = NULL;
     text_init(&path);
     text_init(&table);
-    snprintf(name, sizeof name, "epochs/%s.csv", analysis->recording_id);
+    bool is_there = has_epochs(self, analysis->recording_id, name);
     enum yk_status status = disk_join(self->folder, name, &path, why);
-    if (status == YK_OK && disk_is_file(text_string(&path))) {
+    if (status == YK_OK && is_there) {
         status = zone_open(analysis->info.zone, &zone, why);
         if (status == YK_OK) {
             epochs_csv_add(&analysis->epochs, zone, &table);
@@ -210,17 +272,48 @@ static enum yk_status compare_series(struct checking *self, const struct db_quer
     return result;
 }
 
+static int64_t count_lines(const struct text *rows)
+{
+    int64_t n = 0;
+    const char *at = text_string(rows);
+    while ((at = strchr(at, '\n')) != NULL) {
+        n++;
+        at++;
+    }
+    return n;
+}
+
+/* Bit for bit what was put with the row, which is whole and has the nights of the table? Then
+ * what it holds was compared when it was put. */
+static bool is_as_put(struct checking *self, const struct db_query *row, const char *subject,
+                      const char *path)
+{
+    char found[DIGEST_HEX], epochs[256];
+    struct cohort_result put;
+    cohort_result_init(&put);
+    bool is_same = self->cohort != NULL && !has_epochs(self, db_text(row, 0), epochs) &&
+                   cohort_db_get(self->cohort, db_text(row, 0), &put, NULL) == YK_OK &&
+                   count_lines(&put.part[COHORT_NIGHT]) == db_int(row, 2) &&
+                   sums_of_file(path, found, NULL) == YK_OK &&
+                   strcmp(found, put.h5_sha256) == 0;
+    if (is_same) {
+        know(self, subject, found);
+    }
+    cohort_result_release(&put);
+    return is_same;
+}
+
 static enum yk_status check_recordings(struct checking *self, struct failure *why)
 {
     struct db_query *query = NULL;
     struct text path;
     text_init(&path);
-    enum yk_status status =
-        db_query_open(self->db,
-                      "SELECT recording_id, input_sha256, "
-                      "(SELECT count(*) FROM night WHERE recording_id = r.recording_id) "
-                      "FROM result AS r WHERE status = 'done' ORDER BY recording_id",
-                      &query, why);
+    enum yk_status status = db_query_open(
+        self->db,
+        "SELECT r.recording_id, r.input_sha256, coalesce(n.nights, 0) FROM result AS r "
+        "LEFT JOIN (SELECT recording_id, count(*) AS nights FROM night GROUP BY 1) AS n "
+        "ON n.recording_id = r.recording_id WHERE r.status = 'done' ORDER BY r.recording_id",
+        &query, why);
     while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
         char subject[256];
         snprintf(subject, sizeof subject, "recordings/%s.h5", db_text(query, 0));
@@ -228,7 +321,9 @@ static enum yk_status check_recordings(struct checking *self, struct failure *wh
                      ? failure_set(why, YK_ERR_CANCELLED, "stopped checking")
                      : disk_join(self->folder, subject, &path, why);
         if (status == YK_OK) {
-            status = compare_series(self, query, subject, text_string(&path), why);
+            status = is_as_put(self, query, subject, text_string(&path))
+                         ? YK_OK
+                         : compare_series(self, query, subject, text_string(&path), why);
             self->totals.recordings++;
             self->totals.analyses++;
         }
@@ -238,19 +333,20 @@ static enum yk_status check_recordings(struct checking *self, struct failure *wh
     return status == YK_END ? YK_OK : status;
 }
 
-static enum yk_status check_name(struct checking *self, const char *name, struct failure *why)
+static enum yk_status check_name(struct checking *self, struct db_query *query,
+                                 const char *name, struct failure *why)
 {
-    struct db_query *query = NULL;
-    char subject[300];
-    snprintf(subject, sizeof subject, "recordings/%s", name);
-    enum yk_status status = db_query_open(
-        self->db, "SELECT 1 FROM result WHERE recording_id || '.h5' = ?", &query, why);
-    if (status == YK_OK) {
-        db_bind_text(query, 1, name);
+    char subject[300], id[256];
+    size_t n = strlen(name);
+    enum yk_status status = YK_END;
+    if (n > 3 && n < sizeof id && strcmp(name + n - 3, ".h5") == 0) {
+        snprintf(id, sizeof id, "%.*s", (int)(n - 3), name);
+        db_reset(query);
+        db_bind_text(query, 1, id);
         status = db_next(query, why);
     }
-    db_query_close(query);
     if (status == YK_END) {
+        snprintf(subject, sizeof subject, "recordings/%s", name);
         report(self, CHECK_result_unknown, subject, "");
         status = YK_OK;
     }
@@ -259,16 +355,22 @@ static enum yk_status check_name(struct checking *self, const char *name, struct
 
 static enum yk_status check_files(struct checking *self, struct failure *why)
 {
+    struct db_query *query = NULL;
     struct text path;
     text_init(&path);
     enum yk_status status = disk_join(self->folder, "recordings", &path, why);
     DIR *dir = status == YK_OK ? opendir(text_string(&path)) : NULL;
+    status = status == YK_OK
+                 ? db_query_open(self->db, "SELECT 1 FROM result WHERE recording_id = ?",
+                                 &query, why)
+                 : status;
     for (struct dirent *entry;
          dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
         if (entry->d_name[0] != '.') {
-            status = check_name(self, entry->d_name, why);
+            status = check_name(self, query, entry->d_name, why);
         }
     }
+    db_query_close(query);
     if (dir != NULL) {
         closedir(dir);
     }
@@ -291,32 +393,53 @@ static enum yk_status check_integrity(struct checking *self, struct failure *why
 
 /* ---- checksums ---- */
 
-/* A file that was found wanting already is not said twice. */
-static bool was_reported(const struct checking *self, const char *name)
+static int by_name(const void *a, const void *b)
 {
-    const char *all = text_string(&self->reported), *at = all;
-    size_t n = strlen(name);
-    while ((at = strstr(at, name)) != NULL) {
-        if (at > all && at[-1] == '\n' && at[n] == '\n') {
-            return true;
-        }
-        at++;
-    }
-    return false;
+    const struct known_file *x = a, *y = b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : strcmp(x->hex, y->hex); /* what was found wanting first */
 }
 
+/* The first that is known of a file, or NULL. `known` is sorted up to n. */
+static const struct known_file *find_known(const struct known_file *known, size_t n,
+                                           const char *name)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(known[middle].name, name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < n && strcmp(known[low].name, name) == 0 ? &known[low] : NULL;
+}
+
+struct comparing {
+    struct checking *checking;
+    size_t n_known; /* before the sums were looked at */
+};
+
+/* A file that was found wanting already is not said twice; one that was read is not read again.
+ */
 static enum yk_status compare_sum(void *user, const char *name, const char *hex,
                                   struct failure *why)
 {
-    struct checking *self = user;
+    const struct comparing *comparing = user;
+    struct checking *self = comparing->checking;
+    const struct known_file *known = find_known(self->known, comparing->n_known, name);
     char found[DIGEST_HEX], detail[128];
     struct failure how;
     struct text path;
+    if (known != NULL && (known->hex[0] == '\0' || strcmp(known->hex, hex) == 0)) {
+        return YK_OK;
+    }
     text_init(&path);
     enum yk_status status = job_is_cancelled(self->job)
                                 ? failure_set(why, YK_ERR_CANCELLED, "stopped checking")
                                 : disk_join(self->folder, name, &path, why);
-    if (status == YK_OK && !was_reported(self, name)) {
+    if (status == YK_OK) {
         enum yk_status read = sums_of_file(text_string(&path), found, &how);
         snprintf(detail, sizeof detail, "SHA-256 %.12s, recorded %.12s",
                  read == YK_OK ? found : "", hex);
@@ -332,11 +455,15 @@ static enum yk_status compare_sum(void *user, const char *name, const char *hex,
 
 static enum yk_status check_sums(struct checking *self, struct failure *why)
 {
+    struct comparing comparing = {self, self->n_known};
     struct text path;
     text_init(&path);
+    if (self->n_known > 0) {
+        qsort(self->known, self->n_known, sizeof *self->known, by_name);
+    }
     enum yk_status status = disk_join(self->folder, SUMS_FILE, &path, why);
     if (status == YK_OK) {
-        status = sums_read(text_string(&path), compare_sum, self, why);
+        status = sums_read(text_string(&path), compare_sum, &comparing, why);
         if (status == YK_ERR_NO_DEVICE && self->totals.leftovers == 0) {
             report(self, CHECK_batch_unfinished, SUMS_FILE, "");
         } else if (status == YK_ERR_CORRUPT) {
@@ -402,7 +529,6 @@ enum yk_status check_batch(const char *folder, struct job *job,
     struct text path;
     struct failure how;
     text_init(&path);
-    text_init(&self.reported);
     enum yk_status status = disk_join(folder, BATCH_DB, &path, why);
     if (status == YK_OK) {
         enum yk_status opened = db_open(text_string(&path), DB_READ, &self.db, &how);
@@ -413,6 +539,9 @@ enum yk_status check_batch(const char *folder, struct job *job,
         } else if (opened != YK_OK) {
             report(&self, CHECK_cohort_damaged, BATCH_DB, how.text);
         } else {
+            if (cohort_db_open(text_string(&path), COHORT_READ, &self.cohort, NULL) != YK_OK) {
+                self.cohort = NULL; /* then every HDF5 file is opened */
+            }
             status = check_opened(&self, &how);
             if (status == YK_ERR_STORE) { /* so damaged that it cannot be asked */
                 report(&self, CHECK_cohort_damaged, BATCH_DB, how.text);
@@ -420,14 +549,17 @@ enum yk_status check_batch(const char *folder, struct job *job,
             } else if (status != YK_OK && why != NULL) {
                 *why = how;
             }
+            cohort_db_close(self.cohort);
             db_close(self.db);
         }
     }
     text_release(&path);
     status = status == YK_OK ? check_sums(&self, why) : status;
     status = status == YK_OK ? check_pages(&self, why) : status;
-    status = status == YK_OK ? text_status(&self.reported, why) : status;
-    text_release(&self.reported);
+    if (status == YK_OK && self.has_no_memory) {
+        status = failure_set(why, YK_ERR_MEMORY, "no memory for the list of checked files");
+    }
+    forget_known(&self);
     if (status == YK_OK) {
         *out = self.totals;
     }

@@ -13,6 +13,7 @@
 static struct store_scene scene;
 static struct failure why;
 static char folder[2300];
+static bool with_epochs;
 
 static void run_batch(void)
 {
@@ -26,7 +27,7 @@ static void run_batch(void)
                                     .folder = folder,
                                     .zone_name = "Asia/Tokyo",
                                     .n_jobs = 1,
-                                    .with_epochs_csv = true,
+                                    .with_epochs_csv = with_epochs,
                                     .max_failures = SIZE_MAX};
     assert_int_equal(recipe_load(NULL, NULL, 0, &options.recipe, &why), YK_OK);
     if (batch_run(&options, &totals, NULL, &why) != YK_OK) {
@@ -35,13 +36,26 @@ static void run_batch(void)
     assert_int_equal(totals.n_done, 2);
 }
 
-static int setup(void **state)
+static int make_folder(void)
 {
-    (void)state;
     store_scene_make(&scene);
     snprintf(folder, sizeof folder, "%s/結果", scene.root);
     run_batch();
     return 0;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    with_epochs = true;
+    return make_folder();
+}
+
+static int setup_tables_only(void **state)
+{
+    (void)state;
+    with_epochs = false;
+    return make_folder();
 }
 
 static int teardown(void **state)
@@ -220,6 +234,17 @@ static void a_flipped_bit_is_found_in_every_kind_of_file(void **state)
     flip_bits_of("cohort.sqlite", false);
 }
 
+/* Without tables of epochs an HDF5 file that is as it was put is not opened. */
+static void results_are_checked_without_tables_of_epochs(void **state)
+{
+    a_sound_folder_has_nothing_to_say(state);
+    flip_bits_of("recordings/week1.h5", true);
+    flip_bits_of("recordings/week2.h5", true);
+    damaged_missing_and_unknown_results_are_found(state);
+    assert_int_equal(unlink(in_folder("recordings/other.h5")), 0);
+    a_result_in_the_place_of_another_is_found(state);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -231,6 +256,8 @@ int main(void)
         T(a_result_in_the_place_of_another_is_found),
         T(a_damaged_database_is_said),
         T(a_flipped_bit_is_found_in_every_kind_of_file),
+        cmocka_unit_test_setup_teardown(results_are_checked_without_tables_of_epochs,
+                                        setup_tables_only, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
