@@ -47,7 +47,10 @@ struct canvas {
     bool is_short; /* memory was refused */
 };
 
-static const char *const faces[] = {"BIZ UDPGothic", "IPAexGothic"};
+/* Fontconfig lists a family under the name its LANG prefers; asked for, each finds the same. */
+static const struct {
+    const char *name, *name_ja;
+} faces[] = {{"BIZ UDPGothic", "BIZ UDPゴシック"}, {"IPAexGothic", "IPAexゴシック"}};
 
 static const struct {
     const char *ending;
@@ -74,8 +77,9 @@ static const char *find_face(PangoFontMap *fonts)
     pango_font_map_list_families(fonts, &families, &n);
     for (size_t f = 0; f < sizeof faces / sizeof *faces && found == NULL; f++) {
         for (int i = 0; i < n && found == NULL; i++) {
-            if (strcmp(pango_font_family_get_name(families[i]), faces[f]) == 0) {
-                found = faces[f];
+            const char *listed = pango_font_family_get_name(families[i]);
+            if (strcmp(listed, faces[f].name) == 0 || strcmp(listed, faces[f].name_ja) == 0) {
+                found = faces[f].name;
             }
         }
     }
