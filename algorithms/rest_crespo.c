@@ -208,7 +208,8 @@ enum yk_status rest_crespo(const float *counts, size_t n, int32_t epoch_s, uint8
     if (epoch_s <= 0 || 60 % epoch_s != 0) {
         return failure_set(
             why, YK_ERR_ARGUMENT,
-            "rule crespo was made for epochs that divide a minute; these are %d s long: choose another rule (rest=best_sum)",
+            "rule crespo was made for epochs that divide a minute; these are %d s long: choose "
+            "another rule (rest=best_sum)",
             (int)epoch_s);
     }
     struct crespo self = {.counts = counts, .n = n, .per_min = 60.0 / epoch_s};

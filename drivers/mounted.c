@@ -76,6 +76,9 @@ static enum yk_status list_folder(const char *folder, dock_file_reader reader,
     size_t count = 0, capacity = 0;
     enum yk_status status = YK_OK;
     DIR *dir = opendir(folder);
+    if (dir == NULL) {
+        status = failure_set_errno(why, errno, "looking into %s", folder);
+    }
     for (struct dirent *entry;
          status == YK_OK && dir != NULL && (entry = readdir(dir)) != NULL;) {
         if (!look_at(folder, entry->d_name, reader, &file)) {

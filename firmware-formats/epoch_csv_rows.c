@@ -55,7 +55,7 @@ static void day_text(const struct epoch_csv *self, const struct csv_row *row,
     const char *text = csv_field(row, self->plan.day);
     int64_t day = 0;
     *out = '\0';
-    if (text_parse_int64(text, strlen(text), &day) && llabs(day) < DAYS_MOST) {
+    if (text_parse_int64(text, strlen(text), &day) && day > -DAYS_MOST && day < DAYS_MOST) {
         civil_format(civil_add_days(self->start.local.date, day - 1), out);
     }
 }
@@ -84,9 +84,13 @@ static bool parse_elapsed(const struct epoch_csv *self, const char *text, struct
     if (!text_parse_double(text, strlen(text), &seconds) || !(fabs(seconds) < ELAPSED_MOST_S)) {
         return false;
     }
+    int64_t local_ns = 0;
+    if (__builtin_add_overflow(timestamp_local_ns(&self->start),
+                               (int64_t)nearbyint(seconds * (double)NS_PER_S), &local_ns)) {
+        return false;
+    }
     *out = self->start;
-    out->local = civil_time_of_utc_ns(timestamp_local_ns(&self->start) +
-                                      (int64_t)nearbyint(seconds * (double)NS_PER_S));
+    out->local = civil_time_of_utc_ns(local_ns);
     return true;
 }
 

@@ -63,9 +63,6 @@ static enum yk_status take_row(struct store *store, const struct csv *csv,
     if (row->problem != NULL) {
         return csv_failure(csv, row, CSV_NONE, why, YK_ERR_ARGUMENT, "%s", row->problem);
     }
-    if (person_check_code(code, &inner) != YK_OK) {
-        return csv_failure(csv, row, column, why, YK_ERR_ARGUMENT, "%s", inner.text);
-    }
     if (strlen(zone) >= sizeof there.zone || check_zone(zone, &inner) != YK_OK) {
         return csv_failure(csv, row, csv_find(csv, "zone"), why, YK_ERR_ARGUMENT,
                            "a zone is written like Asia/Tokyo");
@@ -81,6 +78,9 @@ static enum yk_status take_row(struct store *store, const struct csv *csv,
             check_same(csv, row, twin != NULL ? twin : &there, zone, group, why);
         out->n_same += status == YK_OK;
         return status;
+    }
+    if (person_check_new_code(code, &inner) != YK_OK) {
+        return csv_failure(csv, row, column, why, YK_ERR_ARGUMENT, "%s", inner.text);
     }
     if (MEM_RESERVE(out->list, out->n, out->capacity) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for %zu participants", out->n);
@@ -131,7 +131,7 @@ static int say(const struct cli *cli, const struct people *people)
                 cli_say(cli, "yoake: 取り込まなかった行 %zu。最初のもの:\n",
                         "yoake: %zu rows were not taken; the first of them:\n"),
                 people->n_wrong);
-        cli_put_line(stderr, "  ", people->first_wrong.text);
+        cli_put_failure(stderr, cli, "  ", people->first_wrong.text);
     }
     if (cli->is_json) {
         struct json_out *json = json_out_new();

@@ -100,13 +100,12 @@ struct interview_facts {
     struct interview_period now, before, first; /* last time; own baseline. n_nights 0: none */
     const struct programme_step *step, *next;   /* on the last morning, and the one to come */
     struct civil_date next_from;
-    int week; /* of the last morning; INT_MIN none */
-    struct interview_week
-        *weeks; /* owned; from the first recorded week to this one, gaps too */
+    int week;                     /* of the last morning; INT_MIN none */
+    struct interview_week *weeks; /* owned; from the first recorded week to this, gaps too */
     size_t n_weeks;
-    size_t n_edits;            /* of nights of the period */
-    double nonwear_h;          /* in the period */
-    bool has_bed_times;        /* of at least one counted night */
+    size_t n_edits;     /* of nights of the period */
+    double nonwear_h;   /* in the period */
+    bool has_bed_times; /* of at least one counted night */
     /* The longest quiet time by day (9:00 to 20:00), from an hour on: its middle, in hours of
      * that date; NaN none. */
     struct civil_date quiet_date;

@@ -14,8 +14,7 @@
 #include "src/base/status.h"
 
 #define REWORDING_BYTES 512
-#define REWORDING_COLUMNS 100 /* of a terminal; what a line of the sheet holds with its mark   \
-                               */
+#define REWORDING_COLUMNS 100 /* of a terminal: a line of the sheet with its mark */
 #define REWORDING_BASIS_BYTES 65
 
 struct rewording {

@@ -498,9 +498,8 @@ static void add_rules_of_counting(const struct cohort *c, const struct parameter
                                   struct text *out)
 {
     text_addf(out,
-              "A night was counted with at least %.4g valid hours in its 24 and "
-              "nonwear in at most "
-              "%.4g %% of its sleep period, a day with at least %.4g valid hours. ",
+              "A night was counted with at least %.4g valid hours in its 24 and nonwear in at "
+              "most %.4g %% of its sleep period, a day with at least %.4g valid hours. ",
               p->night_min_h, p->night_max_nonwear_pct, p->day_min_h);
     if (c->of[NIGHTS].total > 0) {
         add_counted(&c->of[NIGHTS], "night", "nights", out);

@@ -22,8 +22,7 @@
 #include "src/pipeline/diary_csv.h"
 #include "src/pipeline/sums.h"
 
-/* How often the disk is asked to keep something of one recording: a file and its name; the row.
- */
+/* How often the disk keeps something of one recording: a file and its name; the row. */
 enum { SYNCS = 3, SYNCS_WITH_EPOCHS = 5 };
 
 /* What one worker holds while it works on one input. */

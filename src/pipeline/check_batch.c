@@ -482,6 +482,9 @@ static enum yk_status check_pages(struct checking *self, struct failure *why)
     text_init(&path);
     enum yk_status status = YK_OK;
     DIR *dir = opendir(self->folder);
+    if (dir == NULL) {
+        status = failure_set_errno(why, errno, "looking into %s", self->folder);
+    }
     for (struct dirent *entry;
          dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
         if (page_seal_is_page(entry->d_name)) {

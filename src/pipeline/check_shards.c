@@ -7,6 +7,7 @@
 #include "src/pipeline/check_batch.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -178,6 +179,9 @@ enum yk_status check_shards(const char *folder, struct job *job,
     enum yk_status status = disk_join(folder, SHARD_FOLDER, &path, why);
     status = status == YK_OK ? check_list(&self, why) : status;
     DIR *dir = status == YK_OK ? opendir(text_string(&path)) : NULL;
+    if (status == YK_OK && dir == NULL) {
+        status = failure_set_errno(why, errno, "looking into %s", text_string(&path));
+    }
     for (struct dirent *entry;
          dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
         struct shard_now shard = {.db = NULL};

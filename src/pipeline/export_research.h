@@ -18,9 +18,8 @@ struct export_options {
     const char *recipient;  /* consents for this recipient count too; NULL: any */
     struct civil_date date; /* on which consents must be in force */
     enum export_shift shift;
-    int weeks; /* EXPORT_SHIFT_ALL */
-    bool
-        with_originals; /* recorders' files: .cwa with its subject fields blank, else samples */
+    int weeks;           /* EXPORT_SHIFT_ALL */
+    bool with_originals; /* a .cwa with its subject fields blank, else the samples */
 };
 
 struct export_totals {

@@ -264,9 +264,11 @@ enum yk_status shard_lock_take(const char *folder, struct shard_lock **out, stru
 {
     char line[256] = "";
     struct shard_lock *self = lock_new(folder);
-    enum yk_status status =
-        self != NULL ? YK_OK : failure_set(why, YK_ERR_MEMORY, "out of memory for a lock");
+    enum yk_status status = YK_OK;
     bool is_taken = false;
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for a lock");
+    }
     for (int i = 0; i < TRIES && status == YK_OK && !is_taken; i++) {
         status = try_once(self, &is_taken, line, sizeof line, why);
     }

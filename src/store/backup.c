@@ -134,6 +134,14 @@ static enum yk_status any_code(void *user, const char *code, struct failure *why
     return YK_OK;
 }
 
+/* A copy of a database is for its owner alone, as the database is. */
+static enum yk_status hide(const struct text *path, struct failure *why)
+{
+    return chmod(text_string(path), 0600) == 0
+               ? YK_OK
+               : failure_set_errno(why, errno, "hiding %s from others", text_string(path));
+}
+
 static enum yk_status copy_names(struct backing *self, struct failure *why)
 {
     char damage[128];
@@ -150,7 +158,7 @@ static enum yk_status copy_names(struct backing *self, struct failure *why)
                                   &self->totals.has_names, why);
     }
     if (status == YK_OK && self->totals.has_names) {
-        chmod(text_string(&self->names_path), 0600);
+        status = hide(&self->names_path, why);
     }
     return status;
 }
@@ -161,8 +169,8 @@ static enum yk_status open_all(struct backing *self, struct failure *why)
     if (status == YK_OK) {
         status = db_copy_to(self->store->db, text_string(&self->copy_path), why);
     }
+    status = status == YK_OK ? hide(&self->copy_path, why) : status;
     if (status == YK_OK) {
-        chmod(text_string(&self->copy_path), 0600);
         status = db_open(text_string(&self->copy_path), DB_READ, &self->copy, why);
     }
     if (status == YK_OK) {

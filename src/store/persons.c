@@ -187,9 +187,7 @@ static enum yk_status finish(struct store *store, enum yk_status status, struct 
     return status;
 }
 
-/* Codes that look alike would be two people: a new one has no full-width letters. An old one
- * that has keeps working, until `participant set --code` mends it. */
-static enum yk_status check_new_code(const char *code, struct failure *why)
+enum yk_status person_check_new_code(const char *code, struct failure *why)
 {
     char narrow[PERSON_CODE_BYTES];
     enum yk_status status = person_check_code(code, why);
@@ -207,7 +205,7 @@ enum yk_status person_add(struct store *store, const char *code, const char *zon
                           const char *group, struct failure *why)
 {
     struct person there;
-    enum yk_status status = check_new_code(code, why);
+    enum yk_status status = person_check_new_code(code, why);
     if (status == YK_OK) {
         status = check_zone(zone, why);
     }
@@ -239,7 +237,7 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
                           const char *zone, const char *group, struct failure *why)
 {
     struct person person;
-    enum yk_status status = new_code != NULL ? check_new_code(new_code, why) : YK_OK;
+    enum yk_status status = new_code != NULL ? person_check_new_code(new_code, why) : YK_OK;
     if (status == YK_OK) {
         status = check_zone(zone, why);
     }

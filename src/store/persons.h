@@ -24,6 +24,9 @@ struct person {
 /* A code is 1..63 bytes of UTF-8 (Japanese is fine) without control characters, '/' or '\', not
  * beginning with '-' or '.', without blanks at its ends, and not the word "all". */
 enum yk_status person_check_code(const char *code, struct failure *why);
+/* The same of a code to be given: codes that look alike would be two people, so that a new one
+ * has no full-width letters. An old one that has keeps working until it is changed. */
+enum yk_status person_check_new_code(const char *code, struct failure *why);
 
 /* errors: YK_ERR_ARGUMENT (code, zone), YK_ERR_CONFLICT (exists) */
 enum yk_status person_add(struct store *store, const char *code, const char *zone,

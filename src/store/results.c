@@ -209,6 +209,24 @@ static enum yk_status add_rows(struct store *store, int64_t analysis, const stru
     return status;
 }
 
+static enum yk_status count_rows(struct store *store, int64_t analysis,
+                                 const struct child *child, int64_t *n, struct failure *why)
+{
+    char sql[96];
+    struct db_query *query = NULL;
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE analysis = ?", child->table);
+    enum yk_status status = db_query_open(store->db, sql, &query, why);
+    if (status == YK_OK) {
+        db_bind_integer(query, 1, analysis);
+        status = db_next(query, why);
+    }
+    if (status == YK_OK) {
+        *n = db_int(query, 0);
+    }
+    db_query_close(query);
+    return status;
+}
+
 /* Whether every row of a table is what these rows say, cell by cell, and no other is there. */
 static enum yk_status compare_rows(struct store *store, int64_t analysis,
                                    const struct child *child, const void *rows, size_t n,
@@ -216,16 +234,15 @@ static enum yk_status compare_rows(struct store *store, int64_t analysis,
 {
     struct text sql;
     struct db_query *query = NULL;
+    int64_t there = 0;
+    enum yk_status status = count_rows(store, analysis, child, &there, why);
+    *is_same = there == (int64_t)n;
     text_init(&sql);
-    text_addf(
-        &sql,
-        "SELECT (SELECT count(*) FROM %s WHERE analysis = ?1) FROM %s WHERE analysis = ?1 "
-        "AND number = ?2",
-        child->table, child->table);
+    text_addf(&sql, "SELECT 1 FROM %s WHERE analysis = ?1 AND number = ?2", child->table);
     for (size_t i = 0; i < child->n_columns; i++) {
         text_addf(&sql, " AND \"%s\" IS ?%zu", child->columns[i], i + 3);
     }
-    enum yk_status status = text_status(&sql, why);
+    status = status == YK_OK ? text_status(&sql, why) : status;
     if (status == YK_OK) {
         status = db_query_open(store->db, text_string(&sql), &query, why);
     }
@@ -235,7 +252,7 @@ static enum yk_status compare_rows(struct store *store, int64_t analysis,
         status = bind_row(query, analysis, r, child, row, why);
         if (status == YK_OK) {
             status = db_next(query, why);
-            *is_same = status == YK_OK && db_int(query, 0) == (int64_t)n;
+            *is_same = status == YK_OK;
             status = status == YK_END ? YK_OK : status;
         }
     }

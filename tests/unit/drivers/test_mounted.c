@@ -89,8 +89,21 @@ static void a_folder_with_the_recorders_file_is_known_whatever_its_case(void **s
     assert_true(device->ops->capacity_bytes(device) > 0);
     dock_device_close(device);
     struct dock_file files[DOCK_FILES_MAX];
-    assert_int_equal(list_it("/nowhere", files), 0);
     assert_int_equal(list_it("/", files), 0);
+}
+
+static void a_folder_that_is_not_there_is_said_to_be_missing(void **state)
+{
+    (void)state;
+    const struct dock_driver *driver = NULL;
+    struct dock_file *files = NULL;
+    struct failure why;
+    size_t n = 0;
+    assert_int_equal(
+        dock_driver_for_folder("/nowhere", known_file_read, &driver, &files, &n, &why),
+        YK_ERR_NO_DEVICE);
+    assert_non_null(strstr(why.text, "/nowhere"));
+    assert_null(files);
 }
 
 static void its_recording_is_read_and_read_again(void **state)
@@ -282,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_folder_with_the_recorders_file_is_known_whatever_its_case, setup, teardown),
+        cmocka_unit_test(a_folder_that_is_not_there_is_said_to_be_missing),
         cmocka_unit_test_setup_teardown(its_recording_is_read_and_read_again, setup, teardown),
         cmocka_unit_test_setup_teardown(a_drive_that_is_pulled_out_is_a_missing_device, setup,
                                         teardown),

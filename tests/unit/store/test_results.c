@@ -130,11 +130,36 @@ static void refused_memory_adds_nothing(void **state)
     assert_true(k > 5);
 }
 
+static const char *differing_table(int64_t id)
+{
+    const char *differs = "";
+    assert_int_equal(results_compare(&scene.store, id, &week, &differs, &why), YK_OK);
+    return differs;
+}
+
+static void rows_that_are_not_those_of_the_file_are_found_even_where_it_has_none(void **state)
+{
+    (void)state;
+    assert_int_equal(add(2), YK_OK);
+    int64_t id = store_scene_number(&scene, "SELECT max(id) FROM analysis");
+    assert_null(differing_table(id));
+    const size_t n_days = week.n_days;
+    assert_true(n_days > 1);
+    week.n_days = 0;
+    assert_string_equal(differing_table(id), "day");
+    week.n_days = n_days - 1;
+    assert_string_equal(differing_table(id), "day");
+    week.n_days = n_days;
+    week.nights[1].wake_ns += 1;
+    assert_string_equal(differing_table(id), "night");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(nights_days_and_rhythm_become_rows),
+        T(rows_that_are_not_those_of_the_file_are_found_even_where_it_has_none),
         T(unknown_values_are_null),
         T(a_new_analysis_is_current_and_the_old_one_stays),
         T(refused_memory_adds_nothing),
