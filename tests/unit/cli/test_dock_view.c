@@ -131,6 +131,11 @@ static void table_shows_how_far_a_bay_is_and_hides_long_words_when_it_is_full(vo
     assert_null(strstr(text_string(&table), "Reading. The data stays"));
     assert_non_null(strstr(text_string(&table), "Removed before it finished."));
     text_clear(&table);
+    view.n_bays = 1; /* with room, how fast as well */
+    dock_view_table(&view, 80, 24, &table);
+    assert_non_null(strstr(text_string(&table), "0.33 MB/s."));
+    text_clear(&table);
+    view.n_bays = 14;
     cli.language = LANGUAGE_JA;
     dock_view_table(&view, 80, 24, &table);
     assert_non_null(strstr(text_string(&table), "読み込み中 43%・残り7分"));
