@@ -343,7 +343,7 @@ static void add_reason_dates(struct facts *f, size_t leader, size_t *n_left)
     }
     text_addf(&f->scratch, "%s%s: ", f->scratch.length > 0 ? "; " : "",
               sheet_label(f->language, reason));
-    for (size_t i = leader; i<a->n_nights && * n_left> 0; i++) {
+    for (size_t i = leader; *n_left > 0 && i < a->n_nights; i++) {
         uint32_t exclude = a->nights[i].exclude;
         if (exclude != 0 && sheet_reason(exclude) == reason) {
             char date[16];

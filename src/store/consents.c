@@ -27,14 +27,7 @@ static const char *const item_aliases[] = {"出席", "目覚めの範囲", "各�
 enum { ITEMS = 2, RECIPIENT, VERSION, FROM, UNTIL, WITHDRAWN };
 
 static const struct record_column columns[] = {
-    {.name = "person_id",
-     .sql = "person",
-     .type = RECORD_PERSON,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(consent_row, person),
-     .option = "participant",
-     .ja = "参加者",
-     .en = "participant"},
+    RECORD_WHOSE(consent_row),
     {.name = "scope",
      .type = RECORD_WORD,
      .flags = RECORD_MUST | RECORD_KEY,

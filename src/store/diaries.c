@@ -27,21 +27,8 @@ enum {
 };
 
 static const struct record_column columns[] = {
-    {.name = "person_id",
-     .sql = "person",
-     .type = RECORD_PERSON,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(diary_row, person),
-     .option = "participant",
-     .ja = "参加者",
-     .en = "participant"},
-    {.name = "night_date",
-     .type = RECORD_DATE,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(diary_row, night),
-     .option = "night",
-     .ja = "晩",
-     .en = "night"},
+    RECORD_WHOSE(diary_row),
+    RECORD_WHICH_NIGHT(diary_row),
     {.name = "inbed_ts",
      .sql = "in_bed_ns",
      .type = RECORD_TIME,

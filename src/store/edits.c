@@ -19,21 +19,8 @@ static const char *const flag_words[] = {"", "no", "yes", NULL};
 enum { FIELD = 2, VALUE, EDITOR, REASON, RECORDING };
 
 static const struct record_column columns[] = {
-    {.name = "person_id",
-     .sql = "person",
-     .type = RECORD_PERSON,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(edit_row, person),
-     .option = "participant",
-     .ja = "参加者",
-     .en = "participant"},
-    {.name = "night_date",
-     .type = RECORD_DATE,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(edit_row, night),
-     .option = "night",
-     .ja = "晩",
-     .en = "night"},
+    RECORD_WHOSE(edit_row),
+    RECORD_WHICH_NIGHT(edit_row),
     {.name = "field",
      .type = RECORD_WORD,
      .flags = RECORD_MUST | RECORD_KEY,

@@ -10,14 +10,7 @@
 #include "src/store/consents.h"
 
 static const struct record_column target_columns[] = {
-    {.name = "person_id",
-     .sql = "person",
-     .type = RECORD_PERSON,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(target_row, person),
-     .option = "participant",
-     .ja = "参加者",
-     .en = "participant"},
+    RECORD_WHOSE(target_row),
     {.name = "from_date",
      .type = RECORD_DATE,
      .flags = RECORD_MUST | RECORD_KEY,
@@ -78,14 +71,7 @@ static const char *const kind_words[] = {"note", "try", NULL};
 static const char *const kind_aliases[] = {"メモ", "試してみる", NULL};
 
 static const struct record_column note_columns[] = {
-    {.name = "person_id",
-     .sql = "person",
-     .type = RECORD_PERSON,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(note_row, person),
-     .option = "participant",
-     .ja = "参加者",
-     .en = "participant"},
+    RECORD_WHOSE(note_row),
     {.name = "date",
      .type = RECORD_DATE,
      .flags = RECORD_MUST | RECORD_KEY,

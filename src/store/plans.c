@@ -16,14 +16,7 @@
 enum { STAGE = 2, DAYS, START, END, COMMUTE, READY };
 
 static const struct record_column plan_columns[] = {
-    {.name = "person_id",
-     .sql = "person",
-     .type = RECORD_PERSON,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(plan_row, person),
-     .option = "participant",
-     .ja = "参加者",
-     .en = "participant"},
+    RECORD_WHOSE(plan_row),
     {.name = "from_date",
      .type = RECORD_DATE,
      .flags = RECORD_MUST | RECORD_KEY,
@@ -165,14 +158,7 @@ static const char *const status_aliases[] = {"",     "出席",       "遅刻", "
                                              "欠席", "オンライン", NULL};
 
 static const struct record_column attendance_columns[] = {
-    {.name = "person_id",
-     .sql = "person",
-     .type = RECORD_PERSON,
-     .flags = RECORD_MUST | RECORD_KEY,
-     RECORD_AT(attendance_row, person),
-     .option = "participant",
-     .ja = "参加者",
-     .en = "participant"},
+    RECORD_WHOSE(attendance_row),
     {.name = "date",
      .type = RECORD_DATE,
      .flags = RECORD_MUST | RECORD_KEY,

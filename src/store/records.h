@@ -55,6 +55,19 @@ struct record_column {
 #define RECORD_AT(type, member)                                                                \
     .offset = offsetof(struct type, member), .room = sizeof(((struct type *)NULL)->member)
 
+/* Columns that several kinds have: whose it is, and the night it is about, by its evening. */
+#define RECORD_WHOSE(row)                                                                      \
+    {                                                                                          \
+        .name = "person_id", .sql = "person", .type = RECORD_PERSON,                           \
+        .flags = RECORD_MUST | RECORD_KEY, RECORD_AT(row, person), .option = "participant",    \
+        .ja = "参加者", .en = "participant"                                                    \
+    }
+#define RECORD_WHICH_NIGHT(row)                                                                \
+    {                                                                                          \
+        .name = "night_date", .type = RECORD_DATE, .flags = RECORD_MUST | RECORD_KEY,          \
+        RECORD_AT(row, night), .option = "night", .ja = "晩", .en = "night"                    \
+    }
+
 struct record_kind {
     const char *word;    /* "loan", in sentences and in the audit */
     const char *command; /* "loans" */
