@@ -71,7 +71,8 @@ enum yk_status recording_with_ini_open(const char *path, struct byte_source **ou
 enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
                                      struct recording_source **out, struct failure *why);
 
-/* Whether a ZIP archive holds exactly one recording, or is one itself. Unpacks what it must. */
+/* Whether a ZIP archive holds recordings (of several, recording_open() says which), or is one
+ * itself. Unpacks what it must. */
 bool recording_in_zip(struct byte_source *bytes);
 
 #endif

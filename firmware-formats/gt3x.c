@@ -68,6 +68,9 @@ void gt3x_note_opening(struct gt3x_reader *self)
         read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
                         self->note[i]);
     }
+    if (self->base.report.damage == NULL) {
+        self->base.report.damage = self->log->damage;
+    }
 }
 
 /* A small text member into memory; *out is NULL when there is none. */

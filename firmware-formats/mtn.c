@@ -284,6 +284,7 @@ static enum yk_status mtn_rewind(struct recording_source *base, struct failure *
     }
     if (self->is_cut) {
         note(self, "the file is cut off", "");
+        base->report.damage = "the file is cut off";
     }
     self->done = 0;
     self->is_at_end = false;

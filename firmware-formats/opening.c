@@ -64,6 +64,7 @@ void opening_report(struct recording_source *source, const struct byte_source *b
                                  clock != NULL ? clock->unused : ""};
     read_report_release(&source->report);
     read_report_init(&source->report);
+    source->report.damage = bytes->damage;
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
         if (notes[i] != NULL && *notes[i] != '\0') {
             read_report_add(&source->report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,

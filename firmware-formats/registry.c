@@ -203,9 +203,11 @@ static enum yk_status is_recording(struct zip_archive *archive, size_t i, struct
     return status == YK_ERR_CORRUPT || status == YK_ERR_UNSUPPORTED ? YK_OK : status;
 }
 
-/* The archive's only file, or the only one that is a recording. */
+/* The archive's only file, or the only one that is a recording. has_several: it is refused
+ * because it holds more. */
 static enum yk_status find_recording(struct zip_archive *archive, const char *name,
-                                     struct job *job, size_t *out, struct failure *why)
+                                     struct job *job, size_t *out, bool *has_several,
+                                     struct failure *why)
 {
     size_t n_candidates = 0, n_found = 0, only = 0, found = 0, second = 0;
     size_t n = zip_archive_count(archive);
@@ -226,6 +228,7 @@ static enum yk_status find_recording(struct zip_archive *archive, const char *na
         second = is_one && n_found == 2 ? i : second;
         found = is_one && n_found == 1 ? i : found;
     }
+    *has_several = n_found > 1;
     if (n_found > 1) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
                            "%s holds %zu recordings (%.40s, %.40s%s): unpack it and name one",
@@ -251,9 +254,12 @@ bool recording_in_zip(struct byte_source *bytes)
         return sure > 0;
     }
     bool is_there = false;
-    if (zip_archive_open(bytes, &archive, NULL) == YK_OK &&
-        find_recording(archive, bytes->name, NULL, &i, NULL) == YK_OK) {
-        (void)is_recording(archive, i, NULL, &is_there, NULL);
+    if (zip_archive_open(bytes, &archive, NULL) == YK_OK) {
+        bool has_several = false;
+        if (find_recording(archive, bytes->name, NULL, &i, &has_several, NULL) == YK_OK) {
+            (void)is_recording(archive, i, NULL, &is_there, NULL);
+        }
+        is_there = is_there || has_several;
     }
     zip_archive_close(archive);
     return is_there;
@@ -321,9 +327,10 @@ static enum yk_status open_zip(struct byte_source *packed, const struct open_opt
 {
     struct zip_archive *archive = NULL;
     size_t i = 0;
+    bool has_several = false;
     enum yk_status status = zip_archive_open(packed, &archive, why);
     if (status == YK_OK) {
-        status = find_recording(archive, packed->name, opt->job, &i, why);
+        status = find_recording(archive, packed->name, opt->job, &i, &has_several, why);
     }
     if (status == YK_OK) {
         status = open_member(packed, archive, i, opt, out, why);

@@ -91,6 +91,14 @@ static void say(const struct cli *cli, const struct batch_totals *t,
                    : "of %zu files only a part is in the tables; see %s/quality.csv\n",
                 t->n_noted, folder);
     }
+    if (t->n_left > 0) {
+        fprintf(stderr,
+                ja ? "フォルダーの中の%zu件%.0sは、名前と中身からは記録と分からないため読んで"
+                     "いません(%s/run.log。名指しすれば読みます)\n"
+                   : "left alone: %zu %s in the folders, no recordings by name and content "
+                     "(%s/run.log; name one to have it read)\n",
+                t->n_left, text_many(t->n_left, "file", "files"), folder);
+    }
     if (t->n_failed > 0) {
         fprintf(stderr,
                 ja ? "失敗の理由は %s/quality.csv\n" : "why files failed: %s/quality.csv\n",
@@ -111,6 +119,7 @@ static enum yk_status say_json(const struct cli *cli, const struct batch_totals 
     json_out_integer(json, "empty", (int64_t)t->n_empty);
     json_out_integer(json, "duplicates", (int64_t)t->n_duplicates);
     json_out_integer(json, "failed", (int64_t)t->n_failed);
+    json_out_integer(json, "left_alone", (int64_t)t->n_left);
     json_out_integer(json, "skipped", (int64_t)t->n_skipped);
     json_out_integer(json, "rows_not_taken", (int64_t)t->n_rows_skipped);
     json_out_integer(json, "nights_valid", (int64_t)t->n_nights_valid);

@@ -86,8 +86,10 @@ static enum yk_status read_tables(struct batch *self, struct failure *why)
         status = participants_read(options->participants, &self->participants, why);
     }
     if (status == YK_OK && options->diary != NULL) {
-        struct diary_read_options how = {
-            .zone = zone, .person_id = "", .keep_good = options->keep_good};
+        struct diary_read_options how = {.zone = zone,
+                                         .person_id = "",
+                                         .keep_good = options->keep_good,
+                                         .first_wrong = &self->diary_first_wrong};
         status =
             diary_read_file(options->diary, &how, &self->diary, &self->n_diary_skipped, why);
     }
@@ -203,6 +205,7 @@ static enum yk_status find_inputs(struct batch *self, struct failure *why)
     }
     note_two_persons(self);
     self->totals->n_inputs = self->inputs.n;
+    self->totals->n_left = self->inputs.n_left;
     return status;
 }
 
@@ -310,6 +313,12 @@ static enum yk_status work_and_write(struct batch *self, struct failure *why)
              version_number(), version_commit(), options->recipe.name, self->inputs.n,
              options->n_jobs);
     warn_of_unlisted(self);
+    if (self->inputs.n_left > 0) {
+        log_info(&self->log,
+                 "batch: %zu files in the folders are no recordings by name and content and "
+                 "are left alone, the first of them %s",
+                 self->inputs.n_left, self->inputs.first_left);
+    }
     enum yk_status status =
         pool_run(self->inputs.n, options->n_jobs, self->job != NULL ? self->job->cancel : NULL,
                  batch_work, self, why);

@@ -48,6 +48,8 @@ struct batch_totals {
     size_t n_empty;   /* readable, but without a single epoch */
     size_t n_duplicates;
     size_t n_failed;
+    size_t n_left; /* files in folders that were left alone: no recordings by name and content;
+                      run.log has the first */
     size_t n_skipped;      /* not begun, because too many had failed */
     size_t n_rows_skipped; /* of the participants table and the diary; see keep_good */
     size_t n_nights_valid;

@@ -67,6 +67,7 @@ void batch_inputs_release(struct batch_inputs *self)
         batch_input_release(&self->inputs[i]);
     }
     mem_free(self->inputs);
+    mem_free(self->first_left);
     batch_inputs_init(self);
 }
 
@@ -90,6 +91,21 @@ static size_t without_gz(const char *name)
     return n > 3 && strcasecmp(name + n - 3, ".gz") == 0 ? n - 3 : n;
 }
 
+/* The same, and without what is not unpacked here: week.cwa.xz is meant as a recording, and has
+ * to fail with a reason. */
+static size_t unpacked_length(const char *name)
+{
+    static const char *const others[] = {".xz", ".zst", ".bz2", ".7z", ".rar", ".zip"};
+    size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t length = strlen(others[i]);
+        if (n > length && strcasecmp(name + n - length, others[i]) == 0) {
+            return n - length;
+        }
+    }
+    return without_gz(name);
+}
+
 /* Suffixes that say little: a folder may hold a readme.txt or a table of something else. */
 static bool is_common(const char *suffix)
 {
@@ -105,7 +121,7 @@ static bool is_common(const char *suffix)
 /* The suffix by which a format knows this name, or NULL. */
 static const char *known_suffix(const char *name)
 {
-    size_t n = without_gz(name);
+    size_t n = unpacked_length(name);
     for (size_t f = 0; f < format_count(); f++) {
         for (const char *const *suffix = format_at(f)->suffix; *suffix != NULL; suffix++) {
             size_t length = strlen(*suffix);
@@ -155,10 +171,10 @@ static bool has_zip_name(const char *name)
 static bool is_recording(const char *path)
 {
     const char *name = last_part(path), *suffix = known_suffix(name);
-    if (suffix == NULL) {
+    if (suffix == NULL || has_zip_name(name)) {
         return has_zip_name(name) && is_zipped_recording(path);
     }
-    bool is_packed = name[without_gz(name)] != '\0';
+    bool is_packed = name[unpacked_length(name)] != '\0';
     return is_packed || !is_common(suffix) || is_recognised(path);
 }
 
@@ -219,6 +235,28 @@ static enum yk_status add_file(struct batch_inputs *self, const char *path,
     return YK_OK;
 }
 
+/* A description belongs to the table beside it and is read with that. */
+static bool is_description(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 4 && strcasecmp(path + n - 4, ".ini") == 0;
+}
+
+/* Counts a file that is not taken, and keeps the first by name: folders come in any order. */
+static enum yk_status leave(struct batch_inputs *self, const char *path, struct failure *why)
+{
+    if (is_description(path)) {
+        return YK_OK;
+    }
+    self->n_left++;
+    if (self->first_left != NULL && strcmp(path, self->first_left) >= 0) {
+        return YK_OK;
+    }
+    mem_free(self->first_left);
+    self->first_left = mem_copy_text(path);
+    return self->first_left != NULL ? YK_OK : no_memory(self, why);
+}
+
 /* What is in the way: the output folder and the tables, by device and inode. */
 struct avoid {
     struct stat place[3];
@@ -262,8 +300,11 @@ static enum yk_status add_entry(struct batch_inputs *self, const char *path,
         /* a link whose file is elsewhere (git-annex): an input that is missing */
         return known_suffix(last_part(path)) != NULL ? add_file(self, path, NULL, why) : YK_OK;
     }
-    if (!S_ISREG(status.st_mode) || is_avoided(avoid, &status) || !is_recording(path)) {
+    if (!S_ISREG(status.st_mode) || is_avoided(avoid, &status)) {
         return YK_OK;
+    }
+    if (!is_recording(path)) {
+        return leave(self, path, why);
     }
     return add_file(self, path, &status, why);
 }

@@ -51,6 +51,8 @@ struct batch_input {
 struct batch_inputs {
     struct batch_input *inputs; /* sorted by path */
     size_t n, capacity;
+    size_t n_left;    /* files in folders that are no recordings by name and content */
+    char *first_left; /* owned; the first of them by path, or NULL */
 };
 
 void batch_inputs_init(struct batch_inputs *self);
@@ -65,10 +67,11 @@ const char *batch_input_said(const struct batch_input *self);
 /* The path to open. */
 const char *batch_input_place(const struct batch_input *self);
 /* Files as they are named, and the files with a known suffix in folders and their folders (a
- * .csv or .txt only when a format recognises it), without hidden ones, without options->folder,
- * without what an earlier batch wrote, and without the participants table and the diary. A file
- * met twice counts once. What is named and not there, a folder that cannot be read and a link
- * that leads nowhere are inputs too: they will fail by themselves. */
+ * .csv or .txt only when a format recognises it, a .zip when it holds a recording), without
+ * hidden ones, without options->folder, without what an earlier batch wrote, and without the
+ * participants table and the diary. A file met twice counts once. What is named and not there,
+ * a folder that cannot be read and a link that leads nowhere are inputs too: they will fail by
+ * themselves. */
 enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
                                  struct failure *why);
 /* Stems become recording_id; where stems are alike (letters' case aside) the first eight digits
@@ -125,7 +128,8 @@ struct batch {
     struct job *job; /* the caller's */
     struct batch_inputs inputs;
     struct participants participants;
-    uint64_t n_diary_skipped; /* rows that keep_good left out */
+    uint64_t n_diary_skipped;         /* rows that keep_good left out */
+    struct failure diary_first_wrong; /* when there are such */
     struct diary diary; /* read with the default zone, to check it and to notice changes */
     struct batch_owners owners;
     char system_zone[64]; /* the store's, when one is named and has one */

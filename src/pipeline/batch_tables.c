@@ -148,6 +148,14 @@ static void warn_of_strangers(struct batch *batch, const struct person_summaries
                  "batch: not taken: %zu rows of the participants table, %zu of the "
                  "diary",
                  batch->participants.n_skipped, (size_t)batch->n_diary_skipped);
+        const struct failure *const first[] = {
+            batch->participants.n_skipped > 0 ? &batch->participants.first_wrong : NULL,
+            batch->n_diary_skipped > 0 ? &batch->diary_first_wrong : NULL};
+        for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+            if (first[i] != NULL) {
+                log_warn(&batch->log, "batch: the first of them: %s", first[i]->text);
+            }
+        }
     }
     for (size_t i = 0; i < batch->diary.n; i++) {
         const char *code = batch->diary.nights[i].person_id;
@@ -179,6 +187,36 @@ static enum yk_status add_persons(struct batch *batch, struct tables *out, struc
     return status == YK_OK ? table_file_complete(file, why) : status;
 }
 
+/* Advice by what was said, the loss first; NULL: none of these. */
+static const char *advice_by_words(const char *said)
+{
+    static const char again[] =
+        "copy the file again from the recorder or from where it was packed";
+    static const struct {
+        const char *part, *advice;
+    } known[] = {
+        {"cut off", again},
+        {"damaged", again},
+        {"is empty (0 bytes)", again},
+        {"an xz file", "unpack it first"},
+        {"a zstd file", "unpack it first"},
+        {"a bzip2 file", "unpack it first"},
+        {"unpack it and", "unpack it first"},
+        {"in a .ini", "describe it in a .ini beside it or leave it out"},
+        {"overlaps", "check the clock and the number of the recorder"},
+        {"session", "read another session with --session N"},
+    };
+    /* Behind this stands another recording's name, which may be any. */
+    const char *overlap = strstr(said, "overlaps in time with");
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *at = strstr(said, known[i].part);
+        if (at != NULL && (overlap == NULL || at <= overlap)) {
+            return known[i].advice;
+        }
+    }
+    return NULL;
+}
+
 static const char *advice_for(const struct batch_input *input)
 {
     static const char *const advice[] = {
@@ -198,14 +236,13 @@ static const char *advice_for(const struct batch_input *input)
     if (input->state == BATCH_WAITING) {
         return "see the failed files, then run it again";
     }
-    if (input->state == BATCH_DONE && strstr(batch_input_said(input), "overlaps") != NULL) {
-        return "check the clock and the number of the recorder";
+    bool is_about_content = input->state == BATCH_DONE ||
+                            (input->state == BATCH_FAILED && input->code == YK_ERR_UNSUPPORTED);
+    const char *by_words = is_about_content ? advice_by_words(batch_input_said(input)) : NULL;
+    if (by_words != NULL || input->state == BATCH_DONE) {
+        return by_words != NULL ? by_words : "";
     }
-    if (input->state == BATCH_DONE && batch_input_said(input)[0] != '\0') {
-        return "read another session with --session N; copy a file that is cut off from "
-               "the recorder again";
-    }
-    bool has = input->state != BATCH_DONE && code < sizeof advice / sizeof *advice;
+    bool has = code < sizeof advice / sizeof *advice;
     return has && advice[code] != NULL ? advice[code] : "";
 }
 

@@ -401,7 +401,9 @@ static void note_missing(const struct work *work, char *out, size_t room)
         text_addf(&note, "session %d only; the file has %" PRIu64 ", numbered from 0",
                   work->batch->options->session, report->sessions);
     }
-    if (report->trailing_bytes > 0) {
+    if (report->damage != NULL) {
+        text_addf(&note, "%s%s", note.length > 0 ? "; " : "", report->damage);
+    } else if (report->trailing_bytes > 0) {
         text_addf(&note, "%scut off: %" PRIu64 " bytes at the end are not a whole block",
                   note.length > 0 ? "; " : "", report->trailing_bytes);
     }

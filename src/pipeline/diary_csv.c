@@ -305,7 +305,9 @@ static enum yk_status read_rows(struct reader *self, struct diary *diary, uint64
         status = take_row(self, diary, why);
         bool is_wrong_cell = status == YK_ERR_ARGUMENT || status == YK_ERR_CONFLICT;
         if (is_wrong_cell && self->options->keep_good) {
-            (*skipped)++;
+            if ((*skipped)++ == 0 && self->options->first_wrong != NULL && why != NULL) {
+                *self->options->first_wrong = *why;
+            }
         } else if (status != YK_OK) {
             return status;
         }

@@ -23,6 +23,8 @@ struct diary_read_options {
     const struct zone *zone; /* of the clock times */
     const char *person_id;   /* for tables without a person_id column; may be NULL */
     bool keep_good;          /* take what is right and count the rest, else all or nothing */
+    struct failure
+        *first_wrong; /* keep_good: set to why the first was not taken; may be NULL */
 };
 
 /* bytes      borrowed

@@ -118,7 +118,9 @@ static enum yk_status read_table(struct csv *csv, struct participants *out, stru
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
         status = add_row(csv, row, out, why);
         if (out->keeps_good && (status == YK_ERR_ARGUMENT || status == YK_ERR_CONFLICT)) {
-            out->n_skipped++;
+            if (out->n_skipped++ == 0 && why != NULL) {
+                out->first_wrong = *why;
+            }
             status = YK_OK;
         }
     }

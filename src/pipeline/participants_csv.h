@@ -25,6 +25,7 @@ struct participants {
     size_t n, capacity;
     bool keeps_good;  /* set it before reading: takes what is right, else all or nothing */
     size_t n_skipped; /* rows that were not taken */
+    struct failure first_wrong; /* when there are such: why the first was not */
 };
 
 void participants_init(struct participants *self);

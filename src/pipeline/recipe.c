@@ -73,6 +73,10 @@ static enum yk_status load_text(const char *at, size_t n, struct recipe *out,
 {
     bool is_first = true;
     size_t line = 1;
+    if (n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0) { /* as some editors begin a file */
+        at += 3;
+        n -= 3;
+    }
     while (n > 0) {
         const char *end = memchr(at, '\n', n);
         size_t length = end != NULL ? (size_t)(end - at) : n;

@@ -95,6 +95,32 @@ static void folders_are_searched_for_known_suffixes(void **state)
     unlink(link);
 }
 
+static void
+what_is_left_alone_in_a_folder_is_counted_and_packed_recordings_are_not(void **state)
+{
+    (void)state;
+    char deep[5000], expected[5100];
+    make_folder("odd");
+    make("odd/week4.dat", "x");
+    make("odd/notes.txt", "x");
+    make("odd/table.ini", "x");
+    make("odd/old.cwa.xz", "x");
+    make("odd/archive.zip", "x");
+    snprintf(deep, sizeof deep, "%s/odd", folder);
+    snprintf(expected, sizeof expected, "%s/odd/archive.zip", folder);
+    const char *paths[] = {deep};
+    struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    check_found(&inputs, "odd/old.cwa.xz");
+    assert_int_equal(inputs.n_left, 3);
+    assert_string_equal(inputs.first_left, expected);
+    batch_inputs_release(&inputs);
+    assert_null(inputs.first_left);
+    check_remove(deep);
+}
+
 static void named_files_are_inputs_whatever_they_are(void **state)
 {
     (void)state;
@@ -290,6 +316,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_are_searched_for_known_suffixes),
+        cmocka_unit_test(
+            what_is_left_alone_in_a_folder_is_counted_and_packed_recordings_are_not),
         cmocka_unit_test(named_files_are_inputs_whatever_they_are),
         cmocka_unit_test(what_an_earlier_batch_wrote_is_no_input),
         cmocka_unit_test(a_link_that_leads_nowhere_is_an_input_that_fails),

@@ -32,6 +32,9 @@ static void a_file_changes_single_values_of_its_base(void **state)
     assert_string_equal(recipe.name, "mine");
     assert_close(recipe.parameters.sib_min, 7, 0);
     assert_int_equal(recipe.parameters.calibrate, ggir.parameters.calibrate);
+    /* Some editors put a mark of the encoding in front. */
+    assert_int_equal(load_text("\xEF\xBB\xBFsib_min = 8\r\n", &recipe, &why), YK_OK);
+    assert_close(recipe.parameters.sib_min, 8, 0);
 }
 
 static void wrong_files_say_line_and_value(void **state)
