@@ -50,7 +50,8 @@ void near_names_offer(struct near_names *self, const char *name)
     }
     /* A name that contains what was typed is near, whatever its length. */
     bool contains = self->wanted[0] != '\0' && strcasestr(name, self->wanted) != NULL;
-    size_t distance = contains ? 1 : name_distance(self->wanted, name);
+    size_t distance = name_distance(self->wanted, name);
+    distance = contains && distance > 1 ? 1 : distance; /* 0: all but the case */
     size_t at = self->n;
     while (at > 0 && self->distance[at - 1] > distance) {
         at--;

@@ -7,6 +7,7 @@
 
 #include "src/cli/store_cli.h"
 #include "src/pipeline/import.h"
+#include "src/store/loans.h"
 
 static const struct option_spec option_table[] = {
     {"participant", 'p', OPTION_TEXT, "CODE", "だれの記録か(必要)", "whose recording (needed)"},
@@ -42,6 +43,38 @@ static bool is_code_strange(const struct import_result *result)
 static bool is_empty(const struct import_result *result)
 {
     return result->outcome != IMPORT_ARCHIVED && result->row.start_ns == TIME_UNKNOWN;
+}
+
+/* Who had the recorder halfway through the recording, by the ledger, if that was somebody else:
+ * two recorders that were mixed up. out[0] is 0 when nothing speaks against the import. */
+static void find_borrower(struct store *store, const struct recording_row *row,
+                          char out[static PERSON_CODE_BYTES])
+{
+    struct loan loan;
+    out[0] = '\0';
+    if (row->start_ns == TIME_UNKNOWN || row->end_ns == TIME_UNKNOWN) {
+        return;
+    }
+    int64_t middle = row->start_ns + (row->end_ns - row->start_ns) / 2;
+    if (loan_at(store, row->device_serial, middle, &loan, NULL) == YK_OK &&
+        strcmp(loan.person, row->person) != 0) {
+        snprintf(out, PERSON_CODE_BYTES, "%s", loan.person);
+    }
+}
+
+static void say_borrower(const struct cli *cli, const struct recording_row *row,
+                         const char *borrower)
+{
+    if (borrower[0] != '\0') {
+        printf(
+            cli_say(cli,
+                    "  貸出台帳では、この期間の記録計 %s は %s に貸し出しています。%s "
+                    "の記録として保管しました。違うときは: "
+                    "yoake recording assign %s %s --reason TEXT\n",
+                    "  by the ledger recorder %s was with %s then; it was recorded for %s. If "
+                    "that is wrong: yoake recording assign %s %s --reason TEXT\n"),
+            row->device_serial, borrower, row->person, row->id, borrower);
+    }
 }
 
 static void say_outcome(const struct cli *cli, const char *path,
@@ -96,7 +129,8 @@ static void say_outcome(const struct cli *cli, const char *path,
 }
 
 static void json_outcome(struct json_out *json, const char *path, enum yk_status status,
-                         const struct import_result *result, const struct failure *why)
+                         const struct import_result *result, const char *borrower,
+                         const struct failure *why)
 {
     json_out_object(json, NULL);
     json_out_text(json, "file", path);
@@ -108,6 +142,7 @@ static void json_outcome(struct json_out *json, const char *path, enum yk_status
         json_out_known_text(json, "reason", result->failure.text);
         json_out_bool(json, "repaired", result->was_repaired);
         json_out_known_text(json, "code_in_file", result->code_in_file);
+        json_out_known_text(json, "ledger_person", borrower);
         cli_recording_json(json, "recording", &result->row);
     }
     json_out_end(json);
@@ -117,6 +152,7 @@ static void import_one(struct importing *self, const char *path)
 {
     struct failure why;
     struct import_result result = {.failure = {.text = ""}};
+    char borrower[PERSON_CODE_BYTES] = "";
     enum yk_status status =
         import_file(&self->store, path, &self->options, &result, &self->cli->job, &why);
     cli_progress_end(self->cli);
@@ -126,12 +162,17 @@ static void import_one(struct importing *self, const char *path)
         cli_fail(self->cli, &why);
     } else {
         self->n_done++;
-        self->n_attention += result.outcome == IMPORT_ARCHIVED || is_empty(&result);
+        if (result.outcome != IMPORT_ARCHIVED) {
+            find_borrower(&self->store, &result.row, borrower);
+        }
+        self->n_attention +=
+            result.outcome == IMPORT_ARCHIVED || is_empty(&result) || borrower[0] != '\0';
     }
     if (self->cli->is_json) {
-        json_outcome(self->json, path, status, &result, &why);
+        json_outcome(self->json, path, status, &result, borrower, &why);
     } else if (status == YK_OK && !self->cli->is_quiet) {
         say_outcome(self->cli, path, &result);
+        say_borrower(self->cli, &result.row, borrower);
     }
 }
 
@@ -234,11 +275,13 @@ const struct command command_import = {
         "ファイルは一字一句そのまま保管場所に写し、書いたものを読み返して確かめてから計算します"
         "。"
         "同じファイルをもう一度取り込んでも何も変わりません。途中で止まっても、同じファイルを"
-        "もう一度取り込めば続きから済みます。はじめてのコードなら参加者を加えます。",
+        "もう一度取り込めば続きから済みます。はじめてのコードなら参加者を加えます。"
+        "貸出台帳では別の人が借りていたときは、そのことを言います(終了コード 4)。",
     .details_en =
         "The file is copied into the store byte for byte; what was written is read back and "
         "compared before anything is computed. The same file again changes nothing. After an "
-        "interruption, importing it again goes on from there. A new code adds a participant.",
+        "interruption, importing it again goes on from there. A new code adds a participant. "
+        "When by the ledger somebody else had the recorder then, it says so (exit code 4).",
     .examples = "yoake import week1.cwa --participant P01\n"
                 "yoake import *.cwa --participant P01 --zone Asia/Tokyo --json",
     .options = option_table,

@@ -514,9 +514,17 @@ static int remove_row(struct cli *cli, struct store *store, const struct record_
         memcpy(&id, row, sizeof id);
         status = record_drop(store, kind, id, &why);
     }
-    return status == YK_OK
-               ? show_one(cli, store, kind, row, cli_say(cli, "除きました", "removed"))
-               : cli_fail(cli, &why);
+    bool stays = kind->remove != NULL; /* taken back, not deleted: shown as it is now */
+    if (status == YK_OK && stays) {
+        status = record_find(store, kind, id, row, &why);
+    }
+    if (status != YK_OK) {
+        return cli_fail(cli, &why);
+    }
+    return show_one(
+        cli, store, kind, row,
+        stays ? cli_say(cli, "取り消しました。行は残ります", "taken back; it stays listed")
+              : cli_say(cli, "除きました", "removed"));
 }
 
 static int run_numbered(struct cli *cli, struct store *store, const struct record_kind *kind,

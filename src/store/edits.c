@@ -15,6 +15,7 @@ static const char *const field_words[] = {"",           "sleep_onset", "wake",  
 static const char *const field_aliases[] = {
     "", "眠り始め", "目覚め", "布団に入った", "布団から出た", "数えない", "数える", NULL};
 static const char *const flag_words[] = {"", "no", "yes", NULL};
+static const char *const flag_aliases[] = {"", "いいえ", "はい", NULL};
 
 enum { FIELD = 2, VALUE, EDITOR, REASON, RECORDING };
 
@@ -77,6 +78,7 @@ static const struct record_column columns[] = {
      .flags = RECORD_EXTRA,
      RECORD_AT(edit_row, is_withdrawn),
      .words = flag_words,
+     .aliases = flag_aliases,
      .ja = "取り消し",
      .en = "withdrawn"},
 };

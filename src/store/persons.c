@@ -201,6 +201,28 @@ enum yk_status person_check_new_code(const char *code, struct failure *why)
     return status;
 }
 
+/* p01 beside P01 would be a second person whom everybody takes for the first. except: the code
+ * that is given up for the new one, or NULL. */
+static enum yk_status refuse_twin(struct store *store, const char *code, const char *except,
+                                  struct failure *why)
+{
+    struct person *list = NULL;
+    size_t n = 0;
+    enum yk_status status = person_list(store, &list, &n, why);
+    for (size_t i = 0; status == YK_OK && i < n; i++) {
+        bool counts = strcmp(list[i].code, code) != 0 &&
+                      (except == NULL || strcmp(list[i].code, except) != 0);
+        if (counts && name_distance(list[i].code, code) == 0) {
+            status = failure_set(why, YK_ERR_CONFLICT,
+                                 "the code %s differs from %s in capital letters only; write "
+                                 "%s, or choose another code",
+                                 code, list[i].code, list[i].code);
+        }
+    }
+    mem_free(list);
+    return status;
+}
+
 enum yk_status person_add(struct store *store, const char *code, const char *zone,
                           const char *group, struct failure *why)
 {
@@ -218,7 +240,8 @@ enum yk_status person_add(struct store *store, const char *code, const char *zon
     status = person_find(store, code, &there, why);
     if (status == YK_OK) {
         status = failure_set(why, YK_ERR_CONFLICT, "participant %s is there already", code);
-    } else if (status == YK_ERR_NO_DEVICE) {
+    } else if (status == YK_ERR_NO_DEVICE &&
+               (status = refuse_twin(store, code, NULL, why)) == YK_OK) {
         status = db_runv(store->db, why,
                          "INSERT INTO person (code, zone, group_name, added_ns) "
                          "VALUES (?, ?, ?, ?)",
@@ -248,6 +271,9 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
         return status;
     }
     status = person_find(store, code, &person, why);
+    if (status == YK_OK && new_code != NULL) {
+        status = refuse_twin(store, new_code, code, why);
+    }
     if (status == YK_OK) {
         status = db_runv(store->db, why,
                          "UPDATE person SET code = ?, zone = ?, group_name = ? WHERE id = ?",

@@ -23,6 +23,10 @@ static void near_names_are_found(void **state)
     assert_string_equal(near.name[0], "sib_angle_deg");
     assert_string_equal(near.name[1], "sib_min");
     assert_non_null(strstr(joined, "sib_angle_deg, sib_min, "));
+    near_names_init(&near, "p02"); /* capital letters alone are nearer than a letter */
+    near_names_offer(&near, "P01");
+    near_names_offer(&near, "P02");
+    assert_string_equal(near.name[0], "P02");
 }
 
 int main(void)

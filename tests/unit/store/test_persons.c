@@ -192,12 +192,26 @@ static void a_deletion_that_was_interrupted_is_finished_by_the_next_sweep(void *
     text_release(&path);
 }
 
+static void capital_letters_make_no_second_person(void **state)
+{
+    (void)state;
+    struct person person;
+    assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_add(&scene.store, "p01", NULL, NULL, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "write P01"));
+    assert_int_equal(person_add(&scene.store, "P02", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_set(&scene.store, "P02", "p01", NULL, NULL, &why), YK_ERR_CONFLICT);
+    assert_int_equal(person_set(&scene.store, "P02", "p02", NULL, NULL, &why), YK_OK);
+    assert_int_equal(person_find(&scene.store, "p02", &person, &why), YK_OK);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(codes_are_printable_and_fit_into_a_file_name),
         T(full_width_letters_make_no_second_person),
+        T(capital_letters_make_no_second_person),
         T(a_participant_is_added_once_and_listed_by_code),
         T(a_code_that_is_not_there_names_the_nearest),
         T(values_are_changed_one_by_one),
