@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * cohort.sqlite. While a run works it is in WAL mode with synchronous=FULL: a result that was
- * put is there after a power cut. At the end it is written anew, row by row in the order of the
- * keys, because a file that grew in the order in which workers happened to finish would differ
- * from run to run.
+ * put is there after a power cut. At the end it is written anew (cohort_publish.c), row by row
+ * in the order of the keys, because a file that grew in the order in which workers happened to
+ * finish would differ from run to run.
  */
 #include "src/store/cohort_db.h"
-#include "src/base/csv.h"
-#include "src/base/digest.h"
-#include "src/base/disk.h"
-#include "src/base/mem.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "src/base/digest.h"
+#include "src/base/disk.h"
+#include "src/base/mem.h"
+#include "src/store/cohort_sql.h"
 
 #define APPLICATION_ID 0x796b6462 /* "ykdb" */
 /* 2: note; 3: settings_key, h5_sha256, start, end; 4: row_sha256 */
@@ -72,7 +72,7 @@ void cohort_result_release(struct cohort_result *self)
 
 /* ---- SQLite's failures as ours ---- */
 
-static enum yk_status refuse(sqlite3 *db, const char *doing, struct failure *why)
+enum yk_status cohort_sql_refuse(sqlite3 *db, const char *doing, struct failure *why)
 {
     const char *path = sqlite3_db_filename(db, "main"), *said = sqlite3_errmsg(db);
     int reason = sqlite3_system_errno(db); /* of the last IOERR or CANTOPEN */
@@ -110,14 +110,16 @@ static enum yk_status refuse(sqlite3 *db, const char *doing, struct failure *why
     return failure_set(why, YK_ERR_IO, "%s: %s: %s", doing, path, said);
 }
 
-static enum yk_status run(sqlite3 *db, const char *sql, const char *doing, struct failure *why)
+enum yk_status cohort_sql_run(sqlite3 *db, const char *sql, const char *doing,
+                              struct failure *why)
 {
-    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? YK_OK
-                                                                : refuse(db, doing, why);
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? YK_OK
+               : cohort_sql_refuse(db, doing, why);
 }
 
-static enum yk_status open_file(const char *path, bool is_read_only, sqlite3 **db,
-                                struct failure *why)
+enum yk_status cohort_sql_open(const char *path, bool is_read_only, sqlite3 **db,
+                               struct failure *why)
 {
     int flags =
         (is_read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
@@ -145,7 +147,7 @@ static enum yk_status check_owner(sqlite3 *db, const char *path, struct failure 
                       "(SELECT user_version FROM pragma_user_version)";
     if (sqlite3_prepare_v2(db, sql, -1, &ask, NULL) != SQLITE_OK ||
         sqlite3_step(ask) != SQLITE_ROW) {
-        status = refuse(db, "opening", why);
+        status = cohort_sql_refuse(db, "opening", why);
     } else {
         owner = sqlite3_column_int64(ask, 0);
         version = sqlite3_column_int64(ask, 1);
@@ -160,7 +162,7 @@ static enum yk_status check_owner(sqlite3 *db, const char *path, struct failure 
     return status;
 }
 
-static enum yk_status make_schema(sqlite3 *db, struct failure *why)
+enum yk_status cohort_sql_make(sqlite3 *db, struct failure *why)
 {
     char sql[sizeof SCHEMA + 128];
     /* All or nothing: a run killed between two of these would leave a file that looks like
@@ -168,17 +170,18 @@ static enum yk_status make_schema(sqlite3 *db, struct failure *why)
     snprintf(sql, sizeof sql,
              "BEGIN IMMEDIATE; PRAGMA application_id=%d; PRAGMA user_version=%d; %s; COMMIT",
              APPLICATION_ID, SCHEMA_VERSION, SCHEMA);
-    return run(db, sql, "making the table of results", why);
+    return cohort_sql_run(db, sql, "making the table of results", why);
 }
 
 static enum yk_status set_journal(sqlite3 *db, enum cohort_use use, struct failure *why)
 {
     /* Five seconds are short where forty tasks open one folder at once. */
     sqlite3_busy_timeout(db, use == COHORT_LOCAL ? 5000 : 30000);
-    return run(db,
-               use == COHORT_LOCAL ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
-                                   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL",
-               "opening", why);
+    return cohort_sql_run(db,
+                          use == COHORT_LOCAL
+                              ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+                              : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL",
+                          "opening", why);
 }
 
 enum yk_status cohort_db_open(const char *path, enum cohort_use use, struct cohort_db **out,
@@ -191,15 +194,16 @@ enum yk_status cohort_db_open(const char *path, enum cohort_use use, struct coho
     if (self == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "out of memory opening %s", path);
     }
-    enum yk_status status = open_file(path, use == COHORT_READ, &self->db, why);
+    enum yk_status status = cohort_sql_open(path, use == COHORT_READ, &self->db, why);
     if (status == YK_OK) {
         status = check_owner(self->db, path, why);
     }
     if (status == YK_OK && use != COHORT_READ) {
         status = set_journal(self->db, use, why);
-        status = status == YK_OK ? make_schema(self->db, why) : status;
+        status = status == YK_OK ? cohort_sql_make(self->db, why) : status;
         if (status == YK_OK && use == COHORT_NETWORK) {
-            status = run(self->db, OUTCOME_SCHEMA, "making the table of outcomes", why);
+            status =
+                cohort_sql_run(self->db, OUTCOME_SCHEMA, "making the table of outcomes", why);
         }
     }
     const char *get = "SELECT " RESULT_COLUMNS " FROM result WHERE recording_id = ?";
@@ -209,7 +213,7 @@ enum yk_status cohort_db_open(const char *path, enum cohort_use use, struct coho
         (sqlite3_prepare_v2(self->db, get, -1, &self->get, NULL) != SQLITE_OK ||
          (use != COHORT_READ &&
           sqlite3_prepare_v2(self->db, put, -1, &self->put, NULL) != SQLITE_OK))) {
-        status = refuse(self->db, "opening", why);
+        status = cohort_sql_refuse(self->db, "opening", why);
     }
     if (status != YK_OK) {
         cohort_db_close(self);
@@ -360,7 +364,7 @@ enum yk_status cohort_db_get(struct cohort_db *self, const char *recording_id,
         status =
             status == YK_OK ? compare_hash(self->db, recording_id, expected, hex, why) : status;
     } else if (code != SQLITE_DONE) {
-        status = refuse(self->db, "reading a result", why);
+        status = cohort_sql_refuse(self->db, "reading a result", why);
     }
     sqlite3_reset(self->get);
     return status;
@@ -406,7 +410,7 @@ enum yk_status cohort_db_put(struct cohort_db *self, const struct cohort_result 
     }
     sqlite3_bind_text(self->put, ROW_HASH + 1, hex, -1, SQLITE_TRANSIENT);
     if (sqlite3_step(self->put) != SQLITE_DONE) {
-        status = refuse(self->db, "keeping a result", why);
+        status = cohort_sql_refuse(self->db, "keeping a result", why);
     }
     sqlite3_reset(self->put);
     sqlite3_clear_bindings(self->put);
@@ -428,7 +432,7 @@ enum yk_status cohort_db_note(struct cohort_db *self, const char *path,
         return status;
     }
     if (sqlite3_prepare_v2(self->db, sql, -1, &statement, NULL) != SQLITE_OK) {
-        return refuse(self->db, "keeping an outcome", why);
+        return cohort_sql_refuse(self->db, "keeping an outcome", why);
     }
     sqlite3_bind_text(statement, 1, path, -1, SQLITE_TRANSIENT);
     if (outcome != NULL) {
@@ -443,7 +447,7 @@ enum yk_status cohort_db_note(struct cohort_db *self, const char *path,
         sqlite3_bind_text(statement, 10, hex, -1, SQLITE_TRANSIENT);
     }
     if (sqlite3_step(statement) != SQLITE_DONE) {
-        status = refuse(self->db, "keeping an outcome", why);
+        status = cohort_sql_refuse(self->db, "keeping an outcome", why);
     }
     sqlite3_finalize(statement);
     return status;
@@ -464,13 +468,14 @@ enum yk_status cohort_db_outcome(struct cohort_db *self, const char *path,
     }
     if (sqlite3_prepare_v2(self->db, "SELECT * FROM outcome WHERE path = ?", -1, &ask, NULL) !=
         SQLITE_OK) {
-        return refuse(self->db, "reading an outcome", why);
+        return cohort_sql_refuse(self->db, "reading an outcome", why);
     }
     sqlite3_bind_text(ask, 1, path, -1, SQLITE_TRANSIENT);
     int code = sqlite3_step(ask);
-    enum yk_status status = code == SQLITE_ROW    ? YK_OK
-                            : code == SQLITE_DONE ? YK_END
-                                                  : refuse(self->db, "reading an outcome", why);
+    enum yk_status status = code == SQLITE_ROW ? YK_OK
+                            : code == SQLITE_DONE
+                                ? YK_END
+                                : cohort_sql_refuse(self->db, "reading an outcome", why);
     if (status == YK_OK) {
         *out = (struct cohort_outcome){.code = sqlite3_column_int(ask, 2),
                                        .days = number(ask, 7),
@@ -486,160 +491,5 @@ enum yk_status cohort_db_outcome(struct cohort_db *self, const char *path,
         status = status == YK_OK ? compare_hash(self->db, path, expected, hex, why) : status;
     }
     sqlite3_finalize(ask);
-    return status;
-}
-
-/* ---- the finished file ---- */
-
-static const char *sql_type(const char *type)
-{
-    if (strcmp(type, "real") == 0) {
-        return "REAL";
-    }
-    return strcmp(type, "integer") == 0 || strcmp(type, "flag") == 0 ? "INTEGER" : "TEXT";
-}
-
-static enum yk_status make_table(sqlite3 *db, const struct cohort_table *table,
-                                 sqlite3_stmt **insert, struct failure *why)
-{
-    struct text create, fill;
-    text_init(&create);
-    text_init(&fill);
-    text_addf(&create, "CREATE TABLE \"%s\" (", table->name);
-    text_addf(&fill, "INSERT INTO \"%s\" VALUES (", table->name);
-    for (size_t i = 0; i < table->n_columns; i++) {
-        text_addf(&create, "%s\"%s\" %s", i > 0 ? ", " : "", table->column[i],
-                  sql_type(table->type[i]));
-        text_add(&fill, i > 0 ? ",?" : "?");
-    }
-    text_add(&create, ")");
-    text_add(&fill, ")");
-    enum yk_status status = text_status(&create, why);
-    status = status == YK_OK ? text_status(&fill, why) : status;
-    status = status == YK_OK ? run(db, text_string(&create), table->name, why) : status;
-    if (status == YK_OK &&
-        sqlite3_prepare_v2(db, text_string(&fill), -1, insert, NULL) != SQLITE_OK) {
-        status = refuse(db, table->name, why);
-    }
-    text_release(&create);
-    text_release(&fill);
-    return status;
-}
-
-static enum yk_status fill_table(sqlite3 *db, sqlite3_stmt *insert,
-                                 const struct cohort_table *table, struct failure *why)
-{
-    struct csv *csv = NULL;
-    const struct csv_row *row = NULL;
-    enum yk_status status = csv_open(table->csv, ',', &csv, why);
-    if (status == YK_OK) {
-        status = csv_read_header(csv, why);
-    }
-    while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
-        for (size_t i = 0; i < table->n_columns; i++) {
-            const char *field = csv_field(row, i);
-            if (*field != '\0') { /* the column's affinity turns digits into numbers */
-                sqlite3_bind_text(insert, (int)i + 1, field, -1, SQLITE_TRANSIENT);
-            }
-        }
-        if (sqlite3_step(insert) != SQLITE_DONE) {
-            status = refuse(db, table->name, why);
-        }
-        sqlite3_reset(insert);
-        sqlite3_clear_bindings(insert);
-    }
-    csv_close(csv);
-    return status == YK_END ? YK_OK : status;
-}
-
-static enum yk_status copy_results(sqlite3 *db, const char *from, const char *const *ids,
-                                   size_t n_ids, struct failure *why)
-{
-    sqlite3_stmt *copy = NULL;
-    char *attach = sqlite3_mprintf("ATTACH %Q AS old", from);
-    if (attach == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "out of memory copying results");
-    }
-    enum yk_status status = run(db, attach, "copying results", why);
-    sqlite3_free(attach);
-    status = status == YK_OK ? run(db, "BEGIN", "copying results", why) : status;
-    const char *sql = "INSERT INTO main.result SELECT * FROM old.result WHERE recording_id = ?";
-    if (status == YK_OK && sqlite3_prepare_v2(db, sql, -1, &copy, NULL) != SQLITE_OK) {
-        status = refuse(db, "copying results", why);
-    }
-    for (size_t i = 0; i < n_ids && status == YK_OK; i++) {
-        sqlite3_bind_text(copy, 1, ids[i], -1, SQLITE_TRANSIENT);
-        if (sqlite3_step(copy) != SQLITE_DONE) {
-            status = refuse(db, "copying results", why);
-        }
-        sqlite3_reset(copy);
-    }
-    sqlite3_finalize(copy);
-    status = status == YK_OK ? run(db, "COMMIT", "copying results", why) : status;
-    /* Nothing may stand in the old log when the new file gets its name: SQLite would add it. */
-    status = status == YK_OK
-                 ? run(db, "PRAGMA old.wal_checkpoint(TRUNCATE)", "copying results", why)
-                 : status;
-    return status == YK_OK ? run(db, "DETACH old", "copying results", why) : status;
-}
-
-static enum yk_status fill_new(sqlite3 *db, const char *from, const char *const *ids,
-                               size_t n_ids, const struct cohort_table *tables, size_t n_tables,
-                               struct failure *why)
-{
-    /* Nobody else sees this file yet, so a rollback journal would only cost time. */
-    enum yk_status status =
-        run(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", "writing", why);
-    status = status == YK_OK ? make_schema(db, why) : status;
-    status = status == YK_OK ? copy_results(db, from, ids, n_ids, why) : status;
-    status = status == YK_OK ? run(db, "BEGIN", "writing", why) : status;
-    for (size_t i = 0; i < n_tables && status == YK_OK; i++) {
-        sqlite3_stmt *insert = NULL;
-        status = make_table(db, &tables[i], &insert, why);
-        status = status == YK_OK ? fill_table(db, insert, &tables[i], why) : status;
-        sqlite3_finalize(insert);
-    }
-    return status == YK_OK ? run(db, "COMMIT", "writing", why) : status;
-}
-
-/* SQLite passes over it when it cannot remove its own log, which is empty by now. */
-static enum yk_status remove_log(const char *path, struct failure *why)
-{
-    static const char *const ends[] = {"-wal", "-shm"};
-    struct text name;
-    text_init(&name);
-    enum yk_status status = YK_OK;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends && status == YK_OK; i++) {
-        text_clear(&name);
-        text_addf(&name, "%s%s", path, ends[i]);
-        status = text_status(&name, why);
-        status = status == YK_OK ? disk_remove(text_string(&name), why) : status;
-    }
-    text_release(&name);
-    return status;
-}
-
-enum yk_status cohort_db_publish(const char *path, const char *const *recording_ids,
-                                 size_t n_ids, const struct cohort_table *tables,
-                                 size_t n_tables, struct failure *why)
-{
-    struct text part;
-    sqlite3 *db = NULL;
-    text_init(&part);
-    text_addf(&part, "%s%s", path, DISK_PART);
-    enum yk_status status = text_status(&part, why);
-    status = status == YK_OK ? disk_remove(text_string(&part), why) : status;
-    status = status == YK_OK ? open_file(text_string(&part), false, &db, why) : status;
-    if (status == YK_OK) {
-        status = fill_new(db, path, recording_ids, n_ids, tables, n_tables, why);
-    }
-    sqlite3_close(db);
-    status = status == YK_OK ? disk_sync_file(text_string(&part), why) : status;
-    status = status == YK_OK ? remove_log(path, why) : status;
-    status = status == YK_OK ? disk_publish(text_string(&part), path, why) : status;
-    if (status != YK_OK && part.length > 0) {
-        disk_remove(text_string(&part), NULL);
-    }
-    text_release(&part);
     return status;
 }
