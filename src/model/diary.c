@@ -57,6 +57,25 @@ const struct diary_night *diary_find(const struct diary *self, const char *perso
     return NULL;
 }
 
+const struct diary_night *diary_of_person(const struct diary *self, const char *person_id,
+                                          size_t *n)
+{
+    size_t low = 0, high = self->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(self->nights[middle].person_id, person_id) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    while (high < self->n && strcmp(self->nights[high].person_id, person_id) == 0) {
+        high++;
+    }
+    *n = high - low;
+    return *n > 0 ? &self->nights[low] : NULL;
+}
+
 int32_t diary_clock_s(const char *text)
 {
     int part[3] = {0, 0, 0}, n = 0, digits = 0;

@@ -36,6 +36,10 @@ void diary_night_init(struct diary_night *self);
 const struct diary_night *diary_find(const struct diary *self, const char *person_id,
                                      struct civil_date night);
 
+/* The nights of one person, borrowed; *n = 0 when there are none. */
+const struct diary_night *diary_of_person(const struct diary *self, const char *person_id,
+                                          size_t *n);
+
 /* A clock time of a night, "7:05", "23:10:30" or "25:10", in seconds since the evening's
  * midnight; -1 when it is none. Hours before noon are those of the morning after. */
 int32_t diary_clock_s(const char *text);

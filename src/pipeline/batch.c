@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -19,7 +20,6 @@
 #include "src/base/pool.h"
 #include "src/base/version.h"
 #include "src/base/zone.h"
-#include "src/pipeline/diary_csv.h"
 #include "src/pipeline/manifest.h"
 #include "src/pipeline/sums.h"
 
@@ -86,12 +86,7 @@ static enum yk_status read_tables(struct batch *self, struct failure *why)
         status = participants_read(options->participants, &self->participants, why);
     }
     if (status == YK_OK && options->diary != NULL) {
-        struct diary_read_options how = {.zone = zone,
-                                         .person_id = "",
-                                         .keep_good = options->keep_good,
-                                         .first_wrong = &self->diary_first_wrong};
-        status =
-            diary_read_file(options->diary, &how, &self->diary, &self->n_diary_skipped, why);
+        status = batch_read_diary(self, zone, why);
     }
     zone_close(zone);
     self->totals->n_rows_skipped = self->participants.n_skipped + (size_t)self->n_diary_skipped;
@@ -137,28 +132,54 @@ static const char *content_of(const struct batch_input *input)
     return input->sha256[0] != '\0' ? input->sha256 : input->listed_sha256;
 }
 
-/* Two names of one recording, and two persons: somebody mixed them up. */
-static void note_two_persons(struct batch *self)
+/* By content; of one content, what is computed before its duplicates. */
+static int by_content(const void *a, const void *b)
 {
+    const struct batch_input *x = *(struct batch_input *const *)a;
+    const struct batch_input *y = *(struct batch_input *const *)b;
+    int order = strcmp(content_of(x), content_of(y));
+    if (order == 0) {
+        order = (x->state == BATCH_DUPLICATE) - (y->state == BATCH_DUPLICATE);
+    }
+    return order != 0 ? order : strcmp(x->path, y->path);
+}
+
+/* Two names of one recording, and two persons: somebody mixed them up. */
+static void compare_persons(struct batch_input *input, const struct batch_input *other)
+{
+    const char *here = input->participant->person_id, *there = other->participant->person_id;
+    if (strcmp(here, there) != 0) {
+        struct failure why;
+        failure_set(&why, YK_ERR_CONFLICT,
+                    "the same content as %s, but of another person (%s, there %s)", other->path,
+                    here, there);
+        batch_input_refuse(input, &why);
+    }
+}
+
+static enum yk_status note_two_persons(struct batch *self, struct failure *why)
+{
+    size_t n = 0;
+    struct batch_input **known = mem_alloc(self->inputs.n, sizeof(struct batch_input *));
+    if (known == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", self->inputs.n);
+    }
     for (size_t i = 0; i < self->inputs.n; i++) {
         struct batch_input *input = &self->inputs.inputs[i];
-        for (size_t k = 0; input->state == BATCH_DUPLICATE && input->participant != NULL &&
-                           k < self->inputs.n;
-             k++) {
-            const struct batch_input *other = &self->inputs.inputs[k];
-            if (other->state != BATCH_DUPLICATE && other->participant != NULL &&
-                strcmp(content_of(other), content_of(input)) == 0 &&
-                content_of(input)[0] != '\0' &&
-                strcmp(other->participant->person_id, input->participant->person_id) != 0) {
-                struct failure why;
-                failure_set(&why, YK_ERR_CONFLICT,
-                            "the same content as %s, but of another person (%s, there %s)",
-                            other->path, input->participant->person_id,
-                            other->participant->person_id);
-                batch_input_refuse(input, &why);
-            }
+        if (input->participant != NULL && content_of(input)[0] != '\0') {
+            known[n++] = input;
         }
     }
+    qsort(known, n, sizeof(struct batch_input *), by_content);
+    for (size_t i = 0, first = 0; i < n; i++) {
+        bool is_other = strcmp(content_of(known[first]), content_of(known[i])) != 0;
+        first = is_other ? i : first;
+        if (known[i]->state == BATCH_DUPLICATE && known[first]->state != BATCH_DUPLICATE) {
+            compare_persons(known[i], known[first]);
+        }
+    }
+    mem_free(known);
+    return YK_OK;
 }
 
 /* A duplicate belongs to the list, not to a shard: only what the participants table says about
@@ -203,7 +224,7 @@ static enum yk_status find_inputs(struct batch *self, struct failure *why)
         input->participant = participants_find(&self->participants, input->path);
         self->totals->bytes += input->size;
     }
-    note_two_persons(self);
+    status = status == YK_OK ? note_two_persons(self, why) : status;
     self->totals->n_inputs = self->inputs.n;
     self->totals->n_left = self->inputs.n_left;
     return status;
@@ -360,6 +381,7 @@ void batch_init(struct batch *self, const struct batch_options *options,
     batch_inputs_init(&self->inputs);
     participants_init(&self->participants);
     diary_init(&self->diary);
+    batch_diaries_init(&self->other_diaries);
 }
 
 void batch_release(struct batch *self)
@@ -372,6 +394,7 @@ void batch_release(struct batch *self)
     }
     batch_owners_release(&self->owners);
     diary_release(&self->diary);
+    batch_diaries_release(&self->other_diaries);
     participants_release(&self->participants);
     batch_inputs_release(&self->inputs);
     pthread_mutex_destroy(&self->lock);

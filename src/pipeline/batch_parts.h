@@ -120,6 +120,20 @@ enum yk_status batch_owners_read(const char *folder, struct batch_owners *out, c
 /* The person whose recording this content is, or NULL. */
 const char *batch_owner_of(const struct batch_owners *self, const char *sha256);
 
+/* ---- the diary ---- */
+
+struct zoned_diary {
+    char zone[64];
+    struct diary diary;
+};
+
+/* One for each zone that a recording was of; workers share them. */
+struct batch_diaries {
+    pthread_mutex_t lock;
+    struct zoned_diary *diaries;
+    size_t n, capacity;
+};
+
 /* ---- one run ---- */
 
 struct batch {
@@ -131,6 +145,9 @@ struct batch {
     uint64_t n_diary_skipped;         /* rows that keep_good left out */
     struct failure diary_first_wrong; /* when there are such */
     struct diary diary; /* read with the default zone, to check it and to notice changes */
+    char diary_zone[64];
+    char diary_key[DIGEST_HEX];         /* of all of it */
+    struct batch_diaries other_diaries; /* read with the zones of recordings */
     struct batch_owners owners;
     char system_zone[64]; /* the store's, when one is named and has one */
     struct cohort_db *db;
@@ -150,6 +167,19 @@ struct batch {
 /* Path below options->folder. */
 enum yk_status batch_path(const struct batch *self, const char *folder, const char *name,
                           const char *suffix, struct text *out, struct failure *why);
+
+/* Reads the whole diary, to check it and to notice changes; zone: where nothing else is known.
+ */
+enum yk_status batch_read_diary(struct batch *self, const struct zone *zone,
+                                struct failure *why);
+/* What the work key has of the nights of `code` (NULL: of everybody). */
+void batch_add_diary_key(const struct batch *self, const char *code, struct text *out);
+/* The nights of `code`, with the clock times in `zone`, as those of `person`. out: initialised
+ * by the caller. */
+enum yk_status batch_diary_of(struct batch *self, const struct zone *zone, const char *code,
+                              const char *person, struct diary *out, struct failure *why);
+void batch_diaries_init(struct batch_diaries *self);
+void batch_diaries_release(struct batch_diaries *self);
 
 /* Fills settings_key from the options. */
 enum yk_status batch_settings_key(struct batch *batch, struct failure *why);

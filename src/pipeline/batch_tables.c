@@ -123,26 +123,44 @@ static int by_code(const void *code, const void *person)
     return strcmp(code, ((const struct person_summary *)person)->person_id);
 }
 
-static bool is_recorded(const struct batch *batch, const struct person_summaries *persons,
-                        const char *code)
+static int by_diary_id(const void *a, const void *b)
 {
-    if (persons->n > 0 && bsearch(code, persons->persons, persons->n, sizeof *persons->persons,
-                                  by_code) != NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < batch->inputs.n; i++) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int by_code_of_diary(const void *code, const void *id)
+{
+    return strcmp(code, *(const char *const *)id);
+}
+
+/* What the participants table calls the recordings' persons in the diary, sorted. */
+static const char **list_diary_ids(const struct batch *batch, size_t *n)
+{
+    const char **ids = mem_alloc(batch->inputs.n, sizeof *ids);
+    *n = 0;
+    for (size_t i = 0; ids != NULL && i < batch->inputs.n; i++) {
         const struct participant_row *row = batch->inputs.inputs[i].participant;
-        if (row != NULL && strcmp(row->diary_id, code) == 0) {
-            return true;
+        if (row != NULL && row->diary_id[0] != '\0') {
+            ids[(*n)++] = row->diary_id;
         }
     }
-    return false;
+    if (*n > 0) {
+        qsort(ids, *n, sizeof *ids, by_diary_id);
+    }
+    return ids;
 }
 
 /* A diary whose codes are not those of the recordings would be left unread in silence. */
-static void warn_of_strangers(struct batch *batch, const struct person_summaries *persons)
+static enum yk_status warn_of_strangers(struct batch *batch,
+                                        const struct person_summaries *persons,
+                                        struct failure *why)
 {
     const char *last = "";
+    size_t n_ids = 0;
+    const char **ids = list_diary_ids(batch, &n_ids);
+    if (ids == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu codes", batch->inputs.n);
+    }
     if (batch->totals->n_rows_skipped > 0) {
         log_warn(&batch->log,
                  "batch: not taken: %zu rows of the participants table, %zu of the "
@@ -159,13 +177,19 @@ static void warn_of_strangers(struct batch *batch, const struct person_summaries
     }
     for (size_t i = 0; i < batch->diary.n; i++) {
         const char *code = batch->diary.nights[i].person_id;
-        if (strcmp(code, last) != 0 && !is_recorded(batch, persons, code)) {
+        bool is_new = strcmp(code, last) != 0;
+        if (is_new &&
+            (persons->n == 0 || bsearch(code, persons->persons, persons->n,
+                                        sizeof *persons->persons, by_code) == NULL) &&
+            (n_ids == 0 || bsearch(code, ids, n_ids, sizeof *ids, by_code_of_diary) == NULL)) {
             log_warn(&batch->log,
                      "batch: the diary has entries of %s, but no recording is of %s", code,
                      code);
         }
         last = code;
     }
+    mem_free(ids);
+    return YK_OK;
 }
 
 static enum yk_status add_persons(struct batch *batch, struct tables *out, struct failure *why)
@@ -177,7 +201,7 @@ static enum yk_status add_persons(struct batch *batch, struct tables *out, struc
         person_summaries_make(out->file[TABLE_recording].bytes, out->file[TABLE_night].bytes,
                               out->file[TABLE_day].bytes, &persons, why);
     if (status == YK_OK) {
-        warn_of_strangers(batch, &persons);
+        status = warn_of_strangers(batch, &persons, why);
     }
     for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
         export_add_person(&persons.persons[i], &file->rows);

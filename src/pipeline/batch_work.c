@@ -19,7 +19,6 @@
 #include "src/export/tables.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/analyze.h"
-#include "src/pipeline/diary_csv.h"
 #include "src/pipeline/sums.h"
 
 /* How often the disk keeps something of one recording: a file and its name; the row. */
@@ -105,22 +104,6 @@ static const char *diary_code(const struct work *work)
     return row->diary_id[0] != '\0' ? row->diary_id : row->person_id;
 }
 
-static void add_diary_night(const struct diary_night *night, struct text *out)
-{
-    text_addf(out, "%s %lld %lld %lld %lld %lld %d\n", night->person_id,
-              (long long)civil_to_days(night->night), (long long)night->in_bed_ns,
-              (long long)night->lights_out_ns, (long long)night->wake_ns,
-              (long long)night->out_of_bed_ns, night->rested);
-    for (size_t i = 0; i < night->n_nap; i++) {
-        text_addf(out, "nap %lld %lld\n", (long long)night->nap[i].start_ns,
-                  (long long)night->nap[i].end_ns);
-    }
-    for (size_t i = 0; i < night->n_off; i++) {
-        text_addf(out, "off %lld %lld\n", (long long)night->off[i].start_ns,
-                  (long long)night->off[i].end_ns);
-    }
-}
-
 /* What all results of one cohort have in common. */
 enum yk_status batch_settings_key(struct batch *batch, struct failure *why)
 {
@@ -153,11 +136,7 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
     text_addf(&all, "\nzone %s or %s\nperson %s or %s\n", zone != NULL ? zone : "",
               zone != NULL ? "" : batch->system_zone, said != NULL ? said : "",
               work->input->stem);
-    for (size_t i = 0; i < batch->diary.n; i++) {
-        if (code == NULL || strcmp(batch->diary.nights[i].person_id, code) == 0) {
-            add_diary_night(&batch->diary.nights[i], &all);
-        }
-    }
+    batch_add_diary_key(batch, code, &all);
     enum yk_status status = text_status(&all, why);
     if (status == YK_OK) {
         digest_of_memory(text_string(&all), all.length, work->work_key);
@@ -319,38 +298,15 @@ static const char *person_of(const struct work *work)
     return own[0] != '\0' ? own : work->input->stem;
 }
 
-/* The person's nights of the diary, with the clock times in the recording's own zone and under
- * the code the recording goes by. */
-static enum yk_status read_diary(struct work *work, const char *person, struct failure *why)
-{
-    const struct batch_options *options = work->batch->options;
-    if (options->diary == NULL) {
-        return YK_OK;
-    }
-    const char *code = diary_code(work);
-    struct diary_read_options how = {
-        .zone = work->own, .person_id = person, .keep_good = options->keep_good};
-    enum yk_status status = diary_read_file(options->diary, &how, &work->diary, NULL, why);
-    if (status != YK_OK || code == NULL || strcmp(code, person) == 0) {
-        return status;
-    }
-    size_t kept = 0; /* one person's nights are sorted already */
-    for (size_t i = 0; i < work->diary.n; i++) {
-        struct diary_night *night = &work->diary.nights[i];
-        if (strcmp(night->person_id, code) == 0) {
-            snprintf(night->person_id, sizeof night->person_id, "%.63s", person);
-            memmove(&work->diary.nights[kept++], night, sizeof *night);
-        }
-    }
-    work->diary.n = kept;
-    return YK_OK;
-}
-
 static enum yk_status analyze(struct work *work, struct failure *why)
 {
     const struct batch_options *options = work->batch->options;
-    const char *person = person_of(work);
-    enum yk_status status = read_diary(work, person, why);
+    const char *person = person_of(work), *code = diary_code(work);
+    enum yk_status status = YK_OK;
+    if (options->diary != NULL) {
+        status = batch_diary_of(work->batch, work->own, code != NULL ? code : person, person,
+                                &work->diary, why);
+    }
     if (status != YK_OK) {
         return status;
     }

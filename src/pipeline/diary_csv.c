@@ -12,6 +12,7 @@
 
 #include "src/base/csv.h"
 #include "src/base/mem.h"
+#include "src/base/row_index.h"
 
 enum { YEAR_FIRST = 1900, YEAR_LAST = 2200 };
 
@@ -42,6 +43,7 @@ struct reader {
     const struct diary_read_options *options;
     size_t column[N_COLUMNS]; /* CSV_NONE: not in this table */
     const struct csv_row *row;
+    struct row_index by_night;
 };
 
 static const char *cell(const struct reader *self, enum column c)
@@ -210,14 +212,22 @@ static int compare_nights(const void *a, const void *b)
     return order != 0 ? order : civil_compare(x->night, y->night);
 }
 
-static struct diary_night *find_night(struct diary *diary, const struct diary_night *like)
+struct sought {
+    const struct diary *in;
+    const struct diary_night *like;
+};
+
+static bool is_night(const void *user, size_t row)
 {
-    for (size_t i = diary->n; i > 0; i--) { /* rows of a night usually follow each other */
-        if (compare_nights(&diary->nights[i - 1], like) == 0) {
-            return &diary->nights[i - 1];
-        }
-    }
-    return NULL;
+    const struct sought *sought = user;
+    return compare_nights(&sought->in->nights[row], sought->like) == 0;
+}
+
+static uint64_t hash_of(const struct diary_night *night)
+{
+    char date[16];
+    civil_format(night->night, date);
+    return row_hash(row_hash(ROW_HASH_START, night->person_id), date);
 }
 
 /* Adds a further row of a night that is already there. */
@@ -257,19 +267,21 @@ static enum yk_status join(const struct reader *self, struct diary_night *into,
     return status;
 }
 
-static enum yk_status take_row(const struct reader *self, struct diary *diary,
-                               struct failure *why)
+static enum yk_status take_row(struct reader *self, struct diary *diary, struct failure *why)
 {
     struct diary_night night;
     enum yk_status status = read_night(self, &night, why);
     if (status != YK_OK) {
         return status;
     }
-    struct diary_night *there = find_night(diary, &night);
-    if (there != NULL) {
-        return join(self, there, &night, why);
+    const struct sought sought = {diary, &night};
+    uint64_t hash = hash_of(&night);
+    size_t there = row_index_find(&self->by_night, hash, is_night, &sought);
+    if (there != ROW_NONE) {
+        return join(self, &diary->nights[there], &night, why);
     }
-    if (MEM_RESERVE(diary->nights, diary->n, diary->capacity) != 0) {
+    if (MEM_RESERVE(diary->nights, diary->n, diary->capacity) != 0 ||
+        row_index_add(&self->by_night, hash, diary->n) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for %zu diary nights", diary->n + 1);
     }
     diary->nights[diary->n++] = night;
@@ -322,6 +334,7 @@ enum yk_status diary_read(struct byte_source *bytes, const struct diary_read_opt
     struct diary diary;
     uint64_t skipped = 0;
     diary_init(&diary);
+    row_index_init(&reader.by_night);
     enum yk_status status = csv_open(bytes, 0, &reader.csv, why);
     if (status == YK_OK) {
         status = find_columns(&reader, why);
@@ -330,6 +343,7 @@ enum yk_status diary_read(struct byte_source *bytes, const struct diary_read_opt
         status = read_rows(&reader, &diary, &skipped, why);
     }
     csv_close(reader.csv);
+    row_index_release(&reader.by_night);
     if (status != YK_OK) {
         diary_release(&diary);
         return status;

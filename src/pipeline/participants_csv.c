@@ -38,6 +38,8 @@ void participants_release(struct participants *self)
 {
     if (self != NULL) {
         mem_free(self->rows);
+        mem_free(self->patterns);
+        row_index_release(&self->by_file);
         participants_init(self);
     }
 }
@@ -80,6 +82,42 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
     return YK_OK;
 }
 
+struct sought {
+    const struct participants *in;
+    const char *file;
+};
+
+static bool is_of_file(const void *user, size_t row)
+{
+    const struct sought *sought = user;
+    return strcmp(sought->in->rows[row].file, sought->file) == 0;
+}
+
+/* The first row with exactly this file, or ROW_NONE. */
+static size_t row_of(const struct participants *self, const char *file)
+{
+    const struct sought sought = {self, file};
+    return row_index_find(&self->by_file, row_hash(ROW_HASH_START, file), is_of_file, &sought);
+}
+
+static const char signs[] = "*?[\\"; /* of a pattern */
+
+static int note_row(struct participants *self, size_t row, bool is_first)
+{
+    const char *file = self->rows[row].file;
+    bool is_pattern = strpbrk(file, signs) != NULL;
+    if (is_first && row_index_add(&self->by_file, row_hash(ROW_HASH_START, file), row) != 0) {
+        return -1;
+    }
+    if (is_first && is_pattern) {
+        if (MEM_RESERVE(self->patterns, self->n_patterns, self->pattern_capacity) != 0) {
+            return -1;
+        }
+        self->patterns[self->n_patterns++] = row;
+    }
+    return 0;
+}
+
 static enum yk_status add_row(const struct csv *csv, const struct csv_row *row,
                               struct participants *out, struct failure *why)
 {
@@ -88,19 +126,19 @@ static enum yk_status add_row(const struct csv *csv, const struct csv_row *row,
     if (status != YK_OK) {
         return status;
     }
-    for (size_t i = 0; i < out->n; i++) {
-        if (strcmp(out->rows[i].file, one.file) == 0 &&
-            strcmp(out->rows[i].person_id, one.person_id) != 0) {
-            return csv_failure(csv, row, csv_find(csv, "person_id"), why, YK_ERR_CONFLICT,
-                               "'%s' already belongs to another participant in this table",
-                               one.file);
-        }
+    size_t first = row_of(out, one.file);
+    if (first != ROW_NONE && strcmp(out->rows[first].person_id, one.person_id) != 0) {
+        return csv_failure(csv, row, csv_find(csv, "person_id"), why, YK_ERR_CONFLICT,
+                           "'%s' already belongs to another participant in this table",
+                           one.file);
     }
     if (MEM_RESERVE(out->rows, out->n, out->capacity) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for %zu participants", out->n + 1);
     }
     out->rows[out->n++] = one;
-    return YK_OK;
+    return note_row(out, out->n - 1, first == ROW_NONE) == 0
+               ? YK_OK
+               : failure_set(why, YK_ERR_MEMORY, "no memory for %zu participants", out->n);
 }
 
 static enum yk_status read_table(struct csv *csv, struct participants *out, struct failure *why)
@@ -165,14 +203,16 @@ const struct participant_row *participants_find(const struct participants *self,
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    for (size_t i = 0; i < self->n; i++) {
-        if (strcmp(self->rows[i].file, name) == 0 || strcmp(self->rows[i].file, path) == 0) {
-            return &self->rows[i];
-        }
+    size_t by_name = row_of(self, name), by_path = row_of(self, path);
+    size_t row = by_name < by_path ? by_name : by_path;
+    if (row != ROW_NONE) {
+        return &self->rows[row];
     }
-    for (size_t i = 0; i < self->n; i++) {
-        if (fnmatch(self->rows[i].file, name, 0) == 0) {
-            return &self->rows[i];
+    for (size_t i = 0; i < self->n_patterns; i++) {
+        const char *file = self->rows[self->patterns[i]].file;
+        bool may_be = file[0] == name[0] || strchr(signs, file[0]) != NULL;
+        if (may_be && fnmatch(file, name, 0) == 0) {
+            return &self->rows[self->patterns[i]];
         }
     }
     return NULL;

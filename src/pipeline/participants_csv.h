@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "src/base/byte_source.h"
+#include "src/base/row_index.h"
 
 struct participant_row {
     char file[256];
@@ -26,6 +27,9 @@ struct participants {
     bool keeps_good;  /* set it before reading: takes what is right, else all or nothing */
     size_t n_skipped; /* rows that were not taken */
     struct failure first_wrong; /* when there are such: why the first was not */
+    struct row_index by_file;   /* the first row of each file */
+    size_t *patterns;           /* rows whose file may mean several */
+    size_t n_patterns, pattern_capacity;
 };
 
 void participants_init(struct participants *self);
