@@ -344,7 +344,7 @@ static int add_file(struct cli *cli, struct store *store, const struct record_ki
                 cli_say(cli, "yoake: 取り込まなかった行 %llu。最初のもの:\n",
                         "yoake: %llu rows were not taken; the first of them:\n"),
                 (unsigned long long)counts.n_wrong);
-        cli_put_line(stderr, "  ", counts.first_wrong.text);
+        cli_put_failure(stderr, cli, "  ", counts.first_wrong.text);
         code = EXIT_SOME_FAILED;
     }
     return code;

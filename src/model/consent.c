@@ -12,6 +12,7 @@
 /* In the order of enum copy_kind. */
 static const char *const kinds[COPY_KIND_COUNT] = {"participant", "staff", "physician",
                                                    "employer", "research"};
+static const char *const kinds_ja[COPY_KIND_COUNT] = {"本人", "職員", "主治医", "会社", "研究"};
 /* In the order of the bits of enum consent_item. */
 static const char *const items_by_bit[] = {"attendance", "wake_range", "nights", "averages",
                                            "actogram",   "days_off",   "rhythm"};
@@ -61,7 +62,7 @@ const char *copy_kind_word(enum copy_kind kind)
 bool copy_kind_parse(const char *word, enum copy_kind *out)
 {
     for (size_t i = 0; i < COPY_KIND_COUNT; i++) {
-        if (strcasecmp(word, kinds[i]) == 0) {
+        if (strcasecmp(word, kinds[i]) == 0 || strcmp(word, kinds_ja[i]) == 0) {
             *out = (enum copy_kind)i;
             return true;
         }

@@ -165,6 +165,13 @@ static enum yk_status copy_names(struct backing *self, struct failure *why)
 
 static enum yk_status open_all(struct backing *self, struct failure *why)
 {
+    /* first: a folder that is not there, or a disk that is not written, is said by its name */
+    self->tar.path = text_string(&self->part);
+    self->tar.fd =
+        open(self->tar.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (self->tar.fd < 0) {
+        return failure_set_errno(why, errno, "making %s", self->tar.path);
+    }
     enum yk_status status = disk_remove(text_string(&self->copy_path), why);
     if (status == YK_OK) {
         status = db_copy_to(self->store->db, text_string(&self->copy_path), why);
@@ -178,14 +185,6 @@ static enum yk_status open_all(struct backing *self, struct failure *why)
     }
     if (status == YK_OK) {
         status = copy_names(self, why);
-    }
-    if (status == YK_OK) {
-        self->tar.path = text_string(&self->part);
-        self->tar.fd =
-            open(self->tar.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (self->tar.fd < 0) {
-            status = failure_set_errno(why, errno, "making %s", self->tar.path);
-        }
     }
     return status;
 }
