@@ -116,7 +116,7 @@ static void say_length(const struct line *line, const struct inspection *file)
         zone_format_iso(file->zone, info->end_ns, 0, end);
         say_text(line, "始まり", "start", start);
         say_text(line, "終わり", "end", end);
-        int64_t minutes = (info->end_ns - info->start_ns) / NS_PER_MIN;
+        int64_t minutes = (info->end_ns - info->start_ns + NS_PER_MIN / 2) / NS_PER_MIN;
         int64_t days = minutes / 1440;
         if (days != 0) {
             text_addf(&value, cli_say(line->cli, "%" PRId64 "日 ", "%" PRId64 " d "), days);

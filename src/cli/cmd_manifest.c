@@ -5,6 +5,7 @@
 #include "src/base/pool.h"
 #include "src/cli/command.h"
 #include "src/base/mem.h"
+#include "src/base/text.h"
 #include "src/cli/json_out.h"
 #include "src/pipeline/manifest.h"
 
@@ -24,6 +25,7 @@ static enum yk_status say_json(const struct cli *cli, const char *path,
     json_out_integer(json, "recordings", (int64_t)totals->n_recordings);
     json_out_integer(json, "duplicates", (int64_t)totals->n_duplicates);
     json_out_integer(json, "unreadable", (int64_t)totals->n_unreadable);
+    json_out_integer(json, "left_alone", (int64_t)totals->n_left);
     json_out_integer(json, "bytes", (int64_t)totals->bytes);
     json_out_end(json);
     enum yk_status status = cli_json_write(cli, json, true, why);
@@ -65,6 +67,15 @@ static int run(struct cli *cli)
                         "%s: %zu recordings, %zu duplicates, %zu unreadable, %.1f MB\n"),
                 path, totals.n_recordings, totals.n_duplicates, totals.n_unreadable,
                 (double)totals.bytes / 1e6);
+        if (totals.n_left > 0) {
+            fprintf(stderr,
+                    cli_say(cli,
+                            "フォルダーの中の%zu件%.0sは、名前と中身からは記録と分からないため"
+                            "一覧に入れていません\n",
+                            "left alone: %zu %s in the folders, no recordings by name and "
+                            "content\n"),
+                    totals.n_left, text_many(totals.n_left, "file", "files"));
+        }
     }
     if (status != YK_OK) {
         return cli_fail(cli, &why);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "firmware-formats/format.h"
+#include "src/base/translate.h"
 
 void inspection_init(struct inspection *self, const char *file)
 {
@@ -237,7 +238,8 @@ bool inspection_warning(const struct inspection *self, size_t i, bool in_japanes
     }
     for (size_t k = 0; k < self->report.n_events; k++) {
         if (self->report.events[k].kind == READ_EVENT_NOTE && i-- == 0) {
-            text_add(out, self->report.events[k].detail);
+            text_add_translated(out, in_japanese ? LANGUAGE_JA : LANGUAGE_EN,
+                                self->report.events[k].detail);
             return true;
         }
     }

@@ -158,6 +158,7 @@ enum yk_status manifest_make(const struct batch_options *options, const char *pa
     status = status == YK_OK ? batch_inputs_hash(&inputs, options->n_jobs, job, why) : status;
     status = status == YK_OK ? make_parent(path, &from, why) : status;
     if (status == YK_OK) {
+        totals->n_left = inputs.n_left;
         add_rows(&inputs, text_string(&from), totals, &out);
         status = write_list(path, &out, why);
     }

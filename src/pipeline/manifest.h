@@ -10,6 +10,7 @@
 
 struct manifest_totals {
     size_t n_recordings, n_duplicates, n_unreadable;
+    size_t n_left; /* files in folders that are no recordings by name and content */
     uint64_t bytes;
 };
 
