@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/clock.h"
+#include "src/base/digest.h"
 #include "src/base/mem.h"
 #include "src/base/near_names.h"
 #include "src/base/utf8.h"
@@ -422,6 +423,62 @@ static enum yk_status last_hash(struct store *store, struct person_receipt *out,
     return status == YK_END ? YK_OK : status;
 }
 
+/* Recordings that wait as unassigned and that the ledger gives to this participant, by the
+ * rules of the dock: the loan's own docking, its session id, or its days; where the clock tells
+ * no days, who had the recorder when it was docked. ?1 participant, ?2 the code they wait
+ * under. */
+#define WAITING_SQL                                                                            \
+    "SELECT r.id FROM recording AS r JOIN person AS p ON p.id = r.person "                     \
+    "LEFT JOIN current_analysis AS a ON a.recording = r.id "                                   \
+    "WHERE p.code = ?2 AND p.id <> ?1 AND EXISTS (SELECT 1 FROM loan AS l"                     \
+    " LEFT JOIN docking AS d ON d.recording = r.id AND d.device_serial = l.device_serial"      \
+    " WHERE l.person = ?1 AND (d.loan = l.id OR (l.session > 0 AND d.session = l.session)"     \
+    "  OR (l.device_serial = a.device_serial AND l.from_ns <= a.end_ns"                        \
+    "   AND coalesce(l.returned_ns, l.to_ns, a.start_ns + 1) > a.start_ns)"                    \
+    "  OR ((a.start_ns IS NULL OR d.clock_is_reset = 'yes') AND l.from_ns <= d.at_ns"          \
+    "   AND coalesce(l.returned_ns, l.to_ns, d.at_ns + 1) > d.at_ns))) "                       \
+    "ORDER BY r.archived_ns, r.id"
+
+/* The ledger goes with its participant: afterwards nothing would tell whose those recordings
+ * are, and they would stay. So they are settled first. */
+static enum yk_status refuse_waiting(struct store *store, const struct person *person,
+                                     struct failure *why)
+{
+    enum { NAMED = 3 };
+    struct db_query *query = NULL;
+    struct text ids;
+    char first[DIGEST_HEX] = "";
+    size_t n = 0;
+    text_init(&ids);
+    enum yk_status status = db_query_open(store->db, WAITING_SQL, &query, why);
+    if (status == YK_OK) {
+        db_bind_integer(query, 1, person->id);
+        db_bind_text(query, 2, PERSON_UNASSIGNED);
+    }
+    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        if (n == 0) {
+            db_copy(query, 0, first, sizeof first);
+        }
+        if (n++ < NAMED) {
+            text_addf(&ids, "%s%s", n > 1 ? ", " : "", db_text(query, 0));
+        }
+    }
+    db_query_close(query);
+    if (n > NAMED) {
+        text_add(&ids, ", ...");
+    }
+    status = status == YK_END ? text_status(&ids, why) : status;
+    if (status == YK_OK && n > 0) {
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "nothing was deleted: by the ledger these unassigned recordings "
+                             "are theirs, too: %s; first say whose each is: yoake recording "
+                             "assign %s %s --reason TEXT",
+                             text_string(&ids), first, person->code);
+    }
+    text_release(&ids);
+    return status;
+}
+
 enum yk_status person_delete(struct store *store, const char *code, struct person_receipt *out,
                              struct failure *why)
 {
@@ -432,6 +489,9 @@ enum yk_status person_delete(struct store *store, const char *code, struct perso
         return status;
     }
     status = person_find(store, code, &person, why);
+    if (status == YK_OK) {
+        status = refuse_waiting(store, &person, why);
+    }
     if (status == YK_OK) {
         status = note_hashes(store, person.id, out, why);
     }

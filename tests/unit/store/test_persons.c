@@ -6,6 +6,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/store/loans.h"
 #include "src/store/persons.h"
 #include "tests/support/store_scene.h"
 
@@ -169,6 +170,74 @@ static void deletion_takes_everything_of_one_person_and_nothing_of_another(void 
         1);
 }
 
+/* The loan goes with the participant, and with it what tells whose the waiting recording is. */
+static void nobody_is_deleted_while_a_recording_of_theirs_waits_unassigned(void **state)
+{
+    (void)state;
+    struct import_result waiting, other;
+    struct person_receipt receipt;
+    struct loan loan;
+    store_scene_import(&scene, 1, PERSON_UNASSIGNED, &waiting);
+    store_scene_import(&scene, 2, "P02", &other);
+    assert_int_equal(person_add(&scene.store, "P03", NULL, NULL, &why), YK_OK);
+    static const char *const lent_to[] = {"P03", "P02"};
+    for (size_t i = 0; i < 2; i++) { /* P03 had it until a minute before, P02 from then on */
+        loan_init(&loan);
+        snprintf(loan.device_serial, sizeof loan.device_serial, "%s",
+                 waiting.row.device_serial);
+        snprintf(loan.person, sizeof loan.person, "%s", lent_to[i]);
+        loan.from_ns = waiting.row.start_ns - (i == 0 ? NS_PER_H : 60 * NS_PER_S);
+        loan.to_ns = i == 0 ? waiting.row.start_ns - 60 * NS_PER_S : TIME_UNKNOWN;
+        assert_int_equal(loan_add(&scene.store, &loan, &why), YK_OK);
+    }
+    person_receipt_init(&receipt);
+    assert_int_equal(person_delete(&scene.store, "P02", &receipt, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, waiting.row.id));
+    assert_non_null(strstr(why.text, "yoake recording assign "));
+    assert_non_null(strstr(why.text, " P02 --reason TEXT"));
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM recording"), 2);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM loan"), 2);
+    person_receipt_release(&receipt);
+
+    person_receipt_init(&receipt);
+    assert_int_equal(person_delete(&scene.store, "P03", &receipt, &why), YK_OK);
+    person_receipt_release(&receipt);
+    assert_int_equal(recording_assign(&scene.store, waiting.row.id, "P02", "the ledger", &why),
+                     YK_OK);
+    person_receipt_init(&receipt);
+    assert_int_equal(person_delete(&scene.store, "P02", &receipt, &why), YK_OK);
+    assert_int_equal(receipt.n_recordings, 2);
+    person_receipt_release(&receipt);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM recording"), 0);
+}
+
+/* A clock that was reset tells no days; the session id that the dock wrote down does. */
+static void a_session_id_tells_whose_a_waiting_recording_is(void **state)
+{
+    (void)state;
+    struct import_result waiting;
+    struct person_receipt receipt;
+    store_scene_import(&scene, 1, PERSON_UNASSIGNED, &waiting);
+    assert_int_equal(person_add(&scene.store, "P02", NULL, NULL, &why), YK_OK);
+    assert_int_equal(
+        db_run(scene.store.db,
+               "INSERT INTO loan (device_serial, person, from_ns, to_ns, state, session) "
+               "SELECT 'X9', id, 1, 2, 'confirmed', 77 FROM person WHERE code = 'P02';"
+               "INSERT INTO docking (at_ns, device_serial, session, is_verified, recording, "
+               "outcome) SELECT 9, 'X9', 78, 'yes', id, 'unassigned' FROM recording",
+               &why),
+        YK_OK);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM docking"), 1);
+    assert_int_equal(db_run(scene.store.db, "UPDATE docking SET session = 77", &why), YK_OK);
+    person_receipt_init(&receipt);
+    assert_int_equal(person_delete(&scene.store, "P02", &receipt, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, waiting.row.id));
+    assert_int_equal(db_run(scene.store.db, "UPDATE docking SET session = 78", &why), YK_OK);
+    assert_int_equal(person_delete(&scene.store, "P02", &receipt, &why), YK_OK);
+    person_receipt_release(&receipt);
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM recording"), 1);
+}
+
 static void a_deletion_that_was_interrupted_is_finished_by_the_next_sweep(void **state)
 {
     (void)state;
@@ -217,6 +286,8 @@ int main(void)
         T(values_are_changed_one_by_one),
         T(only_a_participant_without_recordings_is_removed),
         T(deletion_takes_everything_of_one_person_and_nothing_of_another),
+        T(nobody_is_deleted_while_a_recording_of_theirs_waits_unassigned),
+        T(a_session_id_tells_whose_a_waiting_recording_is),
         T(a_deletion_that_was_interrupted_is_finished_by_the_next_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
