@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/mem.h"
 #include "src/cli/store_cli.h"
 #include "src/pipeline/import.h"
 #include "src/store/loans.h"
@@ -77,6 +78,52 @@ static void say_borrower(const struct cli *cli, const struct recording_row *row,
     }
 }
 
+/* Nobody wears two recorders for half a day by accident. */
+#define SAME_DAYS_NS (12 * NS_PER_H)
+
+/* Another recording of the same participant that covers the same days: one of the two is
+ * perhaps somebody else's. out->id is "" when there is none. */
+static void find_same_days(struct store *store, const struct recording_row *row,
+                           struct recording_row *out)
+{
+    struct recording_row *list = NULL;
+    size_t n = 0;
+    out->id[0] = '\0';
+    if (row->start_ns == TIME_UNKNOWN || row->end_ns == TIME_UNKNOWN ||
+        strcmp(row->person, PERSON_UNASSIGNED) == 0 ||
+        recording_list(store, row->person, &list, &n, NULL) != YK_OK) {
+        return;
+    }
+    for (size_t i = 0; i < n && out->id[0] == '\0'; i++) {
+        const struct recording_row *other = &list[i];
+        if (strcmp(other->id, row->id) == 0 || other->is_excluded ||
+            other->start_ns == TIME_UNKNOWN || other->end_ns == TIME_UNKNOWN) {
+            continue;
+        }
+        int64_t start = other->start_ns > row->start_ns ? other->start_ns : row->start_ns;
+        int64_t end = other->end_ns < row->end_ns ? other->end_ns : row->end_ns;
+        if (end - start >= SAME_DAYS_NS) {
+            *out = *other;
+        }
+    }
+    mem_free(list);
+}
+
+static void say_same_days(const struct cli *cli, const struct recording_row *row,
+                          const struct recording_row *other)
+{
+    if (other->id[0] != '\0') {
+        printf(cli_say(cli,
+                       "  %s には、同じ期間の記録 %s(記録計 "
+                       "%s)がもうあります。どちらかがほかの人の記録なら: "
+                       "yoake recording assign ID CODE --reason TEXT\n",
+                       "  %s has recording %s (recorder %s) of the same days, too. If one of "
+                       "the two is somebody else's: yoake recording assign ID CODE --reason "
+                       "TEXT\n"),
+               row->person, other->id, other->device_serial);
+    }
+}
+
 static void say_outcome(const struct cli *cli, const char *path,
                         const struct import_result *result)
 {
@@ -130,7 +177,7 @@ static void say_outcome(const struct cli *cli, const char *path,
 
 static void json_outcome(struct json_out *json, const char *path, enum yk_status status,
                          const struct import_result *result, const char *borrower,
-                         const struct failure *why)
+                         const char *same_days, const struct failure *why)
 {
     json_out_object(json, NULL);
     json_out_text(json, "file", path);
@@ -143,6 +190,7 @@ static void json_outcome(struct json_out *json, const char *path, enum yk_status
         json_out_bool(json, "repaired", result->was_repaired);
         json_out_known_text(json, "code_in_file", result->code_in_file);
         json_out_known_text(json, "ledger_person", borrower);
+        json_out_known_text(json, "same_days_as", same_days);
         cli_recording_json(json, "recording", &result->row);
     }
     json_out_end(json);
@@ -152,6 +200,7 @@ static void import_one(struct importing *self, const char *path)
 {
     struct failure why;
     struct import_result result = {.failure = {.text = ""}};
+    struct recording_row same_days = {.id = ""};
     char borrower[PERSON_CODE_BYTES] = "";
     enum yk_status status =
         import_file(&self->store, path, &self->options, &result, &self->cli->job, &why);
@@ -164,15 +213,17 @@ static void import_one(struct importing *self, const char *path)
         self->n_done++;
         if (result.outcome != IMPORT_ARCHIVED) {
             find_borrower(&self->store, &result.row, borrower);
+            find_same_days(&self->store, &result.row, &same_days);
         }
-        self->n_attention +=
-            result.outcome == IMPORT_ARCHIVED || is_empty(&result) || borrower[0] != '\0';
+        self->n_attention += result.outcome == IMPORT_ARCHIVED || is_empty(&result) ||
+                             borrower[0] != '\0' || same_days.id[0] != '\0';
     }
     if (self->cli->is_json) {
-        json_outcome(self->json, path, status, &result, borrower, &why);
+        json_outcome(self->json, path, status, &result, borrower, same_days.id, &why);
     } else if (status == YK_OK && !self->cli->is_quiet) {
         say_outcome(self->cli, path, &result);
         say_borrower(self->cli, &result.row, borrower);
+        say_same_days(self->cli, &result.row, &same_days);
     }
 }
 
@@ -276,12 +327,15 @@ const struct command command_import = {
         "。"
         "同じファイルをもう一度取り込んでも何も変わりません。途中で止まっても、同じファイルを"
         "もう一度取り込めば続きから済みます。はじめてのコードなら参加者を加えます。"
-        "貸出台帳では別の人が借りていたときは、そのことを言います(終了コード 4)。",
+        "貸出台帳では別の人が借りていたとき、その人の同じ期間の記録がもうあるときは、"
+        "そのことを言います(終了コード 4)。",
     .details_en =
         "The file is copied into the store byte for byte; what was written is read back and "
         "compared before anything is computed. The same file again changes nothing. After an "
         "interruption, importing it again goes on from there. A new code adds a participant. "
-        "When by the ledger somebody else had the recorder then, it says so (exit code 4).",
+        "When by the ledger somebody else had the recorder then, or the participant has "
+        "another "
+        "recording of the same days, it says so (exit code 4).",
     .examples = "yoake import week1.cwa --participant P01\n"
                 "yoake import *.cwa --participant P01 --zone Asia/Tokyo --json",
     .options = option_table,
