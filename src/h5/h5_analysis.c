@@ -321,7 +321,11 @@ enum yk_status h5_epochs_read(struct h5_file *file, struct epoch_series *epochs,
         if (!h5_has(file, path)) {
             continue;
         }
-        status = epoch_series_need(epochs, (enum epoch_column)c, why);
+        size_t there = 0; /* a column is reserved only when the file can hold it */
+        status = h5_count(file, "/epochs", epoch_texts[c].name, &there, why);
+        if (status == YK_OK && there == n) {
+            status = epoch_series_need(epochs, (enum epoch_column)c, why);
+        }
         if (status == YK_OK) {
             status = h5_read(file, "/epochs", epoch_texts[c].name, H5_KIND_FLOAT, 0,
                              epochs->column[c], n, why);

@@ -158,6 +158,10 @@ static enum yk_status column_open(struct h5_file *self, const char *group, const
         if (space < 0 || H5Sget_simple_extent_ndims(space) != 1 ||
             H5Sget_simple_extent_dims(space, &size, NULL) != 1 || size > SIZE_MAX / 16) {
             status = h5_failure(self, why, "opening the column", text_string(&path));
+        } else {
+            status = h5_check_room(self, opened, text_string(&path), (size_t)size, why);
+        }
+        if (status != YK_OK) {
             h5_close_id(opened, H5Dclose);
         } else {
             *set = opened;

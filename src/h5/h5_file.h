@@ -76,7 +76,8 @@ bool h5_has(struct h5_file *self, const char *path);
 /* Writes n values as the column `group`/column->name. */
 enum yk_status h5_write(struct h5_file *self, const char *group, const struct h5_column *column,
                         const void *values, size_t n, struct failure *why);
-/* Values in a column; errors: YK_ERR_NO_DEVICE when there is none. */
+/* Values in a column; errors: YK_ERR_NO_DEVICE when there is none, YK_ERR_CORRUPT when there
+ * are more than the file's bytes can hold: a caller may reserve as many. */
 enum yk_status h5_count(struct h5_file *self, const char *group, const char *name, size_t *n,
                         struct failure *why);
 /* Reads a column of exactly n values into `values`, converting numbers of another width; texts

@@ -42,6 +42,10 @@ void h5_close_id(hid_t id, herr_t (*how)(hid_t));
 /* "<file>: <what> <name> failed", or the operating system's own reason where there is one. */
 enum yk_status h5_failure(const struct h5_file *self, struct failure *why, const char *what,
                           const char *name);
+/* Refuses n rows of a dataset that its bytes cannot hold.
+ * errors: YK_ERR_CORRUPT, or why the file could not be read */
+enum yk_status h5_check_room(const struct h5_file *self, hid_t set, const char *path, size_t n,
+                             struct failure *why);
 /* Puts a text attribute on an open object. */
 enum yk_status h5_put_text_of(const struct h5_file *self, hid_t object, const char *name,
                               const char *value, struct failure *why);

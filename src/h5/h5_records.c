@@ -108,8 +108,13 @@ enum yk_status h5_records_count(struct h5_file *self, const char *path, size_t *
 {
     h5_enter();
     hid_t set = H5Dopen2(self->id, path, H5P_DEFAULT);
-    enum yk_status status =
-        count_of(set, n) ? YK_OK : h5_failure(self, why, "opening the table", path);
+    size_t size = 0;
+    enum yk_status status = count_of(set, &size)
+                                ? h5_check_room(self, set, path, size, why)
+                                : h5_failure(self, why, "opening the table", path);
+    if (status == YK_OK) {
+        *n = size;
+    }
     h5_close_id(set, H5Dclose);
     h5_leave();
     return status;

@@ -347,13 +347,17 @@ enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table,
         *n = 0;
         return YK_OK;
     }
-    enum yk_status status = h5_is_records(file, table->group)
-                                ? h5_records_count(file, table->group, n, why)
-                                : h5_count(file, table->group, table->fields[0].name, n, why);
-    /* A file cannot make us reserve more than it could hold: the first column takes a byte a
-     * row at the very least when it is not compressed, and rows are never that many. */
-    if (status == YK_OK && *n > (size_t)1 << 24) {
-        return failure_set(why, YK_ERR_CORRUPT, "%s has %zu rows", table->group, *n);
+    /* Either refuses more rows than the file's bytes can hold. */
+    size_t rows = 0;
+    enum yk_status status =
+        h5_is_records(file, table->group)
+            ? h5_records_count(file, table->group, &rows, why)
+            : h5_count(file, table->group, table->fields[0].name, &rows, why);
+    if (status == YK_OK && rows > (size_t)1 << 24) { /* what is left is packed tightly */
+        status = failure_set(why, YK_ERR_CORRUPT, "%s has %zu rows", table->group, rows);
+    }
+    if (status == YK_OK) {
+        *n = rows;
     }
     return status;
 }
