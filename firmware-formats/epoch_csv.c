@@ -368,6 +368,7 @@ static enum yk_status go_to_table(struct epoch_csv *self, struct failure *why)
 static enum yk_status restart(struct epoch_csv *self, struct failure *why)
 {
     self->offset_s = self->first_offset_s;
+    self->change_ns = zone_next_change_ns(self->zone, self->t0_ns - 1);
     self->next = self->gap_epochs = 0;
     self->rows = 0;
     self->is_going_back = self->end_is_noted = self->has_fraction = false;

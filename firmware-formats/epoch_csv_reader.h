@@ -27,6 +27,7 @@ struct epoch_csv {
     int32_t first_offset_s;
 
     int32_t offset_s;   /* local minus UTC that the rows follow now */
+    int64_t change_ns;  /* when the zone's offset changes next, as seen from the last row */
     int64_t next;       /* index of the next epoch to deliver */
     int64_t gap_epochs; /* filled so far */
     uint64_t rows;      /* data rows seen */

@@ -118,6 +118,23 @@ bool epoch_csv_is_ours(const struct epoch_csv *self, const struct csv_row *row)
                                                     self->series, sizeof self->series - 1) == 0;
 }
 
+/* Rows that go straight through a change of the zone's offset show that nobody set the clock:
+ * its offset is kept, and that is said once. Where no row is near the change there was a gap,
+ * which has a note of its own. */
+static void watch_change(struct epoch_csv *self, int64_t row_ns, int64_t near_ns)
+{
+    char note[WALL_CLOCK_NOTE_BYTES];
+    if (row_ns < self->change_ns) {
+        return;
+    }
+    if (row_ns - self->change_ns <= near_ns &&
+        wall_clock_ran_on(self->zone, self->change_ns, self->offset_s, note) &&
+        strcmp(self->plan.time_format, EPOCH_CSV_ELAPSED) != 0) {
+        epoch_csv_note(self, READ_EVENT_NOTE, -1, "%s", note);
+    }
+    self->change_ns = zone_next_change_ns(self->zone, row_ns);
+}
+
 int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns,
                          int64_t tolerance_ns)
 {
@@ -128,6 +145,7 @@ int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int6
     }
     int64_t kept = local - self->offset_s * NS_PER_S;
     if (llabs(kept - expected_ns) <= tolerance_ns) {
+        watch_change(self, kept, 3 * tolerance_ns);
         return kept;
     }
     int32_t offset = zone_offset_s(self->zone, expected_ns);

@@ -35,6 +35,24 @@ int32_t wall_clock_offset_s(const struct zone *zone, struct civil_time local,
     return offset_s[0];
 }
 
+bool wall_clock_ran_on(const struct zone *zone, int64_t change_ns, int32_t kept_s,
+                       char note[static WALL_CLOCK_NOTE_BYTES])
+{
+    int32_t before_s = zone_offset_s(zone, change_ns - 1),
+            after_s = zone_offset_s(zone, change_ns);
+    *note = '\0';
+    if (kept_s != before_s || after_s == before_s) {
+        return false;
+    }
+    char date[16], kept[OFFSET_BYTES], other[OFFSET_BYTES];
+    civil_format(civil_time_of_utc_ns(change_ns + kept_s * NS_PER_S).date, date);
+    write_offset(kept_s, kept);
+    write_offset(after_s, other);
+    snprintf(note, WALL_CLOCK_NOTE_BYTES, "%.10s clock not set %s: %.6s kept, could be %.6s",
+             date, after_s > before_s ? "ahead" : "back", kept, other);
+    return true;
+}
+
 int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, int64_t wall_ns,
                        bool has_offset, int32_t offset_s, struct recording_info *info)
 {

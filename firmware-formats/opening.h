@@ -23,9 +23,15 @@ struct wall_clock {
 int32_t wall_clock_offset_s(const struct zone *zone, struct civil_time local,
                             char note[static WALL_CLOCK_NOTE_BYTES]);
 
-/* The same in ns for a recording whose first time is wall_ns (the clock's time as if it were
- * UTC), or, where the file names one and it may win, has_offset and offset_s. Fills info->zone
- * and info->zone_is_guess. */
+/* Whether a clock that has always been kept_s ahead of UTC ran through the change of the zone's
+ * offset at change_ns; note then names the offset that is kept and the one that the zone has
+ * from then on. Else note is "". */
+bool wall_clock_ran_on(const struct zone *zone, int64_t change_ns, int32_t kept_s,
+                       char note[static WALL_CLOCK_NOTE_BYTES]);
+
+/* wall_clock_offset_s() in ns for a recording whose first time is wall_ns (the clock's time as
+ * if it were UTC), or, where the file names one and it may win, has_offset and offset_s. Fills
+ * info->zone and info->zone_is_guess. */
 int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, int64_t wall_ns,
                        bool has_offset, int32_t offset_s, struct recording_info *info);
 /* The source's report anew, with what is known before the first byte is read: what was wrong

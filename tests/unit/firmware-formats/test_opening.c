@@ -153,6 +153,37 @@ static void a_clock_change_inside_a_gap_is_said(void **state)
     count_file_close(&file);
 }
 
+/* 02:00 of a clock that went on as if nothing were is 03:00 on the wall, and so is all behind
+ * it. In autumn nobody set it back. */
+static void a_clock_that_runs_through_a_change_is_said_with_both_offsets(void **state)
+{
+    (void)state;
+    static const char *const note[] = {
+        "2024-03-31 clock not set ahead: +01:00 kept, could be +02:00",
+        "2024-10-27 clock not set back: +02:00 kept, could be +01:00"};
+    struct count_file file;
+    read_text(&file,
+              "timestamp,activity\n2024-03-31 01:58,1\n2024-03-31 01:59,2\n"
+              "2024-03-31 02:00,3\n2024-03-31 02:01,4\n2024-03-31 02:02,5\n",
+              NULL);
+    assert_note(&file, note[0]);
+    assert_int_equal(file.epochs.n, 5);
+    assert_int_equal(file.source->info.end_ns, INT64_C(1711846980) * NS_PER_S); /* 01:03 UTC */
+    count_file_close(&file);
+    read_text(&file,
+              "timestamp,activity\n2024-10-27 02:58,1\n2024-10-27 02:59,2\n"
+              "2024-10-27 03:00,3\n2024-10-27 03:01,4\n",
+              NULL);
+    assert_note(&file, note[1]);
+    count_file_close(&file);
+    read_text(&file,
+              "timestamp,activity\n2024-03-31 01:58,1\n2024-03-31 01:59,2\n"
+              "2024-03-31 03:00,3\n2024-03-31 03:01,4\n",
+              NULL);
+    assert_int_equal(count_file_events(&file, READ_EVENT_NOTE, "clock not set"), 0);
+    count_file_close(&file);
+}
+
 /* ---- dates ---- */
 
 static void the_day_and_the_month_are_told_or_both_said(void **state)
@@ -271,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_hour_that_was_twice_is_said_with_both_offsets),
         cmocka_unit_test(an_hour_that_was_skipped_is_a_clock_not_set_forward),
+        cmocka_unit_test(a_clock_that_runs_through_a_change_is_said_with_both_offsets),
         cmocka_unit_test(recordings_of_samples_say_the_same),
         cmocka_unit_test(a_clock_change_inside_a_gap_is_said),
         cmocka_unit_test(the_day_and_the_month_are_told_or_both_said),
