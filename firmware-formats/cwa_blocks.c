@@ -25,6 +25,20 @@ static void note_first_place(struct cwa_reader *self)
     }
 }
 
+/* Nothing but the sectors is left: what only the header says is lost. Where its bytes are still
+ * there, something was written over them. */
+static void note_lost_header(struct cwa_reader *self)
+{
+    static const char lost[] = "the header is damaged: serial and zone are not known";
+    struct read_report *report = &self->base.report;
+    if (self->facts.has_header) {
+        return;
+    }
+    report->damage = report->damage != NULL ? report->damage : lost;
+    report->bad_blocks += self->facts.data_start > 0;
+    read_report_add(report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1, lost);
+}
+
 enum yk_status cwa_rewind(struct recording_source *source, struct failure *why)
 {
     (void)why;
@@ -34,6 +48,7 @@ enum yk_status cwa_rewind(struct recording_source *source, struct failure *why)
     self->rate_samples = self->rate_s = 0;
     cwa_stream_seek(&self->stream, self->facts.data_start);
     opening_report(&self->base, self->bytes, &self->clock);
+    note_lost_header(self);
     note_first_place(self);
     return YK_OK;
 }

@@ -48,8 +48,10 @@ bool wall_clock_ran_on(const struct zone *zone, int64_t change_ns, int32_t kept_
     civil_format(civil_time_of_utc_ns(change_ns + kept_s * NS_PER_S).date, date);
     write_offset(kept_s, kept);
     write_offset(after_s, other);
-    snprintf(note, WALL_CLOCK_NOTE_BYTES, "%.10s clock not set %s: %.6s kept, could be %.6s",
-             date, after_s > before_s ? "ahead" : "back", kept, other);
+    snprintf(note, WALL_CLOCK_NOTE_BYTES,
+             after_s > before_s ? "%.10s clock not set ahead: %.6s kept, could be %.6s"
+                                : "%.10s clock not set back: %.6s kept, could be %.6s",
+             date, kept, other);
     return true;
 }
 

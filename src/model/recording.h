@@ -79,7 +79,7 @@ struct read_report {
     uint64_t blocks, bad_blocks; /* sectors, pages, lines */
     uint64_t skipped_bytes;      /* not interpreted: bad blocks, torn tail, foreign blocks */
     uint64_t trailing_bytes;     /* torn last block */
-    const char *damage; /* of what the file came packed in, constant text; NULL: none */
+    const char *damage;          /* of the file as a whole, constant text; NULL: none */
     uint64_t gaps, restarts, clock_jumps, sessions, buttons, overflows;
     double gap_s;              /* total length of gaps */
     uint64_t repaired_samples; /* e.g. AX6 exchange */

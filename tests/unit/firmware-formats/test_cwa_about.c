@@ -206,6 +206,11 @@ static void a_file_without_header_is_read_from_its_sectors(void **state)
         assert_string_equal(source->info.session_id, "77");
         struct cwa_read r = cwa_build_read(source, b.true_rate_hz);
         assert_int_equal(r.n, 2000);
+        assert_non_null(source->report.damage);
+        assert_non_null(strstr(source->report.damage, "header is damaged"));
+        assert_int_equal(source->report.bad_blocks, kind == 0 ? 0 : 1);
+        assert_int_equal(source->report.events[0].kind, READ_EVENT_NOTE);
+        assert_string_equal(source->report.events[0].detail, source->report.damage);
         recording_source_close(source);
         cwa_build_release(&b);
     }
