@@ -85,10 +85,16 @@ enum yk_status disk_sync_parent(const char *path, struct failure *why)
 enum yk_status disk_make_folder(const char *path, struct failure *why)
 {
     if (mkdir(path, 0700) != 0) {
-        if (errno == EEXIST && disk_is_folder(path)) {
+        int reason = errno;
+        if (reason == EEXIST && disk_is_folder(path)) {
             return YK_OK;
         }
-        return failure_set_errno(why, errno, "making the folder %s", path);
+        return reason == EEXIST
+                   ? failure_set(why, YK_ERR_ARGUMENT,
+                                 "%s is a file, not a folder: name another place, or move the "
+                                 "file away",
+                                 path)
+                   : failure_set_errno(why, reason, "making the folder %s", path);
     }
     return disk_sync_parent(path, why);
 }

@@ -88,7 +88,10 @@ static enum yk_status read_diary(const struct cli *cli, struct diary *out, struc
 {
     const char *path = options_text(cli->options, "diary");
     if (path == NULL) {
-        return YK_OK;
+        return options_has(cli->options, "person")
+                   ? failure_set(why, YK_ERR_ARGUMENT,
+                                 "--person says whose entries of a diary: name it with --diary")
+                   : YK_OK;
     }
     struct zone *zone = NULL;
     bool is_guess = false;

@@ -11,6 +11,8 @@
 #include "src/base/byte_source.h"
 
 #define RECIPE_FILE_MAX 65536
+#define GIVEN_NAME_ROOM 40
+#define GIVEN_MAX 256 /* there are fewer parameters */
 
 static bool is_path(const char *word)
 {
@@ -30,10 +32,37 @@ static void trim(const char **at, size_t *n)
     }
 }
 
+/* What a file has said so far. A name twice is a mistake that would otherwise go unseen: only
+ * the last value would count. */
+struct given {
+    struct {
+        char name[GIVEN_NAME_ROOM];
+        size_t line;
+    } names[GIVEN_MAX];
+    size_t n;
+};
+
+static enum yk_status give(struct given *self, const char *name, size_t n, size_t line,
+                           struct failure *why)
+{
+    for (size_t i = 0; i < self->n; i++) {
+        if (strlen(self->names[i].name) == n && memcmp(self->names[i].name, name, n) == 0) {
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "%s is set twice, in line %zu and again here; remove one",
+                               self->names[i].name, self->names[i].line);
+        }
+    }
+    if (self->n < GIVEN_MAX && n < GIVEN_NAME_ROOM) { /* else it is no parameter's name */
+        snprintf(self->names[self->n].name, GIVEN_NAME_ROOM, "%.*s", (int)n, name);
+        self->names[self->n++].line = line;
+    }
+    return YK_OK;
+}
+
 /* One line: nothing, a comment, a section, or an assignment brought into the form NAME=VALUE.
  */
-static enum yk_status take_line(const char *at, size_t n, bool *is_first, struct recipe *out,
-                                struct failure *why)
+static enum yk_status take_line(const char *at, size_t n, size_t line, struct given *given,
+                                struct recipe *out, struct failure *why)
 {
     char assignment[256];
     size_t comment = 0;
@@ -60,10 +89,13 @@ static enum yk_status take_line(const char *at, size_t n, bool *is_first, struct
     snprintf(assignment, sizeof assignment, "%.*s=%.*s", (int)name_n, name, (int)value_n,
              value);
     bool is_base = strncmp(assignment, "base=", 5) == 0;
-    if (is_base && !*is_first) {
+    enum yk_status status = give(given, name, name_n, line, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    if (is_base && given->n > 1) {
         return failure_set(why, YK_ERR_ARGUMENT, "base must be the first assignment");
     }
-    *is_first = false;
     return is_base ? parameters_of_recipe(assignment + 5, &out->parameters, why)
                    : parameters_set(&out->parameters, assignment, why);
 }
@@ -71,7 +103,7 @@ static enum yk_status take_line(const char *at, size_t n, bool *is_first, struct
 static enum yk_status load_text(const char *at, size_t n, struct recipe *out,
                                 struct failure *why)
 {
-    bool is_first = true;
+    struct given given = {.n = 0};
     size_t line = 1;
     if (n >= 3 && memcmp(at, "\xEF\xBB\xBF", 3) == 0) { /* as some editors begin a file */
         at += 3;
@@ -80,7 +112,7 @@ static enum yk_status load_text(const char *at, size_t n, struct recipe *out,
     while (n > 0) {
         const char *end = memchr(at, '\n', n);
         size_t length = end != NULL ? (size_t)(end - at) : n;
-        enum yk_status status = take_line(at, length, &is_first, out, why);
+        enum yk_status status = take_line(at, length, line, &given, out, why);
         if (status != YK_OK) {
             failure_within(why, "line %zu", line);
             return status;

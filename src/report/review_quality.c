@@ -90,6 +90,10 @@ static void damage(const struct review *review, struct text *value)
         whole(report->skipped_bytes, skipped);
         text_fill(value, i18n(review->language, TEXT_review_q_skipped), skipped);
     }
+    if (report->damage != NULL) {
+        text_add(value, i18n(review->language, TEXT_review_q_file));
+        text_add_translated(value, review->language, report->damage);
+    }
     if (report->sessions > 1) {
         char sessions[NUMBER_ROOM];
         whole(report->sessions, sessions);

@@ -88,7 +88,8 @@ static void folders_are_made_with_those_above_them_and_for_the_owner_alone(void 
     assert_int_equal(stat(deep, &s), 0);
     assert_int_equal(s.st_mode & 0777, 0700);
     put(path, "x");
-    assert_true(disk_make_folder(path, &why) != YK_OK);
+    assert_int_equal(disk_make_folder(path, &why), YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "is a file, not a folder"));
     assert_int_equal(disk_make_folders("", &why), YK_ERR_NO_DEVICE);
 }
 
