@@ -46,6 +46,7 @@ struct docking_run {
     struct usb_bus *bus;
     struct zone *zone; /* of pretended clocks */
     struct text practice_store;
+    char practice_zone[48];
     const char **folders;
     struct failure write_failure;
     bool is_practice, is_person_new;
@@ -66,7 +67,7 @@ static void on_event(void *user, const struct dock_event *event)
     struct docking_run *self = user;
     if (self->cli->is_json) {
         if (self->write_failure.code == YK_OK) {
-            dock_json_event(self->cli, event, &self->write_failure);
+            dock_json_event(event, &self->write_failure);
         }
         if (self->cli->outcome != NULL) {
             self->cli->outcome->has_json = true;
@@ -111,6 +112,22 @@ static void drop_unused_person(struct docking_run *self, const struct station_to
     }
 }
 
+/* The zone of --zone, else that of the real store where there is one: what is practised there
+ * is what will be done. */
+static void find_practice_zone(struct docking_run *self)
+{
+    struct store store;
+    self->options.bays.zone_name = self->cli->zone_name;
+    if (self->cli->zone_name == NULL &&
+        store_open(self->cli->store_path, STORE_READ, &store, NULL) == YK_OK) {
+        snprintf(self->practice_zone, sizeof self->practice_zone, "%s", store.zone);
+        store_close(&store);
+        if (self->practice_zone[0] != '\0') {
+            self->options.bays.zone_name = self->practice_zone;
+        }
+    }
+}
+
 /* A store of its own, so that nobody's practice lies among real recordings. */
 static enum yk_status open_practice_store(struct docking_run *self, struct failure *why)
 {
@@ -120,7 +137,9 @@ static enum yk_status open_practice_store(struct docking_run *self, struct failu
     enum yk_status status = text_status(&self->practice_store, why);
     if (status == YK_OK) {
         self->options.bays.store_folder = text_string(&self->practice_store);
-        status = store_create(self->options.bays.store_folder, cli->zone_name, &was_there, why);
+        find_practice_zone(self);
+        status = store_create(self->options.bays.store_folder, self->options.bays.zone_name,
+                              &was_there, why);
     }
     if (status == YK_OK && self->options.bays.participant == NULL) {
         self->options.bays.participant = PRACTICE_CODE;
@@ -157,7 +176,7 @@ static enum yk_status open_pretended(struct docking_run *self, struct failure *w
 static enum yk_status open_zone(struct docking_run *self, const struct store *store,
                                 struct failure *why)
 {
-    const char *name = self->cli->zone_name;
+    const char *name = self->options.bays.zone_name;
     bool is_guess = false;
     name = name != NULL ? name : store->zone[0] != '\0' ? store->zone : NULL;
     return name != NULL ? zone_open(name, &self->zone, why)

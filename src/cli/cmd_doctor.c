@@ -21,7 +21,7 @@ static void found(void *user, const struct checkup_item *item)
 {
     struct doctor *self = user;
     if (self->cli->is_json) {
-        dock_json_check(self->json, NULL, self->cli, item);
+        dock_json_check(self->json, NULL, item);
     } else if (!self->cli->is_quiet || item->level == CHECKUP_PROBLEM) {
         checkup_print(self->cli, item, stdout);
     }

@@ -254,7 +254,7 @@ static int show_json(const struct lending_run *self, enum yk_status status,
     struct text text;
     char date[16];
     text_init(&text);
-    lend_message_add(&text, r, self->cli->language);
+    lend_message_add(&text, r, LANGUAGE_EN);
     civil_format(r->first_evening, date);
     json_out_object(json, NULL);
     json_out_bool(json, "lent", status == YK_OK);
@@ -283,7 +283,7 @@ static int show_json(const struct lending_run *self, enum yk_status status,
     return cli_json_done(self->cli, json, code);
 }
 
-/* Where it was refused the message is the exact sentence; else it comes after what failed. */
+/* Where the message holds the exact sentence it is enough; else it comes after what failed. */
 static int say_failed(struct lending_run *self, const struct failure *why)
 {
     struct text exact, said;
@@ -291,7 +291,8 @@ static int say_failed(struct lending_run *self, const struct failure *why)
     text_init(&said);
     lend_message_add(&exact, &self->result, LANGUAGE_EN);
     lend_message_add(&said, &self->result, self->cli->language);
-    bool is_exact = strncmp(text_string(&exact), why->text, sizeof why->text - 4) == 0;
+    bool is_exact = strstr(text_string(&exact), why->text) != NULL ||
+                    strncmp(text_string(&exact), why->text, sizeof why->text - 4) == 0;
     int code =
         is_exact ? cli_fail_as(self->cli, why, text_string(&said)) : cli_fail(self->cli, why);
     if (!is_exact && !self->cli->is_json) {

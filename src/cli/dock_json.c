@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Events as JSON. Keys are fixed; more may be added (docs/devices/dock-events.md). Unknown is
- * null.
+ * null. Sentences are English in every language: programs and logs read them.
  */
 #include "src/cli/dock_json.h"
 
@@ -120,8 +120,8 @@ static void add_health(struct json_out *json, const struct dock_health *health)
     json_out_end(json);
 }
 
-static void add_bay(struct json_out *json, const struct cli *cli,
-                    const struct dock_event *event, const struct zone *utc)
+static void add_bay(struct json_out *json, const struct dock_event *event,
+                    const struct zone *utc)
 {
     const struct bay_view *bay = event->bay;
     struct text sentence;
@@ -141,7 +141,7 @@ static void add_bay(struct json_out *json, const struct cli *cli,
         text_release(&sentence);
         return;
     }
-    bay_sentence(cli, bay, &sentence);
+    bay_sentence(bay, LANGUAGE_EN, &sentence);
     json_out_text(json, "message", dock_message_word(bay->message));
     json_out_text(json, "text", text_string(&sentence));
     json_out_known_text(json, "detail", bay->detail);
@@ -163,20 +163,18 @@ static void add_bay(struct json_out *json, const struct cli *cli,
     text_release(&sentence);
 }
 
-void dock_json_check(struct json_out *json, const char *key, const struct cli *cli,
-                     const struct checkup_item *item)
+void dock_json_check(struct json_out *json, const char *key, const struct checkup_item *item)
 {
     json_out_object(json, key);
     json_out_text(json, "check", item->word);
     json_out_known_text(json, "subject", item->subject);
     json_out_text(json, "level", checkup_level_word(item->level));
-    json_out_text(json, "text", cli->language == LANGUAGE_JA ? item->says_ja : item->says_en);
+    json_out_text(json, "text", item->says_en);
     json_out_known_text(json, "command", item->command);
     json_out_end(json);
 }
 
-enum yk_status dock_json_event(const struct cli *cli, const struct dock_event *event,
-                               struct failure *why)
+enum yk_status dock_json_event(const struct dock_event *event, struct failure *why)
 {
     struct zone *utc = NULL;
     struct json_out *json = json_out_new();
@@ -186,9 +184,9 @@ enum yk_status dock_json_event(const struct cli *cli, const struct dock_event *e
         json_out_text(json, "event", dock_event_word(event->kind));
         json_out_time(json, "at", utc, event->at_ns, 3);
         if (event->bay != NULL) {
-            add_bay(json, cli, event, utc);
+            add_bay(json, event, utc);
         } else if (event->check != NULL) {
-            dock_json_check(json, "check", cli, event->check);
+            dock_json_check(json, "check", event->check);
         } else if (event->totals != NULL) {
             json_out_integer(json, "recorders", (int64_t)event->totals->n_bays);
             json_out_integer(json, "saved", (int64_t)event->totals->n_saved);

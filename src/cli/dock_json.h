@@ -10,10 +10,8 @@
 #include "src/dock/station.h"
 
 /* Writes the event's line to standard output. errors: YK_ERR_MEMORY, YK_ERR_IO */
-enum yk_status dock_json_event(const struct cli *cli, const struct dock_event *event,
-                               struct failure *why);
+enum yk_status dock_json_event(const struct dock_event *event, struct failure *why);
 /* A finding of a check-up as an object. */
-void dock_json_check(struct json_out *json, const char *key, const struct cli *cli,
-                     const struct checkup_item *item);
+void dock_json_check(struct json_out *json, const char *key, const struct checkup_item *item);
 
 #endif

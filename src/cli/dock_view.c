@@ -34,12 +34,12 @@ void dock_view_release(struct dock_view *self)
     *self = (struct dock_view){.cli = self->cli};
 }
 
-void bay_sentence(const struct cli *cli, const struct bay_view *bay, struct text *out)
+void bay_sentence(const struct bay_view *bay, enum language language, struct text *out)
 {
     const char *const values[] = {bay->arg[0], bay->arg[1], bay->arg[2]};
     struct text plain;
     text_init(&plain);
-    dock_message_add(&plain, bay->message, cli->language, values, 3);
+    dock_message_add(&plain, bay->message, language, values, 3);
     text_add_plain(out, text_string(&plain));
     text_release(&plain);
 }
@@ -166,7 +166,7 @@ static void add_words(const struct dock_view *self, const struct bay_view *bay,
     struct text words;
     text_init(&words);
     if (kind == (is_attention ? ATTENTION_SENTENCE : SENTENCE)) {
-        bay_sentence(self->cli, bay, &words);
+        bay_sentence(bay, self->cli->language, &words);
         if (bay->state == BAY_READING && isfinite(bay->bytes_per_s)) {
             text_add(&words, is_ja(self) ? "毎秒 " : " ");
             text_add_double(&words, bay->bytes_per_s / 1e6, 2);
@@ -255,7 +255,7 @@ void dock_view_line(const struct dock_view *self, const struct bay_view *bay, st
         text_add_plain(out, bay->person);
         text_add(out, "  ");
     }
-    bay_sentence(self->cli, bay, out);
+    bay_sentence(bay, self->cli->language, out);
     text_add_char(out, '\n');
 }
 
