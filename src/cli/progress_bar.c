@@ -26,7 +26,7 @@ static const char *stage_name(enum language language, const char *stage)
         {"unpacking", "展開", "unpacking"},         {"calibrating", "校正", "calibrating"},
         {"epochs", "エポックの計算", "epochs"},     {"nonwear", "装着の判定", "nonwear"},
         {"sleep", "睡眠の推定", "sleep"},           {"rhythm", "リズムの計算", "rhythm"},
-        {"writing", "書き出し", "writing"},         {"copying", "コピー", "copying"},
+        {"writing", "書き出し", "writing"},         {"copying", "写し", "copying"},
         {"verifying", "確認", "verifying"},         {"files", "ファイル", "files"},
         {"simulating", "記録の作成", "simulating"}, {"comparing", "見くらべ", "comparing"},
         {"archiving", "保管", "archiving"},         {"converting", "変換", "converting"},

@@ -40,6 +40,13 @@ static const char *person_in(const struct record_kind *kind, const void *row)
     return NULL;
 }
 
+static void note_whose(const struct record_cli *how, const char *person)
+{
+    if (how->whose != NULL && person != NULL) {
+        snprintf(how->whose, PERSON_CODE_BYTES, "%s", person);
+    }
+}
+
 static enum yk_status parse_one(const struct record_kind *kind, size_t k, const char *text,
                                 const struct zone *zone, void *row, struct failure *why)
 {
@@ -385,6 +392,7 @@ static int run_add(struct cli *cli, struct store *store, const struct record_cli
         if (first == NULL || (second != NULL && !is_person)) {
             return cli_usage(cli, "add --csv needs one file");
         }
+        note_whose(how, is_person ? first : NULL);
         return add_file(cli, store, how->kind, is_person ? first : NULL,
                         is_person ? second : first);
     }
@@ -404,6 +412,7 @@ static int run_add(struct cli *cli, struct store *store, const struct record_cli
         return cli_fail(cli, &why);
     }
     code = add_row(cli, store, how, first, row);
+    note_whose(how, person_in(how->kind, row));
     mem_free(row);
     return code;
 }
@@ -527,17 +536,19 @@ static int remove_row(struct cli *cli, struct store *store, const struct record_
               : cli_say(cli, "除きました", "removed"));
 }
 
-static int run_numbered(struct cli *cli, struct store *store, const struct record_kind *kind,
+static int run_numbered(struct cli *cli, struct store *store, const struct record_cli *how,
                         int (*run)(struct cli *cli, struct store *store,
                                    const struct record_kind *kind, void *row))
 {
     struct failure why;
+    const struct record_kind *kind = how->kind;
     void *row = mem_alloc(1, kind->bytes);
     if (row == NULL) {
         failure_set(&why, YK_ERR_MEMORY, "no memory for a %s", kind->word);
         return cli_fail(cli, &why);
     }
     int code = run(cli, store, kind, row);
+    note_whose(how, code == EXIT_DONE ? person_in(kind, row) : NULL);
     mem_free(row);
     return code;
 }
@@ -554,9 +565,9 @@ int record_cli_run(struct cli *cli, const struct record_cli *how)
     }
     int code = strcmp(verb, "add") == 0    ? run_add(cli, &store, how)
                : strcmp(verb, "list") == 0 ? run_list(cli, &store, how)
-               : strcmp(verb, "show") == 0 ? run_numbered(cli, &store, how->kind, show_row)
-               : strcmp(verb, "set") == 0  ? run_numbered(cli, &store, how->kind, set_row)
-                                           : run_numbered(cli, &store, how->kind, remove_row);
+               : strcmp(verb, "show") == 0 ? run_numbered(cli, &store, how, show_row)
+               : strcmp(verb, "set") == 0  ? run_numbered(cli, &store, how, set_row)
+                                           : run_numbered(cli, &store, how, remove_row);
     store_close(&store);
     return code;
 }

@@ -135,11 +135,11 @@ static enum yk_status check(struct store *store, void *row, size_t *column, stru
     unsigned allowed = consent_items_default(COPY_EMPLOYER);
     if (is_before(self->until, self->from)) {
         *column = UNTIL;
-        return failure_set(why, YK_ERR_ARGUMENT, "until_date is before from_date");
+        return failure_set(why, YK_ERR_ARGUMENT, "its last day is before its first");
     }
     if (is_before(self->withdrawn, self->from)) {
         *column = WITHDRAWN;
-        return failure_set(why, YK_ERR_ARGUMENT, "withdrawn_date is before from_date");
+        return failure_set(why, YK_ERR_ARGUMENT, "it would be withdrawn before its first day");
     }
     if (self->scope == COPY_EMPLOYER + 1 && (self->items & ~allowed) != 0) {
         char most[128];

@@ -128,9 +128,9 @@ static enum yk_status check_span(const struct diary_span *span, size_t start, si
     if (has_start != has_end) {
         *column = has_start ? start + 1 : start;
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s is empty though %s is not: give both or "
+                           "\"%s\" is empty though \"%s\" is not: give both or "
                            "neither",
-                           columns[*column].name, columns[has_start ? start : start + 1].name);
+                           columns[*column].en, columns[has_start ? start : start + 1].en);
     }
     if (has_start && span->end_ns <= span->start_ns) {
         *column = start + 1;
@@ -204,8 +204,8 @@ static enum yk_status join(struct diary_night *night, const struct diary_row *ro
         if (whole[k] != TIME_UNKNOWN && from[k] != TIME_UNKNOWN && whole[k] != from[k]) {
             *column = IN_BED + k;
             return failure_set(why, YK_ERR_CONFLICT,
-                               "another row of this night has a different %s",
-                               columns[*column].name);
+                               "another row of this night has a different time for \"%s\"",
+                               columns[*column].en);
         }
         put(&whole[k], from[k]);
     }

@@ -214,11 +214,12 @@ static enum yk_status check(struct store *store, void *row, size_t *column, stru
     }
     if (loan->to_ns != TIME_UNKNOWN && loan->to_ns <= loan->from_ns) {
         *column = TO;
-        return failure_set(why, YK_ERR_ARGUMENT, "to_ts is not after from_ts");
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "the end of the loan is not after its beginning");
     }
     if (loan->returned_ns != TIME_UNKNOWN && loan->returned_ns < loan->from_ns) {
         *column = RETURNED;
-        return failure_set(why, YK_ERR_ARGUMENT, "returned_ts is before from_ts");
+        return failure_set(why, YK_ERR_ARGUMENT, "it would have come back before it was lent");
     }
     return refuse_overlap(store, loan, column, why);
 }

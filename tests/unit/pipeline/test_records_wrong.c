@@ -173,9 +173,9 @@ static const struct {
     {&record_kind_diary, DIARY "P01,2026-05-12,12:00,,11:00,,,,,,,\n",
      "more than 20 hours after going to bed"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,13:00,,,,,\n",
-     "column 8 (nap_end_ts): '' does not fit: nap_end_ts is empty though nap_start_ts is not"},
+     "column 8 (nap_end_ts): '' does not fit: \"nap to\" is empty though \"nap from\" is not"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,,,,21:00,,\n",
-     "column 9 (off_start_ts): '' does not fit: off_start_ts is empty though off_end_ts is "
+     "column 9 (off_start_ts): '' does not fit: \"off from\" is empty though \"off to\" is "
      "not"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,13:30,13:30,,,,\n",
      "the end is not later than its start"},
@@ -187,7 +187,8 @@ static const struct {
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,,,,,,\n",
      "the row says nothing about the night"},
     {&record_kind_diary, DIARY "P01,2026-05-11,,,7:10,,,,,,,\n",
-     "(wake_ts): '7:10' does not fit: another row of this night has a different wake_ts"},
+     "(wake_ts): '7:10' does not fit: another row of this night has a different time for "
+     "\"awake\""},
     /* targets and notes */
     {&record_kind_target, TARGET "P01,2026-06-01,7時\n", "'7時' is not a time of day"},
     {&record_kind_target, TARGET "P01,2026-05-11,7:30\n", "another target"},
@@ -212,9 +213,9 @@ static const struct {
     {&record_kind_consent, CONSENT "P01,staff,,,,2026-05-01,,\n", "version is missing"},
     {&record_kind_consent, CONSENT "P01,staff,,,v2,,,\n", "from_date is missing"},
     {&record_kind_consent, CONSENT "P01,staff,,,v2,2026-05-10,2026-05-09,\n",
-     "(until_date): '2026-05-09' does not fit: until_date is before from_date"},
+     "(until_date): '2026-05-09' does not fit: its last day is before its first"},
     {&record_kind_consent, CONSENT "P01,staff,,,v2,2026-05-10,,2026-05-09\n",
-     "withdrawn_date is before from_date"},
+     "(withdrawn_date): '2026-05-09' does not fit: it would be withdrawn before its first day"},
     {&record_kind_consent, CONSENT "P01,physician,,,v3,2026-06-01,,\n",
      "consent number 1 for the same reader holds from 2026-05-01; end it first: yoake consent "
      "set "
@@ -224,7 +225,8 @@ static const struct {
     {&record_kind_loan, LOAN "1,P01,,\n", "from_ts is missing"},
     {&record_kind_loan, LOAN "1,P01,tomorrow,\n",
      "(from_ts): 'tomorrow' is not a time: write 2026-05-12T10:00 or 2026/5/12 10:00"},
-    {&record_kind_loan, LOAN "1,P01,2026-06-02,2026-06-01\n", "to_ts is not after from_ts"},
+    {&record_kind_loan, LOAN "1,P01,2026-06-02,2026-06-01\n",
+     "the end of the loan is not after its beginning"},
     {&record_kind_loan, LOAN "39434,参加者2,2026-05-17,\n",
      "device 39434 is with P01 from 2026-05-11T10:00:00+09:00 to 2026-05-18T10:00:00+09:00 "
      "(loan "
