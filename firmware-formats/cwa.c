@@ -22,6 +22,7 @@
 
 #include "firmware-formats/cwa_annotation.h"
 #include "src/base/mem.h"
+#include "src/base/text.h"
 
 #define BUFFER ((size_t)256 << 10)
 #define SEARCH_BYTES ((uint64_t)1 << 20) /* for the first sector of a file without header */
@@ -157,8 +158,10 @@ static enum yk_status find_first(struct cwa_reader *self, struct cwa_sector *sec
         }
     }
     if (self->facts.session > 0) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s has %d sessions; there is no session %d",
-                           self->bytes->name, number + 1, self->facts.session);
+        return failure_set(why, YK_ERR_ARGUMENT, "%s has %d %s; there is no session %d",
+                           self->bytes->name, number + 1,
+                           text_many((uint64_t)(number + 1), "session", "sessions"),
+                           self->facts.session);
     }
     return YK_END;
 }

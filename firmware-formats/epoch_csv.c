@@ -301,8 +301,8 @@ static enum yk_status find_series(struct epoch_csv *self, int session, struct fa
     }
     return status == YK_END
                ? failure_set(why, YK_ERR_ARGUMENT,
-                             "the table holds %" PRId64 " recordings, not %" PRId64, seen,
-                             wanted)
+                             "the table holds %" PRId64 " %s, not %" PRId64, seen,
+                             text_many((uint64_t)seen, "recording", "recordings"), wanted)
                : status;
 }
 

@@ -160,13 +160,15 @@ static void say_damage(const struct line *line, const struct inspection *file)
     const struct read_report *r = &file->report;
     struct text value;
     text_init(&value);
-    text_addf(&value, cli_say(line->cli, "途切れ %" PRIu64 " 回(計 ", "%" PRIu64 " gaps ("),
-              r->gaps);
+    text_addf(&value, cli_say(line->cli, "途切れ %" PRIu64 " 回%.0s(計 ", "%" PRIu64 " %s ("),
+              r->gaps, text_many(r->gaps, "gap", "gaps"));
     add_short(&value, r->gap_s, 1);
     text_addf(&value,
-              cli_say(line->cli, " 秒)、壊れたブロック %" PRIu64 "、時刻のとび %" PRIu64,
-                      " s), %" PRIu64 " bad blocks, %" PRIu64 " clock jumps"),
-              r->bad_blocks, r->clock_jumps);
+              cli_say(line->cli,
+                      " 秒)、壊れたブロック %" PRIu64 "%.0s、時刻のとび %" PRIu64 "%.0s",
+                      " s), %" PRIu64 " bad %s, %" PRIu64 " clock %s"),
+              r->bad_blocks, text_many(r->bad_blocks, "block", "blocks"), r->clock_jumps,
+              text_many(r->clock_jumps, "jump", "jumps"));
     say(line, "損傷", "damage", &value);
     text_release(&value);
 }

@@ -6,9 +6,11 @@
 #include "src/cli/inspect.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware-formats/format.h"
+#include "src/base/fill.h"
 #include "src/base/translate.h"
 
 void inspection_init(struct inspection *self, const char *file)
@@ -177,7 +179,7 @@ enum yk_status inspection_read(struct inspection *self, const char *zone_name, i
 struct finding {
     bool is_there;
     uint64_t n;
-    const char *ja, *en; /* {n} is the number */
+    const char *ja, *en; /* {0} is the number */
 };
 
 static void list_findings(const struct inspection *self, struct finding out[static 16])
@@ -192,26 +194,27 @@ static void list_findings(const struct inspection *self, struct finding out[stat
         {is_empty, 0, "記録は空です", "the recording is empty"},
         {i->clock_is_in_doubt, 0, "記録計の時計が途中で変わったか、合わせられていません",
          "the recorder's clock was changed while recording, or never set"},
-        {r->sessions > 1, r->sessions, "{n} 個のセッションが入っています",
-         "the file holds {n} sessions"},
-        {r->bad_blocks > 0, r->bad_blocks, "壊れたブロックが {n} 個あり、読み飛ばしました",
-         "{n} damaged blocks were skipped"},
-        {r->gaps > 0, r->gaps, "記録の途切れが {n} 回あります",
-         "recording is interrupted {n} times"},
-        {r->restarts > 0, r->restarts, "記録が {n} 回、止まって再開しています",
-         "logging stopped and began again {n} times"},
-        {r->clock_jumps > 0, r->clock_jumps, "時刻が {n} 回とんでいます",
-         "time jumps {n} times"},
-        {r->overflows > 0, r->overflows, "記録計が標本を取りこぼした箇所が {n} あります",
-         "the recorder lost samples in {n} places"},
+        {r->sessions > 1, r->sessions, "{0} 個のセッションが入っています",
+         "the file holds {0} sessions"},
+        {r->bad_blocks > 0, r->bad_blocks, "壊れたブロックが {0} 個あり、読み飛ばしました",
+         "{0} damaged {0:block was:blocks were} skipped"},
+        {r->gaps > 0, r->gaps, "記録の途切れが {0} 回あります",
+         "recording is interrupted {0} {0:time:times}"},
+        {r->restarts > 0, r->restarts, "記録が {0} 回、止まって再開しています",
+         "logging stopped and began again {0} {0:time:times}"},
+        {r->clock_jumps > 0, r->clock_jumps, "時刻が {0} 回とんでいます",
+         "time jumps {0} {0:time:times}"},
+        {r->overflows > 0, r->overflows, "記録計が標本を取りこぼした箇所が {0} あります",
+         "the recorder lost samples in {0} {0:place:places}"},
         {r->repaired_samples > 0, r->repaired_samples,
-         "加速度と角速度が入れ替わった標本 {n} 個を直しました",
-         "{n} samples with exchanged accelerometer and gyroscope were put right"},
+         "加速度と角速度が入れ替わった標本 {0} 個を直しました",
+         "{0} {0:sample:samples} with exchanged accelerometer and gyroscope {0:was:were} put "
+         "right"},
         {r->clipped_samples > 0, r->clipped_samples,
-         "測定範囲を振り切れた標本が {n} 個あります",
-         "{n} samples are at the end of the range"},
-        {r->trailing_bytes > 0, r->trailing_bytes, "末尾の {n} バイトは読めません",
-         "{n} bytes at the end are not a whole block"},
+         "測定範囲を振り切れた標本が {0} 個あります",
+         "{0} {0:sample is:samples are} at the end of the range"},
+        {r->trailing_bytes > 0, r->trailing_bytes, "末尾の {0} バイトは読めません",
+         "{0} {0:byte:bytes} at the end {0:is:are} not a whole block"},
     };
     memcpy(out, all, sizeof all);
     memset(out + sizeof all / sizeof *all, 0, (16 - sizeof all / sizeof *all) * sizeof *all);
@@ -227,13 +230,9 @@ bool inspection_warning(const struct inspection *self, size_t i, bool in_japanes
             continue;
         }
         const char *sentence = in_japanese ? found[k].ja : found[k].en;
-        const char *gap = strstr(sentence, "{n}");
-        if (gap == NULL) {
-            text_add(out, sentence);
-        } else {
-            text_add_n(out, sentence, (size_t)(gap - sentence));
-            text_addf(out, "%llu%s", (unsigned long long)found[k].n, gap + 3);
-        }
+        char number[24];
+        snprintf(number, sizeof number, "%llu", (unsigned long long)found[k].n);
+        text_fill(out, sentence, number);
         return true;
     }
     for (size_t k = 0; k < self->report.n_events; k++) {
