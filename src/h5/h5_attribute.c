@@ -90,8 +90,10 @@ static enum yk_status attribute_open(struct h5_file *self, const char *path, con
 {
     hid_t attribute = -1;
     if (H5Aexists_by_name(self->id, path, name, H5P_DEFAULT) <= 0) {
-        return failure_set(why, YK_ERR_NO_DEVICE, "%s: %s has no attribute %s", self->path,
-                           path, name);
+        return self->io.read_errno != 0 /* nobody knows what is there */
+                   ? h5_failure(self, why, "reading the attribute", name)
+                   : failure_set(why, YK_ERR_NO_DEVICE, "%s: %s has no attribute %s",
+                                 self->path, path, name);
     }
     attribute = H5Aopen_by_name(self->id, path, name, H5P_DEFAULT, H5P_DEFAULT);
     hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;

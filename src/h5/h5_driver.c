@@ -97,8 +97,8 @@ static haddr_t driver_get_eof(const H5FD_t *file, H5FD_mem_t type)
 static herr_t read_source(struct h5_io *io, haddr_t addr, size_t size, unsigned char *to)
 {
     size_t got = 0;
-    if (byte_source_read_at(io->bytes, addr, to, size, &got, NULL) != YK_OK) {
-        io->read_errno = EIO;
+    if (byte_source_read_at(io->bytes, addr, to, size, &got, &io->source_why) != YK_OK) {
+        io->read_errno = EIO; /* nobody asks for the number: the source has a sentence */
         return -1;
     }
     memset(to + got, 0, size - got); /* past the end: HDF5 expects zeros */

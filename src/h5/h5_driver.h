@@ -17,6 +17,7 @@ struct h5_io {
     struct byte_source *bytes; /* read instead of fd when it is there; borrowed */
     int write_errno;
     int read_errno;
+    struct failure source_why; /* when bytes could not be read: what the source said of it */
 };
 
 /* A file access list that uses io (which must outlive the file), or a negative id. */

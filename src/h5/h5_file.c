@@ -110,12 +110,18 @@ void h5_close_id(hid_t id, herr_t (*how)(hid_t))
     }
 }
 
-/* The operating system's own reason where there is one. */
+/* The reason of the operating system, or of the source, where there is one. */
 enum yk_status h5_failure(const struct h5_file *self, struct failure *why, const char *what,
                           const char *name)
 {
     if (self->io.write_errno != 0) {
         return failure_set_errno(why, self->io.write_errno, "writing %s", self->path);
+    }
+    if (self->io.source_why.code != YK_OK) {
+        if (why != NULL) {
+            *why = self->io.source_why;
+        }
+        return self->io.source_why.code;
     }
     if (self->io.read_errno != 0) {
         return failure_set_errno(why, self->io.read_errno, "reading %s", self->path);
@@ -222,7 +228,7 @@ enum yk_status h5_create(const char *path, struct h5_file **out, struct failure 
 
 static enum yk_status not_opened(const struct h5_file *self, struct failure *why)
 {
-    return self->io.read_errno == ENOMEM
+    return self->io.read_errno != 0
                ? h5_failure(self, why, "opening", "the file")
                : failure_set(why, YK_ERR_CORRUPT, "%s is not an HDF5 file, or is cut short",
                              self->path);

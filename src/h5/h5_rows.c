@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/h5/h5_internal.h"
 #include "src/h5/h5_records.h"
 
 #define DATE_BYTES 16
@@ -344,6 +345,9 @@ enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table,
                              struct failure *why)
 {
     if (!h5_has(file, table->group)) {
+        if (file->io.read_errno != 0) { /* nobody knows what is there */
+            return h5_failure(file, why, "opening the table", table->group);
+        }
         *n = 0;
         return YK_OK;
     }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/base/byte_source.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/h5/h5_file.h"
@@ -139,7 +140,8 @@ static void what_is_not_there_or_of_another_shape_is_refused_with_a_sentence(voi
     assert_int_equal(h5_read(file, "/no", "x", H5_KIND_DOUBLE, 0, back, 4, &why),
                      YK_ERR_NO_DEVICE);
     h5_abandon(file);
-    assert_int_equal(h5_open(folder, &file, &why), YK_ERR_CORRUPT);
+    assert_int_equal(h5_open(folder, &file, &why), YK_ERR_IO);
+    assert_non_null(strstr(why.text, "Is a directory"));
     assert_int_equal(h5_open("/no/such/file.h5", &file, &why), YK_ERR_NO_DEVICE);
 }
 
@@ -156,6 +158,58 @@ static void a_file_cut_short_is_refused(void **state)
     assert_int_equal(truncate(path, 1000), 0);
     assert_int_equal(h5_open(path, &file, &why), YK_ERR_CORRUPT);
     assert_non_null(strstr(why.text, "cut short"));
+}
+
+/* A drive that is pulled out after some reads. */
+struct pulled {
+    struct byte_source base;
+    struct byte_source *whole;
+    int reads_left;
+};
+
+static enum yk_status pulled_read(struct byte_source *self, uint64_t pos, void *to, size_t want,
+                                  size_t *got, struct failure *why)
+{
+    struct pulled *pulled = (struct pulled *)self;
+    if (pulled->reads_left-- <= 0) {
+        return failure_set(why, YK_ERR_IO, "the drive was pulled out");
+    }
+    return byte_source_read_at(pulled->whole, pos, to, want, got, why);
+}
+
+static void a_source_that_cannot_be_read_says_so_itself(void **state)
+{
+    (void)state;
+    static const struct byte_source_ops ops = {.read_at = pulled_read};
+    static double values[4096], back[4096];
+    struct h5_column column = {"x", H5_KIND_DOUBLE, 0, NULL, NULL, false};
+    struct h5_file *file = NULL;
+    struct byte_source *whole = NULL;
+    struct failure why;
+    int not_opened = 0, not_read = 0;
+    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_write(file, "/", &column, values, 4096, &why), YK_OK);
+    assert_int_equal(h5_close(file, &why), YK_OK);
+    assert_int_equal(file_source_open(path, &whole, &why), YK_OK);
+    enum yk_status status = YK_ERR_IO;
+    for (int k = 0; status != YK_OK; k++) {
+        struct pulled pulled = {{&ops, whole->size, "drive.h5", NULL, NULL}, whole, k};
+        why = (struct failure){.code = YK_OK};
+        status = h5_open_source(&pulled.base, &file, &why);
+        not_opened += status != YK_OK;
+        if (status == YK_OK) {
+            status = h5_read(file, "/", "x", H5_KIND_DOUBLE, 0, back, 4096, &why);
+            not_read += status != YK_OK;
+            h5_abandon(file);
+        }
+        if (status != YK_OK) {
+            assert_int_equal(status, YK_ERR_IO);
+            assert_int_equal(why.code, YK_ERR_IO);
+            assert_string_equal(why.text, "the drive was pulled out");
+        }
+    }
+    assert_true(not_opened > 0 && not_read > 0);
+    byte_source_close(whole);
 }
 
 static enum yk_status stream_it(size_t piece, bool is_compressed, struct failure *why)
@@ -318,6 +372,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             what_is_not_there_or_of_another_shape_is_refused_with_a_sentence, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_cut_short_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_source_that_cannot_be_read_says_so_itself, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_stream_is_the_same_in_pieces_of_any_size, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(equal_content_gives_equal_bytes_at_another_time, setup,
