@@ -52,11 +52,13 @@ def look_dates(text, where):
 def inflate(data, where):
     """Whatever in the file is a zlib or gzip stream."""
     for start in re.finditer(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08", data):
+        stream = zlib.decompressobj(47)
         try:
-            look(zlib.decompressobj(47).decompress(data[start.start():], 1 << 22),
-                 where + " (inflated)")
+            inflated = stream.decompress(data[start.start():], 1 << 26)
         except zlib.error:
             continue
+        if stream.eof:  # its checksum is right: no chance bytes that only begin like a stream
+            look(inflated, where + " (inflated)")
 
 
 def look_hdf5(path, where):
@@ -66,6 +68,15 @@ def look_hdf5(path, where):
             look(text.encode(), where + ":" + name)
             look_dates(text, where + ":" + name)
 
+    def column(name, values):
+        if values.dtype.kind in "SO":
+            for v in values:
+                value(name, v)
+        if values.dtype.kind == "i" and values.dtype.itemsize == 8 and spans:
+            for first, last in spans:
+                if ((values >= first) & (values < last)).any():
+                    found.add(f"{where}:{name}: times of the recording")
+
     def visit(name, item):
         for key, v in item.attrs.items():
             value(name + "@" + key, v)
@@ -73,15 +84,11 @@ def look_hdf5(path, where):
                 look_times([int(v)], where + ":" + name + "@" + key)
         if not isinstance(item, h5py.Dataset):
             return
-        values = item[()]
-        if item.dtype.kind in "SO":
-            for v in numpy.atleast_1d(values):
-                value(name, v)
-        if item.dtype.kind == "i" and item.dtype.itemsize == 8 and spans:
-            times = numpy.atleast_1d(values)
-            for first, last in spans:
-                if ((times >= first) & (times < last)).any():
-                    found.add(f"{where}:{name}: times of the recording")
+        values = numpy.atleast_1d(item[()])
+        if values.dtype.names is None:
+            column(name, values)
+        for member in values.dtype.names or ():  # a dataset of records
+            column(name + "." + member, values[member])
 
     with h5py.File(path, "r") as f:
         visit("", f)
