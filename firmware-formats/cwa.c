@@ -160,7 +160,7 @@ static enum yk_status find_first(struct cwa_reader *self, struct cwa_sector *sec
     if (self->facts.session > 0) {
         return failure_set(why, YK_ERR_ARGUMENT, "%s has %d %s; there is no session %d",
                            self->bytes->name, number + 1,
-                           text_many((uint64_t)(number + 1), "session", "sessions"),
+                           text_many((uint64_t)number + 1, "session", "sessions"),
                            self->facts.session);
     }
     return YK_END;
