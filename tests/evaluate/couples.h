@@ -61,9 +61,4 @@ void window_bootstrap(const struct couples *self, const struct found_window *fou
                       const struct found_window *other, int which_end, size_t rounds,
                       double outside, double interval[2]);
 
-/* Prints the table of rules; fits and cross-validates the fitted one. false: no data. */
-bool couples_report(void);
-/* Fits on everything and prints algorithms/rest_logistic.def. */
-bool couples_fit(void);
-
 #endif

@@ -6,6 +6,7 @@
 #ifndef TESTS_EVALUATE_FIGURES_H
 #define TESTS_EVALUATE_FIGURES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct published {
@@ -19,7 +20,8 @@ struct published {
 void figures_compare(const double *ours, size_t n, const struct published *row);
 /* A row of a published table that is not made here: printed with the reason. */
 void figures_missing(const char *name, const struct published *row);
-/* How many rows were equal, differed, were not made, and told the wrong story. */
-void figures_summary(void);
+/* Prints how many rows were equal, differed, were not made, and told the wrong story; false
+ * when any did. */
+bool figures_summary(void);
 
 #endif

@@ -13,6 +13,7 @@
 #include "tests/evaluate/rest_fit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,4 +290,32 @@ void rest_fit_find(const struct rest_fit *self, const double *weight, size_t fol
         struct best_sum best = best_sum_find(logit, 0, n);
         found[k] = (struct found_window){first + best.first, first + best.end};
     }
+}
+
+bool rest_fit_print(void)
+{
+    static struct couples couples;
+    struct rest_fit fit;
+    double weight[REST_TERMS_MAX + 8];
+    if (!couples_open(&couples)) {
+        return false;
+    }
+    rest_fit_open(&fit, &couples);
+    rest_fit_run(&fit, 0, 0, weight);
+    printf(
+        "/* SPDX-License-Identifier: GPL-3.0-or-later\n *\n"
+        " * Weights of the fitted rest rule: written by `make fit` from %zu nights of %zu\n"
+        " * recordings (docs/algorithms/logistic-rest.md); not to be edited.\n *\n"
+        " * CONSTANT(logit of a minute of which all terms are 0)\n"
+        " * TERM(channel, from, to, mean, weight): minutes from .. to around the scored one\n"
+        " */\nCONSTANT(%.6f)\n",
+        couples.n_nights, couples.n_watches, weight[0]);
+    for (size_t t = 0; t < fit.n_terms; t++) {
+        const struct rest_term *term = &rest_logistic_term[t];
+        printf("TERM(%s, %d, %d, %.6f, %.6f)\n", rest_channel_name(term->channel),
+               term->from_min, term->to_min, fit.mean[t], weight[1 + t] / fit.sd[t]);
+    }
+    rest_fit_close(&fit);
+    couples_close(&couples);
+    return true;
 }

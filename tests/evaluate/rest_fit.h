@@ -26,4 +26,7 @@ void rest_fit_run(const struct rest_fit *self, size_t fold, size_t n_folds, doub
 void rest_fit_find(const struct rest_fit *self, const double *weight, size_t fold,
                    size_t n_folds, struct found_window *found);
 
+/* Fits on everything and prints algorithms/rest_logistic.def. false: no data. */
+bool rest_fit_print(void);
+
 #endif
