@@ -39,15 +39,11 @@ enum yk_status audit_add(struct db *db, const char *action, const char *subject,
     int64_t id = 1, at_ns = clock_now_utc_ns();
     enum yk_status status =
         db_query_open(db, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1", &query, why);
-    if (status == YK_OK) {
-        status = db_next(query, why);
-        if (status == YK_OK) {
-            id = db_int(query, 0) + 1;
-            db_copy(query, 1, before, sizeof before);
-        }
-        status = status == YK_END ? YK_OK : status;
-        db_query_close(query);
+    if (db_step(query, &status, why)) {
+        id = db_int(query, 0) + 1;
+        db_copy(query, 1, before, sizeof before);
     }
+    db_query_close(query);
     if (status == YK_OK) {
         status = hash_of(before, id, at_ns, action, subject, detail, now, why);
     }
@@ -72,15 +68,12 @@ enum yk_status audit_redact(struct db *db, int64_t id, const char *detail, struc
     char before[DIGEST_HEX] = "", now[DIGEST_HEX] = "", words[128];
     text_init(&action);
     text_init(&subject);
-    enum yk_status status = db_query_open(
-        db,
+    enum yk_status status = db_query_openv(
+        db, &query, why,
         "SELECT at_ns, action, subject, coalesce((SELECT hash FROM audit WHERE id "
         "= a.id - 1), '') FROM audit AS a WHERE id = ?",
-        &query, why);
-    if (status == YK_OK) {
-        db_bind_integer(query, 1, id);
-        status = db_next(query, why);
-    }
+        "i", id);
+    status = status == YK_OK ? db_next(query, why) : status;
     if (status == YK_OK) {
         text_add(&action, db_text(query, 1));
         text_add(&subject, db_text(query, 2));
@@ -108,17 +101,13 @@ static enum yk_status is_vouched_for(struct db *db, int64_t id, const char *now,
     struct db_query *query = NULL;
     char words[128];
     redaction(id, now, words);
-    enum yk_status status = db_query_open(
-        db, "SELECT 1 FROM audit WHERE action = 'audit redact' AND id > ? AND detail = ?",
-        &query, why);
-    if (status == YK_OK) {
-        db_bind_integer(query, 1, id);
-        db_bind_text(query, 2, words);
-        status = db_next(query, why);
-        *is_so = status == YK_OK;
-    }
+    enum yk_status status = db_query_openv(
+        db, &query, why,
+        "SELECT 1 FROM audit WHERE action = 'audit redact' AND id > ? AND detail = ?", "it", id,
+        words);
+    *is_so = db_step(query, &status, why);
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 enum yk_status audit_verify(struct db *db, int64_t *n, int64_t *first_bad, struct failure *why)
@@ -129,7 +118,7 @@ enum yk_status audit_verify(struct db *db, int64_t *n, int64_t *first_bad, struc
     enum yk_status status = db_query_open(
         db, "SELECT id, at_ns, action, subject, detail, hash FROM audit ORDER BY id", &query,
         why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         struct text action, subject;
         text_init(&action);
         text_init(&subject);
@@ -153,10 +142,9 @@ enum yk_status audit_verify(struct db *db, int64_t *n, int64_t *first_bad, struc
         db_copy(query, 5, before, sizeof before);
     }
     db_query_close(query);
-    if (status == YK_END) {
+    if (status == YK_OK) {
         *n = lines;
         *first_bad = bad;
-        status = YK_OK;
     }
     return status;
 }

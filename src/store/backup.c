@@ -60,7 +60,7 @@ static enum yk_status add_files(struct backing *self, struct failure *why)
         "WHERE recording = a.recording) FROM analysis AS a ORDER BY 1, 2";
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(self->copy, sql, &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         char name[TAR_NAME_BYTES];
         snprintf(name, sizeof name, "%s/%s", db_text(query, 0), db_text(query, 1));
         status = store_path(self->store, name, NULL, &self->path, why);
@@ -76,7 +76,7 @@ static enum yk_status add_files(struct backing *self, struct failure *why)
         }
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 static enum yk_status write_all(struct backing *self, struct failure *why)
@@ -113,16 +113,14 @@ static enum yk_status write_all(struct backing *self, struct failure *why)
 /* A damaged database must not become a backup that is called verified. */
 static enum yk_status check_copy(struct backing *self, struct failure *why)
 {
-    struct db_query *query = NULL;
-    enum yk_status status = db_query_open(self->copy, "PRAGMA integrity_check(1)", &query, why);
-    status = status == YK_OK ? db_next(query, why) : status;
-    if (status == YK_OK && strcmp(db_text(query, 0), "ok") != 0) {
+    char damage[128];
+    enum yk_status status = db_check(self->copy, damage, why);
+    if (status == YK_OK && damage[0] != '\0') {
         status = failure_set(why, YK_ERR_STORE,
-                             "the store's database is damaged (%.120s); no backup was written: "
+                             "the store's database is damaged (%s); no backup was written: "
                              "keep the backups there are, and see yoake check",
-                             db_text(query, 0));
+                             damage);
     }
-    db_query_close(query);
     return status;
 }
 

@@ -83,14 +83,14 @@ static enum yk_status each_row(struct checking *self, const char *sql,
 {
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(self->store->db, sql, &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         status = stopped(self, why);
         if (status == YK_OK) {
             status = one(self, query, why);
         }
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 /* ---- the database by itself ---- */
@@ -190,17 +190,13 @@ static enum yk_status on_name(void *user, const char *code, struct failure *why)
 {
     struct checking *self = user;
     struct db_query *query = NULL;
-    enum yk_status status =
-        db_query_open(self->store->db, "SELECT 1 FROM person WHERE code = ?", &query, why);
-    if (status == YK_OK) {
-        db_bind_text(query, 1, code);
-        status = db_next(query, why);
-        if (status == YK_END) {
-            report(self, CHECK_name_unrecorded, STORE_IDENTITY, code);
-        }
+    enum yk_status status = db_query_openv(self->store->db, &query, why,
+                                           "SELECT 1 FROM person WHERE code = ?", "t", code);
+    if (!db_step(query, &status, why) && status == YK_OK) {
+        report(self, CHECK_name_unrecorded, STORE_IDENTITY, code);
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 static enum yk_status check_names(struct checking *self, struct failure *why)
@@ -356,14 +352,10 @@ static enum yk_status is_known(struct checking *self, const char *sql, const cha
                                bool *known, struct failure *why)
 {
     struct db_query *query = NULL;
-    enum yk_status status = db_query_open(self->store->db, sql, &query, why);
-    if (status == YK_OK) {
-        db_bind_text(query, 1, name);
-        status = db_next(query, why);
-        *known = status == YK_OK;
-    }
+    enum yk_status status = db_query_openv(self->store->db, &query, why, sql, "t", name);
+    *known = db_step(query, &status, why);
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 static bool ends_with(const char *name, const char *tail)

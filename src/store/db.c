@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <math.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -189,6 +188,17 @@ void db_rollback(struct db *self)
     }
 }
 
+enum yk_status db_finish(struct db *self, enum yk_status status, struct failure *why)
+{
+    if (status == YK_OK) {
+        status = db_commit(self, why);
+    }
+    if (status != YK_OK) {
+        db_rollback(self);
+    }
+    return status;
+}
+
 int64_t db_last_id(struct db *self)
 {
     return sqlite3_last_insert_rowid(self->handle);
@@ -294,6 +304,18 @@ enum yk_status db_next(struct db_query *self, struct failure *why)
     return result == SQLITE_DONE ? YK_END : db_failure(self->db, result, why);
 }
 
+bool db_step(struct db_query *self, enum yk_status *status, struct failure *why)
+{
+    if (*status == YK_OK && self != NULL) {
+        *status = db_next(self, why);
+        if (*status == YK_OK) {
+            return true;
+        }
+        *status = *status == YK_END ? YK_OK : *status;
+    }
+    return false;
+}
+
 void db_reset(struct db_query *self)
 {
     sqlite3_reset(self->statement);
@@ -341,38 +363,66 @@ void db_copy(const struct db_query *self, int column, char *out, size_t room)
     snprintf(out, room, "%s", db_text(self, column));
 }
 
+void db_bind_all(struct db_query *self, const char *kinds, va_list values)
+{
+    for (int i = 1; kinds[i - 1] != '\0'; i++) {
+        switch (kinds[i - 1]) {
+        case 't':
+            db_bind_text(self, i, va_arg(values, const char *));
+            break;
+        case 'd':
+            db_bind_real(self, i, va_arg(values, double));
+            break;
+        case 'T':
+            db_bind_time(self, i, va_arg(values, int64_t));
+            break;
+        default:
+            db_bind_integer(self, i, va_arg(values, int64_t));
+            break;
+        }
+    }
+}
+
+enum yk_status db_query_openv(struct db *self, struct db_query **out, struct failure *why,
+                              const char *sql, const char *kinds, ...)
+{
+    enum yk_status status = db_query_open(self, sql, out, why);
+    if (status == YK_OK) {
+        va_list values;
+        va_start(values, kinds);
+        db_bind_all(*out, kinds, values);
+        va_end(values);
+    }
+    return status;
+}
+
 enum yk_status db_runv(struct db *self, struct failure *why, const char *sql, const char *kinds,
                        ...)
 {
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(self, sql, &query, why);
-    if (status != YK_OK) {
-        return status;
+    if (status == YK_OK) {
+        va_list values;
+        va_start(values, kinds);
+        db_bind_all(query, kinds, values);
+        va_end(values);
     }
-    va_list values;
-    va_start(values, kinds);
-    for (int i = 1; kinds[i - 1] != '\0'; i++) {
-        switch (kinds[i - 1]) {
-        case 't':
-            db_bind_text(query, i, va_arg(values, const char *));
-            break;
-        case 'd':
-            db_bind_real(query, i, va_arg(values, double));
-            break;
-        case 'T':
-            db_bind_time(query, i, va_arg(values, int64_t));
-            break;
-        default:
-            db_bind_integer(query, i, va_arg(values, int64_t));
-            break;
-        }
+    while (db_step(query, &status, why)) {
     }
-    va_end(values);
-    do {
-        status = db_next(query, why);
-    } while (status == YK_OK);
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
+}
+
+enum yk_status db_check(struct db *self, char damage[static 128], struct failure *why)
+{
+    struct db_query *query = NULL;
+    damage[0] = '\0';
+    enum yk_status status = db_query_open(self, "PRAGMA integrity_check(1)", &query, why);
+    if (db_step(query, &status, why) && strcmp(db_text(query, 0), "ok") != 0) {
+        db_copy(query, 0, damage, 128);
+    }
+    db_query_close(query);
+    return status;
 }
 
 enum yk_status db_integer(struct db *self, const char *sql, int64_t fallback, int64_t *out,
@@ -380,14 +430,10 @@ enum yk_status db_integer(struct db *self, const char *sql, int64_t fallback, in
 {
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(self, sql, &query, why);
-    if (status == YK_OK && query != NULL) {
-        status = db_next(query, why);
-        if (status == YK_OK) {
-            *out = db_int(query, 0);
-        } else if (status == YK_END) {
-            *out = fallback;
-            status = YK_OK;
-        }
+    if (db_step(query, &status, why)) {
+        *out = db_int(query, 0);
+    } else if (status == YK_OK) {
+        *out = fallback;
     }
     db_query_close(query);
     return status;

@@ -105,26 +105,21 @@ static enum yk_status find_night(struct store *store, const struct edit_row *sel
     struct db_query *query = NULL;
     char date[16];
     civil_format(self->night, date);
-    enum yk_status status = db_query_open(
-        store->db,
+    enum yk_status status = db_query_openv(
+        store->db, &query, why,
         "SELECT a.recording, n.onset_ns, n.wake_ns, n.in_bed_ns, n.out_of_bed_ns "
         "FROM night AS n JOIN current_analysis AS a ON a.id = n.analysis "
         "JOIN recording AS r ON r.id = a.recording JOIN person AS p ON p.id = r.person "
         "WHERE p.code = ?1 AND n.night_date = ?2 AND r.is_excluded = 0 "
         "ORDER BY a.start_ns DESC LIMIT 1",
-        &query, why);
-    if (status == YK_OK) {
-        db_bind_text(query, 1, self->person);
-        db_bind_text(query, 2, date);
-        status = db_next(query, why);
-    }
-    if (status == YK_OK) {
+        "tt", self->person, date);
+    if (db_step(query, &status, why)) {
         db_copy(query, 0, out->recording, sizeof out->recording);
         out->onset_ns = db_time(query, 1);
         out->wake_ns = db_time(query, 2);
         out->in_bed_ns = db_time(query, 3);
         out->out_of_bed_ns = db_time(query, 4);
-    } else if (status == YK_END) {
+    } else if (status == YK_OK) {
         status = failure_set(why, YK_ERR_ARGUMENT,
                              "there is no recorded night of %s for %s; see: yoake review %s",
                              date, self->person, self->person);

@@ -253,13 +253,7 @@ static enum yk_status make_tables(struct db *db, const unsigned char *key, struc
     if (status == YK_OK) {
         status = db_runv(db, why, "INSERT INTO seal VALUES (1, ?)", "t", sealed);
     }
-    if (status == YK_OK) {
-        status = db_commit(db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(db);
-    }
-    return status;
+    return db_finish(db, status, why);
 }
 
 enum yk_status identity_create(const char *store_folder, const char *key_path,
@@ -303,13 +297,10 @@ static enum yk_status check_key(struct identities *self, const char *key_path,
     char text[64] = "";
     enum yk_status status =
         db_query_open(self->db, "SELECT text FROM seal WHERE id = 1", &query, why);
-    if (status == YK_OK) {
-        status = db_next(query, why);
-    }
-    if (status == YK_END ||
-        (status == YK_OK &&
-         (!unseal(self->key, "store", "check", db_text(query, 0), text, sizeof text) ||
-          strcmp(text, CHECK_TEXT) != 0))) {
+    bool is_key = db_step(query, &status, why) &&
+                  unseal(self->key, "store", "check", db_text(query, 0), text, sizeof text) &&
+                  strcmp(text, CHECK_TEXT) == 0;
+    if (status == YK_OK && !is_key) {
         status = failure_set(why, YK_ERR_ACCESS, "%s is not the key of these names", key_path);
     }
     db_query_close(query);
@@ -427,17 +418,15 @@ enum yk_status identity_find(struct identities *self, const char *code, struct i
                              struct failure *why)
 {
     struct db_query *query = NULL;
-    enum yk_status status = db_query_open(self->db, ROW_SQL "WHERE code = ?", &query, why);
-    if (status == YK_OK) {
-        db_bind_text(query, 1, code);
-        status = db_next(query, why);
-    }
-    if (status == YK_OK) {
+    enum yk_status status =
+        db_query_openv(self->db, &query, why, ROW_SQL "WHERE code = ?", "t", code);
+    if (db_step(query, &status, why)) {
         status = take_row(self, query, out, why);
+    } else if (status == YK_OK) {
+        status = failure_set(why, YK_ERR_NO_DEVICE, "no name is kept for %s", code);
     }
     db_query_close(query);
-    return status == YK_END ? failure_set(why, YK_ERR_NO_DEVICE, "no name is kept for %s", code)
-                            : status;
+    return status;
 }
 
 enum yk_status identity_list(struct identities *self, struct identity **out, size_t *n,
@@ -454,12 +443,12 @@ enum yk_status identity_list(struct identities *self, struct identity **out, siz
         status = list != NULL ? db_query_open(self->db, ROW_SQL "ORDER BY code", &query, why)
                               : failure_set(why, YK_ERR_MEMORY, "no memory for the names");
     }
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK && k < (size_t)count) {
+    while (k < (size_t)count && db_step(query, &status, why)) {
         status = take_row(self, query, &list[k], why);
         k++;
     }
     db_query_close(query);
-    if (status != YK_END && status != YK_OK) {
+    if (status != YK_OK) {
         identity_list_free(list, k);
         return status;
     }
@@ -539,19 +528,12 @@ enum yk_status identity_check(const char *store_folder, char damage[static 128],
     if (db == NULL) {
         return status;
     }
-    status = db_query_open(db, "PRAGMA integrity_check(1)", &query, why);
-    status = status == YK_OK ? db_next(query, why) : status;
-    if (status == YK_OK && strcmp(db_text(query, 0), "ok") != 0) {
-        snprintf(damage, 128, "%.127s", db_text(query, 0));
-    }
-    db_query_close(query);
-    query = NULL;
+    status = db_check(db, damage, why);
     if (status == YK_OK && damage[0] == '\0') {
         status = db_query_open(db, "SELECT code FROM identity ORDER BY code", &query, why);
-        while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        while (db_step(query, &status, why)) {
             status = found(user, db_text(query, 0), why);
         }
-        status = status == YK_END ? YK_OK : status;
     }
     db_query_close(query);
     db_close(db);

@@ -286,7 +286,7 @@ enum yk_status loan_at(struct store *store, const char *device_serial, int64_t a
     size_t n = 0;
     enum yk_status status =
         record_select(store, &record_kind_loan, &list, &n, why,
-                      "r.device_serial = ?1 AND r.from_ns <= ?2 AND " END_SQL " > ?2", "ti",
+                      "r.device_serial = ?1 AND r.from_ns <= ?2 AND " END_SQL " > ?2", "tT",
                       device_serial, at_ns);
     return take_last(status, list, n, out, why, device_serial);
 }
@@ -327,17 +327,6 @@ static enum yk_status write_clock(struct store *store, const char *sql, int64_t 
     }
     return db_runv(store->db, why, sql, "iddi", clock->at_ns, clock->offset_ms,
                    clock->uncertainty_ms, id);
-}
-
-static enum yk_status finish(struct store *store, enum yk_status status, struct failure *why)
-{
-    if (status == YK_OK) {
-        status = db_commit(store->db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(store->db);
-    }
-    return status;
 }
 
 static enum yk_status note(struct store *store, const struct loan *loan, const char *action,
@@ -382,7 +371,7 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
     if (status == YK_OK && (is_first || is_read)) {
         status = note(store, &loan, "loans return", why);
     }
-    return finish(store, status, why);
+    return db_finish(store->db, status, why);
 }
 
 static enum yk_status drop_superseded(struct store *store, const struct loan *loan,
@@ -424,7 +413,7 @@ enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_n
         status = failure_set(why, YK_ERR_CONFLICT, "loan number %" PRId64 " says the same",
                              loan->id);
     }
-    return finish(store, status, why);
+    return db_finish(store->db, status, why);
 }
 
 enum yk_status loan_confirm(struct store *store, int64_t id, const struct clock_reading *clock,
@@ -452,7 +441,7 @@ enum yk_status loan_confirm(struct store *store, int64_t id, const struct clock_
     if (status == YK_OK) {
         status = note(store, &loan, "loans confirm", why);
     }
-    return finish(store, status, why);
+    return db_finish(store->db, status, why);
 }
 
 enum yk_status loan_next_session(struct store *store, uint32_t *out, struct failure *why)

@@ -97,7 +97,7 @@ enum yk_status person_list(struct store *store, struct person **out, size_t *n,
     size_t count = 0, capacity = 0;
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(store->db, PERSON_SQL " ORDER BY code", &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         if (MEM_RESERVE(list, count, capacity) != 0) {
             status = failure_set(why, YK_ERR_MEMORY, "no memory for the list of participants");
         } else {
@@ -105,7 +105,7 @@ enum yk_status person_list(struct store *store, struct person **out, size_t *n,
         }
     }
     db_query_close(query);
-    if (status != YK_END) {
+    if (status != YK_OK) {
         mem_free(list);
         return status;
     }
@@ -164,28 +164,14 @@ enum yk_status person_find(struct store *store, const char *code, struct person 
                            struct failure *why)
 {
     struct db_query *query = NULL;
-    enum yk_status status = db_query_open(store->db, PERSON_SQL " WHERE code = ?", &query, why);
-    if (status == YK_OK && query != NULL) {
-        db_bind_text(query, 1, code);
-        status = db_next(query, why);
-        if (status == YK_OK) {
-            take_row(query, out);
-        }
+    enum yk_status status =
+        db_query_openv(store->db, &query, why, PERSON_SQL " WHERE code = ?", "t", code);
+    bool is_there = db_step(query, &status, why);
+    if (is_there) {
+        take_row(query, out);
     }
     db_query_close(query);
-    return status == YK_END ? not_there(store, code, why) : status;
-}
-
-/* Ends a transaction that was begun: commit when all went well. */
-static enum yk_status finish(struct store *store, enum yk_status status, struct failure *why)
-{
-    if (status == YK_OK) {
-        status = db_commit(store->db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(store->db);
-    }
-    return status;
+    return status == YK_OK && !is_there ? not_there(store, code, why) : status;
 }
 
 enum yk_status person_check_new_code(const char *code, struct failure *why)
@@ -254,7 +240,7 @@ enum yk_status person_add(struct store *store, const char *code, const char *zon
     if (status == YK_OK) {
         status = audit_add(store->db, "participant add", code, "", why);
     }
-    return finish(store, status, why);
+    return db_finish(store->db, status, why);
 }
 
 enum yk_status person_set(struct store *store, const char *code, const char *new_code,
@@ -292,7 +278,7 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
         status = audit_add(store->db, "participant set", code, new_code != NULL ? new_code : "",
                            why);
     }
-    status = finish(store, status, why);
+    status = db_finish(store->db, status, why);
     return status == YK_OK && new_code != NULL
                ? identity_rename(store->folder, code, new_code, why)
                : status;
@@ -348,7 +334,7 @@ enum yk_status person_remove(struct store *store, const char *code, struct failu
     if (status == YK_OK) {
         status = audit_add(store->db, "participant remove", code, "", why);
     }
-    return finish(store, status, why);
+    return db_finish(store->db, status, why);
 }
 
 /* ---- deletion ---- */
@@ -368,17 +354,14 @@ static enum yk_status note_hashes(struct store *store, int64_t person,
                                   struct person_receipt *out, struct failure *why)
 {
     struct db_query *query = NULL;
-    enum yk_status status = db_query_open(
-        store->db,
+    enum yk_status status = db_query_openv(
+        store->db, &query, why,
         "SELECT sha256, bytes, (SELECT count(*) FROM analysis WHERE recording = r.id),"
         " (SELECT coalesce(sum(nights_n), 0) FROM current_analysis "
         "  WHERE recording = r.id) "
         "FROM recording AS r WHERE person = ? ORDER BY sha256",
-        &query, why);
-    if (status == YK_OK) {
-        db_bind_integer(query, 1, person);
-    }
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+        "i", person);
+    while (db_step(query, &status, why)) {
         text_addf(&out->files, "%s\n", db_text(query, 0));
         out->n_recordings++;
         out->bytes += (uint64_t)db_int(query, 1);
@@ -386,7 +369,7 @@ static enum yk_status note_hashes(struct store *store, int64_t person,
         out->n_nights += db_int(query, 3);
     }
     db_query_close(query);
-    return status == YK_END ? text_status(&out->files, why) : status;
+    return status == YK_OK ? text_status(&out->files, why) : status;
 }
 
 static enum yk_status delete_rows(struct store *store, int64_t person, struct failure *why)
@@ -413,14 +396,11 @@ static enum yk_status last_hash(struct store *store, struct person_receipt *out,
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(
         store->db, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", &query, why);
-    if (status == YK_OK && query != NULL) {
-        status = db_next(query, why);
-        if (status == YK_OK) {
-            db_copy(query, 0, out->audit_hash, sizeof out->audit_hash);
-        }
+    if (db_step(query, &status, why)) {
+        db_copy(query, 0, out->audit_hash, sizeof out->audit_hash);
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 /* Recordings that wait as unassigned and that the ledger gives to this participant, by the
@@ -450,12 +430,9 @@ static enum yk_status refuse_waiting(struct store *store, const struct person *p
     char first[DIGEST_HEX] = "";
     size_t n = 0;
     text_init(&ids);
-    enum yk_status status = db_query_open(store->db, WAITING_SQL, &query, why);
-    if (status == YK_OK) {
-        db_bind_integer(query, 1, person->id);
-        db_bind_text(query, 2, PERSON_UNASSIGNED);
-    }
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    enum yk_status status = db_query_openv(store->db, &query, why, WAITING_SQL, "it",
+                                           person->id, PERSON_UNASSIGNED);
+    while (db_step(query, &status, why)) {
         if (n == 0) {
             db_copy(query, 0, first, sizeof first);
         }
@@ -467,7 +444,7 @@ static enum yk_status refuse_waiting(struct store *store, const struct person *p
     if (n > NAMED) {
         text_add(&ids, ", ...");
     }
-    status = status == YK_END ? text_status(&ids, why) : status;
+    status = status == YK_OK ? text_status(&ids, why) : status;
     if (status == YK_OK && n > 0) {
         status = failure_set(why, YK_ERR_CONFLICT,
                              "nothing was deleted: by the ledger these unassigned recordings "
@@ -510,7 +487,7 @@ enum yk_status person_delete(struct store *store, const char *code, struct perso
     if (status == YK_OK) {
         status = last_hash(store, out, why);
     }
-    status = finish(store, status, why);
+    status = db_finish(store->db, status, why);
     if (status == YK_OK) {
         status = identity_forget(store->folder, code, &out->had_name, why);
     }

@@ -140,14 +140,10 @@ enum yk_status plan_add_template(struct store *store, const char *person, const 
         status = add_step(store, person, &self->steps[i], weeks, from, commute_min, ready_min,
                           &n, &same, why);
     }
+    status = db_finish(store->db, status, why);
     if (status == YK_OK) {
-        status = db_commit(store->db, why);
+        *n_added = n;
+        *n_same = same;
     }
-    if (status != YK_OK) {
-        db_rollback(store->db);
-        return status;
-    }
-    *n_added = n;
-    *n_same = same;
-    return YK_OK;
+    return status;
 }

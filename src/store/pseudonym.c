@@ -12,19 +12,17 @@
 
 #include "src/base/digest.h"
 
-static enum yk_status read_secret(struct store *store, struct pseudonyms *out,
+static enum yk_status read_secret(struct store *store, struct pseudonyms *out, bool *has,
                                   struct failure *why)
 {
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(
         store->db, "SELECT value FROM setting WHERE name = 'export_secret'", &query, why);
-    if (status == YK_OK) {
-        status = db_next(query, why);
-        if (status == YK_OK) {
-            db_copy(query, 0, out->secret, sizeof out->secret);
-        }
-        db_query_close(query);
+    *has = db_step(query, &status, why);
+    if (*has) {
+        db_copy(query, 0, out->secret, sizeof out->secret);
     }
+    db_query_close(query);
     return status;
 }
 
@@ -32,8 +30,9 @@ enum yk_status pseudonyms_open(struct store *store, struct pseudonyms *out, stru
 {
     unsigned char bytes[32];
     char secret[72];
-    enum yk_status status = read_secret(store, out, why);
-    if (status != YK_END) {
+    bool has = false;
+    enum yk_status status = read_secret(store, out, &has, why);
+    if (status != YK_OK || has) {
         return status;
     }
     if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
@@ -46,9 +45,10 @@ enum yk_status pseudonyms_open(struct store *store, struct pseudonyms *out, stru
     status = db_runv(store->db, why,
                      "INSERT OR IGNORE INTO setting (name, value) VALUES ('export_secret', ?)",
                      "t", secret);
-    status = status == YK_OK ? read_secret(store, out, why) : status;
-    return status == YK_END ? failure_set(why, YK_ERR_STORE, "the store keeps no settings")
-                            : status;
+    status = status == YK_OK ? read_secret(store, out, &has, why) : status;
+    return status == YK_OK && !has
+               ? failure_set(why, YK_ERR_STORE, "the store keeps no settings")
+               : status;
 }
 
 static void hash(const struct pseudonyms *self, const char *kind, const char *code,

@@ -64,14 +64,11 @@ enum yk_status recording_list(struct store *store, const char *person,
     struct recording_row *list = NULL;
     size_t count = 0, capacity = 0;
     struct db_query *query = NULL;
-    enum yk_status status = db_query_open(store->db,
-                                          RECORDING_SQL "WHERE ?1 IS NULL OR p.code = ?1 "
-                                                        "ORDER BY p.code, a.start_ns, r.id",
-                                          &query, why);
-    if (status == YK_OK) {
-        db_bind_text(query, 1, person);
-    }
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    enum yk_status status = db_query_openv(store->db, &query, why,
+                                           RECORDING_SQL "WHERE ?1 IS NULL OR p.code = ?1 "
+                                                         "ORDER BY p.code, a.start_ns, r.id",
+                                           "t", person);
+    while (db_step(query, &status, why)) {
         if (MEM_RESERVE(list, count, capacity) != 0) {
             status = failure_set(why, YK_ERR_MEMORY, "no memory for the list of recordings");
         } else {
@@ -79,7 +76,7 @@ enum yk_status recording_list(struct store *store, const char *person,
         }
     }
     db_query_close(query);
-    if (status != YK_END) {
+    if (status != YK_OK) {
         mem_free(list);
         return status;
     }
@@ -105,19 +102,16 @@ static enum yk_status find_by(struct store *store, const char *where, const char
     bool is_found = false, is_more = false;
     enum yk_status status = text_status(&sql, why);
     if (status == YK_OK) {
-        status = db_query_open(store->db, text_string(&sql), &query, why);
+        status = db_query_openv(store->db, &query, why, text_string(&sql), "t", value);
     }
-    if (status == YK_OK) {
-        db_bind_text(query, 1, value);
-    }
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK && !is_more) {
+    while (!is_more && db_step(query, &status, why)) {
         is_more = is_found;
         is_found = true;
         take_row(query, &row);
     }
     db_query_close(query);
     text_release(&sql);
-    if (status != YK_END && status != YK_OK) {
+    if (status != YK_OK) {
         return status;
     }
     if (is_more) {
@@ -206,8 +200,9 @@ static enum yk_status need_reason(const char *reason, struct failure *why)
                              "a reason of up to 255 bytes is needed (--reason TEXT)");
 }
 
-/* One change of one recording with its reason and its audit line. The line names the reason by
- * its number: what people write about somebody must be deletable, and the audit is not. */
+/* One change of one recording with its reason and its audit line, in a transaction. The line
+ * names the reason by its number: what people write about somebody must be deletable, and the
+ * audit is not. */
 static enum yk_status change(struct store *store, const char *id, const char *action,
                              const char *what, const char *sql, const char *reason,
                              int64_t number, struct failure *why)
@@ -235,9 +230,6 @@ static enum yk_status change(struct store *store, const char *id, const char *ac
         snprintf(detail, sizeof detail, "%sreason %" PRId64, what, reason_id);
         status = audit_add(store->db, action, id, detail, why);
     }
-    if (status == YK_OK) {
-        status = db_commit(store->db, why);
-    }
     return status;
 }
 
@@ -250,17 +242,14 @@ static enum yk_status move_edits(struct store *store, const char *recording, int
         db_runv(store->db, why, "UPDATE edit SET person = ? WHERE recording = ?", "it", person,
                 recording);
     if (status == YK_OK) {
-        status =
-            db_query_open(store->db, "SELECT id FROM edit WHERE recording = ?", &query, why);
+        status = db_query_openv(store->db, &query, why,
+                                "SELECT id FROM edit WHERE recording = ?", "t", recording);
     }
-    if (status == YK_OK) {
-        db_bind_text(query, 1, recording);
-    }
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         status = seal_put_id(store->db, "edit", db_int(query, 0), why);
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 enum yk_status recording_assign(struct store *store, const char *id, const char *person,
@@ -275,23 +264,20 @@ enum yk_status recording_assign(struct store *store, const char *id, const char 
     }
     if (status == YK_OK) {
         status = recording_find(store, id, &row, why);
-        if (status == YK_OK) {
-            status = person_find(store, person, &who, why);
-        }
-        if (status == YK_OK) {
-            status = move_edits(store, row.id, who.id, why);
-        }
-        if (status == YK_OK) {
-            snprintf(what, sizeof what, "%s -> %s, ", row.person, person);
-            status = change(store, row.id, "assign", what,
-                            "UPDATE recording SET person = ?2 WHERE id = ?3 AND ?1 IS NOT NULL",
-                            reason, who.id, why);
-        }
     }
-    if (status != YK_OK) {
-        db_rollback(store->db);
+    if (status == YK_OK) {
+        status = person_find(store, person, &who, why);
     }
-    return status;
+    if (status == YK_OK) {
+        status = move_edits(store, row.id, who.id, why);
+    }
+    if (status == YK_OK) {
+        snprintf(what, sizeof what, "%s -> %s, ", row.person, person);
+        status = change(store, row.id, "assign", what,
+                        "UPDATE recording SET person = ?2 WHERE id = ?3 AND ?1 IS NOT NULL",
+                        reason, who.id, why);
+    }
+    return db_finish(store->db, status, why);
 }
 
 enum yk_status recording_exclude(struct store *store, const char *id, bool is_excluded,
@@ -304,15 +290,12 @@ enum yk_status recording_exclude(struct store *store, const char *id, bool is_ex
     }
     if (status == YK_OK) {
         status = recording_find(store, id, &row, why);
-        if (status == YK_OK) {
-            status = change(store, row.id, is_excluded ? "exclude" : "include", "",
-                            "UPDATE recording SET exclude_reason = ?1, is_excluded = ?2 "
-                            "WHERE id = ?3",
-                            reason, is_excluded ? 1 : 0, why);
-        }
     }
-    if (status != YK_OK) {
-        db_rollback(store->db);
+    if (status == YK_OK) {
+        status =
+            change(store, row.id, is_excluded ? "exclude" : "include", "",
+                   "UPDATE recording SET exclude_reason = ?1, is_excluded = ?2 WHERE id = ?3",
+                   reason, is_excluded ? 1 : 0, why);
     }
-    return status;
+    return db_finish(store->db, status, why);
 }

@@ -200,30 +200,13 @@ static enum yk_status open_query(struct store *store, struct text *sql, struct d
 
 /* ---- reading ---- */
 
-static void bind_values(struct db_query *query, const char *kinds, va_list values)
-{
-    for (int i = 1; kinds[i - 1] != '\0'; i++) {
-        switch (kinds[i - 1]) {
-        case 't':
-            db_bind_text(query, i, va_arg(values, const char *));
-            break;
-        case 'd':
-            db_bind_real(query, i, va_arg(values, double));
-            break;
-        default: /* T, i */
-            db_bind_time(query, i, va_arg(values, int64_t));
-            break;
-        }
-    }
-}
-
 static enum yk_status take_all(struct db_query *query, const struct record_kind *kind,
                                void **out, size_t *n, struct failure *why)
 {
     char *list = NULL;
     size_t count = 0, capacity = 0;
-    enum yk_status status;
-    while ((status = db_next(query, why)) == YK_OK) {
+    enum yk_status status = YK_OK;
+    while (db_step(query, &status, why)) {
         if (mem_reserve((void **)&list, count, &capacity, kind->bytes) != 0) {
             status =
                 failure_set(why, YK_ERR_MEMORY, "no memory for the list of %s", kind->command);
@@ -231,11 +214,8 @@ static enum yk_status take_all(struct db_query *query, const struct record_kind 
             status = take_row(query, kind, list + count * kind->bytes, why);
             count++;
         }
-        if (status != YK_OK) {
-            break;
-        }
     }
-    if (status != YK_END) {
+    if (status != YK_OK) {
         mem_free(list);
         return status;
     }
@@ -260,7 +240,7 @@ enum yk_status record_select(struct store *store, const struct record_kind *kind
     if (status == YK_OK) {
         va_list values;
         va_start(values, kinds);
-        bind_values(query, kinds, values);
+        db_bind_all(query, kinds, values);
         va_end(values);
         status = take_all(query, kind, out, n, why);
     }
@@ -354,14 +334,13 @@ static enum yk_status find_same_key(struct store *store, const struct record_kin
             }
         }
         db_bind_integer(query, n + 1, id_of(row));
-        status = status == YK_OK ? db_next(query, why) : status;
-        if (status == YK_OK) {
+        if (db_step(query, &status, why)) {
             *id = db_int(query, 0);
         }
     }
     db_query_close(query);
     text_release(&sql);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 /* Every column that people write is the same. */
@@ -432,8 +411,7 @@ static enum yk_status write_row(struct store *store, const struct record_kind *k
         if (id_of(row) != 0) {
             db_bind_integer(query, (int)kind->n_columns + 1, id_of(row));
         }
-        status = status == YK_OK ? db_next(query, why) : status;
-        status = status == YK_END ? YK_OK : status;
+        (void)db_step(query, &status, why); /* neither INSERT nor UPDATE has a row */
     }
     db_query_close(query);
     return status;
@@ -558,24 +536,13 @@ enum yk_status record_remove(struct store *store, const struct record_kind *kind
 
 /* ---- in a transaction of their own ---- */
 
-static enum yk_status finish(struct store *store, enum yk_status status, struct failure *why)
-{
-    if (status == YK_OK) {
-        status = db_commit(store->db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(store->db);
-    }
-    return status;
-}
-
 enum yk_status record_add(struct store *store, const struct record_kind *kind, void *row,
                           bool *is_new, size_t *column, struct failure *why)
 {
     *column = kind->n_columns;
     enum yk_status status = db_begin(store->db, why);
     return status == YK_OK
-               ? finish(store, record_insert(store, kind, row, is_new, column, why), why)
+               ? db_finish(store->db, record_insert(store, kind, row, is_new, column, why), why)
                : status;
 }
 
@@ -584,13 +551,15 @@ enum yk_status record_set(struct store *store, const struct record_kind *kind, v
 {
     *column = kind->n_columns;
     enum yk_status status = db_begin(store->db, why);
-    return status == YK_OK ? finish(store, record_update(store, kind, row, column, why), why)
-                           : status;
+    return status == YK_OK
+               ? db_finish(store->db, record_update(store, kind, row, column, why), why)
+               : status;
 }
 
 enum yk_status record_drop(struct store *store, const struct record_kind *kind, int64_t id,
                            struct failure *why)
 {
     enum yk_status status = db_begin(store->db, why);
-    return status == YK_OK ? finish(store, record_remove(store, kind, id, why), why) : status;
+    return status == YK_OK ? db_finish(store->db, record_remove(store, kind, id, why), why)
+                           : status;
 }

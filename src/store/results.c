@@ -199,10 +199,7 @@ static enum yk_status add_rows(struct store *store, int64_t analysis, const stru
         const char *row = (const char *)rows + r * child->source->row_bytes;
         db_reset(query);
         status = bind_row(query, analysis, r, child, row, why);
-        if (status == YK_OK) {
-            status = db_next(query, why);
-            status = status == YK_END ? YK_OK : status;
-        }
+        (void)db_step(query, &status, why); /* an INSERT has no row */
     }
     db_query_close(query);
     text_release(&sql);
@@ -215,12 +212,8 @@ static enum yk_status count_rows(struct store *store, int64_t analysis,
     char sql[96];
     struct db_query *query = NULL;
     snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE analysis = ?", child->table);
-    enum yk_status status = db_query_open(store->db, sql, &query, why);
-    if (status == YK_OK) {
-        db_bind_integer(query, 1, analysis);
-        status = db_next(query, why);
-    }
-    if (status == YK_OK) {
+    enum yk_status status = db_query_openv(store->db, &query, why, sql, "i", analysis);
+    if (db_step(query, &status, why)) {
         *n = db_int(query, 0);
     }
     db_query_close(query);
@@ -250,11 +243,7 @@ static enum yk_status compare_rows(struct store *store, int64_t analysis,
         const char *row = (const char *)rows + r * child->source->row_bytes;
         db_reset(query);
         status = bind_row(query, analysis, r, child, row, why);
-        if (status == YK_OK) {
-            status = db_next(query, why);
-            *is_same = status == YK_OK;
-            status = status == YK_END ? YK_OK : status;
-        }
+        *is_same = db_step(query, &status, why);
     }
     db_query_close(query);
     text_release(&sql);
@@ -301,13 +290,12 @@ enum yk_status results_next(struct store *store, const char *recording, int64_t 
 {
     struct db_query *query = NULL;
     int64_t next = 1;
-    enum yk_status status = db_query_open(
-        store->db, "SELECT coalesce(max(version), 0) + 1 FROM analysis WHERE recording = ?",
-        &query, why);
-    if (status == YK_OK && query != NULL) {
-        db_bind_text(query, 1, recording);
-        status = db_next(query, why);
-        next = status == YK_OK ? db_int(query, 0) : 1;
+    enum yk_status status =
+        db_query_openv(store->db, &query, why,
+                       "SELECT coalesce(max(version), 0) + 1 FROM analysis WHERE recording = ?",
+                       "t", recording);
+    if (db_step(query, &status, why)) {
+        next = db_int(query, 0);
     }
     db_query_close(query);
     if (status == YK_OK) {
@@ -376,11 +364,5 @@ enum yk_status results_add(struct store *store, const char *recording, int64_t v
                  analysis->made_by.recipe);
         status = audit_add(store->db, "analyze", recording, detail, why);
     }
-    if (status == YK_OK) {
-        status = db_commit(store->db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(store->db);
-    }
-    return status;
+    return db_finish(store->db, status, why);
 }

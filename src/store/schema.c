@@ -354,7 +354,7 @@ static enum yk_status move_reasons(struct db *db, struct failure *why)
         "SELECT id, at_ns, action, subject, detail FROM audit WHERE action IN ('assign', "
         "'exclude', 'include') ORDER BY id",
         &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         if (MEM_RESERVE(list, n, capacity) != 0) {
             status = failure_set(why, YK_ERR_MEMORY, "no memory for the reasons in the audit");
             break;
@@ -366,7 +366,6 @@ static enum yk_status move_reasons(struct db *db, struct failure *why)
         db_copy(query, 4, one->detail, sizeof one->detail);
     }
     db_query_close(query);
-    status = status == YK_END ? YK_OK : status;
     if (status == YK_OK && n > 0) {
         status = db_run(db, "DROP TRIGGER audit_is_fixed", why);
         for (size_t i = 0; i < n && status == YK_OK; i++) {
@@ -442,13 +441,7 @@ enum yk_status schema_migrate(struct db *db, struct failure *why)
     if (status == YK_OK) {
         status = migrate(db, why); /* asks again: another process may have been quicker */
     }
-    if (status == YK_OK) {
-        status = db_commit(db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(db);
-    }
-    return status;
+    return db_finish(db, status, why);
 }
 
 enum yk_status schema_check(struct db *db, struct failure *why)

@@ -75,12 +75,9 @@ static enum yk_status open_words(struct db *db, const char *table, const char *l
     size_t n = 0;
     text_init(&sql);
     text_add(&sql, "SELECT ");
-    enum yk_status status =
-        db_query_open(db, "SELECT name FROM pragma_table_info(?) ORDER BY cid", &columns, why);
-    if (status == YK_OK) {
-        db_bind_text(columns, 1, table);
-    }
-    while (status == YK_OK && (status = db_next(columns, why)) == YK_OK) {
+    enum yk_status status = db_query_openv(
+        db, &columns, why, "SELECT name FROM pragma_table_info(?) ORDER BY cid", "t", table);
+    while (db_step(columns, &status, why)) {
         const char *name = db_text(columns, 0);
         if (left_out == NULL || strcmp(name, left_out) != 0) {
             text_addf(&sql, "%squote(\"%s\")", n++ > 0 ? " || ',' || " : "", name);
@@ -88,7 +85,7 @@ static enum yk_status open_words(struct db *db, const char *table, const char *l
     }
     db_query_close(columns);
     text_addf(&sql, " FROM %s WHERE %s", table, condition);
-    status = status == YK_END ? open_text(db, &sql, out, why) : status;
+    status = status == YK_OK ? open_text(db, &sql, out, why) : status;
     text_release(&sql);
     return status;
 }
@@ -97,14 +94,14 @@ static enum yk_status open_words(struct db *db, const char *table, const char *l
 static enum yk_status add_words(struct db_query *query, const char *key, struct text *words,
                                 size_t *n, struct failure *why)
 {
-    enum yk_status status;
+    enum yk_status status = YK_OK;
     db_reset(query);
     db_bind_text(query, 1, key);
-    while ((status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         text_addf(words, "%s\n", db_text(query, 0));
         ++*n;
     }
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 /* The queries for a table and its parts, opened once for many rows. */
@@ -229,14 +226,14 @@ static enum yk_status visit_table(const struct visit *self, const struct sealed 
              sealed->about, sealed->table, sealed->table);
     enum yk_status status = reader_open(self->db, sealed, &reader, why);
     status = status == YK_OK ? db_query_open(self->db, sql, &rows, why) : status;
-    while (status == YK_OK && (status = db_next(rows, why)) == YK_OK) {
+    while (db_step(rows, &status, why)) {
         db_copy(rows, 0, key, sizeof key);
         status = seal_of(&reader, key, now, why);
         status = status == YK_OK ? self->row(self, sealed, rows, now, why) : status;
     }
     db_query_close(rows);
     reader_close(&reader);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 static enum yk_status visit_all(const struct visit *self, struct failure *why)
@@ -297,12 +294,12 @@ static enum yk_status find_missing(const struct visit *self, const struct sealed
         "%s) ORDER BY row",
         sealed->table, sealed->table);
     enum yk_status status = db_query_open(self->db, sql, &rows, why);
-    while (status == YK_OK && (status = db_next(rows, why)) == YK_OK) {
+    while (db_step(rows, &status, why)) {
         db_copy(rows, 0, key, sizeof key);
         tell(self, SEAL_MISSING, sealed->table, key, "");
     }
     db_query_close(rows);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 enum yk_status seal_verify(struct db *db,

@@ -136,14 +136,11 @@ static enum yk_status read_zone(struct store *self, struct failure *why)
     struct db_query *query = NULL;
     enum yk_status status =
         db_query_open(self->db, "SELECT value FROM setting WHERE name = 'zone'", &query, why);
-    if (status == YK_OK) {
-        status = db_next(query, why);
-        if (status == YK_OK) {
-            db_copy(query, 0, self->zone, sizeof self->zone);
-        }
-        db_query_close(query);
+    if (db_step(query, &status, why)) {
+        db_copy(query, 0, self->zone, sizeof self->zone);
     }
-    return status == YK_END ? YK_OK : status;
+    db_query_close(query);
+    return status;
 }
 
 enum yk_status store_set_zone(struct store *self, const char *zone, struct failure *why)
@@ -164,13 +161,9 @@ enum yk_status store_set_zone(struct store *self, const char *zone, struct failu
     if (status == YK_OK) {
         status = audit_add(self->db, "zone", "store", zone, why);
     }
-    if (status == YK_OK) {
-        status = db_commit(self->db, why);
-    }
+    status = db_finish(self->db, status, why);
     if (status == YK_OK) {
         snprintf(self->zone, sizeof self->zone, "%s", zone);
-    } else {
-        db_rollback(self->db);
     }
     return status;
 }
@@ -257,7 +250,7 @@ enum yk_status store_remove_doomed(struct store *self, struct failure *why)
     text_init(&path);
     int64_t n = 0;
     enum yk_status status = db_query_open(self->db, "SELECT path FROM doomed", &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         status = store_path(self, db_text(query, 0), NULL, &path, why);
         if (status == YK_OK) {
             status = disk_remove(text_string(&path), why);
@@ -265,7 +258,6 @@ enum yk_status store_remove_doomed(struct store *self, struct failure *why)
         }
     }
     db_query_close(query);
-    status = status == YK_END ? YK_OK : status;
     const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS};
     for (size_t i = 0; i < 2 && n > 0 && status == YK_OK; i++) {
         status = store_path(self, parts[i], NULL, &path, why);
