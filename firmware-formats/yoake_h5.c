@@ -420,6 +420,9 @@ static enum yk_status open_samples(struct byte_source *bytes, struct h5_file *fi
     }
     if (status == YK_OK) {
         tell(self, opt);
+        status = h5_read_status(file, why); /* what is not there is really missing */
+    }
+    if (status == YK_OK) {
         status = page_reader_start(&self->pages, shared->n_samples, why);
     }
     if (status != YK_OK) {
@@ -550,6 +553,7 @@ static enum yk_status tell_epochs(struct yoake_epochs *self, const struct open_o
         info->start_ns = epochs.n > 0 ? epochs.t0_ns : TIME_UNKNOWN;
         info->end_ns = epochs.n > 0 ? epoch_start_ns(&epochs, epochs.n) : TIME_UNKNOWN;
         name_channels(self->file, info);
+        status = h5_read_status(self->file, why);
     }
     epoch_series_release(&epochs);
     return as_damage(status, why);
@@ -597,14 +601,16 @@ static int probe(struct byte_source *bytes)
     if (h5_seal_is_there(bytes)) {
         return 95; /* ours; not handed to HDF5 before the seal was looked at */
     }
-    if (h5_open_source(bytes, &file, NULL) != YK_OK) {
-        return 0;
+    enum yk_status status = h5_open_source(bytes, &file, NULL);
+    if (status != YK_OK) {
+        return status == YK_ERR_CORRUPT ? 0 : 95; /* not to be read: open() says why */
     }
     int64_t version = 0;
     bool is_ours = h5_get_int64(file, "/", "schema_version", &version, NULL) == YK_OK &&
                    (h5_has(file, "/samples") || h5_has(file, "/epochs"));
+    bool is_known = h5_read_status(file, NULL) == YK_OK;
     h5_abandon(file);
-    return is_ours ? 95 : 0;
+    return is_ours || !is_known ? 95 : 0;
 }
 
 static enum yk_status open_h5(struct byte_source *bytes, const struct open_options *opt,

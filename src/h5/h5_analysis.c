@@ -333,6 +333,9 @@ enum yk_status h5_epochs_read(struct h5_file *file, struct epoch_series *epochs,
     }
     if (status == YK_OK) {
         status = h5_read(file, "/epochs", "state", H5_KIND_UINT16, 0, epochs->state, n, why);
+    }
+    if (status == YK_OK) { /* a column that nobody could look for is none that is missing */
+        status = h5_read_status(file, why);
         epochs->epoch_s = (int32_t)epoch_s;
         epochs->t0_ns = t0_ns;
     }
@@ -420,6 +423,9 @@ static enum yk_status read_all(struct h5_file *file, bool with_series, struct an
     }
     if (status == YK_OK && with_series) {
         status = read_quarters(file, &out->quarters, why);
+    }
+    if (status == YK_OK) {
+        status = h5_read_status(file, why);
     }
     if (status == YK_OK) {
         struct provenance *made_by = &out->made_by;

@@ -90,10 +90,11 @@ static enum yk_status attribute_open(struct h5_file *self, const char *path, con
 {
     hid_t attribute = -1;
     if (H5Aexists_by_name(self->id, path, name, H5P_DEFAULT) <= 0) {
-        return self->io.read_errno != 0 /* nobody knows what is there */
-                   ? h5_failure(self, why, "reading the attribute", name)
-                   : failure_set(why, YK_ERR_NO_DEVICE, "%s: %s has no attribute %s",
-                                 self->path, path, name);
+        enum yk_status status = h5_read_status(self, why);
+        return status == YK_OK
+                   ? failure_set(why, YK_ERR_NO_DEVICE, "%s: %s has no attribute %s",
+                                 self->path, path, name)
+                   : status;
     }
     attribute = H5Aopen_by_name(self->id, path, name, H5P_DEFAULT, H5P_DEFAULT);
     hid_t type = attribute >= 0 ? H5Aget_type(attribute) : -1;

@@ -148,10 +148,10 @@ static enum yk_status column_open(struct h5_file *self, const char *group, const
     enum yk_status status = join(group, name, &path, why);
     if (status == YK_OK && (H5Lexists(self->id, group, H5P_DEFAULT) <= 0 ||
                             H5Lexists(self->id, text_string(&path), H5P_DEFAULT) <= 0)) {
-        status = self->io.read_errno != 0 /* nobody knows what is there */
-                     ? h5_failure(self, why, "opening the column", text_string(&path))
-                     : failure_set(why, YK_ERR_NO_DEVICE, "%s holds no column %s", self->path,
-                                   text_string(&path));
+        status = h5_read_status(self, why);
+        status = status == YK_OK ? failure_set(why, YK_ERR_NO_DEVICE, "%s holds no column %s",
+                                               self->path, text_string(&path))
+                                 : status;
     }
     if (status == YK_OK) {
         hid_t opened = H5Dopen2(self->id, text_string(&path), H5P_DEFAULT);

@@ -226,12 +226,17 @@ enum yk_status h5_create(const char *path, struct h5_file **out, struct failure 
     return status;
 }
 
+enum yk_status h5_read_status(const struct h5_file *self, struct failure *why)
+{
+    return self->io.read_errno != 0 ? h5_failure(self, why, "reading", "the file") : YK_OK;
+}
+
 static enum yk_status not_opened(const struct h5_file *self, struct failure *why)
 {
-    return self->io.read_errno != 0
-               ? h5_failure(self, why, "opening", "the file")
-               : failure_set(why, YK_ERR_CORRUPT, "%s is not an HDF5 file, or is cut short",
-                             self->path);
+    enum yk_status status = h5_read_status(self, why);
+    return status != YK_OK ? status
+                           : failure_set(why, YK_ERR_CORRUPT,
+                                         "%s is not an HDF5 file, or is cut short", self->path);
 }
 
 /* Takes self, whose bytes can be read: it becomes *out, or is freed. */

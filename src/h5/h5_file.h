@@ -71,7 +71,12 @@ enum yk_status h5_close(struct h5_file *self, struct failure *why);
 void h5_abandon(struct h5_file *self);
 
 enum yk_status h5_group(struct h5_file *self, const char *path, struct failure *why);
+/* Whether there is something at path; false as well where nobody could look: whoever takes a
+ * thing that is not there for one that is missing asks h5_read_status() before the end. */
 bool h5_has(struct h5_file *self, const char *path);
+/* YK_OK unless a read of this file failed since it was opened.
+ * errors: that of the operating system, or of the source */
+enum yk_status h5_read_status(const struct h5_file *self, struct failure *why);
 
 /* Writes n values as the column `group`/column->name. */
 enum yk_status h5_write(struct h5_file *self, const char *group, const struct h5_column *column,

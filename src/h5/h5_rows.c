@@ -345,11 +345,9 @@ enum yk_status h5_rows_count(struct h5_file *file, const struct h5_table *table,
                              struct failure *why)
 {
     if (!h5_has(file, table->group)) {
-        if (file->io.read_errno != 0) { /* nobody knows what is there */
-            return h5_failure(file, why, "opening the table", table->group);
-        }
-        *n = 0;
-        return YK_OK;
+        enum yk_status status = h5_read_status(file, why);
+        *n = status == YK_OK ? 0 : *n;
+        return status;
     }
     /* Either refuses more rows than the file's bytes can hold. */
     size_t rows = 0;

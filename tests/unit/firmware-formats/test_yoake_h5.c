@@ -275,6 +275,125 @@ static void a_damaged_file_is_refused_before_hdf5_sees_it(void **state)
     check_remove(folder);
 }
 
+/* A disk of which one sector cannot be read. */
+struct worn_disk {
+    struct byte_source base;
+    struct byte_source *whole;
+    uint64_t sector;
+};
+
+#define SECTOR_BYTES 512
+
+static enum yk_status worn_read(struct byte_source *self, uint64_t pos, void *to, size_t want,
+                                size_t *got, struct failure *why)
+{
+    const struct worn_disk *disk = (const struct worn_disk *)self;
+    uint64_t bad = disk->sector * SECTOR_BYTES;
+    if (pos < bad + SECTOR_BYTES && bad < pos + want) {
+        return failure_set(why, YK_ERR_IO, "the sector is worn");
+    }
+    return byte_source_read_at(disk->whole, pos, to, want, got, why);
+}
+
+static void worn_close(struct byte_source *self)
+{
+    (void)self;
+}
+
+/* All that is known of a recording but its epochs' values. */
+static void read_all(struct recording_source *source, struct epoch_series *epochs,
+                     enum yk_status *status, struct failure *why)
+{
+    struct sample_block block;
+    assert_int_equal(sample_block_init(&block, true, NULL), YK_OK);
+    do {
+        *status = source->ops->next_epochs != NULL
+                      ? source->ops->next_epochs(source, epochs, why)
+                      : source->ops->next_samples(source, &block, why);
+    } while (*status == YK_OK);
+    sample_block_release(&block);
+}
+
+static int n_columns(const struct epoch_series *epochs)
+{
+    int n = 0;
+    for (int c = 0; c < EPOCH_COLUMN_COUNT; c++) {
+        n += epochs->column[c] != NULL;
+    }
+    return n;
+}
+
+/* Opens and reads the file once for every sector, which is then worn: either that is said, or
+ * nothing is missing. Returns how often it was said. */
+static int read_with_every_sector_worn(const char *path)
+{
+    static const struct byte_source_ops ops = {worn_read, worn_close};
+    struct zone *zone = open_zone("Asia/Tokyo");
+    struct open_options opt = {.zone = zone, .with_gyro = true};
+    struct byte_source *whole = NULL;
+    struct epoch_series wanted, epochs;
+    enum yk_status status = YK_OK;
+    struct failure why = {0};
+    int said = 0;
+    struct recording_source *sound = open_good(path);
+    epoch_series_init(&wanted);
+    read_all(sound, &wanted, &status, &why);
+    assert_int_equal(status, YK_END);
+    assert_int_equal(file_source_open(path, &whole, &why), YK_OK);
+    for (uint64_t sector = 0; sector * SECTOR_BYTES < whole->size; sector++) {
+        struct worn_disk disk = {{&ops, whole->size, "a.h5", NULL, NULL}, whole, sector};
+        struct recording_source *source = NULL;
+        why = (struct failure){0};
+        epoch_series_init(&epochs);
+        status = recording_open_source(&disk.base, &opt, &source, &why);
+        if (status == YK_OK) {
+            assert_string_equal(source->info.channels, sound->info.channels);
+            assert_string_equal(source->info.device_serial, sound->info.device_serial);
+            read_all(source, &epochs, &status, &why);
+        }
+        if (status == YK_END) {
+            assert_int_equal(epochs.n, wanted.n);
+            assert_int_equal(n_columns(&epochs), n_columns(&wanted));
+            assert_int_equal(source->report.n_samples, sound->report.n_samples);
+        } else {
+            assert_int_equal(status, YK_ERR_IO);
+            assert_non_null(strstr(why.text, "the sector is worn"));
+            said++;
+        }
+        recording_source_close(source);
+        epoch_series_release(&epochs);
+    }
+    recording_source_close(sound);
+    epoch_series_release(&wanted);
+    byte_source_close(whole);
+    zone_close(zone);
+    return said;
+}
+
+/* Without their seals, which would notice it before HDF5 is asked anything. */
+static void a_sector_that_cannot_be_read_is_no_column_that_is_missing(void **state)
+{
+    (void)state;
+    SHARED_OR_SKIP(path, "data/geneactiv/gnactv_sample.bin");
+    const char *folder = check_scratch("yoake-h5-worn");
+    struct failure why = {0};
+    struct analysis analysis;
+    struct stat file;
+    char h5[2][4200];
+    snprintf(h5[0], sizeof h5[0], "%s/samples.h5", folder);
+    snprintf(h5[1], sizeof h5[1], "%s/epochs.h5", folder);
+    run(path, &analysis);
+    convert(path, h5[0]);
+    assert_int_equal(h5_analysis_write(h5[1], &analysis, &why), YK_OK);
+    analysis_release(&analysis);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(stat(h5[i], &file), 0);
+        assert_int_equal(truncate(h5[i], file.st_size - H5_SEAL_BYTES), 0);
+        assert_true(read_with_every_sector_worn(h5[i]) > 10);
+    }
+    check_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +401,7 @@ int main(void)
         cmocka_unit_test(an_analysis_of_what_was_written_is_the_same),
         cmocka_unit_test(a_damaged_file_is_refused_before_hdf5_sees_it),
         cmocka_unit_test(files_of_others_and_of_the_future_are_refused_with_the_reason),
+        cmocka_unit_test(a_sector_that_cannot_be_read_is_no_column_that_is_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
