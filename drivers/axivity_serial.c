@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/names.h"
+
 #define QUIET_MS 60
 #define UNKNOWN "ERROR: Unknown command: "
 
@@ -121,9 +123,8 @@ enum yk_status axivity_ask_surely(struct axivity *self, const char *command, con
  * 40 glues a notice before that line. */
 static bool is_committed(const char *line)
 {
-    size_t n = strlen(line);
     return strcmp(line, "COMMIT") == 0 ||
-           (begins(line, "no file, creating") && n > 6 && strcmp(line + n - 6, "COMMIT") == 0);
+           (begins(line, "no file, creating") && name_ends_with(line, "COMMIT"));
 }
 
 enum yk_status axivity_act(struct axivity *self, const char *command, unsigned timeout_ms,

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/text.h"
 
 #define DEPTH_MAX                                                                              \
@@ -102,8 +103,7 @@ bool usb_sysfs_is_claimed(const struct usb_sysfs *self, const char *place)
             path.is_short ? -1 : readlink(text_string(&path), target, sizeof target - 1);
         if (n > 0) {
             target[n] = '\0';
-            const char *slash = strrchr(target, '/');
-            is_claimed = strcmp(slash != NULL ? slash + 1 : target, "usbfs") == 0;
+            is_claimed = strcmp(name_of_path(target), "usbfs") == 0;
         }
     }
     if (folder != NULL) {

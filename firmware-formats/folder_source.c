@@ -14,6 +14,7 @@
 #include "firmware-formats/unisens_description.h"
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/text.h"
 
 #define LOCAL_BYTES 30u
@@ -138,17 +139,11 @@ static const struct byte_source_ops FOLDER_OPS = {read_at, close_source};
 
 /* ---- opening ---- */
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 bool folder_source_is_one(const char *path)
 {
     struct stat status;
     char file[PATH_MAX]; /* what is longer cannot be opened either */
-    if (strcmp(last_part(path), UNISENS_XML) == 0) {
+    if (strcmp(name_of_path(path), UNISENS_XML) == 0) {
         return stat(path, &status) == 0 && S_ISREG(status.st_mode);
     }
     int n = snprintf(file, sizeof file, "%s/%s", path, UNISENS_XML);
@@ -304,7 +299,7 @@ enum yk_status folder_source_open(const char *path, struct byte_source **out,
     }
     text_add_n(&folder, path, n);
     char *whole = mem_copy_text(text_string(&folder));
-    if (strcmp(last_part(text_string(&folder)), UNISENS_XML) == 0) {
+    if (strcmp(name_of_path(text_string(&folder)), UNISENS_XML) == 0) {
         folder.length -= strlen(UNISENS_XML);
         text_add(&folder, folder.length == 0 ? "./" : "");
     } else {
@@ -316,7 +311,7 @@ enum yk_status folder_source_open(const char *path, struct byte_source **out,
     }
     if (status == YK_OK) {
         self->base.ops = &FOLDER_OPS;
-        self->name = mem_copy_text(last_part(whole));
+        self->name = mem_copy_text(name_of_path(whole));
         self->path = mem_copy_text(whole);
         status = self->name != NULL && self->path != NULL
                      ? YK_OK
@@ -352,13 +347,13 @@ enum yk_status folder_source_open_pair(const char *path, const char *beside,
         return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", path);
     }
     self->base.ops = &FOLDER_OPS;
-    self->base.name = self->name = mem_copy_text(last_part(path));
+    self->base.name = self->name = mem_copy_text(name_of_path(path));
     self->base.path = self->path = mem_copy_text(path);
     enum yk_status status = self->name != NULL && self->path != NULL
                                 ? YK_OK
                                 : failure_set(why, YK_ERR_MEMORY, "no memory to read %s", path);
     for (int i = 0; i < 2 && status == YK_OK; i++) {
-        const char *name = last_part(both[i]);
+        const char *name = name_of_path(both[i]);
         bool is_there = false;
         if (strlen(name) >= sizeof self->member[0].name) {
             status = failure_set(why, YK_ERR_UNSUPPORTED, "the name %s is too long", name);

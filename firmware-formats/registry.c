@@ -11,6 +11,7 @@
 #include "firmware-formats/gzip_source.h"
 #include "firmware-formats/zip_source.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/text.h"
 
 #define FORMAT(id) extern const struct format format_##id;
@@ -119,16 +120,7 @@ struct options_with_path {
 static enum yk_status path_beside(const char *path, const char *suffix, struct text *out,
                                   struct failure *why)
 {
-    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-    size_t n = strlen(path);
-    n -= n > 3 && strcmp(path + n - 3, ".gz") == 0 ? 3 : 0;
-    for (size_t i = n; i > (size_t)(name - path); i--) {
-        if (path[i - 1] == '.') {
-            n = i - 1;
-            break;
-        }
-    }
-    text_add_n(out, path, n);
+    text_add_n(out, path, name_stem(path));
     text_add_char(out, '.');
     text_add(out, suffix);
     return text_status(out, why);
@@ -164,10 +156,7 @@ static enum yk_status open_beside_in_zip(const struct open_options *opt, const c
                                          struct byte_source **out, struct failure *why)
 {
     const struct options_in_zip *self = (const struct options_in_zip *)opt;
-    size_t n = strlen(self->name), whole = n;
-    n -= n > 3 && strcmp(self->name + n - 3, ".gz") == 0 ? 3 : 0;
-    const char *dot = memrchr(self->name, '.', n);
-    n = dot != NULL ? (size_t)(dot - self->name) : whole;
+    size_t n = name_stem(self->name);
     for (size_t i = 0; i < zip_archive_count(self->archive); i++) {
         const char *name = zip_archive_name(self->archive, i);
         if (strncmp(name, self->name, n) == 0 && name[n] == '.' &&
@@ -182,8 +171,7 @@ static enum yk_status open_beside_in_zip(const struct open_options *opt, const c
 /* Folders, descriptions of tables, and what file managers leave behind, are no recordings. */
 static bool is_candidate(const struct zip_archive *archive, size_t i)
 {
-    const char *name = zip_archive_name(archive, i), *slash = strrchr(name, '/');
-    const char *last = slash != NULL ? slash + 1 : name;
+    const char *name = zip_archive_name(archive, i), *last = name_of_path(name);
     const char *dot = strrchr(last, '.');
     return *last != '\0' && *last != '.' && (dot == NULL || strcmp(dot, ".ini") != 0) &&
            strncmp(name, "__MACOSX/", 9) != 0 && zip_archive_size(archive, i) > 0;

@@ -21,6 +21,7 @@
 #include "firmware-formats/temporary_source.h"
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 
 #define CHUNK ((size_t)256 << 10)
 #define LOCAL_BYTES 30
@@ -392,8 +393,7 @@ uint64_t zip_archive_size(const struct zip_archive *self, size_t i)
 size_t zip_archive_find(const struct zip_archive *self, const char *name)
 {
     for (size_t i = 0; i < zip_archive_count(self); i++) {
-        const char *whole = zip_archive_name(self, i), *slash = strrchr(whole, '/');
-        if (strcasecmp(slash != NULL ? slash + 1 : whole, name) == 0) {
+        if (strcasecmp(name_of_path(zip_archive_name(self, i)), name) == 0) {
             return i;
         }
     }

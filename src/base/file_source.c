@@ -6,6 +6,7 @@
  */
 #include "src/base/byte_source.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,12 +84,6 @@ static void file_close(struct byte_source *base)
 
 static const struct byte_source_ops FILE_OPS = {file_read_at, file_close};
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static enum yk_status check_kind(const struct stat *status, const char *path,
                                  struct failure *why)
 {
@@ -137,7 +132,7 @@ enum yk_status file_source_open(const char *path, struct byte_source **out, stru
     *self = (struct file_source){
         .base = {.ops = &FILE_OPS,
                  .size = (uint64_t)status.st_size,
-                 .name = last_part(copy),
+                 .name = name_of_path(copy),
                  .path = copy},
         .fd = fd,
         .written = status.st_mtim,

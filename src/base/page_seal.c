@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/byte_source.h"
+#include "src/base/names.h"
 
 enum { HEX = DIGEST_HEX - 1, PIECE = 1 << 14 };
 
@@ -23,15 +24,9 @@ size_t page_seal_line(bool is_svg, const char *hex, char out[static PAGE_SEAL_MA
     return n > 0 && n < PAGE_SEAL_MAX ? (size_t)n : 0;
 }
 
-static bool ends_with(const char *name, const char *ending)
-{
-    size_t n = strlen(name), length = strlen(ending);
-    return n > length && strcmp(name + n - length, ending) == 0;
-}
-
 bool page_seal_is_page(const char *name)
 {
-    return ends_with(name, ".pdf") || ends_with(name, ".svg");
+    return name_ends_with(name, ".pdf") || name_ends_with(name, ".svg");
 }
 
 static enum yk_status hash_front(struct byte_source *bytes, uint64_t n,
@@ -85,7 +80,7 @@ enum yk_status page_seal_check(const char *path, struct failure *why)
 {
     struct byte_source *bytes = NULL;
     enum yk_status status = file_source_open(path, &bytes, why);
-    status = status == YK_OK ? check(bytes, ends_with(path, ".svg"), why) : status;
+    status = status == YK_OK ? check(bytes, name_ends_with(path, ".svg"), why) : status;
     byte_source_close(bytes);
     return status;
 }

@@ -12,6 +12,7 @@
 
 #include "firmware-formats/format.h"
 #include "src/base/disk.h"
+#include "src/base/names.h"
 #include "src/base/table.h"
 #include "src/base/translate.h"
 #include "src/cli/command.h"
@@ -217,15 +218,7 @@ static enum yk_status write_ini(struct cli *cli, const struct inspection *file,
     struct text path, part;
     text_init(&path);
     text_init(&part);
-    size_t n = strlen(file->file);
-    n -= n > 3 && strcmp(file->file + n - 3, ".gz") == 0 ? 3 : 0;
-    for (size_t i = n; i > 0 && file->file[i - 1] != '/'; i--) {
-        if (file->file[i - 1] == '.') {
-            n = i - 1;
-            break;
-        }
-    }
-    text_add_n(&path, file->file, n);
+    text_add_n(&path, file->file, name_stem(file->file));
     text_add(&path, ".ini");
     text_addf(&part, "%s%s", text_string(&path), DISK_PART);
     enum yk_status status = text_status(&path, why);

@@ -11,6 +11,7 @@
 #include "algorithms/night_edits.h"
 #include "src/base/fill.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/cli/command.h"
 #include "src/cli/review_json.h"
 #include "src/h5/h5_analysis.h"
@@ -293,12 +294,6 @@ static enum yk_status read_participant(const struct cli *cli, const char *code,
     return status;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n > m && strcmp(text + n - m, end) == 0;
-}
-
 /* What `convert` wrote is a recording like any other, and no result. */
 static bool holds_samples(const char *path)
 {
@@ -318,7 +313,7 @@ static enum yk_status load(struct cli *cli, const char *what, const struct revie
 {
     static const char *const only_for_files[] = {"recipe", "set", "diary", "person", "session"};
     bool is_code = access(what, F_OK) != 0 && strpbrk(what, "./") == NULL;
-    bool is_result = !is_code && ends_with(what, ".h5") && !holds_samples(what);
+    bool is_result = !is_code && name_ends_with(what, ".h5") && !holds_samples(what);
     if (!is_code && !is_result) {
         return compute(cli, what, out, why);
     }
@@ -366,14 +361,13 @@ static enum yk_status read_period(const struct cli *cli, struct review *review,
 static int run(struct cli *cli)
 {
     const char *what = options_operand(cli->options, 0);
-    const char *slash = strrchr(what, '/');
     /* Japanese is UTF-8 whatever the locale says: then drawing characters are there as well. */
     bool is_ascii = options_has(cli->options, "ascii") ||
                     (!cli->has_unicode && cli->language != LANGUAGE_JA);
     struct shown shown;
     struct failure why;
     struct review review = {
-        .title = slash != NULL ? slash + 1 : what,
+        .title = name_of_path(what),
         .now = &shown.now,
         .language = cli->language,
         .width = (int)options_integer(cli->options, "width", cli->columns),

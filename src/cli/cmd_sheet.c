@@ -13,6 +13,7 @@
 #include "algorithms/interview_facts.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/cli/report_cli.h"
 #include "src/cli/sheet_cli.h"
 #include "src/h5/h5_analysis.h"
@@ -233,12 +234,6 @@ static void poster_release(struct poster *self)
     *self = (struct poster){0};
 }
 
-static bool is_result(const char *name)
-{
-    size_t length = strlen(name);
-    return length > 3 && strcmp(name + length - 3, ".h5") == 0;
-}
-
 static enum yk_status add_folder(struct poster *self, const char *folder, struct failure *why)
 {
     DIR *dir = opendir(folder);
@@ -249,7 +244,7 @@ static enum yk_status add_folder(struct poster *self, const char *folder, struct
     text_init(&path);
     enum yk_status status = YK_OK;
     for (struct dirent *entry; status == YK_OK && (entry = readdir(dir)) != NULL;) {
-        if (is_result(entry->d_name)) {
+        if (name_ends_with(entry->d_name, ".h5")) {
             status = disk_join(folder, entry->d_name, &path, why);
             status = status == YK_OK ? add_path(self, text_string(&path), why) : status;
         }
@@ -263,7 +258,7 @@ static enum yk_status add_folder(struct poster *self, const char *folder, struct
 static enum yk_status add_operand(struct poster *self, const char *operand, struct failure *why)
 {
     if (!disk_is_folder(operand)) {
-        return is_result(operand)
+        return name_ends_with(operand, ".h5")
                    ? add_path(self, operand, why)
                    : failure_set(
                          why, YK_ERR_UNSUPPORTED,

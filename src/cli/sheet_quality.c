@@ -12,6 +12,7 @@
 #include "src/base/csv.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/h5/h5_analysis.h"
 #include "src/report/quality_page.h"
 
@@ -309,8 +310,7 @@ enum yk_status sheet_quality(struct cli *cli, struct sheet_request *request,
     if (request->date.month == 0) {
         request->date = (struct civil_date){2000, 1, 1}; /* the same folder, the same bytes */
     }
-    size_t n = strlen(what);
-    bool is_result = n > 3 && strcmp(what + n - 3, ".h5") == 0 && !disk_is_folder(what);
+    bool is_result = name_ends_with(what, ".h5") && !disk_is_folder(what);
     enum yk_status status = sheet_open(cli, request, "yoake quality", 210, 297, &canvas, why);
     if (status == YK_OK) {
         status = is_result

@@ -23,6 +23,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 
 #define ROOM_BYTES ((size_t)256 * 1024)
 #define NOTE_BYTES_MAX 4096
@@ -459,12 +460,6 @@ void part_file_forget_known(const char *folder, const struct dock_identity *iden
     part_file_release(&file);
 }
 
-static bool ends_with(const char *name, const char *tail)
-{
-    size_t n = strlen(name), m = strlen(tail);
-    return n > m && strcmp(name + n - m, tail) == 0;
-}
-
 static bool is_old_note(const char *path)
 {
     struct part_file file;
@@ -485,8 +480,8 @@ void part_file_sweep(const char *folder)
     DIR *dir = opendir(folder);
     text_init(&path);
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        bool is_half = ends_with(entry->d_name, PART_RESUME DISK_PART);
-        if (!is_half && !ends_with(entry->d_name, PART_RESUME)) {
+        bool is_half = name_ends_with(entry->d_name, PART_RESUME DISK_PART);
+        if (!is_half && !name_ends_with(entry->d_name, PART_RESUME)) {
             continue;
         }
         if (disk_join(folder, entry->d_name, &path, NULL) == YK_OK &&

@@ -14,6 +14,7 @@
 
 #include "firmware-formats/format.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/pool.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
@@ -78,32 +79,17 @@ static enum yk_status no_memory(const struct batch_inputs *self, struct failure 
 
 /* ---- finding ---- */
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-/* Length of name without ".gz". */
-static size_t without_gz(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 3 && strcasecmp(name + n - 3, ".gz") == 0 ? n - 3 : n;
-}
-
-/* The same, and without what is not unpacked here: week.cwa.xz is meant as a recording, and has
- * to fail with a reason. */
+/* Length of name without the ending of a packer, also of one that is not unpacked here:
+ * week.cwa.xz is meant as a recording, and has to fail with a reason. */
 static size_t unpacked_length(const char *name)
 {
-    static const char *const others[] = {".xz", ".zst", ".bz2", ".7z", ".rar", ".zip"};
-    size_t n = strlen(name);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        size_t length = strlen(others[i]);
-        if (n > length && strcasecmp(name + n - length, others[i]) == 0) {
-            return n - length;
+    static const char *const packed[] = {".gz", ".xz", ".zst", ".bz2", ".7z", ".rar", ".zip"};
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
+        if (name_ends_like(name, packed[i])) {
+            return strlen(name) - strlen(packed[i]);
         }
     }
-    return without_gz(name);
+    return strlen(name);
 }
 
 /* Suffixes that say little: a folder may hold a readme.txt or a table of something else. */
@@ -160,19 +146,13 @@ static bool is_zipped_recording(const char *path)
     return is_one;
 }
 
-static bool has_zip_name(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 4 && strcasecmp(name + n - 4, ".zip") == 0;
-}
-
 /* Whether a file found in a folder is meant: by its name, and where that says little by its
  * content. A damaged .cwa is an input, which fails with a reason; a readme.txt is none. */
 static bool is_recording(const char *path)
 {
-    const char *name = last_part(path), *suffix = known_suffix(name);
-    if (suffix == NULL || has_zip_name(name)) {
-        return has_zip_name(name) && is_zipped_recording(path);
+    const char *name = name_of_path(path), *suffix = known_suffix(name);
+    if (suffix == NULL || name_ends_like(name, ".zip")) {
+        return name_ends_like(name, ".zip") && is_zipped_recording(path);
     }
     bool is_packed = name[unpacked_length(name)] != '\0';
     return is_packed || !is_common(suffix) || is_recognised(path);
@@ -182,13 +162,8 @@ static bool is_recording(const char *path)
  * terminals become '_'. Cut at a whole character. */
 static void make_stem(const char *path, char *out, size_t room)
 {
-    const char *name = last_part(path);
-    size_t n = without_gz(name);
-    size_t dot = n;
-    while (dot > 1 && name[dot - 1] != '.') {
-        dot--;
-    }
-    n = dot > 1 ? dot - 1 : n;
+    const char *name = name_of_path(path);
+    size_t n = name_stem(name);
     n = n < room ? n : room - 1;
     while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80) {
         n--;
@@ -238,8 +213,7 @@ static enum yk_status add_file(struct batch_inputs *self, const char *path,
 /* A description belongs to the table beside it and is read with that. */
 static bool is_description(const char *path)
 {
-    size_t n = strlen(path);
-    return n > 4 && strcasecmp(path + n - 4, ".ini") == 0;
+    return name_ends_like(path, ".ini");
 }
 
 /* Counts a file that is not taken, and keeps the first by name: folders come in any order. */
@@ -298,7 +272,8 @@ static enum yk_status add_entry(struct batch_inputs *self, const char *path,
     }
     if (S_ISLNK(status.st_mode) && stat(path, &status) != 0) {
         /* a link whose file is elsewhere (git-annex): an input that is missing */
-        return known_suffix(last_part(path)) != NULL ? add_file(self, path, NULL, why) : YK_OK;
+        return known_suffix(name_of_path(path)) != NULL ? add_file(self, path, NULL, why)
+                                                        : YK_OK;
     }
     if (!S_ISREG(status.st_mode) || is_avoided(avoid, &status)) {
         return YK_OK;

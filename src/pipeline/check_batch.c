@@ -18,6 +18,7 @@
 #include "src/base/csv.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/page_seal.h"
 #include "src/base/zone.h"
 #include "src/export/epochs_csv.h"
@@ -339,7 +340,7 @@ static enum yk_status check_name(struct checking *self, struct db_query *query,
     char subject[300], id[256];
     size_t n = strlen(name);
     enum yk_status status = YK_END;
-    if (n > 3 && n < sizeof id && strcmp(name + n - 3, ".h5") == 0) {
+    if (n < sizeof id && name_ends_with(name, ".h5")) {
         snprintf(id, sizeof id, "%.*s", (int)(n - 3), name);
         db_reset(query);
         db_bind_text(query, 1, id);

@@ -13,6 +13,7 @@
 #include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/pipeline/samples_out.h"
 
 struct conversion {
@@ -26,21 +27,15 @@ struct conversion {
     char sha256[DIGEST_HEX];
 };
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n > m && strcmp(text + n - m, end) == 0;
-}
-
 static bool is_table(const char *path)
 {
-    return ends_with(path, ".csv");
+    return name_ends_with(path, ".csv");
 }
 
 static enum yk_status check_target(const char *path, const struct convert_options *options,
                                    struct failure *why)
 {
-    if (!is_table(path) && !ends_with(path, ".h5") && !ends_with(path, ".hdf5")) {
+    if (!is_table(path) && !name_ends_with(path, ".h5") && !name_ends_with(path, ".hdf5")) {
         return failure_set(why, YK_ERR_ARGUMENT,
                            "%s: the file to write ends in .h5 or .csv; that decides its format",
                            path);

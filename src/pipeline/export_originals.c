@@ -19,6 +19,7 @@
 #include "src/base/bytes.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/text.h"
 #include "src/pipeline/convert.h"
 
@@ -165,9 +166,8 @@ enum yk_status export_original(const struct export_original_from *from,
 {
     bool has_samples = from->as->epoch_s == 0;
     bool is_cwa = strcmp(from->as->format, "cwa") == 0 && from->weeks == 0;
-    size_t n = strlen(from->archived);
     /* The format is known by content; a packed .cwa is no .cwa byte for byte. */
-    is_cwa = is_cwa && n > 4 && strcmp(from->archived + n - 4, ".cwa") == 0;
+    is_cwa = is_cwa && name_ends_with(from->archived, ".cwa");
     struct text to;
     text_init(&to);
     text_addf(&to, "%s/%s.%s", from->folder, from->id, is_cwa ? "cwa" : "h5");

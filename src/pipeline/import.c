@@ -20,6 +20,7 @@
 #include "src/base/clock.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/analyze.h"
 #include "src/store/diaries.h"
@@ -222,13 +223,6 @@ enum yk_status import_analyze(struct store *store, struct recording_row *row,
 
 /* ---- importing ---- */
 
-/* A ZIP archive has the description of its table in it. */
-static bool is_packed(const char *path)
-{
-    size_t n = strlen(path);
-    return n > 4 && strcasecmp(path + n - 4, ".zip") == 0;
-}
-
 enum yk_status import_look(const char *path, struct recording_info *out, struct job *job,
                            struct failure *why)
 {
@@ -241,7 +235,8 @@ enum yk_status import_look(const char *path, struct recording_info *out, struct 
     }
     if (status == YK_OK) {
         *out = source->info;
-        out->is_described = out->is_described && !is_packed(path);
+        /* A ZIP archive has the description of its table in it. */
+        out->is_described = out->is_described && !name_ends_like(path, ".zip");
     }
     recording_source_close(source);
     zone_close(utc);

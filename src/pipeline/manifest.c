@@ -19,6 +19,7 @@
 #include "src/base/csv.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/pipeline/sums.h"
 
 enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, COLUMNS };
@@ -127,13 +128,12 @@ static enum yk_status make_parent(const char *path, struct text *from, struct fa
 static enum yk_status write_list(const char *path, const struct text *list, struct failure *why)
 {
     struct text sums_path, sums;
-    const char *slash = strrchr(path, '/');
     char hex[DIGEST_HEX];
     text_init(&sums_path);
     text_init(&sums);
     text_addf(&sums_path, "%s" MANIFEST_SUMS, path);
     digest_of_memory(text_string(list), list->length, hex);
-    sums_add(&sums, hex, slash != NULL ? slash + 1 : path);
+    sums_add(&sums, hex, name_of_path(path));
     enum yk_status status = text_status(&sums_path, why);
     status = status == YK_OK ? disk_remove(text_string(&sums_path), why) : status;
     status = status == YK_OK ? batch_write_file(path, list, why) : status;

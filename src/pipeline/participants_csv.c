@@ -10,6 +10,7 @@
 
 #include "src/base/csv.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/zone.h"
 
 struct field {
@@ -201,8 +202,7 @@ enum yk_status participants_read(const char *path, struct participants *out,
 const struct participant_row *participants_find(const struct participants *self,
                                                 const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = name_of_path(path);
     size_t by_name = row_of(self, name), by_path = row_of(self, path);
     size_t row = by_name < by_path ? by_name : by_path;
     if (row != ROW_NONE) {

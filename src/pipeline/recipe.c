@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/byte_source.h"
+#include "src/base/names.h"
 
 #define RECIPE_FILE_MAX 65536
 #define GIVEN_NAME_ROOM 40
@@ -16,8 +17,7 @@
 
 static bool is_path(const char *word)
 {
-    size_t n = strlen(word);
-    return strchr(word, '/') != NULL || (n > 4 && strcmp(word + n - 4, ".ini") == 0);
+    return strchr(word, '/') != NULL || name_ends_with(word, ".ini");
 }
 
 /* Blanks around [*at, *at + *n) removed. */
@@ -146,10 +146,8 @@ static enum yk_status load_file(const char *path, struct recipe *out, struct fai
         failure_within(why, "recipe %s", path);
         return status;
     }
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    size_t length = strlen(name);
-    length -= length > 4 && strcmp(name + length - 4, ".ini") == 0 ? 4 : 0;
+    const char *name = name_of_path(path);
+    size_t length = strlen(name) - (name_ends_with(name, ".ini") ? 4 : 0);
     snprintf(out->name, sizeof out->name - 1, "%.*s", (int)(length < 28 ? length : 28), name);
     return YK_OK;
 }

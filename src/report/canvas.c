@@ -25,6 +25,7 @@
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/page_seal.h"
 #include "src/base/text.h"
 
@@ -59,9 +60,8 @@ static const struct {
 
 bool canvas_kind_of(const char *path, enum canvas_kind *out)
 {
-    size_t length = strlen(path);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        if (length > 4 && strcasecmp(path + length - 4, endings[i].ending) == 0) {
+        if (name_ends_like(path, endings[i].ending)) {
             *out = endings[i].kind;
             return true;
         }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/base/disk.h"
+#include "src/base/names.h"
 #include "src/simulate/simulate.h"
 
 struct open_file {
@@ -24,10 +25,8 @@ static enum yk_status write_bytes(void *user, const void *at, size_t n, struct f
 
 void simulate_truth_path(const char *path, struct text *out)
 {
-    size_t n = strlen(path);
-    bool has_suffix = n > 4 && strcmp(path + n - 4, ".cwa") == 0;
     text_clear(out);
-    text_add_n(out, path, has_suffix ? n - 4 : n);
+    text_add_n(out, path, strlen(path) - (name_ends_with(path, ".cwa") ? 4 : 0));
     text_add(out, ".truth.json");
 }
 

@@ -22,6 +22,7 @@
 #include "src/base/clock.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 #define LOCK_WAIT_NS 50000000L
@@ -39,8 +40,7 @@ static bool is_suffix(const char *at, size_t n)
 
 void archive_suffix_of(const char *path, char out[static ARCHIVE_SUFFIX_BYTES])
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = name_of_path(path);
     const char *dot = strrchr(name, '.');
     snprintf(out, ARCHIVE_SUFFIX_BYTES, "bin");
     if (dot == NULL || dot == name || !is_suffix(dot + 1, strlen(dot + 1))) {
@@ -226,9 +226,8 @@ enum yk_status archive_sweep(const char *folder, size_t *n, struct failure *why)
         return failure_set_errno(why, errno, "opening %s", folder);
     }
     for (struct dirent *entry; (entry = readdir(dir)) != NULL && status == YK_OK;) {
-        size_t length = strlen(entry->d_name), tail = strlen(DISK_PART);
         int lock = -1;
-        if (length <= tail || strcmp(entry->d_name + length - tail, DISK_PART) != 0) {
+        if (!name_ends_with(entry->d_name, DISK_PART)) {
             continue;
         }
         status = disk_join(folder, entry->d_name, &path, why);

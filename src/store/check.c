@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "src/base/disk.h"
+#include "src/base/names.h"
 #include "src/h5/h5_analysis.h"
 #include "src/store/archive.h"
 #include "src/store/audit.h"
@@ -212,10 +213,11 @@ static enum yk_status check_names(struct checking *self, struct failure *why)
 
 /* ---- from rows to files ---- */
 
-/* "archive/<name>" for messages. */
-static void subject_of(const char *part, const char *name, char out[static 256])
+/* "archive/<name>" for messages: a folder of the store and a name in it. */
+enum { SUBJECT_ROOM = 300 };
+static void subject_of(const char *part, const char *name, char out[static SUBJECT_ROOM])
 {
-    snprintf(out, 256, "%s/%s", part, name);
+    snprintf(out, SUBJECT_ROOM, "%s/%s", part, name);
 }
 
 static bool is_locked(struct checking *self, const char *name)
@@ -233,7 +235,7 @@ static bool is_locked(struct checking *self, const char *name)
 static enum yk_status on_recording(struct checking *self, const struct db_query *row,
                                    struct failure *why)
 {
-    char name[ARCHIVE_NAME_BYTES], hash[DIGEST_HEX] = "", subject[256], detail[128];
+    char name[ARCHIVE_NAME_BYTES], hash[DIGEST_HEX] = "", subject[SUBJECT_ROOM], detail[128];
     uint64_t bytes = 0;
     struct text path;
     text_init(&path);
@@ -308,7 +310,7 @@ static enum yk_status compare_series(struct checking *self, const struct db_quer
 static enum yk_status on_analysis(struct checking *self, const struct db_query *row,
                                   struct failure *why)
 {
-    char hash[DIGEST_HEX] = "", subject[256];
+    char hash[DIGEST_HEX] = "", subject[SUBJECT_ROOM];
     uint64_t bytes = 0;
     struct text path;
     struct failure how;
@@ -358,12 +360,6 @@ static enum yk_status is_known(struct checking *self, const char *sql, const cha
     return status;
 }
 
-static bool ends_with(const char *name, const char *tail)
-{
-    size_t n = strlen(name), m = strlen(tail);
-    return n > m && strcmp(name + n - m, tail) == 0;
-}
-
 static bool original_is_alive(struct checking *self, const char *name, const char *path)
 {
     (void)path;
@@ -395,10 +391,10 @@ static bool series_is_alive(struct checking *self, const char *name, const char 
 static enum yk_status check_name(struct checking *self, const char *part, const char *name,
                                  const struct known *rule, struct failure *why)
 {
-    char subject[256];
+    char subject[SUBJECT_ROOM];
     struct text path;
     bool known = false, is_alive = false;
-    bool is_part = ends_with(name, DISK_PART);
+    bool is_part = name_ends_with(name, DISK_PART);
     bool is_ours = is_part || part == NULL || strcspn(name, ".") >= 12;
     text_init(&path);
     subject_of(part, name, subject);
@@ -464,8 +460,8 @@ static enum yk_status check_dock(struct checking *self, struct failure *why)
     for (struct dirent *entry;
          dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
         const char *name = entry->d_name;
-        char subject[256];
-        bool is_part = ends_with(name, DISK_PART) && strstr(name, ".resume") == NULL;
+        char subject[SUBJECT_ROOM];
+        bool is_part = name_ends_with(name, DISK_PART) && strstr(name, ".resume") == NULL;
         if (!is_part && strstr(name, ".kept-") == NULL) {
             continue;
         }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/names.h"
 #include "src/h5/h5_tables.h"
 #include "src/store/audit.h"
 #include "src/store/seal.h"
@@ -84,8 +85,7 @@ static const struct child rhythm_child = CHILD("rhythm", h5_table_person, rhythm
 
 static bool is_time(const struct h5_field *field)
 {
-    size_t n = strlen(field->name);
-    return n > 3 && strcmp(field->name + n - 3, "_ns") == 0;
+    return name_ends_with(field->name, "_ns");
 }
 
 static int64_t whole_number(const struct h5_field *field, const void *member)
