@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# run-unit.sh BUILD YOAKE PROGRAM...: runs the unit test programs, two at a time, then the golden
-# tests through the real program. Prints what failed and why, what was skipped, and as its last line
-# "N passed, N failed, N skipped". Fails when a test failed, crashed or hung, or when none ran.
+# run-unit.sh BUILD YOAKE PROGRAM...: runs the unit test programs, then the golden tests through the
+# real program, two at a time. Prints what failed and why, what was skipped, and as its last line
+# "N passed, N failed, N skipped". Fails when a test failed, crashed or hung, or when none ran. How
+# long each took is in BUILD/tests/logs/slowest.
 build=$1
 yoake=$2
 shift 2
@@ -16,7 +17,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/sanitizers.sh"
 
 printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -n 1 sh "$here/run-one.sh" "$logs"
-sh "$here/run-golden.sh" "$yoake" "$logs"
+printf '%s\n' "$here"/../golden/*/cmd |
+    xargs -P "${TEST_JOBS:-2}" -n 1 sh "$here/run-golden.sh" "$yoake" "$logs"
+cat "$logs"/*.seconds | sort -rn >"$logs/slowest"
 
 passed=0
 failed=0
