@@ -151,6 +151,7 @@ static enum yk_status draw(const struct cli *cli, const struct request *request,
     char title[128];
     snprintf(title, sizeof title, "yoake %s %s", sheet->record->code, sheet->report_id);
     struct canvas_info info = {
+        .path = request->path,
         .title = title,
         .language = cli->language,
         .date = request->range.date,
@@ -163,7 +164,7 @@ static enum yk_status draw(const struct cli *cli, const struct request *request,
                                         : sheet_draw(sheet, canvas, why);
     }
     if (status == YK_OK) {
-        status = canvas_finish(canvas, request->path, why);
+        status = canvas_finish(canvas, why);
     }
     canvas_close(canvas);
     return status;

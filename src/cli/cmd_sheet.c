@@ -43,7 +43,8 @@ enum yk_status sheet_open(const struct cli *cli, const struct sheet_request *req
                           const char *title, double width_mm, double height_mm,
                           struct canvas **out, struct failure *why)
 {
-    struct canvas_info info = {.title = title,
+    struct canvas_info info = {.path = request->path,
+                               .title = title,
                                .language = cli->language,
                                .date = request->date,
                                .width_mm = width_mm,
@@ -163,7 +164,7 @@ static enum yk_status run_conference(struct cli *cli, struct sheet_request *requ
         status =
             conference_draw(people.rows, people.n, request->date, cli->language, canvas, why);
     }
-    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
+    status = status == YK_OK ? canvas_finish(canvas, why) : status;
     canvas_close(canvas);
     conference_release(&people);
     store_close(&store);
@@ -200,7 +201,7 @@ static enum yk_status run_diary(struct cli *cli, struct sheet_request *request,
         status =
             diary_page_draw(code != NULL ? code : "", from, axis, cli->language, canvas, why);
     }
-    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
+    status = status == YK_OK ? canvas_finish(canvas, why) : status;
     canvas_close(canvas);
     return status;
 }
@@ -339,7 +340,7 @@ static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
         const struct poster_source source = {poster.n, poster_item, poster_done, &poster};
         status = poster_draw(&source, cli->language, canvas, why);
     }
-    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
+    status = status == YK_OK ? canvas_finish(canvas, why) : status;
     canvas_close(canvas);
     poster_release(&poster);
     return status;

@@ -17,23 +17,37 @@
 
 enum { BAR_WIDTH = 20, STAGE_WIDTH = 20 };
 
+/* In English a stage goes by its key. */
 static const char *stage_name(enum language language, const char *stage)
 {
     static const struct {
-        const char *stage, *ja, *en;
+        const char *stage, *ja;
     } table[] = {
-        {"reading", "読み込み", "reading"},         {"hashing", "指紋の計算", "hashing"},
-        {"unpacking", "展開", "unpacking"},         {"calibrating", "校正", "calibrating"},
-        {"epochs", "エポックの計算", "epochs"},     {"nonwear", "装着の判定", "nonwear"},
-        {"sleep", "睡眠の推定", "sleep"},           {"rhythm", "リズムの計算", "rhythm"},
-        {"writing", "書き出し", "writing"},         {"copying", "写し", "copying"},
-        {"verifying", "確認", "verifying"},         {"files", "ファイル", "files"},
-        {"simulating", "記録の作成", "simulating"}, {"comparing", "見くらべ", "comparing"},
-        {"archiving", "保管", "archiving"},         {"converting", "変換", "converting"},
+        {"reading", "読み込み"},
+        {"hashing", "指紋の計算"},
+        {"unpacking", "展開"},
+        {"calibrating", "校正"},
+        {"epochs", "エポックの計算"},
+        {"nonwear", "装着の判定"},
+        {"sleep", "睡眠の推定"},
+        {"rhythm", "リズムの計算"},
+        {"writing", "書き出し"},
+        {"copying", "写し"},
+        {"verifying", "確認"},
+        {"files", "ファイル"},
+        {"simulating", "記録の作成"},
+        {"comparing", "見くらべ"},
+        {"archiving", "保管"},
+        {"converting", "変換"},
+        {"batch", "解析"},
+        {"looking", "点検"},
+        {"merging", "統合"},
+        {"drawing", "作図"},
+        {"export", "書き出し"},
     };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    for (size_t i = 0; i < sizeof table / sizeof table[0] && language == LANGUAGE_JA; i++) {
         if (strcmp(table[i].stage, stage) == 0) {
-            return language == LANGUAGE_JA ? table[i].ja : table[i].en;
+            return table[i].ja;
         }
     }
     return stage;

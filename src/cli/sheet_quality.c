@@ -16,8 +16,6 @@
 #include "src/h5/h5_analysis.h"
 #include "src/report/quality_page.h"
 
-enum { PAGES_MAX = 400 };
-
 /* ---- a table, some of its columns ---- */
 
 struct kept_table {
@@ -189,20 +187,30 @@ static size_t count_pages(const struct cohort *cohort, enum language language,
                           struct canvas *canvas, struct text *scratch)
 {
     size_t pages = 0;
-    for (size_t at = 0; at < cohort->files.n && pages <= PAGES_MAX; pages++) {
+    for (size_t at = 0; at < cohort->files.n; pages++) {
         at += cohort_page_rows(&cohort->rows[at], cohort->files.n - at, language, canvas,
                                scratch);
     }
     return pages;
 }
 
-static enum yk_status draw_overview(const struct cohort *cohort, size_t pages,
-                                    enum language language, struct canvas *canvas,
-                                    struct failure *why)
+/* Thousands of pages take a while. */
+static enum yk_status note_page(struct cli *cli, size_t page, size_t pages, struct failure *why)
 {
+    job_progress(&cli->job, "drawing", page, pages, "pages");
+    return job_is_cancelled(&cli->job)
+               ? failure_set(why, YK_ERR_CANCELLED, "stopped while drawing")
+               : YK_OK;
+}
+
+static enum yk_status draw_overview(struct cli *cli, const struct cohort *cohort, size_t pages,
+                                    struct canvas *canvas, struct failure *why)
+{
+    const enum language language = cli->language;
     struct text scratch;
     text_init(&scratch);
-    for (size_t p = 0, at = 0; p < pages && at < cohort->files.n; p++) {
+    enum yk_status status = YK_OK;
+    for (size_t p = 0, at = 0; p < pages && status == YK_OK; p++) {
         size_t n = cohort_page_rows(&cohort->rows[at], cohort->files.n - at, language, canvas,
                                     &scratch);
         if (p > 0) {
@@ -211,8 +219,9 @@ static enum yk_status draw_overview(const struct cohort *cohort, size_t pages,
         cohort_page_draw(&cohort->counts, &cohort->rows[at], n, p, pages, language, canvas,
                          &scratch);
         at += n;
+        status = note_page(cli, p, pages, why);
     }
-    enum yk_status status = text_status(&scratch, why);
+    status = status == YK_OK ? text_status(&scratch, why) : status;
     text_release(&scratch);
     return status;
 }
@@ -236,9 +245,8 @@ static enum yk_status draw_recording(const char *path, enum language language,
 
 /* Results of files that are named no more may lie in the folder, too: only those of the table.
  */
-static enum yk_status draw_each(const struct cohort *cohort, const char *folder,
-                                enum language language, struct canvas *canvas,
-                                struct failure *why)
+static enum yk_status draw_each(struct cli *cli, const struct cohort *cohort,
+                                const char *folder, struct canvas *canvas, struct failure *why)
 {
     struct text path;
     text_init(&path);
@@ -250,9 +258,10 @@ static enum yk_status draw_each(const struct cohort *cohort, const char *folder,
         text_clear(&path);
         text_addf(&path, "%s/recordings/%s.h5", folder, cohort->rows[i].recording_id);
         status = text_status(&path, why);
+        status = status == YK_OK ? note_page(cli, i, cohort->files.n, why) : status;
         if (status == YK_OK) {
             canvas_page(canvas);
-            status = draw_recording(text_string(&path), language, canvas, why);
+            status = draw_recording(text_string(&path), cli->language, canvas, why);
         }
     }
     text_release(&path);
@@ -261,17 +270,7 @@ static enum yk_status draw_each(const struct cohort *cohort, const char *folder,
 
 /* ---- the command ---- */
 
-static enum yk_status check_size(size_t pages, const char *folder, struct failure *why)
-{
-    return pages <= PAGES_MAX
-               ? YK_OK
-               : failure_set(why, YK_ERR_UNSUPPORTED,
-                             "more than %d pages are more than anybody looks at: leave out "
-                             "--each, or read %s/quality.csv",
-                             PAGES_MAX, folder);
-}
-
-static enum yk_status draw_folder(const struct cli *cli, const char *folder, bool has_each,
+static enum yk_status draw_folder(struct cli *cli, const char *folder, bool has_each,
                                   struct canvas *canvas, struct failure *why)
 {
     struct cohort cohort = {0};
@@ -283,13 +282,10 @@ static enum yk_status draw_folder(const struct cli *cli, const char *folder, boo
     }
     size_t pages = status == YK_OK ? count_pages(&cohort, cli->language, canvas, &scratch) : 0;
     if (status == YK_OK) {
-        status = check_size(pages + (has_each ? cohort.counts.n_done : 0), folder, why);
-    }
-    if (status == YK_OK) {
-        status = draw_overview(&cohort, pages, cli->language, canvas, why);
+        status = draw_overview(cli, &cohort, pages, canvas, why);
     }
     if (status == YK_OK && has_each) {
-        status = draw_each(&cohort, folder, cli->language, canvas, why);
+        status = draw_each(cli, &cohort, folder, canvas, why);
     }
     text_release(&scratch);
     cohort_release(&cohort);
@@ -317,7 +313,8 @@ enum yk_status sheet_quality(struct cli *cli, struct sheet_request *request,
                      ? draw_recording(what, cli->language, canvas, why)
                      : draw_folder(cli, what, options_has(cli->options, "each"), canvas, why);
     }
-    status = status == YK_OK ? canvas_finish(canvas, request->path, why) : status;
+    cli_progress_end(cli);
+    status = status == YK_OK ? canvas_finish(canvas, why) : status;
     canvas_close(canvas);
     return status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Drawing by Cairo, text by Pango. Pages are drawn on recording surfaces first and played into
- * the file at the end: so one page can become one SVG, and nothing is written before all is
- * well.
+ * Drawing by Cairo, text by Pango. A page is drawn on a recording surface and played into its
+ * file, "name.part", when the next one begins: a thousand pages take the memory of one. The
+ * files get their names when all is well.
  *
  * Fonts: BIZ UDPGothic, a universal-design face made to be read in small sizes, else
  * IPAexGothic. Fontconfig would silently put anything in their place; a sheet without readable
@@ -30,22 +30,26 @@
 #include "src/base/text.h"
 
 #define PT_PER_MM (72.0 / 25.4)
-#define PAGES_MAX 512
 
 struct canvas {
     enum canvas_kind kind;
     struct canvas_info info;
-    char *title;
-    cairo_surface_t *pages[PAGES_MAX]; /* recordings, in points */
+    char *title, *path;
     size_t n_pages;
-    cairo_t *cr; /* of the last page */
+    cairo_surface_t *page; /* the last one: a recording, in points */
+    cairo_t *cr;           /* of it */
+    size_t n_files;        /* begun: one PDF, or an SVG or PNG for each page */
+    int fd;                /* of the last of them; -1: closed */
+    struct digest *digest; /* of what was written to it */
+    cairo_t *pdf;
     PangoFontMap *fonts;
     PangoContext *context;
     PangoFontDescription *face;
     struct canvas_mark *marks;
     size_t n_marks, marks_capacity;
     size_t n_misfits;
-    bool is_short; /* memory was refused */
+    bool is_short;      /* memory was refused */
+    struct failure why; /* the first that went wrong; code YK_OK: nothing */
 };
 
 /* Fontconfig lists a family under the name its LANG prefers; asked for, each finds the same. */
@@ -113,36 +117,31 @@ static enum yk_status open_fonts(struct canvas *self, struct failure *why)
     return YK_OK;
 }
 
-void canvas_page(struct canvas *self)
+static struct canvas *canvas_new(enum canvas_kind kind, const struct canvas_info *info)
 {
-    if (self->n_pages == PAGES_MAX) {
-        self->is_short = true;
-        return;
+    struct canvas *self = mem_alloc(1, sizeof *self);
+    if (self != NULL) {
+        self->kind = kind;
+        self->info = *info;
+        self->fd = -1;
+        self->title = mem_copy_text(info->title);
+        self->path = info->path != NULL ? mem_copy_text(info->path) : NULL;
+        if (self->title == NULL || (self->path == NULL && info->path != NULL)) {
+            canvas_close(self);
+            return NULL;
+        }
     }
-    if (self->cr != NULL) {
-        cairo_destroy(self->cr);
-    }
-    const cairo_rectangle_t extents = {0, 0, self->info.width_mm * PT_PER_MM,
-                                       self->info.height_mm * PT_PER_MM};
-    cairo_surface_t *page = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents);
-    self->pages[self->n_pages++] = page;
-    self->cr = cairo_create(page);
-    cairo_scale(self->cr, PT_PER_MM, PT_PER_MM);
+    return self;
 }
 
 enum yk_status canvas_open(enum canvas_kind kind, const struct canvas_info *info,
                            struct canvas **out, struct failure *why)
 {
-    struct canvas *self = mem_alloc(1, sizeof *self);
+    struct canvas *self = canvas_new(kind, info);
     if (self == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for a page");
     }
-    self->kind = kind;
-    self->info = *info;
-    self->title = mem_copy_text(info->title);
-    enum yk_status status = self->title == NULL
-                                ? failure_set(why, YK_ERR_MEMORY, "no memory for a page")
-                                : open_fonts(self, why);
+    enum yk_status status = open_fonts(self, why);
     if (status != YK_OK) {
         canvas_close(self);
         return status;
@@ -150,31 +149,6 @@ enum yk_status canvas_open(enum canvas_kind kind, const struct canvas_info *info
     canvas_page(self);
     *out = self;
     return YK_OK;
-}
-
-void canvas_close(struct canvas *self)
-{
-    if (self == NULL) {
-        return;
-    }
-    if (self->cr != NULL) {
-        cairo_destroy(self->cr);
-    }
-    for (size_t i = 0; i < self->n_pages; i++) {
-        cairo_surface_destroy(self->pages[i]);
-    }
-    if (self->face != NULL) {
-        pango_font_description_free(self->face);
-    }
-    if (self->context != NULL) {
-        g_object_unref(self->context);
-    }
-    if (self->fonts != NULL) {
-        g_object_unref(self->fonts);
-    }
-    mem_free(self->marks);
-    mem_free(self->title);
-    mem_free(self);
 }
 
 /* ---- drawing ---- */
@@ -305,6 +279,9 @@ double canvas_text_height(struct canvas *self, const struct canvas_style *style,
 
 static void mark(struct canvas *self, struct canvas_box box, bool fits)
 {
+    if (!self->info.keeps_marks) {
+        return;
+    }
     if (MEM_RESERVE(self->marks, self->n_marks, self->marks_capacity) != 0) {
         self->is_short = true;
         return;
@@ -371,22 +348,78 @@ size_t canvas_pages(const struct canvas *self)
 
 /* ---- files ---- */
 
-struct sink {
-    int fd;
-    const char *name;
-    struct digest *digest; /* of what was written */
-    enum yk_status status;
-    struct failure *why;
-};
-
-static cairo_status_t sink_write(void *user, const unsigned char *data, unsigned int length)
+/* "sheet.png" of the second page is "sheet-2.png". */
+static enum yk_status name_file(const struct canvas *self, size_t page, const char *suffix,
+                                struct text *out, struct failure *why)
 {
-    struct sink *sink = user;
-    if (sink->status == YK_OK) {
-        digest_add(sink->digest, data, length);
-        sink->status = disk_write(sink->fd, data, length, sink->name, sink->why);
+    size_t stem = strlen(self->path) - strlen(endings[0].ending);
+    text_clear(out);
+    text_add_n(out, self->path, stem);
+    if (page > 0) {
+        text_addf(out, "-%zu", page + 1);
     }
-    return sink->status == YK_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+    text_addf(out, "%s%s", self->path + stem, suffix);
+    return text_status(out, why);
+}
+
+static void file_begin(struct canvas *self)
+{
+    struct text part;
+    text_init(&part);
+    if (name_file(self, self->n_files, DISK_PART, &part, &self->why) == YK_OK &&
+        digest_new(&self->digest, &self->why) == YK_OK) {
+        self->fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        if (self->fd < 0) {
+            failure_set(&self->why, YK_ERR_IO,
+                        "%s: cannot be written: %s; choose another folder", self->path,
+                        strerror(errno));
+        } else {
+            self->n_files++;
+        }
+    }
+    text_release(&part);
+}
+
+static cairo_status_t file_write(void *user, const unsigned char *data, unsigned int length)
+{
+    struct canvas *self = user;
+    if (self->why.code == YK_OK) {
+        digest_add(self->digest, data, length);
+        disk_write(self->fd, data, length, self->path, &self->why);
+    }
+    return self->why.code == YK_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
+}
+
+static void file_close(struct canvas *self)
+{
+    if (self->fd >= 0) {
+        bool is_kept = fsync(self->fd) == 0;
+        is_kept = close(self->fd) == 0 && is_kept;
+        self->fd = -1;
+        if (!is_kept && self->why.code == YK_OK) {
+            failure_set(&self->why, YK_ERR_IO, "%s: cannot be written: %s", self->path,
+                        strerror(errno));
+        }
+    }
+    digest_free(self->digest);
+    self->digest = NULL;
+}
+
+/* The last line: a bit that changes on a disk is to be seen (yoake check). PNG has checksums of
+ * its own. */
+static void file_end(struct canvas *self, cairo_status_t drawn)
+{
+    if (self->why.code == YK_OK && drawn != CAIRO_STATUS_SUCCESS) {
+        failure_set(&self->why, drawn == CAIRO_STATUS_NO_MEMORY ? YK_ERR_MEMORY : YK_ERR_IO,
+                    "%s: cannot be drawn: %s", self->path, cairo_status_to_string(drawn));
+    }
+    if (self->why.code == YK_OK && self->kind != CANVAS_PNG) {
+        char hex[DIGEST_HEX], line[PAGE_SEAL_MAX];
+        digest_finish(self->digest, hex);
+        size_t n = page_seal_line(self->kind == CANVAS_SVG, hex, line);
+        disk_write(self->fd, line, n, self->path, &self->why);
+    }
+    file_close(self);
 }
 
 static void play(cairo_t *cr, cairo_surface_t *page)
@@ -396,11 +429,24 @@ static void play(cairo_t *cr, cairo_surface_t *page)
     cairo_show_page(cr);
 }
 
-static cairo_status_t write_pdf(const struct canvas *self, struct sink *sink)
+/* Ends a surface that writes; what it says of itself and of the last call. */
+static cairo_status_t end_surface(cairo_t *cr)
+{
+    cairo_surface_t *file = cairo_surface_reference(cairo_get_target(cr));
+    cairo_status_t status = cairo_status(cr);
+    cairo_destroy(cr);
+    cairo_surface_finish(file);
+    status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(file) : status;
+    cairo_surface_destroy(file);
+    return status;
+}
+
+static void pdf_begin(struct canvas *self)
 {
     char date[32];
+    file_begin(self);
     cairo_surface_t *file = cairo_pdf_surface_create_for_stream(
-        sink_write, sink, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
+        file_write, self, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
     snprintf(date, sizeof date, "%04d-%02d-%02dT00:00:00", (int)self->info.date.year,
              self->info.date.month, self->info.date.day);
     cairo_pdf_surface_restrict_to_version(file, CAIRO_PDF_VERSION_1_5);
@@ -408,33 +454,21 @@ static cairo_status_t write_pdf(const struct canvas *self, struct sink *sink)
     cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_CREATOR, "yoake");
     cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_CREATE_DATE, date);
     cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_MOD_DATE, date);
-    cairo_t *cr = cairo_create(file);
-    for (size_t i = 0; i < self->n_pages; i++) {
-        play(cr, self->pages[i]);
-    }
-    cairo_status_t status = cairo_status(cr);
-    cairo_destroy(cr);
-    cairo_surface_finish(file);
-    status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(file) : status;
+    self->pdf = cairo_create(file);
     cairo_surface_destroy(file);
-    return status;
 }
 
-static cairo_status_t write_svg(const struct canvas *self, size_t page, struct sink *sink)
+static cairo_status_t write_svg(struct canvas *self)
 {
     cairo_surface_t *file = cairo_svg_surface_create_for_stream(
-        sink_write, sink, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
+        file_write, self, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
     cairo_t *cr = cairo_create(file);
-    play(cr, self->pages[page]);
-    cairo_status_t status = cairo_status(cr);
-    cairo_destroy(cr);
-    cairo_surface_finish(file);
-    status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(file) : status;
     cairo_surface_destroy(file);
-    return status;
+    play(cr, self->page);
+    return end_surface(cr);
 }
 
-static cairo_status_t write_png(const struct canvas *self, size_t page, struct sink *sink)
+static cairo_status_t write_png(struct canvas *self)
 {
     double per_mm = (self->info.dots_per_inch > 0 ? self->info.dots_per_inch : 200) / 25.4;
     cairo_surface_t *image = cairo_image_surface_create(
@@ -444,102 +478,121 @@ static cairo_status_t write_png(const struct canvas *self, size_t page, struct s
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
     cairo_scale(cr, per_mm / PT_PER_MM, per_mm / PT_PER_MM);
-    play(cr, self->pages[page]);
+    play(cr, self->page);
     cairo_status_t status = cairo_status(cr);
     cairo_destroy(cr);
     if (status == CAIRO_STATUS_SUCCESS) {
-        status = cairo_surface_write_to_png_stream(image, sink_write, sink);
+        status = cairo_surface_write_to_png_stream(image, file_write, self);
     }
     cairo_surface_destroy(image);
     return status;
 }
 
-/* A bit that changes on a disk is to be seen (yoake check). PNG has checksums of its own. */
-static void write_seal(enum canvas_kind kind, struct sink *sink)
+static void page_write(struct canvas *self)
 {
-    char hex[DIGEST_HEX], line[PAGE_SEAL_MAX];
-    if (sink->status == YK_OK && kind != CANVAS_PNG) {
-        digest_finish(sink->digest, hex);
-        size_t n = page_seal_line(kind == CANVAS_SVG, hex, line);
-        sink->status = disk_write(sink->fd, line, n, sink->name, sink->why);
+    if (self->kind == CANVAS_PDF) {
+        if (self->pdf == NULL) {
+            pdf_begin(self);
+        }
+        play(self->pdf, self->page);
+        return;
+    }
+    file_begin(self);
+    if (self->why.code == YK_OK) {
+        file_end(self, self->kind == CANVAS_SVG ? write_svg(self) : write_png(self));
     }
 }
 
-static enum yk_status write_file(const struct canvas *self, size_t page, const char *path,
-                                 struct failure *why)
+/* The last page has all that belongs on it. */
+static void page_end(struct canvas *self)
 {
-    struct text part;
-    text_init(&part);
-    text_addf(&part, "%s%s", path, DISK_PART);
-    struct digest *digest = NULL;
-    enum yk_status status = text_status(&part, why);
-    status = status == YK_OK ? digest_new(&digest, why) : status;
-    int fd = status == YK_OK
-                 ? open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
-                 : -1;
-    if (status == YK_OK && fd < 0) {
-        status = failure_set(why, YK_ERR_IO, "%s: cannot be written: %s; choose another folder",
-                             path, strerror(errno));
+    if (self->cr == NULL) {
+        return;
     }
-    if (fd >= 0) {
-        struct sink sink = {fd, path, digest, YK_OK, why};
-        cairo_status_t drawn = self->kind == CANVAS_PDF   ? write_pdf(self, &sink)
-                               : self->kind == CANVAS_SVG ? write_svg(self, page, &sink)
-                                                          : write_png(self, page, &sink);
-        if (drawn == CAIRO_STATUS_SUCCESS) {
-            write_seal(self->kind, &sink);
-        }
-        status = sink.status;
-        if (status == YK_OK && drawn != CAIRO_STATUS_SUCCESS) {
-            status =
-                failure_set(why, drawn == CAIRO_STATUS_NO_MEMORY ? YK_ERR_MEMORY : YK_ERR_IO,
-                            "%s: cannot be drawn: %s", path, cairo_status_to_string(drawn));
-        }
-        bool is_kept = fsync(fd) == 0;
-        is_kept = close(fd) == 0 && is_kept;
-        if (!is_kept && status == YK_OK) {
-            status =
-                failure_set(why, YK_ERR_IO, "%s: cannot be written: %s", path, strerror(errno));
-        }
-        status = status == YK_OK ? disk_publish(text_string(&part), path, why) : status;
-        if (status != YK_OK) {
+    self->is_short = self->is_short || cairo_status(self->cr) != CAIRO_STATUS_SUCCESS;
+    cairo_destroy(self->cr);
+    self->cr = NULL;
+    if (self->path != NULL && !self->is_short && self->why.code == YK_OK) {
+        page_write(self);
+    }
+    cairo_surface_destroy(self->page);
+    self->page = NULL;
+}
+
+void canvas_page(struct canvas *self)
+{
+    page_end(self);
+    const cairo_rectangle_t extents = {0, 0, self->info.width_mm * PT_PER_MM,
+                                       self->info.height_mm * PT_PER_MM};
+    self->page = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents);
+    self->n_pages++;
+    self->cr = cairo_create(self->page);
+    cairo_scale(self->cr, PT_PER_MM, PT_PER_MM);
+}
+
+/* Gives the files their names, or removes them. */
+static void publish(struct canvas *self)
+{
+    struct text part, name;
+    text_init(&part);
+    text_init(&name);
+    for (size_t i = 0; i < self->n_files; i++) {
+        if (name_file(self, i, DISK_PART, &part, NULL) == YK_OK &&
+            (self->why.code != YK_OK || name_file(self, i, "", &name, &self->why) != YK_OK ||
+             disk_publish(text_string(&part), text_string(&name), &self->why) != YK_OK)) {
             unlink(text_string(&part));
         }
     }
-    digest_free(digest);
+    self->n_files = 0;
     text_release(&part);
-    return status;
-}
-
-/* "sheet.png" becomes "sheet-2.png". */
-static enum yk_status numbered(const char *path, size_t page, struct text *out,
-                               struct failure *why)
-{
-    size_t stem = strlen(path) - strlen(endings[0].ending);
-    text_clear(out);
-    text_add_n(out, path, stem);
-    if (page > 0) {
-        text_addf(out, "-%zu", page + 1);
-    }
-    text_add(out, path + stem);
-    return text_status(out, why);
-}
-
-enum yk_status canvas_finish(struct canvas *self, const char *path, struct failure *why)
-{
-    if (self->is_short || cairo_status(self->cr) != CAIRO_STATUS_SUCCESS) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory to draw %s", path);
-    }
-    if (self->kind == CANVAS_PDF) {
-        return write_file(self, 0, path, why);
-    }
-    struct text name;
-    text_init(&name);
-    enum yk_status status = YK_OK;
-    for (size_t page = 0; page < self->n_pages && status == YK_OK; page++) {
-        status = numbered(path, page, &name, why);
-        status = status == YK_OK ? write_file(self, page, text_string(&name), why) : status;
-    }
     text_release(&name);
-    return status;
+}
+
+enum yk_status canvas_finish(struct canvas *self, struct failure *why)
+{
+    page_end(self);
+    if (self->pdf != NULL) {
+        cairo_status_t drawn = end_surface(self->pdf);
+        self->pdf = NULL;
+        file_end(self, drawn);
+    }
+    if (self->is_short && self->why.code == YK_OK) {
+        failure_set(&self->why, YK_ERR_MEMORY, "no memory to draw %s",
+                    self->path != NULL ? self->path : "a page");
+    }
+    publish(self);
+    if (self->why.code != YK_OK && why != NULL) {
+        *why = self->why;
+    }
+    return self->why.code;
+}
+
+void canvas_close(struct canvas *self)
+{
+    if (self == NULL) {
+        return;
+    }
+    self->why.code = YK_ERR_CANCELLED; /* nothing more is written */
+    if (self->cr != NULL) {
+        cairo_destroy(self->cr);
+        cairo_surface_destroy(self->page);
+    }
+    if (self->pdf != NULL) {
+        end_surface(self->pdf);
+    }
+    file_close(self);
+    publish(self);
+    if (self->face != NULL) {
+        pango_font_description_free(self->face);
+    }
+    if (self->context != NULL) {
+        g_object_unref(self->context);
+    }
+    if (self->fonts != NULL) {
+        g_object_unref(self->fonts);
+    }
+    mem_free(self->marks);
+    mem_free(self->title);
+    mem_free(self->path);
+    mem_free(self);
 }

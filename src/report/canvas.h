@@ -3,9 +3,10 @@
  * A sheet of paper to draw on, in millimetres from its upper left corner: the same calls become
  * a PDF with embedded fonts, an SVG or a PNG. The only user of Cairo and Pango.
  *
- * The same calls and the same date give the same bytes. Errors are remembered: drawing after
- * one does nothing, and canvas_finish() says it. Text that does not fit its box is drawn
- * smaller down to min_pt; what does not fit even then is counted, so that a test can see it.
+ * The same calls and the same date give the same bytes. Memory is that of one page, however
+ * many there are. Errors are remembered: drawing after one does nothing, and canvas_finish()
+ * says it. Text that does not fit its box is drawn smaller down to min_pt; what does not fit
+ * even then is counted, so that a test can see it.
  */
 #ifndef SRC_REPORT_CANVAS_H
 #define SRC_REPORT_CANVAS_H
@@ -42,11 +43,13 @@ struct canvas_style {
 struct canvas;
 
 struct canvas_info {
+    const char *path;  /* to write, with the kind's ending; NULL: nothing is written */
     const char *title; /* codes only: it goes into the file */
     enum language language;
     struct civil_date date; /* of the file; its only time */
     double width_mm, height_mm;
     double dots_per_inch; /* of a PNG; 0: 200 */
+    bool keeps_marks;     /* for canvas_marks() */
 };
 
 /* "a.pdf" CANVAS_PDF and so on; false for another ending. */
@@ -57,9 +60,10 @@ enum yk_status canvas_open(enum canvas_kind kind, const struct canvas_info *info
 void canvas_close(struct canvas *self); /* accepts NULL; what was not finished is gone */
 /* Begins another page of the same size. */
 void canvas_page(struct canvas *self);
-/* Writes everything: complete or not at all. A PDF holds all pages; of SVG and PNG the second
- * page goes to "name-2.svg" and so on. */
-enum yk_status canvas_finish(struct canvas *self, const char *path, struct failure *why);
+/* The files get their names, complete or not at all. A PDF holds all pages; of SVG and PNG the
+ * second page goes to "name-2.svg" and so on. Nothing may be drawn after it.
+ * errors: YK_ERR_MEMORY, YK_ERR_IO */
+enum yk_status canvas_finish(struct canvas *self, struct failure *why);
 
 void canvas_fill(struct canvas *self, struct canvas_box box, struct canvas_color color);
 void canvas_frame(struct canvas *self, struct canvas_box box, double line_mm, double gray,

@@ -10,25 +10,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "algorithms/interview_facts.h"
 #include "src/base/mem.h"
+#include "src/base/page_seal.h"
 #include "src/report/outside.h"
 #include "src/report/pages.h"
 #include "src/report/quality_page.h"
 #include "src/report/sheet.h"
 #include "tests/support/worked_week.h"
 
-/* A page size, and where a look at the pages is wanted (YOAKE_LOOK=DIR), the file's name. */
-static struct canvas *open_canvas(enum language language, double width_mm, double height_mm)
+/* path: NULL to look at the marks alone. */
+static struct canvas *open_canvas(const char *path, enum language language, double width_mm,
+                                  double height_mm)
 {
     struct canvas *canvas = NULL;
-    struct canvas_info info = {.title = "P-07",
+    struct canvas_info info = {.path = path,
+                               .title = "P-07",
                                .language = language,
                                .date = {2026, 5, 19},
                                .width_mm = width_mm,
                                .height_mm = height_mm,
-                               .dots_per_inch = 100};
+                               .dots_per_inch = 100,
+                               .keeps_marks = true};
     assert_int_equal(canvas_open(CANVAS_PNG, &info, &canvas, NULL), YK_OK);
     return canvas;
 }
@@ -64,16 +69,13 @@ static void check_layout(const struct canvas *canvas, double width_mm, double he
     assert_int_equal(canvas_misfits(canvas), 0);
 }
 
-/* For the eye: files in $YOAKE_LOOK, when it is set. */
-static void look(struct canvas *canvas, const char *name, enum language language)
+/* For the eye: a file in $YOAKE_LOOK, when it is set; else NULL. */
+static const char *look_path(char out[static 512], const char *name, enum language language)
 {
     const char *folder = getenv("YOAKE_LOOK");
-    if (folder != NULL) {
-        char path[512];
-        snprintf(path, sizeof path, "%s/%s-%s.png", folder, name,
-                 language == LANGUAGE_JA ? "ja" : "en");
-        assert_int_equal(canvas_finish(canvas, path, NULL), YK_OK);
-    }
+    snprintf(out, 512, "%s/%s-%s.png", folder != NULL ? folder : "", name,
+             language == LANGUAGE_JA ? "ja" : "en");
+    return folder != NULL ? out : NULL;
 }
 
 static void facts_of(const struct participant_record *record, struct interview_facts *facts)
@@ -94,11 +96,13 @@ static void draw(const struct participant_record *record, struct sheet sheet, co
     double height = sheet.consent != NULL ? outside_height_mm(sheet.consent) : 297;
     for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
         sheet.language = (enum language)language;
-        struct canvas *canvas = open_canvas(sheet.language, 210, height);
+        char path[512];
+        struct canvas *canvas =
+            open_canvas(look_path(path, name, sheet.language), sheet.language, 210, height);
         assert_int_equal(sheet.consent != NULL ? outside_draw(&sheet, canvas, NULL)
                                                : sheet_draw(&sheet, canvas, NULL),
                          YK_OK);
-        look(canvas, name, sheet.language);
+        assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
         check_layout(canvas, 210, height);
         canvas_close(canvas);
     }
@@ -138,12 +142,12 @@ static void a_polygon_after_words_begins_at_its_own_corner(void **state)
     int seen[DOWN][ACROSS];
     char path[512];
     const double corners[] = {150, 250, 160, 250, 155, 260};
-    struct canvas *canvas = open_canvas(LANGUAGE_EN, 210, 297);
+    snprintf(path, sizeof path, "%s/polygon.png", check_scratch("polygon"));
+    struct canvas *canvas = open_canvas(path, LANGUAGE_EN, 210, 297);
     canvas_text(canvas, (struct canvas_box){12, 12, 40, 6}, &(struct canvas_style){.pt = 10},
                 "words");
     canvas_polygon(canvas, corners, 3, 0, false);
-    snprintf(path, sizeof path, "%s/polygon.png", check_scratch("polygon"));
-    assert_int_equal(canvas_finish(canvas, path, NULL), YK_OK);
+    assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
     canvas_close(canvas);
     measure(path, seen);
     for (int r = 3; r < 24; r++) { /* between the words and the triangle */
@@ -152,6 +156,80 @@ static void a_polygon_after_words_begins_at_its_own_corner(void **state)
         }
     }
     assert_true(seen[25][15] > 0);
+}
+
+static struct canvas *open_pages(enum canvas_kind kind, const char *path, int n)
+{
+    struct canvas *canvas = NULL;
+    const struct canvas_info info = {.path = path,
+                                     .title = "pages",
+                                     .language = LANGUAGE_EN,
+                                     .date = {2026, 5, 19},
+                                     .width_mm = 210,
+                                     .height_mm = 297,
+                                     .dots_per_inch = 50};
+    assert_int_equal(canvas_open(kind, &info, &canvas, NULL), YK_OK);
+    for (int i = 0; i < n; i++) {
+        if (i > 0) {
+            canvas_page(canvas);
+        }
+        canvas_text(canvas, (struct canvas_box){12, 12, 40, 6},
+                    &(struct canvas_style){.pt = 10}, "words");
+    }
+    return canvas;
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+static void pages_get_their_names_when_all_are_well(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("pages");
+    char pdf[512], svg[512];
+    snprintf(pdf, sizeof pdf, "%s/a.pdf", folder);
+    snprintf(svg, sizeof svg, "%s/a.svg", folder);
+    struct canvas *two[] = {open_pages(CANVAS_PDF, pdf, 3), open_pages(CANVAS_SVG, svg, 3)};
+    assert_false(is_there(folder, "a.pdf") || is_there(folder, "a.svg"));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(canvas_finish(two[i], NULL), YK_OK);
+        canvas_close(two[i]);
+    }
+    assert_true(is_there(folder, "a.pdf"));
+    assert_int_equal(page_seal_check(pdf, NULL), YK_OK);
+    static const char *const names[] = {"a.svg", "a-2.svg", "a-3.svg"};
+    for (int i = 0; i < 3; i++) {
+        assert_true(is_there(folder, names[i]));
+        snprintf(svg, sizeof svg, "%s/%s", folder, names[i]);
+        assert_int_equal(page_seal_check(svg, NULL), YK_OK);
+    }
+    assert_false(is_there(folder, "a.pdf.part") || is_there(folder, "a-2.svg.part"));
+}
+
+static void pages_that_are_not_finished_leave_no_file(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("unfinished");
+    char path[512];
+    snprintf(path, sizeof path, "%s/a.pdf", folder);
+    canvas_close(open_pages(CANVAS_PDF, path, 3));
+    snprintf(path, sizeof path, "%s/a.png", folder);
+    canvas_close(open_pages(CANVAS_PNG, path, 3));
+    static const char *const names[] = {"a.pdf",      "a.pdf.part", "a.png",
+                                        "a.png.part", "a-2.png",    "a-2.png.part"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_false(is_there(folder, names[i]));
+    }
+    snprintf(path, sizeof path, "%s/none/a.pdf", folder);
+    struct canvas *canvas = open_pages(CANVAS_PDF, path, 3);
+    struct failure why = {0};
+    assert_int_equal(canvas_finish(canvas, &why), YK_ERR_IO);
+    assert_non_null(strstr(why.text, "choose another folder"));
+    canvas_close(canvas);
 }
 
 /* The page as rows of letters, '.' white, '1' to '9' and 'a' to 'z' darker: what a person could
@@ -169,11 +247,11 @@ static void the_page_looks_as_it_did(void **state)
     facts_of(&record, &facts);
     struct sheet sheet = {
         .record = &record, .facts = &facts, .axis_start_h = 12, .date = {2026, 5, 19}};
-    struct canvas *canvas = open_canvas(LANGUAGE_JA, 210, 297);
     char path[512];
     snprintf(path, sizeof path, "%s/page.png", check_scratch("layout"));
+    struct canvas *canvas = open_canvas(path, LANGUAGE_JA, 210, 297);
     assert_int_equal(sheet_draw(&sheet, canvas, NULL), YK_OK);
-    assert_int_equal(canvas_finish(canvas, path, NULL), YK_OK);
+    assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
     canvas_close(canvas);
     measure(path, seen);
     FILE *file = fopen("tests/unit/report/layout.txt", "r");
@@ -332,7 +410,7 @@ static void outside_copies_are_made_within_consent_only(void **state)
          "physician");
     struct interview_facts facts;
     facts_of(&record, &facts);
-    struct canvas *canvas = open_canvas(LANGUAGE_JA, 210, 148);
+    struct canvas *canvas = open_canvas(NULL, LANGUAGE_JA, 210, 148);
     struct sheet without = {.record = &record, .facts = &facts, .copy = COPY_EMPLOYER};
     struct failure why = {0};
     assert_int_equal(outside_draw(&without, canvas, &why), YK_ERR_ACCESS);
@@ -352,7 +430,7 @@ static size_t marks_of_outside_copy(const struct participant_record *record,
     struct interview_facts facts;
     const struct canvas_mark *marks;
     facts_of(record, &facts);
-    struct canvas *canvas = open_canvas(LANGUAGE_EN, 210, 297);
+    struct canvas *canvas = open_canvas(NULL, LANGUAGE_EN, 210, 297);
     struct sheet sheet = {.record = record,
                           .facts = &facts,
                           .copy = consent->scope,
@@ -420,27 +498,32 @@ static void pages_about_many_people_fit(void **state)
     for (size_t i = 0; i < 40; i++) {
         rows[i] = (struct conference_row){&record, i % 7 == 3 ? NULL : &facts};
     }
+    char path[512];
     for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
-        struct canvas *canvas = open_canvas((enum language)language, 297, 210);
+        struct canvas *canvas =
+            open_canvas(look_path(path, "conference", (enum language)language),
+                        (enum language)language, 297, 210);
         assert_int_equal(conference_draw(rows, 40, (struct civil_date){2026, 5, 19},
                                          (enum language)language, canvas, NULL),
                          YK_OK);
         assert_int_equal(canvas_pages(canvas), 3);
-        look(canvas, "conference", (enum language)language);
+        assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
         check_layout(canvas, 297, 210);
         canvas_close(canvas);
-        canvas = open_canvas((enum language)language, 210, 297);
+        canvas = open_canvas(look_path(path, "diary", (enum language)language),
+                             (enum language)language, 210, 297);
         assert_int_equal(diary_page_draw("P-07", (struct civil_date){2026, 5, 25}, 12,
                                          (enum language)language, canvas, NULL),
                          YK_OK);
-        look(canvas, "diary", (enum language)language);
+        assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
         check_layout(canvas, 210, 297);
         canvas_close(canvas);
-        canvas = open_canvas((enum language)language, 420, 297);
+        canvas = open_canvas(look_path(path, "poster", (enum language)language),
+                             (enum language)language, 420, 297);
         struct poster_source source = {40, poster_item, poster_done, &record};
         assert_int_equal(poster_draw(&source, (enum language)language, canvas, NULL), YK_OK);
         assert_int_equal(canvas_pages(canvas), 2);
-        look(canvas, "poster", (enum language)language);
+        assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
         check_layout(canvas, 420, 297);
         canvas_close(canvas);
     }
@@ -487,7 +570,7 @@ static void every_file_of_a_cohort_is_on_some_page_with_its_whole_reason(void **
     static const size_t lengths[] = {1, 27, LONG_COHORT};
     for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
         for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
-            struct canvas *canvas = open_canvas((enum language)language, 210, 297);
+            struct canvas *canvas = open_canvas(NULL, (enum language)language, 210, 297);
             size_t at = 0, pages = 0;
             while (at < lengths[k]) {
                 size_t n = cohort_page_rows(&rows[at], lengths[k] - at, (enum language)language,
@@ -521,12 +604,14 @@ static void quality_pages_fit(void **state)
     for (size_t i = 0; i < analysis->n_nights; i++) {
         analysis->nights[i].exclude = i % 2 == 0 ? EXCLUDE_FEW_HOURS : EXCLUDE_NONWEAR;
     }
+    char path[512];
     for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
-        struct canvas *canvas = open_canvas((enum language)language, 210, 297);
+        struct canvas *canvas = open_canvas(look_path(path, "quality", (enum language)language),
+                                            (enum language)language, 210, 297);
         assert_int_equal(quality_page_draw(analysis, record.recordings[0].zone,
                                            (enum language)language, canvas, NULL),
                          YK_OK);
-        look(canvas, "quality", (enum language)language);
+        assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
         check_layout(canvas, 210, 297);
         canvas_close(canvas);
     }
@@ -537,6 +622,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_polygon_after_words_begins_at_its_own_corner),
+        cmocka_unit_test(pages_get_their_names_when_all_are_well),
+        cmocka_unit_test(pages_that_are_not_finished_leave_no_file),
         cmocka_unit_test(the_page_looks_as_it_did),
         cmocka_unit_test(the_worked_week_fits_its_pages),
         cmocka_unit_test(the_longest_texts_fit_too),
