@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Samples of a .gt3x with log.bin: one block a record, gaps with their causes, readings held
- * until the next one, and second readers that start in the middle.
+ * until the next one. gt3x_cursor.c starts in the middle.
  *
  * A gap is one of: idle sleep (events 8 and 9: the device slept because nothing moved; its
  * maker repeats the last sample), docked (a record of one byte; its maker writes zeros from
@@ -17,9 +17,7 @@
 
 #include "src/base/bytes.h"
 #include "src/base/clones.h"
-#include "src/base/mem.h"
 
-#define PLACE_STRIDE ((uint64_t)256 << 10)
 #define ZEROS_MOST 64 /* between records; more are damage */
 
 /* ---- readings and events ---- */
@@ -356,36 +354,6 @@ static void give_samples(struct gt3x_reader *self, const struct gt3x_record *rec
     }
 }
 
-/* ---- places to start from ---- */
-
-static enum yk_status keep_place(struct gt3x_reader *self, const struct gt3x_state *before,
-                                 int64_t first_ns, struct failure *why)
-{
-    bool is_due = self->n_places == 0 ||
-                  before->pos >= self->place[self->n_places - 1].state.pos + PLACE_STRIDE;
-    if (self->is_cursor || self->places_are_complete) {
-        return YK_OK;
-    }
-    if (is_due) {
-        if (MEM_RESERVE(self->place, self->n_places, self->places_capacity) != 0) {
-            return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", self->log->name);
-        }
-        self->place[self->n_places++] =
-            (struct gt3x_place){.state = *before, .first_ns = first_ns, .end_ns = INT64_MIN};
-    }
-    return YK_OK;
-}
-
-static void extend_place(struct gt3x_reader *self, int64_t first_ns, int64_t end_ns)
-{
-    if (self->is_cursor || self->places_are_complete || self->n_places == 0) {
-        return;
-    }
-    struct gt3x_place *place = &self->place[self->n_places - 1];
-    place->first_ns = first_ns < place->first_ns ? first_ns : place->first_ns;
-    place->end_ns = end_ns > place->end_ns ? end_ns : place->end_ns;
-}
-
 /* ---- records ---- */
 
 static void note_rate(struct gt3x_reader *self, size_t n)
@@ -442,7 +410,7 @@ static enum yk_status take_activity(struct gt3x_reader *self, const struct gt3x_
         n > self->facts.rate && n <= GT3X_RATE_MOST ? (uint32_t)n : self->facts.rate;
     const int64_t t0_ns = (int64_t)record->second * NS_PER_S - self->facts.wall_minus_utc_ns;
     const int64_t end_ns = t0_ns + (int64_t)n * NS_PER_S / rate;
-    enum yk_status status = keep_place(self, before, t0_ns, why);
+    enum yk_status status = gt3x_keep_place(self, before, t0_ns, why);
     if (status != YK_OK) {
         return status;
     }
@@ -450,7 +418,7 @@ static enum yk_status take_activity(struct gt3x_reader *self, const struct gt3x_
     block->t0_ns = t0_ns;
     block->period_s = 1.0 / rate;
     give_samples(self, record, n, block);
-    extend_place(self, t0_ns, end_ns);
+    gt3x_extend_place(self, t0_ns, end_ns);
     struct gt3x_state *now = &self->now;
     now->last_s = record->second;
     now->end_ns = end_ns;
@@ -548,17 +516,6 @@ enum yk_status gt3x_next_samples(struct recording_source *source, struct sample_
     return YK_OK;
 }
 
-static void start_state(struct gt3x_reader *self)
-{
-    self->now = (struct gt3x_state){.end_ns = TIME_UNKNOWN,
-                                    .last_s = TIME_UNKNOWN,
-                                    .docked_s = TIME_UNKNOWN,
-                                    .light = NAN,
-                                    .temperature_c = NAN,
-                                    .battery_v = NAN};
-    gt3x_stream_seek(&self->stream, 0);
-}
-
 enum yk_status gt3x_rewind(struct recording_source *source, struct failure *why)
 {
     struct gt3x_reader *self = (struct gt3x_reader *)source;
@@ -571,105 +528,6 @@ enum yk_status gt3x_rewind(struct recording_source *source, struct failure *why)
     self->is_at_end = false;
     self->n_places = self->places_are_complete ? self->n_places : 0;
     gt3x_note_opening(self);
-    start_state(self);
+    gt3x_start(self);
     return YK_OK;
-}
-
-/* ---- starting in the middle ---- */
-
-/* Reads on from a place until the block that holds from_ns, or the first behind it, comes next.
- */
-static enum yk_status skip_to(struct gt3x_reader *self, const struct gt3x_place *place,
-                              int64_t from_ns, struct sample_block *block, struct failure *why)
-{
-    self->now = place->state;
-    gt3x_stream_seek(&self->stream, place->state.pos);
-    for (;;) {
-        struct gt3x_state before = self->now;
-        enum yk_status status = gt3x_next_samples(&self->base, block, why);
-        if (status != YK_OK) {
-            return status == YK_END ? YK_OK : status; /* nothing behind from_ns */
-        }
-        if (self->now.end_ns > from_ns) {
-            self->now = before;
-            gt3x_stream_seek(&self->stream, before.pos);
-            return YK_OK;
-        }
-    }
-}
-
-/* The last place that begins at or before from_ns and reaches beyond it, else the first that
- * does; times may go back where the clock was set. */
-static const struct gt3x_place *find_place(const struct gt3x_reader *whole, int64_t from_ns)
-{
-    const struct gt3x_place *later = NULL;
-    for (size_t i = 0; i < whole->n_places; i++) {
-        const struct gt3x_place *place = &whole->place[i];
-        if (place->end_ns > from_ns) {
-            if (place->first_ns <= from_ns) {
-                return place;
-            }
-            later = later == NULL ? place : later;
-        }
-    }
-    return later;
-}
-
-enum yk_status gt3x_open_at(struct recording_source *source, int64_t from_ns,
-                            struct recording_source **out, struct failure *why)
-{
-    struct gt3x_reader *whole = (struct gt3x_reader *)source;
-    if (!whole->places_are_complete) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: a stretch can be opened only after the whole file was read",
-                           whole->log->name);
-    }
-    struct gt3x_reader *self = mem_alloc(1, sizeof *self);
-    struct sample_block block = {.light = NAN};
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->log->name);
-    }
-    self->base.ops = whole->base.ops;
-    self->base.info = whole->base.info;
-    read_report_init(&self->base.report);
-    self->log = whole->log;
-    self->is_cursor = true;
-    self->facts = whole->facts;
-    self->raw = mem_alloc(1, sizeof *self->raw);
-    enum yk_status status = self->raw == NULL ? failure_set(why, YK_ERR_MEMORY, "no memory")
-                                              : sample_block_init(&block, false, why);
-    if (status == YK_OK) {
-        status = gt3x_stream_init(&self->stream, whole->log, GT3X_BUFFER_LEAST, why);
-    }
-    if (status == YK_OK) {
-        start_state(self);
-        const struct gt3x_place *place = find_place(whole, from_ns);
-        if (place != NULL) {
-            status = skip_to(self, place, from_ns, &block, why);
-        } else {
-            gt3x_stream_seek(&self->stream, whole->log->size);
-        }
-    }
-    sample_block_release(&block);
-    if (status != YK_OK) {
-        gt3x_close(&self->base);
-        return status;
-    }
-    *out = &self->base;
-    return YK_OK;
-}
-
-void gt3x_close(struct recording_source *source)
-{
-    struct gt3x_reader *self = (struct gt3x_reader *)source;
-    gt3x_stream_release(&self->stream);
-    read_report_release(&source->report);
-    mem_free(self->raw);
-    if (!self->is_cursor) {
-        mem_free(self->place);
-        byte_source_close(self->log);
-        byte_source_close(self->owns_bytes ? self->packed : NULL);
-    }
-    mem_free(self);
 }

@@ -111,7 +111,15 @@ double gt3x_imu_temperature(const struct gt3x_imu *self, const uint8_t *payload,
 void gt3x_imu_gyro(const struct gt3x_imu *self, const uint8_t *payload, size_t n, size_t n_out,
                    float *const out[3]);
 
-/* gt3x_read.c: recording_source_ops */
+/* gt3x_cursor.c. Before the first record, from the start of the log. */
+void gt3x_start(struct gt3x_reader *self);
+/* A place to start from at samples that begin at first_ns, when one is due; and how far the
+ * last one reaches. Cursors, and readers whose places are complete, keep none. */
+enum yk_status gt3x_keep_place(struct gt3x_reader *self, const struct gt3x_state *before,
+                               int64_t first_ns, struct failure *why);
+void gt3x_extend_place(struct gt3x_reader *self, int64_t first_ns, int64_t end_ns);
+
+/* gt3x_read.c and gt3x_cursor.c: recording_source_ops */
 enum yk_status gt3x_next_samples(struct recording_source *source, struct sample_block *block,
                                  struct failure *why);
 enum yk_status gt3x_rewind(struct recording_source *source, struct failure *why);
