@@ -357,20 +357,17 @@ static void add_to_report(struct cwa_reader *self, const struct sample_block *bl
                           const struct cwa_slot *slot, uint32_t repaired, uint32_t *flags)
 {
     struct read_report *report = &self->base.report;
-    const float *const acc[3] = {block->acc_g[0], block->acc_g[1], block->acc_g[2]};
-    double sum[3] = {0};
-    uint32_t clipped = cwa_add_up(
-        acc, block->n, cwa_limits_of(slot->layout, slot->rate_code, slot->light_word),
-        self->is_cursor ? NULL : sum);
+    struct cwa_limits limits = cwa_limits_of(slot->layout, slot->rate_code, slot->light_word);
+    uint32_t clipped = sample_block_count_clipped(block, limits.low_g, limits.high_g);
     *flags |= clipped > 0 ? BLOCK_CLIPPED : 0;
     if (self->is_cursor) {
         return;
     }
     for (int a = 0; a < 3; a++) {
-        report->sum_g[a] += sum[a];
-        report->last_sample_g[a] = (double)acc[a][block->n - 1];
+        report->sum_g[a] += cwa_add_up(block->acc_g[a], block->n);
+        report->last_sample_g[a] = (double)block->acc_g[a][block->n - 1];
         if (report->n_samples == 0) {
-            report->first_sample_g[a] = (double)acc[a][0];
+            report->first_sample_g[a] = (double)block->acc_g[a][0];
         }
     }
     report->clipped_samples += clipped;

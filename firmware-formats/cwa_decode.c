@@ -59,7 +59,7 @@ enum { LANES = 16 };
 
 /* Sixteen partial sums: a lane adds at most 256 values of 16 bits, which a float holds exactly.
  */
-YK_CLONES static double add_axis(const float *restrict v, uint32_t n)
+YK_CLONES double cwa_add_up(const float *restrict v, uint32_t n)
 {
     float lane[LANES] = {0};
     uint32_t i = 0;
@@ -82,25 +82,4 @@ YK_CLONES static double add_axis(const float *restrict v, uint32_t n)
         part[l] += part[l + 4];
     }
     return (part[0] + part[2]) + (part[1] + part[3]);
-}
-
-YK_CLONES static uint32_t count_clipped(const float *restrict x, const float *restrict y,
-                                        const float *restrict z, uint32_t n, float low,
-                                        float high)
-{
-    uint32_t clipped = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        clipped += (uint32_t)((x[i] <= low) | (x[i] >= high) | (y[i] <= low) | (y[i] >= high) |
-                              (z[i] <= low) | (z[i] >= high));
-    }
-    return clipped;
-}
-
-uint32_t cwa_add_up(const float *const acc_g[3], uint32_t n, struct cwa_limits limits,
-                    double sum_g[3])
-{
-    for (int a = 0; a < 3 && sum_g != NULL; a++) {
-        sum_g[a] += add_axis(acc_g[a], n);
-    }
-    return count_clipped(acc_g[0], acc_g[1], acc_g[2], n, limits.low_g, limits.high_g);
 }

@@ -23,10 +23,8 @@ struct cwa_limits {
 };
 struct cwa_limits cwa_limits_of(uint8_t layout, uint8_t rate_code, uint16_t light_word);
 
-/* Adds the n <= 4096 samples of three axes to sum_g (NULL: not wanted) and returns how many
- * have an axis at or beyond its limit. The sums are exact: they do not depend on how the
- * samples are cut into blocks. */
-uint32_t cwa_add_up(const float *const acc_g[3], uint32_t n, struct cwa_limits limits,
-                    double sum_g[3]);
+/* The sum of n <= 4096 samples. It is exact: sums do not depend on how samples are cut into
+ * blocks. */
+double cwa_add_up(const float *v, uint32_t n);
 
 #endif

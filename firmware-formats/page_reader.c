@@ -84,18 +84,6 @@ YK_CLONES static double add_axis(const float *restrict v, uint32_t n)
            ((lane[2] + lane[6]) + (lane[3] + lane[7]));
 }
 
-YK_CLONES static uint32_t count_clipped(const float *restrict x, const float *restrict y,
-                                        const float *restrict z, uint32_t n, float low,
-                                        float high)
-{
-    uint32_t clipped = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        clipped += (uint32_t)((x[i] <= low) | (x[i] >= high) | (y[i] <= low) | (y[i] >= high) |
-                              (z[i] <= low) | (z[i] >= high));
-    }
-    return clipped;
-}
-
 static void add_light(struct summary_range *to, const struct page *page, float mean)
 {
     if (!page->has_light_range) {
@@ -218,8 +206,7 @@ static enum yk_status next_samples(struct recording_source *source, struct sampl
         return status;
     }
     note_place(self, before, block);
-    uint32_t clipped = count_clipped(block->acc_g[0], block->acc_g[1], block->acc_g[2],
-                                     block->n, page.low_g, page.high_g);
+    uint32_t clipped = sample_block_count_clipped(block, page.low_g, page.high_g);
     block->flags =
         page.flags | note_step(self, block, &page) | (clipped > 0 ? BLOCK_CLIPPED : 0u);
     if (counts(self)) {

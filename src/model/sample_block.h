@@ -43,4 +43,8 @@ enum yk_status sample_block_init(struct sample_block *self, bool with_gyro,
                                  struct failure *why);
 void sample_block_release(struct sample_block *self);
 
+/* How many samples have an axis at or beyond the range's ends; NaN: an end that is not known.
+ */
+uint32_t sample_block_count_clipped(const struct sample_block *self, float low_g, float high_g);
+
 #endif
