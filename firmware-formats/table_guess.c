@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Guessing a table.
+ * Guessing a table. 1 to 3 are table_guess_columns.c.
  *
  * 1. Separator and place: the longest run of lines with the same number of fields, two or more.
  * 2. Header: the run's first line has words where the lines below have numbers or times.
@@ -14,9 +14,8 @@
  * Whose counts they are cannot be guessed, nor can a start that no row tells.
  */
 #include "firmware-formats/table_guess.h"
-#include "firmware-formats/date_order.h"
+#include "firmware-formats/table_guess_columns.h"
 #include "firmware-formats/timestamp.h"
-#include "src/base/csv.h"
 #include "src/base/mem.h"
 
 #include <inttypes.h>
@@ -24,183 +23,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#define ROWS 300   /* looked at */
-#define COLUMNS 64 /* of a table; more are not looked at */
-#define NAME_BYTES 64
 #define STEP_MOST_NS (86400 * NS_PER_S)
-
-enum looks { LOOKS_TEXT, LOOKS_STAMP, LOOKS_DATED_STAMP, LOOKS_DATE, LOOKS_TIME, LOOKS_NUMBER };
-
-struct column {
-    char name[NAME_BYTES];
-    size_t n, n_iso, n_dated, n_date, n_time, n_number, n_whole;
-    double min, max, last;
-    bool is_rising, is_first_text; /* the run's first line holds a word here */
-    const char *target;            /* of [columns]; NULL: none */
-    const char *unit;
-};
-
-struct guess {
-    struct csv *csv;
-    char separator;
-    bool has_header;
-    uint64_t first_at, first_line, run; /* of the table: offset, line, lines */
-    size_t n_columns, n_rows;
-    struct column column[COLUMNS];
-    size_t stamp, date, time;          /* CSV_NONE: there is none */
-    const char *unix_unit;             /* of stamp, or NULL */
-    char format[48];                   /* time_format; "" none needed */
-    char open_format[DATE_ORDERS][48]; /* every reading, where nothing decides */
-    size_t n_open;
-    struct date_evidence open_date;
-    int64_t step_ns; /* median of the rows; -1 unknown */
-    double norm;     /* median of the three axes */
-    size_t axis;     /* first of three; CSV_NONE */
-};
-
-/* ---- where the table is ---- */
-
-/* The longest run of lines with one number of fields, at least two. */
-static enum yk_status find_run(struct byte_source *bytes, char separator, struct guess *best,
-                               struct failure *why)
-{
-    struct csv *csv = NULL;
-    const struct csv_row *row = NULL;
-    uint64_t run = 0, at = 0, line = 0;
-    size_t fields = 0;
-    enum yk_status status = csv_open(bytes, separator, &csv, why);
-    for (size_t i = 0; i < ROWS && status == YK_OK; i++) {
-        status = csv_next(csv, &row, why);
-        if (status != YK_OK) {
-            break;
-        }
-        if (row->problem != NULL || row->n != fields) {
-            run = 0;
-            fields = row->n;
-            at = row->offset;
-            line = row->line;
-        }
-        run++;
-        bool is_longer = run > best->run || (run == best->run && fields > best->n_columns);
-        if (fields >= 2 && run >= 3 && is_longer) {
-            best->run = run;
-            best->first_at = at;
-            best->first_line = line;
-            best->n_columns = fields < COLUMNS ? fields : COLUMNS;
-            best->separator = separator;
-        }
-    }
-    csv_close(csv);
-    return status == YK_END ? YK_OK : status;
-}
-
-/* ---- what is in the columns ---- */
-
-static bool is_missing(const char *text)
-{
-    static const char *const word[] = {"", "na", "nan", "n/a", "null", "none", ".", "-"};
-    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-        if (strcasecmp(text, word[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_number(const struct guess *self, const char *text, double *out)
-{
-    char local[64];
-    size_t n = strlen(text), comma = strcspn(text, ",");
-    if (self->separator != ';' || comma == n || n >= sizeof local) {
-        return text_parse_double(text, n, out);
-    }
-    memcpy(local, text, n);
-    local[comma] = '.';
-    return text_parse_double(local, n, out);
-}
-
-static bool is_time_of_day(const char *text)
-{
-    char whole[64];
-    struct timestamp ignored;
-    int n = snprintf(whole, sizeof whole, "2000-01-01 %.40s", text);
-    return n > 11 && strchr(text, ':') != NULL &&
-           (timestamp_parse(whole, NULL, &ignored) ||
-            timestamp_parse(whole, "%Y-%m-%d %I:%M:%S %p", &ignored) ||
-            timestamp_parse(whole, "%Y-%m-%d %I:%M %p", &ignored));
-}
-
-static void look_at(const struct guess *self, struct column *column, const char *text)
-{
-    struct timestamp ignored;
-    struct date_evidence date;
-    double value = 0;
-    if (is_missing(text)) {
-        return;
-    }
-    date_evidence_init(&date);
-    bool has_clock = strchr(text, ':') != NULL;
-    bool is_date = date_evidence_add(&date, text);
-    column->n_iso += timestamp_parse(text, NULL, &ignored) ? 1 : 0;
-    column->n_dated += is_date && has_clock ? 1 : 0;
-    column->n_date += is_date && !has_clock ? 1 : 0;
-    column->n_time += is_time_of_day(text) ? 1 : 0;
-    if (is_number(self, text, &value)) {
-        column->is_rising =
-            column->n_number == 0 || (column->is_rising && value > column->last);
-        column->min = column->n_number == 0 ? value : fmin(column->min, value);
-        column->max = column->n_number == 0 ? value : fmax(column->max, value);
-        column->last = value;
-        column->n_number++;
-        column->n_whole += value == nearbyint(value) ? 1 : 0;
-    }
-    column->n++;
-}
-
-static enum looks looks_like(const struct column *column)
-{
-    return column->n == 0                  ? LOOKS_TEXT
-           : column->n_iso == column->n    ? LOOKS_STAMP
-           : column->n_dated == column->n  ? LOOKS_DATED_STAMP
-           : column->n_date == column->n   ? LOOKS_DATE
-           : column->n_time == column->n   ? LOOKS_TIME
-           : column->n_number == column->n ? LOOKS_NUMBER
-                                           : LOOKS_TEXT;
-}
-
-/* Rows below the first line of the run, and whether that line is one of them. */
-static enum yk_status look_at_rows(struct guess *self, struct failure *why)
-{
-    const struct csv_row *row = NULL;
-    csv_seek(self->csv, self->first_at, self->first_line);
-    enum yk_status status = csv_next(self->csv, &row, why);
-    for (size_t c = 0; c < self->n_columns && status == YK_OK; c++) {
-        struct column first;
-        memset(&first, 0, sizeof first);
-        look_at(self, &first, csv_field(row, c));
-        self->column[c].is_first_text = first.n > 0 && looks_like(&first) == LOOKS_TEXT;
-        snprintf(self->column[c].name, NAME_BYTES, "%.63s", csv_field(row, c));
-    }
-    while (status == YK_OK && self->n_rows < ROWS) {
-        status = csv_next(self->csv, &row, why);
-        if (status == YK_OK && row->problem == NULL) {
-            for (size_t c = 0; c < self->n_columns; c++) {
-                look_at(self, &self->column[c], csv_field(row, c));
-            }
-            self->n_rows++;
-        }
-    }
-    for (size_t c = 0; c < self->n_columns; c++) {
-        bool is_data = looks_like(&self->column[c]) != LOOKS_TEXT;
-        self->has_header = self->has_header || (is_data && self->column[c].is_first_text);
-    }
-    for (size_t c = 0; c < self->n_columns && !self->has_header; c++) {
-        snprintf(self->column[c].name, NAME_BYTES, "%zu", c + 1);
-    }
-    return status == YK_END ? YK_OK : status;
-}
 
 /* ---- times ---- */
 
@@ -225,15 +49,16 @@ static const char *unix_unit_of(const struct column *column)
 static bool can_be_said(const char *name)
 {
     return name[0] != '\0' && strpbrk(name, "=[#;\r\n") == NULL &&
-           strlen(name) < NAME_BYTES - 1;
+           strlen(name) < TABLE_GUESS_NAME_BYTES - 1;
 }
 
 static void find_times(struct guess *self)
 {
     self->stamp = self->date = self->time = CSV_NONE;
     for (size_t c = self->n_columns; c-- > 0;) { /* the first of a kind is left */
-        enum looks looks =
-            can_be_said(self->column[c].name) ? looks_like(&self->column[c]) : LOOKS_TEXT;
+        enum looks looks = can_be_said(self->column[c].name)
+                               ? table_guess_looks(&self->column[c])
+                               : LOOKS_TEXT;
         const char *unit = looks == LOOKS_NUMBER ? unix_unit_of(&self->column[c]) : NULL;
         if (looks == LOOKS_STAMP || looks == LOOKS_DATED_STAMP || unit != NULL) {
             self->stamp = c;
@@ -255,7 +80,7 @@ static enum yk_status find_format(struct guess *self, struct failure *why)
     }
     bool is_stamp = self->stamp != CSV_NONE;
     size_t date = is_stamp ? self->stamp : self->date;
-    if (is_stamp && looks_like(&self->column[self->stamp]) == LOOKS_STAMP) {
+    if (is_stamp && table_guess_looks(&self->column[self->stamp]) == LOOKS_STAMP) {
         return YK_OK;
     }
     struct date_evidence seen;
@@ -316,11 +141,12 @@ static int compare_ns(const void *a, const void *b)
 static enum yk_status find_step(struct guess *self, struct failure *why)
 {
     const struct csv_row *row = NULL;
-    int64_t first = 0, last = 0, step[ROWS];
+    int64_t first = 0, last = 0, step[TABLE_GUESS_ROWS];
     size_t n = 0;
     csv_seek(self->csv, self->first_at, self->first_line);
     enum yk_status status = YK_OK;
-    for (size_t i = 0; i < ROWS && (status = csv_next(self->csv, &row, why)) == YK_OK; i++) {
+    for (size_t i = 0;
+         i < TABLE_GUESS_ROWS && (status = csv_next(self->csv, &row, why)) == YK_OK; i++) {
         int64_t ns = 0;
         if (row->problem == NULL && row_time(self, row, &ns) && (n == 0 || ns >= last)) {
             first = n == 0 ? ns : first;
@@ -343,7 +169,7 @@ static enum yk_status find_step(struct guess *self, struct failure *why)
 static bool is_value(const struct guess *self, size_t c)
 {
     const struct column *column = &self->column[c];
-    return looks_like(column) == LOOKS_NUMBER && c != self->stamp && c != self->date &&
+    return table_guess_looks(column) == LOOKS_NUMBER && c != self->stamp && c != self->date &&
            c != self->time && can_be_said(column->name);
 }
 
@@ -362,11 +188,12 @@ static enum yk_status find_axes(struct guess *self, const char **unit, struct fa
         double sum = 0;
         size_t n = 0;
         csv_seek(self->csv, self->first_at, self->first_line);
-        for (size_t i = 0; i < ROWS && csv_next(self->csv, &row, why) == YK_OK; i++) {
+        for (size_t i = 0; i < TABLE_GUESS_ROWS && csv_next(self->csv, &row, why) == YK_OK;
+             i++) {
             double x = 0, y = 0, z = 0;
-            if (is_number(self, csv_field(row, c), &x) &&
-                is_number(self, csv_field(row, c + 1), &y) &&
-                is_number(self, csv_field(row, c + 2), &z)) {
+            if (table_guess_number(self, csv_field(row, c), &x) &&
+                table_guess_number(self, csv_field(row, c + 1), &y) &&
+                table_guess_number(self, csv_field(row, c + 2), &z)) {
                 sum += sqrt(x * x + y * y + z * z);
                 n++;
             }
@@ -543,7 +370,7 @@ static enum yk_status guess(struct guess *self, struct byte_source *bytes, struc
 {
     enum yk_status status = YK_OK;
     for (const char *c = ",;\t"; *c != '\0' && status == YK_OK; c++) {
-        status = find_run(bytes, *c, self, why);
+        status = table_guess_find(bytes, *c, self, why);
     }
     if (status == YK_OK && self->run == 0) {
         return failure_set(why, YK_ERR_UNSUPPORTED, "no table in it");
@@ -552,7 +379,7 @@ static enum yk_status guess(struct guess *self, struct byte_source *bytes, struc
         status = csv_open(bytes, self->separator, &self->csv, why);
     }
     if (status == YK_OK) {
-        status = look_at_rows(self, why);
+        status = table_guess_look(self, why);
     }
     if (status != YK_OK) {
         return status;
