@@ -64,7 +64,7 @@ bool table_guess_number(const struct guess *self, const char *text, double *out)
 {
     char local[64];
     size_t n = strlen(text), comma = strcspn(text, ",");
-    if (self->separator != ';' || comma == n || n >= sizeof local) {
+    if (self->separator == ',' || comma == n || n >= sizeof local) {
         return text_parse_double(text, n, out);
     }
     memcpy(local, text, n);

@@ -49,6 +49,18 @@ static void separators_lines_above_and_names_are_found(void **state)
                 "\nLicht = light\n");
 }
 
+static void a_decimal_comma_is_one_between_tabs_as_well(void **state)
+{
+    (void)state;
+    char tabs[sizeof GERMAN];
+    memcpy(tabs, GERMAN, sizeof GERMAN);
+    for (char *at = tabs; (at = strchr(at, ';')) != NULL;) {
+        *at = '\t';
+    }
+    ASSERT_SAYS(guess_of(tabs), "\nseparator = tab\n", "\nBewegung = counts\n",
+                "\nLicht = light\n");
+}
+
 static void a_table_reads_as_its_guess_says(void **state)
 {
     (void)state;
@@ -175,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(separators_lines_above_and_names_are_found),
+        cmocka_unit_test(a_decimal_comma_is_one_between_tabs_as_well),
         cmocka_unit_test(a_table_reads_as_its_guess_says),
         cmocka_unit_test(no_table_is_guessed_unasked),
         cmocka_unit_test(a_guess_that_is_asked_for_is_shown_line_by_line),
