@@ -26,7 +26,7 @@ BEGIN {
     door["libusb"] = "^drivers/usb_libusb(_port|_transfer)?[.]c$|^drivers/usb_libusb_parts[.]h$"
     door["hdf5"] = "^src/h5/"
     door["H5"] = "^src/h5/"
-    door["sqlite3"] = "^(src/store/|firmware-formats/agd[.]c$)"
+    door["sqlite3"] = "^(src/store/|firmware-formats/agd([.]c|_vfs[.][ch])$)"
     door["zlib"] = "^firmware-formats/gzip_source[.]c$"
     door["sodium"] = "^src/store/identity[.]c$"
     door["openssl/"] = "^src/base/digest[.]c$"
