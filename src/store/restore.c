@@ -2,7 +2,8 @@
  *
  * Restoring: everything is unpacked into a new folder beside the store's place, every hash is
  * compared with the manifest, the database is opened; only then the folder gets the store's
- * name, in one step. The file comes from outside: names are restricted to what a store holds.
+ * name, in one step. A store without anybody that was there is moved aside for that, and goes
+ * last. The file comes from outside: names are restricted to what a store holds.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -228,10 +229,10 @@ enum yk_status backup_verify(const char *path, const char *manifest, struct job 
 /* Removes a folder of a store's shape, as far as it was made. */
 static void remove_unpacked(const char *folder)
 {
-    const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS, NULL};
+    const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS, STORE_DOCK, NULL};
     struct text path;
     text_init(&path);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         text_clear(&path);
         text_add(&path, folder);
         if (parts[i] != NULL) {
@@ -249,7 +250,48 @@ static void remove_unpacked(const char *folder)
     text_release(&path);
 }
 
-/* Nothing there, an empty folder, or a store without participants and recordings. */
+/* The first thing in a folder; "" when there is none, or no folder. */
+static void first_in(const char *folder, char out[static 256])
+{
+    DIR *dir = opendir(folder);
+    out[0] = '\0';
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] != '.') {
+            snprintf(out, 256, "%s", entry->d_name);
+            break;
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+}
+
+/* What no row tells of: an original whose import was ended before its row, bytes of a recorder
+ * that was not read to its end, sealed names. */
+static enum yk_status refuse_kept(const char *folder, struct failure *why)
+{
+    const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS, STORE_DOCK};
+    char name[256] = "";
+    struct text path;
+    text_init(&path);
+    enum yk_status status = disk_join(folder, STORE_IDENTITY, &path, why);
+    if (status == YK_OK && disk_is_file(text_string(&path))) {
+        snprintf(name, sizeof name, "%s", STORE_IDENTITY);
+    }
+    for (size_t i = 0; i < 3 && status == YK_OK && name[0] == '\0'; i++) {
+        status = disk_join(folder, parts[i], &path, why);
+        first_in(text_string(&path), name);
+    }
+    text_release(&path);
+    return status == YK_OK && name[0] != '\0'
+               ? failure_set(why, YK_ERR_CONFLICT,
+                             "the store in %s has nobody in it yet, but keeps %s; restore into "
+                             "another folder (--store DIR)",
+                             folder, name)
+               : status;
+}
+
+/* Nothing there, an empty folder, or a store that holds nothing. */
 static enum yk_status may_replace(const char *folder, bool *is_store, struct failure *why)
 {
     struct store store;
@@ -277,6 +319,7 @@ static enum yk_status may_replace(const char *folder, bool *is_store, struct fai
                            " recordings; restore into another folder (--store DIR)",
                            folder, there.persons, there.recordings);
     }
+    status = status == YK_OK ? refuse_kept(folder, why) : status;
     *is_store = status == YK_OK;
     return status;
 }
@@ -319,12 +362,8 @@ static enum yk_status settle(const char *folder, struct backup_totals *out, stru
     return status;
 }
 
-static enum yk_status put_in_place(const char *part, const char *folder, bool is_store,
-                                   struct failure *why)
+static enum yk_status name_it(const char *part, const char *folder, struct failure *why)
 {
-    if (is_store) {
-        remove_unpacked(folder);
-    }
     if (rename(part, folder) != 0) {
         int reason = errno;
         if (reason == ENOTEMPTY || reason == EEXIST) {
@@ -335,6 +374,30 @@ static enum yk_status put_in_place(const char *part, const char *folder, bool is
         return failure_set_errno(why, reason, "naming the restored store %s", folder);
     }
     return disk_sync_parent(folder, why);
+}
+
+static enum yk_status put_in_place(const char *part, const char *folder, bool is_store,
+                                   struct failure *why)
+{
+    struct text old;
+    if (!is_store) {
+        return name_it(part, folder, why);
+    }
+    text_init(&old);
+    text_addf(&old, "%s.replaced-%ld", folder, (long)getpid());
+    enum yk_status status = text_status(&old, why);
+    if (status == YK_OK && rename(folder, text_string(&old)) != 0) {
+        status = failure_set_errno(why, errno, "moving the empty store %s aside", folder);
+    } else if (status == YK_OK) {
+        status = name_it(part, folder, why);
+        if (status == YK_OK) {
+            remove_unpacked(text_string(&old));
+        } else if (!disk_is_folder(folder)) {
+            (void)rename(text_string(&old), folder); /* as it was */
+        }
+    }
+    text_release(&old);
+    return status;
 }
 
 static void count_lines(const struct text *seen, struct backup_totals *out)

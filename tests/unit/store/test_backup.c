@@ -203,6 +203,34 @@ static void a_store_with_people_in_it_is_never_overwritten(void **state)
     assert_int_equal(broken_in(other), 0);
 }
 
+/* A store that looks empty by its rows may hold what an ended import or reading left. */
+static void what_an_empty_store_still_keeps_is_not_taken_away(void **state)
+{
+    (void)state;
+    static const char *const kept[] = {
+        "archive/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.cwa",
+        "dock/AX3-12345-0123456789ab.part", "identity.db"};
+    struct backup_totals totals;
+    bool was_there = false;
+    char file[2600], dock[2400];
+    write_backup();
+    assert_int_equal(store_create(other, NULL, &was_there, &why), YK_OK);
+    snprintf(dock, sizeof dock, "%s/dock", other);
+    assert_int_equal(disk_make_folder(dock, &why), YK_OK);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        snprintf(file, sizeof file, "%s/%s", other, kept[i]);
+        FILE *out = fopen(file, "w");
+        assert_non_null(out);
+        fclose(out);
+        assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_ERR_CONFLICT);
+        assert_non_null(strstr(why.text, strrchr(file, '/') + 1));
+        assert_true(disk_is_file(file));
+        unlink(file);
+    }
+    assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_OK);
+    assert_int_equal(broken_in(other), 0);
+}
+
 static void any_changed_byte_of_a_backup_is_noticed(void **state)
 {
     (void)state;
@@ -351,6 +379,7 @@ int main(void)
         T(other_programs_can_open_and_verify_it),
         T(a_file_that_is_there_is_not_replaced),
         T(a_store_with_people_in_it_is_never_overwritten),
+        T(what_an_empty_store_still_keeps_is_not_taken_away),
         T(any_changed_byte_of_a_backup_is_noticed),
         T(a_backup_cut_short_is_refused_and_leaves_nothing),
         T(a_damaged_store_is_not_backed_up_silently),
