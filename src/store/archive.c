@@ -341,7 +341,8 @@ static enum yk_status copy_bytes(struct copying *self, struct archived *out, str
     return status;
 }
 
-/* Is the copy that is already there whole? */
+/* Is the copy that is already there whole? Then its name lasts when this returns: whoever gave
+ * it may have ended before. */
 static enum yk_status look_for_copy(struct copying *self, struct archived *out, struct job *job,
                                     struct failure *why)
 {
@@ -362,6 +363,7 @@ static enum yk_status look_for_copy(struct copying *self, struct archived *out, 
         status = YK_OK;
     } else if (status == YK_OK) {
         out->was_there = true;
+        status = disk_sync_folder(self->folder, why);
     }
     if (status == YK_OK) {
         memcpy(out->name, name, sizeof name);
@@ -486,17 +488,18 @@ enum yk_status archive_add(const char *folder, const char *path, struct archived
 
 /* ---- adopting ---- */
 
-/* disk_publish_new() takes the part away when it fails; here it is all there is. */
-static enum yk_status move_in(const char *part, const char *final, bool *was_there,
+/* disk_publish_new() takes the part away when it fails; here it is all there is. *is_taken:
+ * somebody else gave the name in this moment, and the part is where it was. */
+static enum yk_status move_in(const char *part, const char *final, bool *is_taken,
                               struct failure *why)
 {
     int failed = renameat2(AT_FDCWD, part, AT_FDCWD, final, RENAME_NOREPLACE);
     if (failed != 0 && (errno == EINVAL || errno == ENOSYS) && access(final, F_OK) != 0) {
         failed = rename(part, final);
     }
-    if (failed != 0 && errno == EEXIST) {
-        *was_there = true;
-        return disk_remove(part, why);
+    *is_taken = failed != 0 && errno == EEXIST;
+    if (*is_taken) {
+        return YK_OK;
     }
     return failed == 0 ? disk_sync_parent(final, why)
                        : failure_set_errno(why, errno, "moving %s into the archive", part);
@@ -521,22 +524,27 @@ enum yk_status archive_adopt(const char *folder, const char *part, struct archiv
 {
     struct copying self = {.folder = folder, .path = part, .from = -1, .to = -1};
     struct archived now = *out;
+    bool is_taken;
+    enum yk_status status;
     text_init(&self.part);
     text_init(&self.final);
     now.was_there = now.was_repaired = false;
     snprintf(now.name, sizeof now.name, "%s.%s", now.sha256, now.suffix);
-    enum yk_status status = look_for_copy(&self, &now, job, why);
-    if (status == YK_OK && now.was_there) {
-        status = disk_remove(part, why);
-    } else if (status == YK_OK) {
-        status = disk_join(folder, now.name, &self.final, why);
-        if (status == YK_OK) {
-            status =
-                now.was_repaired
-                    ? replace_damaged(folder, now.name, part, text_string(&self.final), why)
-                    : move_in(part, text_string(&self.final), &now.was_there, why);
+    do { /* the part goes only when what has the name was read and is whole */
+        is_taken = false;
+        status = look_for_copy(&self, &now, job, why);
+        if (status == YK_OK && now.was_there) {
+            status = disk_remove(part, why);
+        } else if (status == YK_OK) {
+            status = disk_join(folder, now.name, &self.final, why);
+            if (status == YK_OK) {
+                status =
+                    now.was_repaired
+                        ? replace_damaged(folder, now.name, part, text_string(&self.final), why)
+                        : move_in(part, text_string(&self.final), &is_taken, why);
+            }
         }
-    }
+    } while (status == YK_OK && is_taken);
     copying_release(&self);
     if (status == YK_OK) {
         *out = now;
