@@ -168,7 +168,7 @@ enum yk_status axivity_read_header(struct axivity *self, struct cwa_header *out,
 
 /* ---- what goes on, sector by sector ---- */
 
-/* The sector before the one in question. */
+/* The sector before the one in question; the recording's beginning where none is known. */
 struct thread {
     bool is_known;
     struct cwa_sector last;
@@ -210,7 +210,7 @@ static bool goes_on(struct thread *thread, const struct cwa_header *header, cons
             !do_times_go_on(&thread->last, &sector, step)) {
             return false;
         }
-    } else if (sector.session_id != header->session_id || sector.sequence != 0 ||
+    } else if (sector.session_id != header->session_id || sector.sequence != thread->n_since ||
                !is_after_setup(header, &sector)) {
         return false;
     }
@@ -258,33 +258,67 @@ static enum yk_status reach(struct axivity *self, struct fat_chain *chain, uint6
     return YK_OK;
 }
 
-/* Counts the bytes from `offset` on, at most until `limit`, that continue the recording. */
+/* As read_chain(), but for the sectors that cannot be read, which are marked and left zero. */
+static enum yk_status read_sectors(struct axivity *self, const struct fat_chain *chain,
+                                   uint64_t offset, size_t n, uint8_t *dst, bool *is_unread,
+                                   struct failure *why)
+{
+    enum yk_status status = read_chain(self, chain, offset, n, dst, why);
+    bool is_whole = status != YK_ERR_IO;
+    memset(is_unread, 0, n * sizeof *is_unread);
+    for (size_t i = 0; i < n && !is_whole && (i == 0 || status == YK_OK); i++) {
+        uint8_t *to = dst + i * CWA_SECTOR_BYTES;
+        status = read_chain(self, chain, offset + i * CWA_SECTOR_BYTES, 1, to, why);
+        if (status == YK_ERR_IO) {
+            memset(to, 0, CWA_SECTOR_BYTES);
+            is_unread[i] = true;
+            status = YK_OK;
+        }
+    }
+    return status;
+}
+
+/* Counts the bytes from `offset` on that continue the recording. Up to LOOK_BACK sectors that
+ * are not whole are passed over when a whole one behind them goes on. YK_ERR_IO: it ended at
+ * sectors that could not be read. */
 static enum yk_status follow(struct axivity *self, struct fat_chain *chain,
-                             const struct cwa_header *header, uint64_t offset, uint64_t limit,
+                             const struct cwa_header *header, uint64_t offset,
                              uint64_t *n_bytes, struct failure *why)
 {
     uint8_t at[TAIL_BLOCKS * CWA_SECTOR_BYTES];
     struct thread thread;
-    bool goes = false;
+    struct cwa_sector foreign;
+    bool goes = false, is_unread[TAIL_BLOCKS];
+    size_t unread = 0; /* since the last that goes on */
+    uint64_t from = offset;
     *n_bytes = 0;
     enum yk_status status = pick_up(self, chain, offset, &thread, &goes, why);
-    while (status == YK_OK && goes && offset + *n_bytes < limit) {
-        uint64_t from = offset + *n_bytes;
+    while (status == YK_OK && goes) {
         status = reach(self, chain, from + CWA_SECTOR_BYTES, &goes, why);
         if (status != YK_OK || !goes) {
             break;
         }
-        uint64_t there = chain->n_blocks * FAT_BLOCK_BYTES;
-        uint64_t left = ((there < limit ? there : limit) - from) / CWA_SECTOR_BYTES;
+        uint64_t left = (chain->n_blocks * FAT_BLOCK_BYTES - from) / CWA_SECTOR_BYTES;
         size_t n = left < TAIL_BLOCKS ? (size_t)left : TAIL_BLOCKS;
-        status = n > 0 ? read_chain(self, chain, from, n, at, why) : YK_OK;
-        goes = n > 0;
+        status = read_sectors(self, chain, from, n, at, is_unread, why);
         for (size_t i = 0; i < n && goes && status == YK_OK; i++) {
-            goes = goes_on(&thread, header, at + i * CWA_SECTOR_BYTES);
-            *n_bytes += goes ? CWA_SECTOR_BYTES : 0;
+            from += CWA_SECTOR_BYTES;
+            if (goes_on(&thread, header, at + i * CWA_SECTOR_BYTES)) {
+                *n_bytes = from - offset;
+                unread = 0;
+            } else {
+                unread += is_unread[i];
+                goes = cwa_sector_check(at + i * CWA_SECTOR_BYTES, &foreign) != CWA_GOOD &&
+                       ++thread.n_since <= LOOK_BACK;
+            }
         }
     }
-    return status;
+    return status == YK_OK && unread > 0
+               ? failure_set(why, YK_ERR_IO,
+                             "%zu sectors behind what the recorder's directory lists cannot be "
+                             "read; there may be data in them, do not set it up again",
+                             unread)
+               : status;
 }
 
 /* ---- the map ---- */
@@ -383,10 +417,11 @@ static enum yk_status map_chain(struct axivity *self, const struct cwa_header *h
         status = mend_chain(self, header, map, why);
     }
     if (status == YK_OK && map->size % CWA_SECTOR_BYTES == 0) {
-        status = follow(self, &map->chain, header, map->size, UINT64_MAX / 2,
-                        &map->found_beyond, why);
-        /* A disk that cannot be read behind the file holds nothing more of it. */
-        status = status == YK_ERR_IO || status == YK_ERR_CORRUPT ? YK_OK : status;
+        status = follow(self, &map->chain, header, map->size, &map->found_beyond, why);
+        /* What cannot be read behind the file is taken for none of it; but where the file ends
+         * with its header, that could be all there is, and nobody may call it empty. */
+        bool has_data = map->size + map->found_beyond > CWA_HEADER_BYTES;
+        status = has_data && (status == YK_ERR_IO || status == YK_ERR_CORRUPT) ? YK_OK : status;
     }
     map->size += map->found_beyond;
     return status;

@@ -242,6 +242,59 @@ static void sectors_beyond_the_recorded_size_are_found_when_they_go_on(void **st
     }
 }
 
+/* Some sectors there are damaged: what comes behind them is found nevertheless. */
+static void damaged_sectors_beyond_the_recorded_size_do_not_end_it(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned n_missing, first; /* bytes; the damaged sector */
+        const char *what;
+    } cases[] = {{100 * 512, 2 + SECTORS - 50, "fail"},
+                 {100 * 512, 2 + SECTORS - 50, "blank"},
+                 {100 * 512, 2 + SECTORS - 100, "fail"},
+                 {SECTORS * 512, 2, "fail"},
+                 {SECTORS * 512, 2, "garble"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char faults[120];
+        struct failure why = {.text = ""};
+        struct byte_source *source = NULL;
+        uint64_t beyond = 0;
+        snprintf(faults, sizeof faults, "volume:*:short=%u,sector:%u:%s,sector:%u:%s",
+                 cases[i].n_missing, cases[i].first, cases[i].what, cases[i].first + 3,
+                 cases[i].what);
+        struct pretend_recorder r = a_recorder(faults);
+        struct usb_bus *bus = docked_bus(&r);
+        struct dock_device *device = docked_open(bus);
+        assert_int_equal(device->ops->open_recording(device, &source, &beyond, &why), YK_OK);
+        assert_int_equal(beyond, cases[i].n_missing);
+        assert_int_equal(source->size, recording.n);
+        byte_source_close(source);
+        dock_device_close(device);
+        usb_bus_close(bus);
+    }
+}
+
+/* The directory was not brought up to date, and the data cannot be read from its beginning. */
+static void a_recorder_whose_only_data_cannot_be_read_is_not_called_empty(void **state)
+{
+    (void)state;
+    char faults[320];
+    struct failure why = {.text = ""};
+    struct byte_source *source = NULL;
+    uint64_t beyond = 0;
+    int n = snprintf(faults, sizeof faults, "volume:*:short=%zu", recording.n - 1024);
+    for (int i = 2; i < 12; i++) {
+        n += snprintf(faults + n, sizeof faults - (size_t)n, ",sector:%d:fail", i);
+    }
+    struct pretend_recorder r = a_recorder(faults);
+    struct usb_bus *bus = docked_bus(&r);
+    struct dock_device *device = docked_open(bus);
+    assert_int_equal(device->ops->open_recording(device, &source, &beyond, &why), YK_ERR_IO);
+    assert_non_null(strstr(why.text, "cannot be read"));
+    dock_device_close(device);
+    usb_bus_close(bus);
+}
+
 /* Behind the recording lie sectors of an older one, whole in themselves: in each case one thing
  * tells that they do not belong to it. */
 static void stale_sectors_beyond_the_recording_are_left_alone(void **state)
@@ -614,6 +667,8 @@ int main(void)
         cmocka_unit_test(whatever_the_serial_port_does_the_recording_is_read),
         cmocka_unit_test(damage_of_the_volume_is_mended_or_told),
         cmocka_unit_test(sectors_beyond_the_recorded_size_are_found_when_they_go_on),
+        cmocka_unit_test(damaged_sectors_beyond_the_recorded_size_do_not_end_it),
+        cmocka_unit_test(a_recorder_whose_only_data_cannot_be_read_is_not_called_empty),
         cmocka_unit_test(stale_sectors_beyond_the_recording_are_left_alone),
         cmocka_unit_test(a_stretch_is_read_again_from_the_device),
         cmocka_unit_test(any_order_of_reading_gives_the_same_bytes),
