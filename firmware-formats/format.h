@@ -71,6 +71,15 @@ enum yk_status recording_with_ini_open(const char *path, struct byte_source **ou
 enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
                                      struct recording_source **out, struct failure *why);
 
+/* Whether this is a gzip file, or a ZIP archive around one file (no description beside it) and
+ * no recording itself; then what it says of the file in it, without unpacking: size (its low 32
+ * bits) and CRC-32. */
+bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *crc);
+/* The file in what recording_is_packed(). packed stays the caller's and must outlive it.
+ * errors: those of gzip_source_open() and zip_archive_open_member() */
+enum yk_status recording_unpack(struct byte_source *packed, struct job *job,
+                                struct byte_source **out, struct failure *why);
+
 /* Whether a ZIP archive holds recordings (of several, recording_open() says which), or is one
  * itself. Unpacks what it must. */
 bool recording_in_zip(struct byte_source *bytes);

@@ -10,6 +10,7 @@
 #include "firmware-formats/format.h"
 #include "firmware-formats/gzip_source.h"
 #include "firmware-formats/zip_source.h"
+#include "src/base/bytes.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
 #include "src/base/text.h"
@@ -191,20 +192,27 @@ static enum yk_status is_recording(struct zip_archive *archive, size_t i, struct
     return status == YK_ERR_CORRUPT || status == YK_ERR_UNSUPPORTED ? YK_OK : status;
 }
 
+/* *last: the last of them. */
+static size_t count_candidates(const struct zip_archive *archive, size_t *last)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < zip_archive_count(archive); i++) {
+        if (is_candidate(archive, i)) {
+            count++;
+            *last = i;
+        }
+    }
+    return count;
+}
+
 /* The archive's only file, or the only one that is a recording. has_several: it is refused
  * because it holds more. */
 static enum yk_status find_recording(struct zip_archive *archive, const char *name,
                                      struct job *job, size_t *out, bool *has_several,
                                      struct failure *why)
 {
-    size_t n_candidates = 0, n_found = 0, only = 0, found = 0, second = 0;
-    size_t n = zip_archive_count(archive);
-    for (size_t i = 0; i < n; i++) {
-        if (is_candidate(archive, i)) {
-            n_candidates++;
-            only = i;
-        }
-    }
+    size_t n_found = 0, only = 0, found = 0, second = 0;
+    size_t n_candidates = count_candidates(archive, &only), n = zip_archive_count(archive);
     for (size_t i = 0; i < n && n_candidates > 1 && n_candidates <= ZIP_MEMBERS_MOST; i++) {
         bool is_one = false;
         enum yk_status status =
@@ -251,6 +259,60 @@ bool recording_in_zip(struct byte_source *bytes)
     }
     zip_archive_close(archive);
     return is_there;
+}
+
+/* A table means something else with another description. */
+static bool has_description(const struct zip_archive *archive)
+{
+    for (size_t i = 0; i < zip_archive_count(archive); i++) {
+        if (name_ends_with(zip_archive_name(archive, i), ".ini")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *crc)
+{
+    uint8_t end[8];
+    size_t got = 0, i = 0;
+    int sure = 0;
+    if (gzip_source_probe(bytes)) {
+        bool has_end = bytes->size > sizeof end &&
+                       byte_source_read_at(bytes, bytes->size - sizeof end, end, sizeof end,
+                                           &got, NULL) == YK_OK &&
+                       got == sizeof end;
+        *crc = has_end ? get_u32le(end) : 0;
+        *size = has_end ? get_u32le(end + 4) : 0;
+        return has_end;
+    }
+    struct zip_archive *archive = NULL;
+    if (!zip_source_probe(bytes) || best_of(bytes, &sure) != NULL ||
+        zip_archive_open(bytes, &archive, NULL) != YK_OK) {
+        return false;
+    }
+    bool is_one = count_candidates(archive, &i) == 1 && !has_description(archive);
+    *crc = is_one ? zip_archive_crc(archive, i) : 0;
+    *size = is_one ? (uint32_t)zip_archive_size(archive, i) : 0;
+    zip_archive_close(archive);
+    return is_one;
+}
+
+enum yk_status recording_unpack(struct byte_source *packed, struct job *job,
+                                struct byte_source **out, struct failure *why)
+{
+    struct zip_archive *archive = NULL;
+    size_t i = 0;
+    if (gzip_source_probe(packed)) {
+        return gzip_source_open(packed, job, out, why);
+    }
+    enum yk_status status = zip_archive_open(packed, &archive, why);
+    if (status == YK_OK) {
+        (void)count_candidates(archive, &i);
+        status = zip_archive_open_member(archive, i, ZIP_CHECKED, job, out, why);
+    }
+    zip_archive_close(archive);
+    return status;
 }
 
 /* A member that lies in the archive as it is keeps needing it: both are closed together. */

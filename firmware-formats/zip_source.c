@@ -390,6 +390,14 @@ uint64_t zip_archive_size(const struct zip_archive *self, size_t i)
                : 0;
 }
 
+uint32_t zip_archive_crc(const struct zip_archive *self, size_t i)
+{
+    zip_stat_t stat;
+    return zip_stat_index(self->zip, i, 0, &stat) == 0 && (stat.valid & ZIP_STAT_CRC) != 0
+               ? stat.crc
+               : 0;
+}
+
 size_t zip_archive_find(const struct zip_archive *self, const char *name)
 {
     for (size_t i = 0; i < zip_archive_count(self); i++) {

@@ -35,6 +35,7 @@ void zip_archive_close(struct zip_archive *self); /* accepts NULL; members stay 
 size_t zip_archive_count(const struct zip_archive *self);
 const char *zip_archive_name(const struct zip_archive *self, size_t i); /* "folder/log.bin" */
 uint64_t zip_archive_size(const struct zip_archive *self, size_t i);    /* as declared */
+uint32_t zip_archive_crc(const struct zip_archive *self, size_t i); /* CRC-32, as declared */
 /* The member whose name without folders is this one, letters' case aside. */
 size_t zip_archive_find(const struct zip_archive *self, const char *name);
 bool zip_archive_is_salvaged(const struct zip_archive *self);

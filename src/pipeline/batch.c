@@ -127,61 +127,6 @@ static enum yk_status list_inputs(struct batch *self, struct failure *why)
                            : status;
 }
 
-static const char *content_of(const struct batch_input *input)
-{
-    return input->sha256[0] != '\0' ? input->sha256 : input->listed_sha256;
-}
-
-/* By content; of one content, what is computed before its duplicates. */
-static int by_content(const void *a, const void *b)
-{
-    const struct batch_input *x = *(struct batch_input *const *)a;
-    const struct batch_input *y = *(struct batch_input *const *)b;
-    int order = strcmp(content_of(x), content_of(y));
-    if (order == 0) {
-        order = (x->state == BATCH_DUPLICATE) - (y->state == BATCH_DUPLICATE);
-    }
-    return order != 0 ? order : strcmp(x->path, y->path);
-}
-
-/* Two names of one recording, and two persons: somebody mixed them up. */
-static void compare_persons(struct batch_input *input, const struct batch_input *other)
-{
-    const char *here = input->participant->person_id, *there = other->participant->person_id;
-    if (strcmp(here, there) != 0) {
-        struct failure why;
-        failure_set(&why, YK_ERR_CONFLICT,
-                    "the same content as %s, but of another person (%s, there %s)", other->path,
-                    here, there);
-        batch_input_refuse(input, &why);
-    }
-}
-
-static enum yk_status note_two_persons(struct batch *self, struct failure *why)
-{
-    size_t n = 0;
-    struct batch_input **known = mem_alloc(self->inputs.n, sizeof(struct batch_input *));
-    if (known == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", self->inputs.n);
-    }
-    for (size_t i = 0; i < self->inputs.n; i++) {
-        struct batch_input *input = &self->inputs.inputs[i];
-        if (input->participant != NULL && content_of(input)[0] != '\0') {
-            known[n++] = input;
-        }
-    }
-    qsort(known, n, sizeof(struct batch_input *), by_content);
-    for (size_t i = 0, first = 0; i < n; i++) {
-        bool is_other = strcmp(content_of(known[first]), content_of(known[i])) != 0;
-        first = is_other ? i : first;
-        if (known[i]->state == BATCH_DUPLICATE && known[first]->state != BATCH_DUPLICATE) {
-            compare_persons(known[i], known[first]);
-        }
-    }
-    mem_free(known);
-    return YK_OK;
-}
-
 /* A duplicate belongs to the list, not to a shard: only what the participants table says about
  * it is for the merge to know. */
 static enum yk_status note_duplicates(struct batch *self, struct failure *why)
@@ -224,7 +169,7 @@ static enum yk_status find_inputs(struct batch *self, struct failure *why)
         input->participant = participants_find(&self->participants, input->path);
         self->totals->bytes += input->size;
     }
-    status = status == YK_OK ? note_two_persons(self, why) : status;
+    status = status == YK_OK ? batch_inputs_note_persons(&self->inputs, why) : status;
     self->totals->n_inputs = self->inputs.n;
     self->totals->n_left = self->inputs.n_left;
     return status;

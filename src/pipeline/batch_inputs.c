@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which files a batch works on, and what their recordings are called.
+ * Which files a batch works on.
  */
 #include "src/pipeline/batch_parts.h"
 
@@ -15,7 +15,6 @@
 #include "firmware-formats/format.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
-#include "src/base/pool.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
 
@@ -407,161 +406,6 @@ enum yk_status batch_inputs_find(const struct batch_options *options, struct bat
                              options->n_paths > 0 ? options->paths[0] : "(nothing)");
     }
     return result;
-}
-
-/* ---- naming ---- */
-
-struct naming {
-    struct batch_input **order; /* those of equal stems, sorted by stem, then path */
-    struct job *job;
-};
-
-static int by_stem(const void *a, const void *b)
-{
-    const struct batch_input *x = *(struct batch_input *const *)a;
-    const struct batch_input *y = *(struct batch_input *const *)b;
-    int order = strcasecmp(x->stem, y->stem);
-    return order != 0 ? order : strcmp(x->path, y->path);
-}
-
-static void hash_one(void *user, size_t i, unsigned worker)
-{
-    (void)worker;
-    struct naming *naming = user;
-    struct batch_input *input = naming->order[i];
-    struct job job = {.cancel = naming->job != NULL ? naming->job->cancel : NULL};
-    struct byte_source *bytes = NULL;
-    struct failure why = {.text = ""};
-    enum yk_status status = recording_bytes_open(input->path, &bytes, &why);
-    if (status == YK_OK) {
-        status = digest_of_source(bytes, &job, input->sha256, &why);
-    }
-    byte_source_close(bytes);
-    if (status != YK_OK) {
-        input->sha256[0] = '\0';
-    }
-    if (status != YK_OK && status != YK_ERR_CANCELLED) {
-        input->state = BATCH_FAILED;
-        batch_input_refuse(input, &why);
-    }
-}
-
-static bool is_alike(struct batch_input *const *order, size_t n, size_t i)
-{
-    return (i > 0 && strcasecmp(order[i - 1]->stem, order[i]->stem) == 0) ||
-           (i + 1 < n && strcasecmp(order[i + 1]->stem, order[i]->stem) == 0);
-}
-
-static int by_content(const void *a, const void *b)
-{
-    const struct batch_input *x = *(struct batch_input *const *)a;
-    const struct batch_input *y = *(struct batch_input *const *)b;
-    int order = strcmp(x->sha256, y->sha256);
-    return order != 0 ? order : strcmp(x->path, y->path);
-}
-
-/* Of inputs with one content, the first by path is the recording. */
-static void mark_duplicates(struct batch_input **order, size_t n)
-{
-    qsort(order, n, sizeof(struct batch_input *), by_content);
-    for (size_t i = 1, first = 0; i < n; i++) {
-        struct batch_input *input = order[i];
-        if (input->sha256[0] == '\0' || strcmp(order[first]->sha256, input->sha256) != 0) {
-            first = i;
-        } else {
-            input->state = BATCH_DUPLICATE;
-            struct failure why;
-            failure_set(&why, YK_ERR_CONFLICT, "the same content as %s", order[first]->path);
-            batch_input_refuse(input, &why);
-        }
-    }
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const struct batch_input *x = *(struct batch_input *const *)a;
-    const struct batch_input *y = *(struct batch_input *const *)b;
-    return x->size != y->size ? (x->size < y->size ? -1 : 1) : strcmp(x->path, y->path);
-}
-
-/* Files that may be alike: those of one stem, and those of one size. Hashing only these spares
- * reading a cohort twice. */
-static size_t find_candidates(struct batch_input **order, size_t n, struct batch_input **out)
-{
-    size_t found = 0;
-    qsort(order, n, sizeof(struct batch_input *), by_size);
-    for (size_t i = 0; i < n; i++) {
-        order[i]->is_candidate =
-            order[i]->size > 0 && ((i > 0 && order[i - 1]->size == order[i]->size) ||
-                                   (i + 1 < n && order[i + 1]->size == order[i]->size));
-    }
-    qsort(order, n, sizeof(struct batch_input *), by_stem);
-    for (size_t i = 0; i < n; i++) {
-        order[i]->has_twin = is_alike(order, n, i);
-        if (order[i]->is_candidate || order[i]->has_twin) {
-            out[found++] = order[i];
-        }
-    }
-    return found;
-}
-
-static enum yk_status hash_some(struct batch_input **which, size_t n, unsigned n_jobs,
-                                struct job *job, struct failure *why)
-{
-    struct naming naming = {.order = which, .job = job};
-    enum yk_status status =
-        pool_run(n, n_jobs, job != NULL ? job->cancel : NULL, hash_one, &naming, why);
-    if (status == YK_OK && job_is_cancelled(job)) {
-        status = failure_set(why, YK_ERR_CANCELLED, "stopped while looking at the inputs");
-    }
-    return status;
-}
-
-enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
-                                 struct failure *why)
-{
-    struct batch_input **order = mem_alloc(2 * self->n, sizeof(struct batch_input *));
-    if (order == NULL) {
-        return no_memory(self, why);
-    }
-    for (size_t i = 0; i < self->n; i++) {
-        order[i] = &self->inputs[i];
-    }
-    struct batch_input **candidates = order + self->n;
-    size_t n = find_candidates(order, self->n, candidates);
-    enum yk_status status = hash_some(candidates, n, n_jobs, job, why);
-    for (size_t i = 0; i < self->n && status == YK_OK; i++) {
-        struct batch_input *input = order[i];
-        if (!input->has_twin) {
-            snprintf(input->recording_id, sizeof input->recording_id, "%s", input->stem);
-        } else if (input->sha256[0] != '\0') {
-            snprintf(input->recording_id, sizeof input->recording_id, "%s-%.8s", input->stem,
-                     input->sha256);
-        }
-    }
-    if (status == YK_OK) {
-        mark_duplicates(candidates, n);
-    }
-    mem_free(order);
-    return status;
-}
-
-enum yk_status batch_inputs_hash(struct batch_inputs *self, unsigned n_jobs, struct job *job,
-                                 struct failure *why)
-{
-    struct batch_input **order = mem_alloc(self->n, sizeof(struct batch_input *));
-    if (order == NULL) {
-        return no_memory(self, why);
-    }
-    size_t n = 0;
-    for (size_t i = 0; i < self->n; i++) {
-        if (self->inputs[i].sha256[0] == '\0' && self->inputs[i].state == BATCH_WAITING) {
-            order[n++] = &self->inputs[i];
-        }
-    }
-    enum yk_status status = hash_some(order, n, n_jobs, job, why);
-    mem_free(order);
-    return status;
 }
 
 enum yk_status batch_inputs_add(struct batch_inputs *self, const char *path,

@@ -34,7 +34,11 @@ struct batch_input {
     char sha256[DIGEST_HEX]; /* "" until hashed */
     char listed_sha256[DIGEST_HEX];            /* in the manifest; "" without one */
     const struct participant_row *participant; /* or NULL */
-    bool is_candidate, has_twin;               /* of its size, of its stem there is another */
+    bool is_candidate, has_twin; /* another may be alike, another is of its stem */
+    bool is_packed;
+    uint32_t plain_bytes,
+        plain_crc; /* low 32 bits of the size, unpacked; CRC-32 of is_packed */
+    char unpacked_sha256[DIGEST_HEX]; /* "" unless is_packed and another could be alike */
     enum batch_state state;
     bool was_finished; /* in an earlier run */
     bool zone_is_guess;
@@ -74,18 +78,25 @@ const char *batch_input_place(const struct batch_input *self);
  * themselves. */
 enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
                                  struct failure *why);
-/* Stems become recording_id; where stems are alike (letters' case aside) the first eight digits
- * of the hash are put behind. Hashes those, and files of one size, on n_jobs workers: equal
- * content makes all but the first by path a duplicate. */
-enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
-                                 struct failure *why);
-
 /* Adds an input whose file may be anything; path is copied. */
 enum yk_status batch_inputs_add(struct batch_inputs *self, const char *path,
                                 struct failure *why);
+
+/* ---- names and contents (batch_names.c) ---- */
+
+/* Stems become recording_id; where stems are alike (letters' case aside) the first eight digits
+ * of the hash are put behind. Hashes those, and files of one size, on n_jobs workers: equal
+ * content, packed (gzip, ZIP) or not, makes all but the first by path a duplicate. */
+enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
+                                 struct failure *why);
+
 /* Hashes every input that is not yet hashed. */
 enum yk_status batch_inputs_hash(struct batch_inputs *self, unsigned n_jobs, struct job *job,
                                  struct failure *why);
+
+/* Says of duplicates that the participants table gives to another person than the recording.
+ */
+enum yk_status batch_inputs_note_persons(struct batch_inputs *self, struct failure *why);
 
 /* ---- the folder of results ---- */
 

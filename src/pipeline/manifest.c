@@ -22,10 +22,10 @@
 #include "src/base/names.h"
 #include "src/pipeline/sums.h"
 
-enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, COLUMNS };
+enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, UNPACKED, COLUMNS };
 
-static const char *const names[COLUMNS] = {"recording_id", "path",   "bytes", "sha256",
-                                           "state",        "reason", "from"};
+static const char *const names[COLUMNS] = {
+    "recording_id", "path", "bytes", "sha256", "state", "reason", "from", "unpacked_sha256"};
 
 /* A name that a spreadsheet would run as a formula gets a ' in front by text_add_csv(). Names
  * are read back here, so one that has a ' there itself gets another. */
@@ -63,7 +63,7 @@ static void add_rows(const struct batch_inputs *inputs, const char *from,
         text_add_csv(out, is_duplicate ? batch_input_said(input) : "");
         text_add_char(out, ',');
         add_name(out, input->path[0] == '/' ? "" : from);
-        text_add_char(out, '\n');
+        text_addf(out, ",%s\n", input->unpacked_sha256);
         totals->n_recordings += !is_duplicate;
         totals->n_duplicates += is_duplicate;
         totals->n_unreadable += input->sha256[0] == '\0';
@@ -218,7 +218,7 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
     const char *id = without_mark(csv_field(row, at[ID]));
     const char *path = without_mark(csv_field(row, at[PATH]));
     const char *size = csv_field(row, at[BYTES]), *sha256 = csv_field(row, at[SHA256]);
-    const char *state = csv_field(row, at[STATE]);
+    const char *state = csv_field(row, at[STATE]), *unpacked = csv_field(row, at[UNPACKED]);
     if (path[0] == '\0') {
         return csv_failure(csv, row, at[PATH], why, YK_ERR_ARGUMENT, "a path is missing");
     }
@@ -228,8 +228,12 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
     if (!text_parse_int64(size, strlen(size), &bytes) || bytes < 0) {
         return csv_failure(csv, row, at[BYTES], why, YK_ERR_ARGUMENT, "no number of bytes");
     }
-    if (sha256[0] != '\0' && !is_hash(sha256)) {
-        return csv_failure(csv, row, at[SHA256], why, YK_ERR_ARGUMENT, "no SHA-256");
+    const enum column hashes[] = {SHA256, UNPACKED};
+    for (size_t k = 0; k < sizeof hashes / sizeof *hashes; k++) {
+        const char *hash = csv_field(row, at[hashes[k]]);
+        if (hash[0] != '\0' && !is_hash(hash)) {
+            return csv_failure(csv, row, at[hashes[k]], why, YK_ERR_ARGUMENT, "no SHA-256");
+        }
     }
     if (state[0] != '\0' && strcmp(state, "duplicate") != 0) {
         return csv_failure(csv, row, at[STATE], why, YK_ERR_ARGUMENT,
@@ -243,6 +247,7 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
     input->size = (uint64_t)bytes;
     snprintf(input->recording_id, sizeof input->recording_id, "%s", id);
     snprintf(input->listed_sha256, sizeof input->listed_sha256, "%s", sha256);
+    snprintf(input->unpacked_sha256, sizeof input->unpacked_sha256, "%s", unpacked);
     if (state[0] != '\0') {
         input->state = BATCH_DUPLICATE;
         snprintf(input->sha256, sizeof input->sha256, "%s", sha256);
@@ -260,7 +265,7 @@ static enum yk_status find_columns(const struct csv *csv, const char *path, size
 {
     for (size_t c = 0; c < COLUMNS; c++) {
         at[c] = csv_find(csv, names[c]);
-        if (at[c] >= csv_header_n(csv) && c != FROM) { /* its absence means this folder */
+        if (at[c] >= csv_header_n(csv) && c < FROM) { /* without it: this folder */
             return failure_set(why, YK_ERR_ARGUMENT,
                                "%s has no column %s; a manifest is made by `yoake manifest`",
                                path, names[c]);

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "src/pipeline/batch_parts.h"
 #include "tests/support/alloc.h"
+#include "tests/support/zip_build.h"
 
 static char folder[4096];
 
@@ -235,6 +237,74 @@ static void like_stems_get_a_part_of_the_hash(void **state)
     batch_inputs_release(&inputs);
 }
 
+static void make_zip(const char *name, const char *content, bool with_ini)
+{
+    char path[5000];
+    struct zip_build zip;
+    zip_build_init(&zip);
+    zip_build_add(&zip, "inside.csv", content, strlen(content), true);
+    if (with_ini) {
+        zip_build_add(&zip, "inside.ini", "[x]", 3, false);
+    }
+    zip_build_end(&zip);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(zip.at, 1, zip.n, file), zip.n);
+    fclose(file);
+    zip_build_release(&zip);
+}
+
+static void make_gzip(const char *name, const char *content)
+{
+    char path[5000];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    gzFile file = gzopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(gzwrite(file, content, (unsigned)strlen(content)), (int)strlen(content));
+    gzclose(file);
+}
+
+static void packed_and_plain_are_one_content(void **state)
+{
+    (void)state;
+    enum { PLAIN, GZ, ZIP, OTHER, DESCRIBED, TORN, ALONE, N };
+    static const char *const names[N] = {"packed/a.dat",   "packed/b.dat.gz", "packed/c.zip",
+                                         "packed/d.zip",   "packed/e.zip",    "packed/f.dat.gz",
+                                         "packed/g.dat.gz"};
+    char path[N][5000];
+    const char *paths[N];
+    make_folder("packed");
+    make(names[PLAIN], "the content of a recording");
+    make_gzip(names[GZ], "the content of a recording");
+    make_zip(names[ZIP], "the content of a recording", false);
+    make_zip(names[OTHER], "as many bytes, not the same", false);
+    make_zip(names[DESCRIBED], "the content of a recording", true);
+    make_gzip(names[TORN], "the content of a recording");
+    make_gzip(names[ALONE], "of a size that nothing else has");
+    for (int i = 0; i < N; i++) {
+        snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
+        paths[i] = path[i];
+    }
+    assert_int_equal(truncate(path[TORN], 30), 0);
+    struct batch_options options = {.paths = paths, .n_paths = N, .folder = "/nowhere"};
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    assert_int_equal(batch_inputs_name(&inputs, 2, NULL, NULL), YK_OK);
+    assert_int_equal(inputs.n, N);
+    for (int i = 0; i < N; i++) {
+        bool is_again = i == GZ || i == ZIP;
+        assert_int_equal(inputs.inputs[i].state, is_again ? BATCH_DUPLICATE : BATCH_WAITING);
+    }
+    assert_non_null(strstr(batch_input_said(&inputs.inputs[ZIP]), "packed/a.dat"));
+    assert_string_equal(inputs.inputs[ZIP].unpacked_sha256, inputs.inputs[PLAIN].sha256);
+    assert_string_equal(inputs.inputs[ALONE].sha256, ""); /* nothing was read for it */
+    batch_inputs_release(&inputs);
+    snprintf(path[0], sizeof path[0], "%s/packed", folder);
+    check_remove(path[0]);
+}
+
 static void stems_are_safe_names(void **state)
 {
     (void)state;
@@ -323,6 +393,7 @@ int main(void)
         cmocka_unit_test(a_link_that_leads_nowhere_is_an_input_that_fails),
         cmocka_unit_test(tables_that_no_batch_wrote_are_not_replaced),
         cmocka_unit_test(like_stems_get_a_part_of_the_hash),
+        cmocka_unit_test(packed_and_plain_are_one_content),
         cmocka_unit_test(stems_are_safe_names),
         cmocka_unit_test(refused_memory_is_a_failure),
         cmocka_unit_test(a_folder_that_is_one_recording_is_one_input),
