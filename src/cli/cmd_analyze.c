@@ -93,7 +93,7 @@ static int run(struct cli *cli)
     size_t n = 0, n_swept = 0;
     struct failure why;
     int code;
-    enum yk_status status = cli_recipe(cli, &self.recipe, &why);
+    enum yk_status status = cli_recipe(cli, NULL, &self.recipe, &why);
     if (status == YK_OK) {
         status = store_open(cli->store_path, STORE_WRITE, &self.store, &why);
     }

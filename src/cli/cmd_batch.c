@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/mem.h"
 #include "src/base/pool.h"
-#include "src/cli/command.h"
-#include "src/cli/json_out.h"
+#include "src/cli/store_cli.h"
 #include "src/pipeline/batch.h"
 #include "src/pipeline/shard.h"
 
@@ -129,9 +127,7 @@ static enum yk_status say_json(const struct cli *cli, const struct batch_totals 
     json_out_integer(json, "fsyncs", (int64_t)t->n_syncs);
     json_out_bool(json, "zone_is_guess", t->zone_is_guess);
     json_out_end(json);
-    enum yk_status status = cli_json_write(cli, json, true, why);
-    json_out_free(json);
-    return status;
+    return cli_json_write(cli, json, true, why);
 }
 
 static int exit_code(const struct batch_totals *totals)
@@ -176,53 +172,24 @@ static int work(struct cli *cli, const struct batch_options *options)
     return exit_code(&totals);
 }
 
-/* --set may be given many times; the options keep the strings. */
 static enum yk_status load_recipe(const struct cli *cli, struct recipe *out,
                                   struct failure *why)
 {
-    size_t n = 0;
-    while (options_list(cli->options, "set", n) != NULL) {
-        n++;
-    }
     /* The two rules of inclusion are parameters under names of their own. */
     static const char *const rules[][2] = {{"min-nights", "min_nights"},
                                            {"min-day-hours", "day_min_h"}};
     enum { RULES = sizeof rules / sizeof *rules };
-    char more[RULES][64];
-    const char **set = mem_alloc(n + RULES, sizeof *set);
-    if (set == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu settings", n);
-    }
-    for (size_t i = 0; i < n; i++) {
-        set[i] = options_list(cli->options, "set", i);
-    }
+    char room[RULES][64];
+    const char *more[RULES + 1] = {NULL};
+    size_t n = 0;
     for (size_t i = 0; i < RULES; i++) {
         const char *value = options_text(cli->options, rules[i][0]);
         if (value != NULL) {
-            snprintf(more[i], sizeof more[i], "%s=%.40s", rules[i][1], value);
-            set[n++] = more[i];
+            snprintf(room[i], sizeof room[i], "%s=%.40s", rules[i][1], value);
+            more[n++] = room[i];
         }
     }
-    enum yk_status status = recipe_load(options_text(cli->options, "recipe"), set, n, out, why);
-    mem_free(set);
-    return status;
-}
-
-static int run_paths(struct cli *cli, struct batch_options *options)
-{
-    struct failure why;
-    const char **paths = mem_alloc(options->n_paths, sizeof *paths);
-    if (paths == NULL) {
-        failure_set(&why, YK_ERR_MEMORY, "out of memory for %zu paths", options->n_paths);
-        return cli_fail(cli, &why);
-    }
-    for (size_t i = 0; i < options->n_paths; i++) {
-        paths[i] = options_operand(cli->options, i);
-    }
-    options->paths = paths;
-    int code = options_has(cli->options, "dry-run") ? plan(cli, options) : work(cli, options);
-    mem_free(paths);
-    return code;
+    return cli_recipe(cli, more, out, why);
 }
 
 static const char *environment(const char *name)
@@ -271,6 +238,7 @@ static int run(struct cli *cli)
     }
     long long most = options_integer(given, "max-failures", -1);
     struct batch_options options = {
+        .paths = options_operand_list(given),
         .n_paths = options_operands(given),
         .folder = folder != NULL ? folder : "",
         .zone_name = cli->zone_name,
@@ -288,8 +256,9 @@ static int run(struct cli *cli)
     text_init(&shard);
     int code = read_shard(cli, &options, &shard);
     if (code == EXIT_DONE) {
-        code = load_recipe(cli, &options.recipe, &why) == YK_OK ? run_paths(cli, &options)
-                                                                : cli_fail(cli, &why);
+        code = load_recipe(cli, &options.recipe, &why) != YK_OK ? cli_fail(cli, &why)
+               : options_has(given, "dry-run")                  ? plan(cli, &options)
+                                                                : work(cli, &options);
     }
     text_release(&shard);
     return code;

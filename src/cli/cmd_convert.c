@@ -42,9 +42,7 @@ static enum yk_status say_json(const struct cli *cli, const char *out_path,
     json_out_number(json, "calibration_error_before_mg", result->calibration.error_before_mg);
     json_out_number(json, "calibration_error_after_mg", result->calibration.error_after_mg);
     json_out_end(json);
-    enum yk_status status = cli_json_write(cli, json, false, why);
-    json_out_free(json);
-    return status;
+    return cli_json_write(cli, json, false, why);
 }
 
 static void say_text(const struct cli *cli, const char *out_path,

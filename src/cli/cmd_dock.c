@@ -251,7 +251,7 @@ static enum yk_status prepare(struct docking_run *self, struct failure *why)
         .find_driver = dock_driver_for_usb,
         .on_event = on_event,
         .user = self};
-    enum yk_status status = cli_recipe(cli, &self->recipe, why);
+    enum yk_status status = cli_recipe(cli, NULL, &self->recipe, why);
     if (status == YK_OK) {
         status = prepare_store(self, why);
     }

@@ -60,9 +60,7 @@ static enum yk_status say(const struct cli *cli, const struct export_options *op
         json_out_integer(json, "originals_as_samples", (int64_t)t->n_as_samples);
         json_out_integer(json, "originals_as_epochs", (int64_t)t->n_as_epochs);
         json_out_end(json);
-        enum yk_status status = cli_json_write(cli, json, true, why);
-        json_out_free(json);
-        return status;
+        return cli_json_write(cli, json, true, why);
     }
     if (!cli->is_quiet) {
         printf(
@@ -98,7 +96,7 @@ static int run(struct cli *cli)
     if (options.folder == NULL) {
         return cli_usage(cli, "the folder for the tables is missing: -o DIR");
     }
-    enum yk_status status = cli_page_date(cli, "date", &options.date, &why);
+    enum yk_status status = cli_date(cli, "date", &options.date, &why);
     status = status == YK_OK ? read_shift(cli, &options, &why) : status;
     if (status != YK_OK || store_open(cli->store_path, STORE_WRITE, &store, &why) != YK_OK) {
         return cli_fail(cli, &why);

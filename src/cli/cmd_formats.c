@@ -25,9 +25,7 @@ static enum yk_status show_json(const struct cli *cli, struct failure *why)
         json_out_end(json);
     }
     json_out_end(json);
-    enum yk_status status = cli_json_write(cli, json, true, why);
-    json_out_free(json);
-    return status;
+    return cli_json_write(cli, json, true, why);
 }
 
 static enum yk_status show_table(const struct cli *cli, struct failure *why)

@@ -257,7 +257,7 @@ static enum yk_status prepare(struct importing *self, struct failure *why)
     size_t n_swept = 0;
     enum yk_status status = person_check_code(self->options.person, why);
     if (status == YK_OK) {
-        status = cli_recipe(self->cli, &self->recipe, why);
+        status = cli_recipe(self->cli, NULL, &self->recipe, why);
     }
     if (status == YK_OK) {
         status = store_open(self->cli->store_path, STORE_WRITE, &self->store, why);

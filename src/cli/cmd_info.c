@@ -312,7 +312,6 @@ static int run(struct cli *cli)
     if (cli->is_json && cli_json_write(cli, json, cli->out_is_terminal, &why) != YK_OK) {
         code = cli_fail(cli, &why);
     }
-    json_out_free(json);
     return code;
 }
 

@@ -4,7 +4,6 @@
  */
 #include "src/base/pool.h"
 #include "src/cli/command.h"
-#include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/cli/json_out.h"
 #include "src/pipeline/manifest.h"
@@ -28,9 +27,7 @@ static enum yk_status say_json(const struct cli *cli, const char *path,
     json_out_integer(json, "left_alone", (int64_t)totals->n_left);
     json_out_integer(json, "bytes", (int64_t)totals->bytes);
     json_out_end(json);
-    enum yk_status status = cli_json_write(cli, json, true, why);
-    json_out_free(json);
-    return status;
+    return cli_json_write(cli, json, true, why);
 }
 
 static int run(struct cli *cli)
@@ -42,23 +39,13 @@ static int run(struct cli *cli)
     }
     struct failure why;
     struct manifest_totals totals;
-    size_t n = options_operands(given);
-    const char **paths = mem_alloc(n, sizeof *paths);
-    if (paths == NULL) {
-        failure_set(&why, YK_ERR_MEMORY, "out of memory for %zu paths", n);
-        return cli_fail(cli, &why);
-    }
-    for (size_t i = 0; i < n; i++) {
-        paths[i] = options_operand(given, i);
-    }
     struct batch_options options = {
-        .paths = paths,
-        .n_paths = n,
+        .paths = options_operand_list(given),
+        .n_paths = options_operands(given),
         .folder = "",
         .n_jobs = (unsigned)options_integer(given, "jobs", (long long)pool_processors())};
     enum yk_status status = manifest_make(&options, path, &totals, &cli->job, &why);
     cli_progress_end(cli);
-    mem_free(paths);
     if (status == YK_OK && cli->is_json) {
         status = say_json(cli, path, &totals, &why);
     } else if (status == YK_OK && !cli->is_quiet) {

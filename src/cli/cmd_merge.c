@@ -29,9 +29,7 @@ static enum yk_status say_json(const struct cli *cli, const char *folder,
     json_out_integer(json, "failed", (int64_t)t->n_failed);
     json_out_integer(json, "missing", (int64_t)t->n_skipped);
     json_out_end(json);
-    enum yk_status status = cli_json_write(cli, json, true, why);
-    json_out_free(json);
-    return status;
+    return cli_json_write(cli, json, true, why);
 }
 
 static int run(struct cli *cli)

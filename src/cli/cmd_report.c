@@ -75,9 +75,8 @@ static enum yk_status read_request(const struct cli *cli, struct request *out,
     *out = (struct request){.code = options_operand(cli->options, 0),
                             .recipient = options_text(cli->options, "recipient")};
     enum yk_status status = cli_page_path(cli, &out->path, &out->kind, why);
-    status = status == YK_OK ? cli_page_date(cli, "date", &out->range.date, why) : status;
-    status = status == YK_OK ? cli_page_date(cli, "from", &out->range.from, why) : status;
-    status = status == YK_OK ? cli_page_date(cli, "to", &out->range.to, why) : status;
+    status = status == YK_OK ? cli_date(cli, "date", &out->range.date, why) : status;
+    status = status == YK_OK ? cli_period(cli, &out->range.from, &out->range.to, why) : status;
     return status == YK_OK ? read_words(cli, out, why) : status;
 }
 
@@ -240,11 +239,11 @@ static enum yk_status say_json(const struct cli *cli, const struct request *requ
     json_out_end(json);
     json_out_end(json);
     statements_release(&said);
-    if (status == YK_OK) {
-        status = cli_json_write(cli, json, true, why);
+    if (status != YK_OK) {
+        json_out_free(json);
+        return status;
     }
-    json_out_free(json);
-    return status;
+    return cli_json_write(cli, json, true, why);
 }
 
 /* A sentence of staff that the numbers have left behind is not printed; who prints the sheet

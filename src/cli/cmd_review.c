@@ -12,7 +12,7 @@
 #include "src/base/fill.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
-#include "src/cli/command.h"
+#include "src/cli/report_cli.h"
 #include "src/cli/review_json.h"
 #include "src/h5/h5_analysis.h"
 #include "src/h5/h5_file.h"
@@ -29,11 +29,8 @@ static const struct option_spec option_table[] = {
      "first night, by the date of its evening"},
     {"to", 0, OPTION_TEXT, "DATE", "この日の晩まで見る",
      "last night, by the date of its evening"},
-    {"recipe", 0, OPTION_TEXT, "NAME",
-     "計算の手順(default、ggir-3.3、actilife、actiware、またはFILE.ini)",
-     "recipe: default, ggir-3.3, actilife, actiware, or a FILE.ini"},
-    {"set", 0, OPTION_LIST, "NAME=VALUE", "手順の値をひとつ変える(yoake rules に一覧)",
-     "change one value of the recipe (yoake rules lists them)"},
+    OPTION_RECIPE,
+    OPTION_SET,
     {"diary", 0, OPTION_FILE, "CSV", "睡眠の記録(睡眠日誌)", "sleep diary of this person"},
     {"person", 0, OPTION_TEXT, "CODE", "日誌の中のどの人か", "whose entries of the diary"},
     {"session", 0, OPTION_INTEGER, "N:0..1000000",
@@ -44,35 +41,7 @@ static const struct option_spec option_table[] = {
     {"width", 0, OPTION_INTEGER, "N:40..400", "横幅(文字数)", "columns to use"},
     {"ascii", 0, OPTION_FLAG, NULL, "図をASCII文字だけで描く",
      "draw with ASCII characters only"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
-
-enum { SET_MAX = 64 };
-
-static enum yk_status read_date(const struct cli *cli, const char *name, struct civil_date *out,
-                                struct failure *why)
-{
-    const char *said = options_text(cli->options, name);
-    *out = (struct civil_date){0};
-    if (said != NULL && !civil_parse(said, out)) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "--%s %.40s: a date is written like 2026-05-12", name, said);
-    }
-    return YK_OK;
-}
-
-static enum yk_status read_recipe(const struct cli *cli, struct recipe *out,
-                                  struct failure *why)
-{
-    const char *set[SET_MAX];
-    size_t n = 0;
-    for (const char *one; (one = options_list(cli->options, "set", n)) != NULL;) {
-        if (n == SET_MAX - 1) {
-            return failure_set(why, YK_ERR_ARGUMENT, "--set: more than %d", SET_MAX - 1);
-        }
-        set[n++] = one;
-    }
-    return recipe_load(options_text(cli->options, "recipe"), set, n, out, why);
-}
+    OPTION_LAST};
 
 /* The diary's clock times need a zone before the recording is opened. */
 static bool has_person(const struct diary *diary, const char *code)
@@ -183,7 +152,7 @@ static enum yk_status compute(struct cli *cli, const char *path, struct shown *o
     struct recipe recipe;
     struct diary diary;
     diary_init(&diary);
-    enum yk_status status = read_recipe(cli, &recipe, why);
+    enum yk_status status = cli_recipe(cli, NULL, &recipe, why);
     if (status == YK_OK) {
         status = read_diary(cli, &diary, why);
     }
@@ -344,20 +313,6 @@ static enum yk_status show(const struct cli *cli, const struct review *review,
     return status;
 }
 
-static enum yk_status read_period(const struct cli *cli, struct review *review,
-                                  struct failure *why)
-{
-    enum yk_status status = read_date(cli, "from", &review->from, why);
-    status = status == YK_OK ? read_date(cli, "to", &review->to, why) : status;
-    if (status == YK_OK && review->from.month != 0 && review->to.month != 0 &&
-        civil_to_days(review->from) > civil_to_days(review->to)) {
-        status =
-            failure_set(why, YK_ERR_ARGUMENT, "--from %.20s is later than --to %.20s",
-                        options_text(cli->options, "from"), options_text(cli->options, "to"));
-    }
-    return status;
-}
-
 static int run(struct cli *cli)
 {
     const char *what = options_operand(cli->options, 0);
@@ -375,7 +330,7 @@ static int run(struct cli *cli)
         .has_unicode = !is_ascii,
     };
     shown_init(&shown);
-    enum yk_status status = read_period(cli, &review, &why);
+    enum yk_status status = cli_period(cli, &review.from, &review.to, &why);
     if (status == YK_OK) {
         status = load(cli, what, &review, &shown, &why);
     }

@@ -263,9 +263,7 @@ static enum yk_status write_json(const struct cli *cli, const struct recipes *re
     json_out_end(json);
     json_absent(cli, json);
     json_out_end(json);
-    enum yk_status status = cli_json_write(cli, json, true, why);
-    json_out_free(json);
-    return status;
+    return cli_json_write(cli, json, true, why);
 }
 
 static int run(struct cli *cli)

@@ -180,7 +180,7 @@ static enum yk_status run_diary(struct cli *cli, struct sheet_request *request,
     struct canvas *canvas = NULL;
     const char *code = options_text(cli->options, "participant");
     int axis = (int)options_integer(cli->options, "axis", 12);
-    enum yk_status status = cli_page_date(cli, "from", &from, why);
+    enum yk_status status = cli_date(cli, "from", &from, why);
     if (status == YK_OK && code != NULL) { /* a diary that comes back must belong to somebody */
         struct store store;
         struct person person;

@@ -76,9 +76,8 @@ static enum yk_status read_sheet(struct speaking *self, const char *code, struct
     *sheet = (struct sheet){
         .record = &self->record, .facts = &self->facts, .language = self->cli->language};
     enum yk_status status = read_copy(self->cli, &sheet->copy, why);
-    status = status == YK_OK ? cli_page_date(self->cli, "date", &range.date, why) : status;
-    status = status == YK_OK ? cli_page_date(self->cli, "from", &range.from, why) : status;
-    status = status == YK_OK ? cli_page_date(self->cli, "to", &range.to, why) : status;
+    status = status == YK_OK ? cli_date(self->cli, "date", &range.date, why) : status;
+    status = status == YK_OK ? cli_period(self->cli, &range.from, &range.to, why) : status;
     status = status == YK_OK ? record_read(&self->store, code, &options, &self->record, why)
                              : status;
     if (status == YK_OK && range.date.month == 0) {

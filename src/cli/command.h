@@ -49,6 +49,7 @@ long long options_integer(const struct options *self, const char *name, long lon
 double options_number(const struct options *self, const char *name, double fallback);
 size_t options_operands(const struct options *self);
 const char *options_operand(const struct options *self, size_t i);
+const char *const *options_operand_list(const struct options *self);
 
 /* How it went so far: what was said last about a failure, and whether standard output has its
  * JSON document. */

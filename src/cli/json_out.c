@@ -159,7 +159,9 @@ enum yk_status cli_json_write(const struct cli *cli, struct json_out *self, bool
     if (cli->outcome != NULL) {
         cli->outcome->has_json = true;
     }
-    return json_out_write(self, stdout, is_pretty, why);
+    enum yk_status status = json_out_write(self, stdout, is_pretty, why);
+    json_out_free(self);
+    return status;
 }
 
 void cli_json_failure(const struct cli *cli, int exit_code)
@@ -178,5 +180,4 @@ void cli_json_failure(const struct cli *cli, int exit_code)
     json_out_end(json);
     cli_json_write(cli, json, true,
                    NULL); /* standard output is looked at once more at the end */
-    json_out_free(json);
 }

@@ -41,7 +41,7 @@ void json_out_rounded(struct json_out *self, const char *key, double value, int 
 void json_out_time(struct json_out *self, const char *key, const struct zone *zone,
                    int64_t utc_ns, int decimals);
 
-/* The document of a command, to standard output; the rest as json_out_write(). */
+/* The document of a command, to standard output, and frees it; the rest as json_out_write(). */
 enum yk_status cli_json_write(const struct cli *cli, struct json_out *self, bool is_pretty,
                               struct failure *why);
 /* Where a command failed before it had a document, this is it:

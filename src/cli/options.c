@@ -156,6 +156,11 @@ const char *options_operand(const struct options *self, size_t i)
     return i < self->n_operands ? self->operands[i] : NULL;
 }
 
+const char *const *options_operand_list(const struct options *self)
+{
+    return self->operands;
+}
+
 void options_free(struct options *self)
 {
     if (self != NULL) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Reading the options that name a page and its date.
+ * Reading the options that name a page, a date or a period.
  */
 #include "src/cli/report_cli.h"
 
@@ -18,8 +18,8 @@ enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canv
     return YK_OK;
 }
 
-enum yk_status cli_page_date(const struct cli *cli, const char *option, struct civil_date *out,
-                             struct failure *why)
+enum yk_status cli_date(const struct cli *cli, const char *option, struct civil_date *out,
+                        struct failure *why)
 {
     const char *said = options_text(cli->options, option);
     *out = (struct civil_date){0};
@@ -28,4 +28,18 @@ enum yk_status cli_page_date(const struct cli *cli, const char *option, struct c
                            "--%s %.40s: a date is written like 2026-05-12", option, said);
     }
     return YK_OK;
+}
+
+enum yk_status cli_period(const struct cli *cli, struct civil_date *from, struct civil_date *to,
+                          struct failure *why)
+{
+    enum yk_status status = cli_date(cli, "from", from, why);
+    status = status == YK_OK ? cli_date(cli, "to", to, why) : status;
+    if (status == YK_OK && from->month != 0 && to->month != 0 &&
+        civil_compare(*from, *to) > 0) {
+        status =
+            failure_set(why, YK_ERR_ARGUMENT, "--from %.20s is later than --to %.20s",
+                        options_text(cli->options, "from"), options_text(cli->options, "to"));
+    }
+    return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the commands that print pages share.
+ * Options that several commands read alike: where a page goes, dates and periods.
  */
 #ifndef SRC_CLI_REPORT_CLI_H
 #define SRC_CLI_REPORT_CLI_H
@@ -12,7 +12,10 @@
 enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canvas_kind *kind,
                              struct failure *why);
 /* A date option; month 0 when it was not given. */
-enum yk_status cli_page_date(const struct cli *cli, const char *option, struct civil_date *out,
-                             struct failure *why);
+enum yk_status cli_date(const struct cli *cli, const char *option, struct civil_date *out,
+                        struct failure *why);
+/* --from and --to, the second not before the first. */
+enum yk_status cli_period(const struct cli *cli, struct civil_date *from, struct civil_date *to,
+                          struct failure *why);
 
 #endif

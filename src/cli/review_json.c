@@ -242,7 +242,6 @@ enum yk_status review_json_write(const struct cli *cli, const struct review *rev
         struct json_out *json = json_out_new();
         add_all(json, review, &facts, &actogram);
         status = cli_json_write(cli, json, true, why);
-        json_out_free(json);
     }
     actogram_release(&actogram);
     return status;

@@ -8,19 +8,28 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SET_MAX = 64 };
+#include "src/base/mem.h"
 
-enum yk_status cli_recipe(const struct cli *cli, struct recipe *out, struct failure *why)
+enum yk_status cli_recipe(const struct cli *cli, const char *const more[], struct recipe *out,
+                          struct failure *why)
 {
-    const char *set[SET_MAX];
-    size_t n = 0;
-    for (const char *one; (one = options_list(cli->options, "set", n)) != NULL;) {
-        if (n == SET_MAX - 1) {
-            return failure_set(why, YK_ERR_ARGUMENT, "--set: more than %d", SET_MAX - 1);
-        }
-        set[n++] = one;
+    size_t n_set = 0, n = 0;
+    while (options_list(cli->options, "set", n_set) != NULL) {
+        n_set++;
     }
-    return recipe_load(options_text(cli->options, "recipe"), set, n, out, why);
+    for (n = n_set; more != NULL && more[n - n_set] != NULL;) {
+        n++;
+    }
+    const char **set = mem_alloc(n, sizeof *set); /* the options keep the strings */
+    if (set == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu settings", n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        set[i] = i < n_set ? options_list(cli->options, "set", i) : more[i - n_set];
+    }
+    enum yk_status status = recipe_load(options_text(cli->options, "recipe"), set, n, out, why);
+    mem_free(set);
+    return status;
 }
 
 enum yk_status cli_recording_zone(const struct recording_row *row, struct zone **out,
@@ -124,9 +133,5 @@ enum yk_status cli_recording_table(const struct cli *cli, const struct recording
 int cli_json_done(const struct cli *cli, struct json_out *json, int code)
 {
     struct failure why;
-    if (cli_json_write(cli, json, true, &why) != YK_OK) {
-        code = cli_fail(cli, &why);
-    }
-    json_out_free(json);
-    return code;
+    return cli_json_write(cli, json, true, &why) == YK_OK ? code : cli_fail(cli, &why);
 }

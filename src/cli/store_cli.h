@@ -28,8 +28,9 @@
         NULL, 0, OPTION_FLAG, NULL, NULL, NULL                                                 \
     }
 
-/* Reads --recipe and --set. */
-enum yk_status cli_recipe(const struct cli *cli, struct recipe *out, struct failure *why);
+/* Reads --recipe and --set, then more: a list NAME=VALUE that ends in NULL, or NULL. */
+enum yk_status cli_recipe(const struct cli *cli, const char *const more[], struct recipe *out,
+                          struct failure *why);
 
 /* The zone to show a recording's times in: its own, else UTC. *out is closed by zone_close().
  */
