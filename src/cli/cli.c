@@ -289,7 +289,7 @@ static int without_command(struct cli *cli, int argc, char **argv)
         help_all(cli->language, cli->columns, &out);
         code = print(&out);
     } else if (argc > 1 && strncmp(argv[1], "--lang", 6) != 0) {
-        code = cli_usage(cli, "%s: there is no command", argv[1]);
+        code = cli_usage(cli, "%s: no command is named, such as: yoake review FILE", argv[1]);
     } else {
         help_short(cli->language, &out);
         code = print(&out);

@@ -64,8 +64,13 @@ static enum yk_status choose(struct analyzing *self, const char *what,
         return recording_list(&self->store, what, rows, n, why);
     }
     struct recording_row one;
-    if (status != YK_ERR_NO_DEVICE || recording_find(&self->store, what, &one, NULL) != YK_OK) {
+    if (status != YK_ERR_NO_DEVICE) {
         return status;
+    }
+    if (recording_find(&self->store, what, &one, NULL) != YK_OK) {
+        return failure_set(why, YK_ERR_NO_DEVICE,
+                           "%s is no participant and no recording; see: yoake recording list",
+                           what);
     }
     *rows = mem_alloc(1, sizeof one);
     if (*rows == NULL) {

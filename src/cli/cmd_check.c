@@ -107,6 +107,11 @@ static enum yk_status check_place(struct cli *cli, const char *folder, struct ch
         return check_shards(folder, &cli->job, on_found, self, totals, why);
     }
     enum yk_status status = store_open(folder, STORE_READ, &store, why);
+    if (status == YK_ERR_NO_DEVICE && options_operand(cli->options, 0) != NULL) {
+        return failure_set(why, YK_ERR_NO_DEVICE,
+                           "%s is neither a store nor a folder that batch or a shard wrote to",
+                           folder);
+    }
     if (status == YK_OK) {
         status = check_store(&store, &cli->job, on_found, self, totals, why);
         store_close(&store);

@@ -2,8 +2,6 @@
  *
  * yoake diary: what people write about their nights.
  */
-#include <string.h>
-
 #include "src/cli/record_cli.h"
 #include "src/store/diaries.h"
 
@@ -29,18 +27,16 @@ static const struct option_spec option_table[] = {
 
 static int run(struct cli *cli)
 {
-    char whose[PERSON_CODE_BYTES] = "CODE"; /* of a table of several: each of them */
+    char whose[PERSON_CODE_BYTES] = "";
     const struct record_cli how = {
         .kind = &record_kind_diary, .operand = "person_id", .whose = whose};
     int code = record_cli_run(cli, &how);
-    const char *verb = options_operand(cli->options, 0);
-    bool is_change = strcmp(verb, "list") != 0 && strcmp(verb, "show") != 0;
-    if (is_change && code == EXIT_DONE && !cli->is_quiet && !cli->is_json) {
+    if (whose[0] != '\0' && !cli->is_quiet && !cli->is_json) {
         fprintf(stderr,
                 cli_say(cli,
                         "取り込みずみの記録には、計算しなおすと使われます: yoake analyze %s\n",
-                        "recordings imported before use it once computed again: yoake analyze "
-                        "%s\n"),
+                        "recordings imported before will use it once computed again: yoake "
+                        "analyze %s\n"),
                 whose);
     }
     return code;

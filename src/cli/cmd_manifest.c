@@ -50,10 +50,18 @@ static int run(struct cli *cli)
         status = say_json(cli, path, &totals, &why);
     } else if (status == YK_OK && !cli->is_quiet) {
         fprintf(stderr,
-                cli_say(cli, "%s: 記録 %zu、重複 %zu、読めないもの %zu、%.1f MB\n",
-                        "%s: %zu recordings, %zu duplicates, %zu unreadable, %.1f MB\n"),
-                path, totals.n_recordings, totals.n_duplicates, totals.n_unreadable,
+                cli_say(cli, "%s: 記録 %zu%.0s、重複 %zu%.0s、読めないもの %zu、%.1f MB\n",
+                        "%s: %zu %s, %zu %s, %zu unreadable, %.1f MB\n"),
+                path, totals.n_recordings,
+                text_many(totals.n_recordings, "recording", "recordings"), totals.n_duplicates,
+                text_many(totals.n_duplicates, "duplicate", "duplicates"), totals.n_unreadable,
                 (double)totals.bytes / 1e6);
+        if (totals.n_unreadable > 0) {
+            fprintf(stderr,
+                    cli_say(cli, "読めないわけは %s の reason の列にあります\n",
+                            "why they cannot be read: %s, column reason\n"),
+                    path);
+        }
         if (totals.n_left > 0) {
             fprintf(stderr,
                     cli_say(cli,

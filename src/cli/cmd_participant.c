@@ -76,9 +76,12 @@ static int run_add(struct cli *cli, struct store *store, const char *code)
 static int run_set(struct cli *cli, struct store *store, const char *code)
 {
     struct failure why;
-    const char *new_code = options_text(cli->options, "code");
-    if (person_set(store, code, new_code, cli->zone_name, options_text(cli->options, "group"),
-                   &why) != YK_OK) {
+    const char *new_code = options_text(cli->options, "code"),
+               *group = options_text(cli->options, "group");
+    if (new_code == NULL && group == NULL && cli->zone_name == NULL) {
+        return cli_usage(cli, "nothing to change is named");
+    }
+    if (person_set(store, code, new_code, cli->zone_name, group, &why) != YK_OK) {
         return cli_fail(cli, &why);
     }
     return show_one(cli, store, new_code != NULL ? new_code : code, "変更しました", "changed");

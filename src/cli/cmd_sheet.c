@@ -348,17 +348,23 @@ static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
 
 static int run(struct cli *cli)
 {
-    static enum yk_status (*const pages[])(struct cli *, struct sheet_request *,
-                                           struct failure *) = {run_conference, run_diary,
-                                                                run_poster, sheet_quality};
+    static const struct {
+        enum yk_status (*make)(struct cli *, struct sheet_request *, struct failure *);
+        size_t most_paths;
+    } pages[] = {
+        {run_conference, 0}, {run_diary, 0}, {run_poster, SIZE_MAX}, {sheet_quality, 1}};
     struct sheet_request request = {.path = NULL};
     struct failure why;
     const char *verb = options_operand(cli->options, 0);
     enum yk_status status = cli_page_path(cli, &request.path, &request.kind, &why);
-    status = status == YK_OK ? cli_page_date(cli, "date", &request.date, &why) : status;
+    status = status == YK_OK ? cli_date(cli, "date", &request.date, &why) : status;
     for (size_t i = 0; status == YK_OK && verb_table[i] != NULL; i++) {
         if (strcmp(verb, verb_table[i]) == 0) {
-            status = pages[i](cli, &request, &why);
+            status = options_operands(cli->options) - 1 > pages[i].most_paths
+                         ? failure_set(
+                               &why, YK_ERR_ARGUMENT, "%s is one too many for: yoake sheet %s",
+                               options_operand(cli->options, 1 + pages[i].most_paths), verb)
+                         : pages[i].make(cli, &request, &why);
         }
     }
     if (status == YK_OK && cli->is_json) {

@@ -348,11 +348,16 @@ static enum yk_status change(struct speaking *self, bool is_set, struct failure 
     const char *automatic = automatic_at(self, self->said.group[i]);
     bool has_own = self->said.origin[i] == STATEMENT_BY_STAFF ||
                    self->said.origin[i] == STATEMENT_OUTDATED;
-    if ((is_set && automatic[0] == '\0') || (!is_set && !has_own)) {
-        return failure_set(why, is_set ? YK_ERR_CONFLICT : YK_ERR_NO_DEVICE, "%s",
-                           is_set ? "nothing is said there any more; only a sentence that the "
-                                    "program says can be reworded"
-                                  : "no words of staff are in force there");
+    if (is_set && automatic[0] == '\0') {
+        return failure_set(why, YK_ERR_CONFLICT,
+                           "nothing is said there any more; only a sentence that the program "
+                           "says can be reworded");
+    }
+    if (!is_set && !has_own) {
+        return failure_set(why, YK_ERR_NO_DEVICE,
+                           "%s: the sentence in force is not of staff; see: yoake statement "
+                           "list %s",
+                           options_operand(cli->options, 2), self->record.code);
     }
     words.first = self->facts.now.first;
     words.last = self->facts.now.last;

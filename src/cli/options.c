@@ -230,6 +230,13 @@ static enum yk_status wrong_range(const struct option_spec *spec, const char *va
     return status;
 }
 
+static enum yk_status wrong_without_value(const struct option_spec *spec, struct failure *why)
+{
+    struct option_range range;
+    option_range_of(spec, &range);
+    return failure_set(why, YK_ERR_ARGUMENT, "--%s needs a value (%s)", spec->name, range.name);
+}
+
 /* ---- parsing ---- */
 
 static void parsing_init(struct parsing *p, const struct command *command)
@@ -331,8 +338,7 @@ static enum yk_status take_options(const struct parsing *p, struct options *self
                 return wrong_unknown(p, word, why);
             }
             return answer == ':'
-                       ? failure_set(why, YK_ERR_ARGUMENT, "--%s needs a value (%s)",
-                                     known->name, known->value_name)
+                       ? wrong_without_value(known, why)
                        : failure_set(why, YK_ERR_ARGUMENT, "--%s takes no value", known->name);
         }
         enum yk_status status = take(self, spec_of(p, answer), optarg, why);
@@ -365,8 +371,11 @@ static enum yk_status check_verb(const struct parsing *p, const struct options *
         struct text near;
         text_init(&near);
         nearest_list(verb, verbs, n, 1, &near);
-        status = failure_set(why, YK_ERR_ARGUMENT, "there is no %s; what there is: %s", verb,
-                             near.length > 0 ? text_string(&near) : text_string(&all));
+        status = near.length > 0
+                     ? failure_set(why, YK_ERR_ARGUMENT, "there is no %s; did you mean: %s",
+                                   verb, text_string(&near))
+                     : failure_set(why, YK_ERR_ARGUMENT, "there is no %s; what there is: %s",
+                                   verb, text_string(&all));
         text_release(&near);
     }
     text_release(&all);
@@ -383,18 +392,28 @@ static enum yk_status check_operands(const struct parsing *p, const struct optio
             return status;
         }
     }
-    const char *operands = command->operands != NULL ? command->operands : "";
-    if (self->n_operands < (size_t)command->min_operands) {
-        return failure_set(why, YK_ERR_ARGUMENT, "something is missing: %s %s", command->name,
-                           operands);
+    bool is_short = self->n_operands < (size_t)command->min_operands;
+    bool is_long =
+        command->max_operands >= 0 && self->n_operands > (size_t)command->max_operands;
+    if (!is_short && !is_long) {
+        return YK_OK;
     }
-    if (command->max_operands >= 0 && self->n_operands > (size_t)command->max_operands) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: this is one too many; what is understood is %s",
-                           self->operands[command->max_operands],
-                           *operands != '\0' ? operands : command->name);
+    struct text usage; /* "yoake statement list CODE [ID]" */
+    text_init(&usage);
+    text_addf(&usage, "yoake %s", command->name);
+    if (command->verbs != NULL) {
+        text_addf(&usage, " %s", self->operands[0]);
     }
-    return YK_OK;
+    if (command->operands != NULL && *command->operands != '\0') {
+        text_addf(&usage, " %s", command->operands);
+    }
+    enum yk_status status =
+        is_short ? failure_set(why, YK_ERR_ARGUMENT, "something is missing; it is written: %s",
+                               text_string(&usage))
+                 : failure_set(why, YK_ERR_ARGUMENT, "%s is one too many; it is written: %s",
+                               self->operands[command->max_operands], text_string(&usage));
+    text_release(&usage);
+    return status;
 }
 
 enum yk_status options_parse(const struct command *command, int argc, char **argv,

@@ -334,9 +334,10 @@ int record_cli_added(const struct cli *cli, const struct record_kind *kind, uint
     return EXIT_DONE;
 }
 
-static int add_file(struct cli *cli, struct store *store, const struct record_kind *kind,
+static int add_file(struct cli *cli, struct store *store, const struct record_cli *how,
                     const char *person, const char *path)
 {
+    const struct record_kind *kind = how->kind;
     struct failure why;
     struct records_csv_counts counts;
     struct records_csv_options options = {.zone_name = cli->zone_name,
@@ -345,6 +346,7 @@ static int add_file(struct cli *cli, struct store *store, const struct record_ki
     if (records_csv_read_file(store, kind, path, &options, &counts, &why) != YK_OK) {
         return cli_fail(cli, &why);
     }
+    note_whose(how, counts.n_new == 0 ? NULL : person != NULL ? person : "CODE");
     int code = record_cli_added(cli, kind, counts.n_new, counts.n_same);
     if (code == EXIT_DONE && counts.n_wrong > 0) {
         fprintf(stderr,
@@ -363,7 +365,13 @@ static int add_row(struct cli *cli, struct store *store, const struct record_cli
     struct failure why;
     const struct record_kind *kind = how->kind;
     bool is_new = false;
+    char name[48];
     size_t column = record_column(kind, how->operand);
+    option_name(&kind->columns[column], name);
+    const char *again = options_text(cli->options, name);
+    if (again != NULL && strcmp(again, operand) != 0) {
+        return cli_usage(cli, "%s and --%s %s: leave one of them out", operand, name, again);
+    }
     kind->init(row);
     enum yk_status status = record_parse(kind, column, operand, NULL, row, &why);
     if (status == YK_OK) {
@@ -375,6 +383,7 @@ static int add_row(struct cli *cli, struct store *store, const struct record_cli
     if (record_add(store, kind, row, &is_new, &column, &why) != YK_OK) {
         return fail_at(cli, kind, column, &why);
     }
+    note_whose(how, is_new ? person_in(kind, row) : NULL);
     return show_one(cli, store, kind, row,
                     is_new ? cli_say(cli, "加えました", "added")
                            : cli_say(cli, "すでにあります。何も変えていません",
@@ -392,9 +401,7 @@ static int run_add(struct cli *cli, struct store *store, const struct record_cli
         if (first == NULL || (second != NULL && !is_person)) {
             return cli_usage(cli, "add --csv needs one file");
         }
-        note_whose(how, is_person ? first : NULL);
-        return add_file(cli, store, how->kind, is_person ? first : NULL,
-                        is_person ? second : first);
+        return add_file(cli, store, how, is_person ? first : NULL, is_person ? second : first);
     }
     if (first == NULL || second != NULL) {
         size_t k = record_column(how->kind, how->operand);
@@ -412,7 +419,6 @@ static int run_add(struct cli *cli, struct store *store, const struct record_cli
         return cli_fail(cli, &why);
     }
     code = add_row(cli, store, how, first, row);
-    note_whose(how, person_in(how->kind, row));
     mem_free(row);
     return code;
 }
@@ -425,7 +431,7 @@ static enum yk_status select_rows(struct store *store, const struct record_cli *
     size_t k = record_column(how->kind, how->operand);
     const struct record_column *column = &how->kind->columns[k];
     if (column->type == RECORD_PERSON) {
-        person = operand;
+        person = operand != NULL ? operand : person;
         operand = NULL;
     }
     enum yk_status status = person != NULL ? person_find(store, person, &there, why) : YK_OK;
@@ -473,14 +479,30 @@ static enum yk_status find_numbered(const struct cli *cli, struct store *store,
 {
     int64_t id = 0;
     const char *said = options_operand(cli->options, 1);
-    if (said == NULL || !text_parse_int64(said, strlen(said), &id) || id <= 0) {
+    if (said == NULL) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "which %s? Its number is in the first column of: yoake %s list",
+                           kind->word, kind->command);
+    }
+    if (!text_parse_int64(said, strlen(said), &id) || id <= 0) {
         return failure_set(
             why, YK_ERR_ARGUMENT,
             "'%.40s' is not the number of a %s; see the first column of: yoake %s "
             "list",
-            said != NULL ? said : "", kind->word, kind->command);
+            said, kind->word, kind->command);
     }
     return record_find(store, kind, id, row, why);
+}
+
+static bool has_changes(const struct cli *cli, const struct record_kind *kind)
+{
+    bool has_any = options_has(cli->options, "clear");
+    for (size_t k = 0; k < kind->n_columns && !has_any; k++) {
+        char name[48];
+        option_name(&kind->columns[k], name);
+        has_any = is_option(&kind->columns[k]) && options_has(cli->options, name);
+    }
+    return has_any;
 }
 
 static int set_row(struct cli *cli, struct store *store, const struct record_kind *kind,
@@ -489,6 +511,9 @@ static int set_row(struct cli *cli, struct store *store, const struct record_kin
     struct failure why;
     size_t column = kind->n_columns;
     enum yk_status status = find_numbered(cli, store, kind, row, &why);
+    if (status == YK_OK && !has_changes(cli, kind)) {
+        return cli_usage(cli, "nothing to change is named");
+    }
     if (status == YK_OK) {
         status = clear_options(cli, kind, row, &why);
     }
@@ -548,7 +573,7 @@ static int run_numbered(struct cli *cli, struct store *store, const struct recor
         return cli_fail(cli, &why);
     }
     int code = run(cli, store, kind, row);
-    note_whose(how, code == EXIT_DONE ? person_in(kind, row) : NULL);
+    note_whose(how, code == EXIT_DONE && run != show_row ? person_in(kind, row) : NULL);
     mem_free(row);
     return code;
 }

@@ -15,8 +15,9 @@ struct record_cli {
     const char *operand; /* the column that is said without an option: "person_id" */
     /* Instead of the usual `add` (a template), when it returns true; *code is the exit code. */
     bool (*add)(struct cli *cli, struct store *store, const char *operand, int *code);
-    char
-        *whose; /* NULL, or PERSON_CODE_BYTES for whose row it was, where it was one person's */
+    /* NULL, or PERSON_CODE_BYTES: whose row was changed, "CODE" where a table changed several
+     * people's, "" where nothing was changed. */
+    char *whose;
 };
 
 extern const char *const record_cli_verbs[];

@@ -47,13 +47,13 @@ static enum yk_status check_target(const char *path, const struct convert_option
     return YK_OK;
 }
 
-static enum yk_status take_time(const struct zone *zone, const char *text, int64_t fallback,
-                                int64_t *out, struct failure *why)
+static enum yk_status take_time(const struct zone *zone, const char *option, const char *text,
+                                int64_t fallback, int64_t *out, struct failure *why)
 {
     *out = fallback;
     if (text != NULL && !zone_parse_iso(zone, text, out)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "'%s' is no time; write it like 2026-05-12T23:10", text);
+                           "--%s %.40s: a time is written like 2026-05-12T23:10", option, text);
     }
     return YK_OK;
 }
@@ -172,9 +172,9 @@ static enum yk_status prepare(struct conversion *self, const struct convert_opti
                               struct failure *why)
 {
     enum yk_status status =
-        take_time(self->zone, options->from, INT64_MIN, &self->from_ns, why);
+        take_time(self->zone, "from", options->from, INT64_MIN, &self->from_ns, why);
     if (status == YK_OK) {
-        status = take_time(self->zone, options->to, INT64_MAX, &self->to_ns, why);
+        status = take_time(self->zone, "to", options->to, INT64_MAX, &self->to_ns, why);
     }
     if (status == YK_OK && self->from_ns >= self->to_ns) {
         status = failure_set(why, YK_ERR_ARGUMENT, "--from %.40s is not before --to %.40s",

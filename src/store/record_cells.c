@@ -113,7 +113,9 @@ static enum yk_status wrong_word(const struct record_column *column, const char 
     text_init(&list);
     for (size_t i = 0; column->words[i] != NULL; i++) {
         if (column->words[i][0] != '\0') {
-            text_addf(&list, "%s%s", list.length > 0 ? ", " : "", column->words[i]);
+            const char *alias = column->aliases != NULL ? column->aliases[i] : "";
+            text_addf(&list, "%s%s%s%s%s", list.length > 0 ? ", " : "", column->words[i],
+                      *alias != '\0' ? " (" : "", alias, *alias != '\0' ? ")" : "");
         }
     }
     enum yk_status status = failure_set(why, YK_ERR_ARGUMENT, "'%.*s' is not one of: %s",

@@ -122,10 +122,11 @@ static void sentences_say_what_is_wrong_and_what_would_be_right(void **state)
     refused(&plain, "x --rate -1", "--rate -1: what goes here is a number from 0");
     refused(&plain, "x --rate 1e", "--rate 1e: what goes here is a number from 0");
     refused(&plain, "x --out", "--out needs a value (DIR)");
+    refused(&plain, "x --jobs", "--jobs needs a value (N)"); /* its range is for --help */
     refused(&plain, "x --out=", "the value of --out is empty");
     refused(&plain, "x --fast=1", "--fast takes no value");
-    refused(&plain, "", "something is missing: try FILE...");
-    refused(&plain, "a b c", "c: this is one too many; what is understood is FILE...");
+    refused(&plain, "", "something is missing; it is written: yoake try FILE...");
+    refused(&plain, "a b c", "c is one too many; it is written: yoake try FILE...");
 }
 
 static void a_verb_is_needed_and_must_be_known(void **state)
@@ -140,7 +141,7 @@ static void a_verb_is_needed_and_must_be_known(void **state)
     assert_int_equal(parse(&with_verbs, "show P01", &options, NULL), YK_OK);
     options_free(options);
     refused(&with_verbs, "", "participant needs to know what to do: add, list, show");
-    refused(&with_verbs, "lst", "there is no lst; what there is: list");
+    refused(&with_verbs, "lst", "there is no lst; did you mean: list");
     refused(&with_verbs, "fetch", "there is no fetch; what there is: add, list, show");
 }
 

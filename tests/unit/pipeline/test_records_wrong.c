@@ -153,7 +153,8 @@ static const struct {
      "line 3, column 2 (from_date)"},
     /* attendance */
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-13,present\n",
-     "(status): 'present' is not one of: attended, late, early, absent, online"},
+     "(status): 'present' is not one of: attended (出席), late (遅刻), early (早退), absent "
+     "(欠席), online (オンライン)"},
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-13,\n", "status is missing"},
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-12,absent\n",
      "(status): 'absent' does not fit: absent on a day off: the plan from 2026-05-11 has "
@@ -193,9 +194,10 @@ static const struct {
     {&record_kind_target, TARGET "P01,2026-06-01,7時\n", "'7時' is not a time of day"},
     {&record_kind_target, TARGET "P01,2026-05-11,7:30\n", "another target"},
     {&record_kind_note, NOTE "P01,2026-05-12,memo,staff,x\n",
-     "(kind): 'memo' is not one of: note, try"},
+     "(kind): 'memo' is not one of: note (メモ), try (試してみる)"},
     {&record_kind_note, NOTE "P01,2026-05-12,note,everyone,x\n",
-     "(audience): 'everyone' is not one of: participant, staff, physician, employer, research"},
+     "(audience): 'everyone' is not one of: participant (本人), staff (職員), physician "
+     "(主治医), employer (会社), research (研究)"},
     {&record_kind_note, NOTE "P01,2026-05-12,note,,x\n", "audience is missing"},
     {&record_kind_note, NOTE "P01,2026-05-12,note,\"staff,boss\",x\n", "'boss' is not one of"},
     {&record_kind_note, NOTE "P01,2026-05-12,note,staff,\n", "text is missing"},
@@ -205,7 +207,8 @@ static const struct {
     /* consents */
     {&record_kind_consent, CONSENT "P01,,,,v2,2026-05-01,,\n", "scope is missing"},
     {&record_kind_consent, CONSENT "P01,family,,,v2,2026-05-01,,\n",
-     "(scope): 'family' is not one of: participant, staff, physician, employer, research"},
+     "(scope): 'family' is not one of: participant (本人), staff (職員), physician (主治医), "
+     "employer (会社), research (研究)"},
     {&record_kind_consent, CONSENT "P01,staff,diagnosis,,v2,2026-05-01,,\n",
      "(items): 'diagnosis' is not one of: attendance"},
     {&record_kind_consent, CONSENT "P01,会社,各晩,,v2,2026-05-01,,\n",
