@@ -232,17 +232,13 @@ enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_
         return failure_set(why, YK_ERR_ARGUMENT, "%s is too large for a description",
                            bytes->name);
     }
-    size_t n = (size_t)bytes->size;
-    char *text = mem_alloc(n + 1, 1);
-    if (text == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "epoch_csv: no memory");
-    }
     struct epoch_csv_plan plan = *self;
-    enum yk_status status = byte_source_read_exactly(bytes, 0, text, n, why);
+    char *text = NULL;
+    enum yk_status status = byte_source_read_all(bytes, &text, why);
     bool in_columns = false;
     int number = 1;
     char *line = text;
-    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+    if (status == YK_OK && strncmp(text, "\xEF\xBB\xBF", 3) == 0) {
         line += 3;
     }
     while (status == YK_OK && line != NULL) {

@@ -198,20 +198,7 @@ static enum yk_status add_all(struct folder_source *self, const char *folder, si
         return failure_set(why, YK_ERR_NO_DEVICE, "%.*s has no %s", (int)n_folder, folder,
                            UNISENS_XML);
     }
-    struct byte_source *xml = self->member[0].file;
-    if (xml->size > UNISENS_XML_MOST) {
-        return failure_set(why, YK_ERR_UNSUPPORTED, "%s is larger than 1 MiB", xml->name);
-    }
-    char *text = mem_alloc((size_t)xml->size + 1, 1);
-    if (text == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", xml->name);
-    }
-    status = byte_source_read_exactly(xml, 0, text, (size_t)xml->size, why);
-    if (status == YK_OK) {
-        status =
-            unisens_description_parse(text, (size_t)xml->size, xml->name, description, why);
-    }
-    mem_free(text);
+    status = unisens_description_read(self->member[0].file, description, why);
     for (size_t i = 0; status == YK_OK && i < description->n_entries; i++) {
         if (!is_member(self, description->entry[i].id)) {
             status =

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "firmware-formats/geneactiv_page.h"
+#include "src/base/utf8.h"
 
 struct key {
     const char *name;
@@ -65,10 +66,7 @@ static void take_text(char *to, size_t room, const char *value, size_t n)
     while (n > 0 && is_blank(value[n - 1])) {
         n--;
     }
-    n = n < room ? n : room - 1;
-    while (n > 0 && ((unsigned char)value[n] & 0xC0) == 0x80) {
-        n--; /* not inside a character */
-    }
+    n = n < room ? n : utf8_whole(value, room - 1);
     for (size_t i = 0; i < n; i++) {
         to[i] = (unsigned char)value[i] < 0x20 ? '_' : value[i];
     }

@@ -219,11 +219,7 @@ static enum yk_status read_text(struct mtn *self, struct failure *why)
                            self->bytes->size);
     }
     self->text_n = (size_t)self->bytes->size;
-    self->text = mem_alloc(self->text_n + 1, 1);
-    if (self->text == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "mtn: no memory");
-    }
-    return byte_source_read_exactly(self->bytes, 0, self->text, self->text_n, why);
+    return byte_source_read_all(self->bytes, &self->text, why);
 }
 
 static enum yk_status fill_info(struct mtn *self, const struct open_options *opt,

@@ -421,19 +421,7 @@ static enum yk_status read_description(struct unisens_reader *self, struct zip_a
     if (status != YK_OK) {
         return status;
     }
-    char *text = xml->size <= UNISENS_XML_MOST ? mem_alloc((size_t)xml->size + 1, 1) : NULL;
-    if (xml->size > UNISENS_XML_MOST) {
-        status = failure_set(why, YK_ERR_UNSUPPORTED, "%s is larger than 1 MiB", UNISENS_XML);
-    } else if (text == NULL) {
-        status = failure_set(why, YK_ERR_MEMORY, "no memory to read %s", UNISENS_XML);
-    } else {
-        status = byte_source_read_exactly(xml, 0, text, (size_t)xml->size, why);
-    }
-    if (status == YK_OK) {
-        status = unisens_description_parse(text, (size_t)xml->size, UNISENS_XML,
-                                           self->description, why);
-    }
-    mem_free(text);
+    status = unisens_description_read(xml, self->description, why);
     byte_source_close(xml);
     return status;
 }

@@ -12,8 +12,11 @@
 
 #include "firmware-formats/xml_scan.h"
 #include "src/base/bytes.h"
+#include "src/base/mem.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
+
+#define XML_MOST ((size_t)1 << 20)
 
 static const struct {
     const char *word;
@@ -253,4 +256,19 @@ enum yk_status unisens_description_parse(const char *text, size_t n, const char 
                            name);
     }
     return YK_OK;
+}
+
+enum yk_status unisens_description_read(struct byte_source *xml,
+                                        struct unisens_description *out, struct failure *why)
+{
+    if (xml->size > XML_MOST) {
+        return failure_set(why, YK_ERR_UNSUPPORTED, "%s is larger than 1 MiB", xml->name);
+    }
+    char *text = NULL;
+    enum yk_status status = byte_source_read_all(xml, &text, why);
+    if (status == YK_OK) {
+        status = unisens_description_parse(text, (size_t)xml->size, xml->name, out, why);
+    }
+    mem_free(text);
+    return status;
 }

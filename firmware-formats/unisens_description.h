@@ -10,10 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "src/base/status.h"
+#include "src/base/byte_source.h"
 
 #define UNISENS_XML "unisens.xml"
-#define UNISENS_XML_MOST ((size_t)1 << 20)
 #define UNISENS_ENTRIES 64
 #define UNISENS_CHANNELS 8
 
@@ -52,6 +51,10 @@ struct unisens_description {
 /* errors: YK_ERR_CORRUPT (no XML, or another kind of it), with the place and the reason */
 enum yk_status unisens_description_parse(const char *text, size_t n, const char *name,
                                          struct unisens_description *out, struct failure *why);
+/* The same of a file. errors: also YK_ERR_UNSUPPORTED (larger than any description), those of
+ * reading */
+enum yk_status unisens_description_read(struct byte_source *xml,
+                                        struct unisens_description *out, struct failure *why);
 
 size_t unisens_type_bytes(enum unisens_type type); /* 0 for unknown */
 /* One number as it is stored. */

@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+#include "src/base/mem.h"
+
 enum yk_status byte_source_read_at(struct byte_source *self, uint64_t pos, void *dst,
                                    size_t want, size_t *got, struct failure *why)
 {
@@ -25,6 +27,21 @@ enum yk_status byte_source_read_exactly(struct byte_source *self, uint64_t pos, 
                               "%s ends after %" PRIu64 " bytes; %zu more are needed",
                               self->name, pos + got, want - got);
     }
+    return YK_OK;
+}
+
+enum yk_status byte_source_read_all(struct byte_source *self, char **out, struct failure *why)
+{
+    char *all = self->size < SIZE_MAX ? mem_alloc((size_t)self->size + 1, 1) : NULL;
+    if (all == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", self->name);
+    }
+    enum yk_status status = byte_source_read_exactly(self, 0, all, (size_t)self->size, why);
+    if (status != YK_OK) {
+        mem_free(all);
+        return status;
+    }
+    *out = all;
     return YK_OK;
 }
 

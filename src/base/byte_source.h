@@ -36,6 +36,9 @@ enum yk_status byte_source_read_at(struct byte_source *self, uint64_t pos, void 
 /* Reads exactly want bytes or fails with YK_ERR_CORRUPT ("ends after ... bytes"). */
 enum yk_status byte_source_read_exactly(struct byte_source *self, uint64_t pos, void *dst,
                                         size_t want, struct failure *why);
+/* The whole, and a terminating zero behind it, in *out for mem_free(). The caller looks at the
+ * size first. errors: those of reading, YK_ERR_MEMORY */
+enum yk_status byte_source_read_all(struct byte_source *self, char **out, struct failure *why);
 void byte_source_close(struct byte_source *self); /* accepts NULL */
 
 /* Opens a regular file (a folder, a device or a missing file is refused with a sentence).

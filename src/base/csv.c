@@ -13,6 +13,7 @@
 #include "src/base/csv.h"
 #include "src/base/charset.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -184,7 +185,7 @@ static uint64_t position(const struct csv *self)
     return self->chunk_at + self->chunk_i;
 }
 
-static void go_to(struct csv *self, uint64_t offset, uint64_t line)
+void csv_seek(struct csv *self, uint64_t offset, uint64_t line)
 {
     self->line = line;
     if (offset >= self->chunk_at && offset <= self->chunk_at + self->chunk_n) {
@@ -193,11 +194,6 @@ static void go_to(struct csv *self, uint64_t offset, uint64_t line)
     }
     self->chunk_at = offset;
     self->chunk_n = self->chunk_i = 0;
-}
-
-void csv_seek(struct csv *self, uint64_t offset, uint64_t line)
-{
-    go_to(self, offset, line);
 }
 
 /* The next byte without taking it, or -1 at the end. */
@@ -469,7 +465,7 @@ enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct fai
         size_t text_n = 0;
         enum yk_status status = read_raw(self, &is_end, &self->row.problem, why);
         if (status == YK_OK && self->row.problem != NULL) {
-            go_to(self, self->row.offset, self->row.line);
+            csv_seek(self, self->row.offset, self->row.line);
             status = skip_line(self, why);
             self->raw_n = 0;
         }
@@ -572,13 +568,7 @@ static const char *short_name(const char *name)
 /* At most n bytes of a text, cut at a character. */
 static int whole_bytes(const char *text, int n)
 {
-    int length = (int)strnlen(text, (size_t)n + 1);
-    if (length > n) {
-        for (length = n; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;) {
-            length--;
-        }
-    }
-    return length;
+    return (int)utf8_whole(text, strnlen(text, (size_t)n));
 }
 
 enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,

@@ -95,8 +95,8 @@ void digest_of_memory(const void *at, size_t n, char hex[static DIGEST_HEX])
     to_hex(sum, hex);
 }
 
-enum yk_status digest_of_source(struct byte_source *bytes, struct job *job,
-                                char hex[static DIGEST_HEX], struct failure *why)
+enum yk_status digest_of_front(struct byte_source *bytes, uint64_t n, struct job *job,
+                               char hex[static DIGEST_HEX], struct failure *why)
 {
     struct digest *digest = NULL;
     enum yk_status status = digest_new(&digest, why);
@@ -108,14 +108,16 @@ enum yk_status digest_of_source(struct byte_source *bytes, struct job *job,
         status = failure_set(why, YK_ERR_MEMORY, "out of memory hashing %s", bytes->name);
         goto done;
     }
-    for (uint64_t pos = 0; pos < bytes->size;) {
+    for (uint64_t pos = 0; pos < n;) {
         size_t got = 0;
         if (job_is_cancelled(job)) {
             status =
                 failure_set(why, YK_ERR_CANCELLED, "stopped while hashing %s", bytes->name);
             goto done;
         }
-        status = byte_source_read_at(bytes, pos, piece, PIECE_BYTES, &got, why);
+        status = byte_source_read_at(bytes, pos, piece,
+                                     n - pos < PIECE_BYTES ? (size_t)(n - pos) : PIECE_BYTES,
+                                     &got, why);
         if (status != YK_OK) {
             goto done;
         }
@@ -126,11 +128,27 @@ enum yk_status digest_of_source(struct byte_source *bytes, struct job *job,
         }
         digest_add(digest, piece, got);
         pos += got;
-        job_progress(job, "hashing", pos, bytes->size, "bytes");
+        job_progress(job, "hashing", pos, n, "bytes");
     }
     digest_finish(digest, hex);
 done:
     mem_free(piece);
     digest_free(digest);
+    return status;
+}
+
+enum yk_status digest_of_source(struct byte_source *bytes, struct job *job,
+                                char hex[static DIGEST_HEX], struct failure *why)
+{
+    return digest_of_front(bytes, bytes->size, job, hex, why);
+}
+
+enum yk_status digest_of_file(const char *path, char hex[static DIGEST_HEX],
+                              struct failure *why)
+{
+    struct byte_source *bytes = NULL;
+    enum yk_status status = file_source_open(path, &bytes, why);
+    status = status == YK_OK ? digest_of_source(bytes, NULL, hex, why) : status;
+    byte_source_close(bytes);
     return status;
 }

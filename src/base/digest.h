@@ -29,6 +29,11 @@ enum yk_status digest_so_far(const struct digest *self, char hex[static DIGEST_H
 
 enum yk_status digest_of_source(struct byte_source *bytes, struct job *job,
                                 char hex[static DIGEST_HEX], struct failure *why);
+/* Of its first n bytes. */
+enum yk_status digest_of_front(struct byte_source *bytes, uint64_t n, struct job *job,
+                               char hex[static DIGEST_HEX], struct failure *why);
+enum yk_status digest_of_file(const char *path, char hex[static DIGEST_HEX],
+                              struct failure *why);
 void digest_of_memory(const void *at, size_t n, char hex[static DIGEST_HEX]);
 
 #endif

@@ -13,53 +13,22 @@
 
 enum { LINE_ROOM = 1024 };
 
-static void write_line(struct log *log, enum log_level level, const char *fmt, va_list args)
-    __attribute__((format(printf, 3, 0)));
-static void write_line(struct log *log, enum log_level level, const char *fmt, va_list args)
+void log_line(struct log *log, enum log_level level, const char *fmt, ...)
 {
     if (log == NULL || log->write == NULL || level > log->level) {
         return;
     }
     char line[LINE_ROOM];
+    va_list args;
+    va_start(args, fmt);
     vsnprintf(line, sizeof line, fmt, args);
+    va_end(args);
     for (char *p = line; *p != '\0'; p++) {
         if ((unsigned char)*p < 0x20 || *p == 0x7F) {
             *p = '?';
         }
     }
     log->write(log->user, level, line);
-}
-
-void log_error(struct log *log, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    write_line(log, LOG_ERROR, fmt, args);
-    va_end(args);
-}
-
-void log_warn(struct log *log, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    write_line(log, LOG_WARN, fmt, args);
-    va_end(args);
-}
-
-void log_info(struct log *log, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    write_line(log, LOG_INFO, fmt, args);
-    va_end(args);
-}
-
-void log_debug(struct log *log, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    write_line(log, LOG_DEBUG, fmt, args);
-    va_end(args);
 }
 
 const char *log_level_word(enum log_level level)

@@ -16,10 +16,12 @@ struct log {
 };
 
 /* log may be NULL: nothing happens. */
-void log_error(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void log_warn(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void log_info(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void log_debug(struct log *log, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void log_line(struct log *log, enum log_level level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+#define log_error(log, ...) log_line((log), LOG_ERROR, __VA_ARGS__)
+#define log_warn(log, ...) log_line((log), LOG_WARN, __VA_ARGS__)
+#define log_info(log, ...) log_line((log), LOG_INFO, __VA_ARGS__)
+#define log_debug(log, ...) log_line((log), LOG_DEBUG, __VA_ARGS__)
 
 /* "error", "warning", "info", "debug". */
 const char *log_level_word(enum log_level level);

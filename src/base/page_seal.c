@@ -11,7 +11,7 @@
 #include "src/base/byte_source.h"
 #include "src/base/names.h"
 
-enum { HEX = DIGEST_HEX - 1, PIECE = 1 << 14 };
+enum { HEX = DIGEST_HEX - 1 };
 
 static const struct {
     const char *begin, *end;
@@ -29,32 +29,6 @@ bool page_seal_is_page(const char *name)
     return name_ends_with(name, ".pdf") || name_ends_with(name, ".svg");
 }
 
-static enum yk_status hash_front(struct byte_source *bytes, uint64_t n,
-                                 char hex[static DIGEST_HEX], struct failure *why)
-{
-    unsigned char piece[PIECE];
-    struct digest *digest = NULL;
-    enum yk_status status = digest_new(&digest, why);
-    for (uint64_t at = 0; status == YK_OK && at < n;) {
-        size_t got = 0;
-        status = byte_source_read_at(bytes, at, piece,
-                                     n - at < PIECE ? (size_t)(n - at) : PIECE, &got, why);
-        if (status == YK_OK && got == 0) {
-            status =
-                failure_set(why, YK_ERR_IO, "%s became shorter while it was read", bytes->name);
-        }
-        if (status == YK_OK) {
-            digest_add(digest, piece, got);
-            at += got;
-        }
-    }
-    if (status == YK_OK) {
-        digest_finish(digest, hex);
-    }
-    digest_free(digest);
-    return status;
-}
-
 static enum yk_status check(struct byte_source *bytes, bool is_svg, struct failure *why)
 {
     const char *begin = marks[is_svg].begin, *end = marks[is_svg].end;
@@ -69,7 +43,7 @@ static enum yk_status check(struct byte_source *bytes, bool is_svg, struct failu
         return failure_set(why, YK_ERR_UNSUPPORTED, "%s has no checksum at its end",
                            bytes->name);
     }
-    status = status == YK_OK ? hash_front(bytes, bytes->size - n, hex, why) : status;
+    status = status == YK_OK ? digest_of_front(bytes, bytes->size - n, NULL, hex, why) : status;
     if (status == YK_OK && memcmp(line + first, hex, HEX) != 0) {
         status = failure_set(why, YK_ERR_CORRUPT, "%s is not as it was written", bytes->name);
     }

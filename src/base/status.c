@@ -10,28 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
+
 /* Cuts text at the last whole UTF-8 character that fits: a sentence may end in a Japanese file
  * name, and half a character would make the whole line unreadable on a terminal. */
 static void cut_at_character(char *text, size_t room)
 {
     size_t end = strnlen(text, room - 1);
-    if (end < room - 1) {
-        return;
-    }
-    for (int back = 0; back < 3 && end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0x80;
-         back++) { /* no character is longer: broken UTF-8 must not empty the sentence */
-        end--;
-    }
-    if (end > 0 && ((unsigned char)text[end - 1] & 0xC0) == 0xC0) {
-        unsigned char lead = (unsigned char)text[end - 1];
-        size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-        if (end - 1 + want > room - 1) {
-            end--;
-        } else {
-            end += want - 1;
-        }
-    }
-    text[end] = '\0';
+    text[end < room - 1 ? end : utf8_whole(text, end)] = '\0';
 }
 
 static void fill(struct failure *why, enum yk_status code, int64_t offset, const char *fmt,

@@ -83,16 +83,12 @@ static bool is_of(char kind, char c)
     }
 }
 
-/* Bytes of a number, or of one character; 0: it does not stand there. */
+/* Bytes of a number, or the one of a %c; 0: it does not stand there. */
 static size_t value_length(char kind, const char *at, const char *end)
 {
     size_t n = 0, left = (size_t)(end - at);
     if (kind == 'c') {
-        n = left > 0 ? 1 : 0;
-        while (n > 0 && n < left && ((unsigned char)at[n] & 0xC0) == 0x80) {
-            n++;
-        }
-        return n;
+        return left > 0;
     }
     size_t sign = kind != 'x' && left > 0 && at[0] == '-' ? 1 : 0;
     for (n = sign; n < left && is_of(kind, at[n]); n++) {

@@ -63,6 +63,17 @@ size_t utf8_step(const char *at)
     return length > 0 ? length : *at != '\0';
 }
 
+size_t utf8_whole(const char *at, size_t n)
+{
+    uint32_t code = 0;
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        if (utf8_decode(at + n - back, back, &code) == UTF8_CUT) {
+            return n - back;
+        }
+    }
+    return n;
+}
+
 bool utf8_is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0);

@@ -26,6 +26,10 @@ size_t utf8_length(const char *at);
  * is no character counts as one. */
 size_t utf8_step(const char *at);
 
+/* Bytes of the first n that are whole characters: n, or less when the last of them goes on
+ * behind. What is no UTF-8 stays. */
+size_t utf8_whole(const char *at, size_t n);
+
 /* U+0000..1F, U+007F..9F: what a terminal would obey instead of show. */
 bool utf8_is_control(uint32_t code);
 

@@ -174,14 +174,9 @@ static enum yk_status note_issued(const struct cli *cli, struct store *store,
                                   const struct request *request, const struct sheet *sheet,
                                   char sha256[static DIGEST_HEX], struct failure *why)
 {
-    struct byte_source *bytes = NULL;
     struct issued_copy copy;
     issued_init(&copy);
-    enum yk_status status = file_source_open(request->path, &bytes, why);
-    if (status == YK_OK) {
-        status = digest_of_source(bytes, NULL, sha256, why);
-        byte_source_close(bytes);
-    }
+    enum yk_status status = digest_of_file(request->path, sha256, why);
     if (status != YK_OK) {
         return status;
     }

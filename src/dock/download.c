@@ -295,8 +295,8 @@ static enum yk_status look_at_kept(struct downloading *self, struct failure *why
             status = file_source_open(text_string(&original), &source, why);
         }
         if (status == YK_OK) {
-            source->size = bytes < source->size ? bytes : source->size;
-            status = digest_of_source(source, self->job, begins, why);
+            status = digest_of_front(source, bytes < source->size ? bytes : source->size,
+                                     self->job, begins, why);
         }
         byte_source_close(source);
         if (status == YK_OK && strcmp(hash, begins) == 0) {

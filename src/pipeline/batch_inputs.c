@@ -163,10 +163,7 @@ static void make_stem(const char *path, char *out, size_t room)
 {
     const char *name = name_of_path(path);
     size_t n = name_stem(name);
-    n = n < room ? n : room - 1;
-    while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80) {
-        n--;
-    }
+    n = n < room ? n : utf8_whole(name, room - 1);
     size_t whole = 0; /* up to here the characters are known to be UTF-8 */
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)name[i];

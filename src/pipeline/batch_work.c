@@ -5,6 +5,7 @@
  * name, complete and synced; then the epochs table; then the row in cohort.sqlite. Only the row
  * makes it "finished".
  */
+#include "src/base/digest.h"
 #include "src/pipeline/batch_parts.h"
 
 #include <inttypes.h>
@@ -19,7 +20,6 @@
 #include "src/export/tables.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/analyze.h"
-#include "src/pipeline/sums.h"
 
 /* How often the disk keeps something of one recording: a file and its name; the row. */
 enum { SYNCS = 3, SYNCS_WITH_EPOCHS = 5 };
@@ -189,7 +189,7 @@ static enum yk_status restore_epochs(struct work *work, const char *h5, const ch
 static bool is_kept(const struct work *work, const char *h5)
 {
     char hex[DIGEST_HEX];
-    return sums_of_file(h5, hex, NULL) == YK_OK && strcmp(hex, work->result.h5_sha256) == 0;
+    return digest_of_file(h5, hex, NULL) == YK_OK && strcmp(hex, work->result.h5_sha256) == 0;
 }
 
 /* A shard of another count may have finished it: its files become ours, then its row. */
@@ -335,7 +335,7 @@ static enum yk_status write_files(struct work *work, struct failure *why)
         status = h5_analysis_write(text_string(&path), &work->analysis, why);
     }
     if (status == YK_OK) {
-        status = sums_of_file(text_string(&path), work->result.h5_sha256, why);
+        status = digest_of_file(text_string(&path), work->result.h5_sha256, why);
     }
     if (status == YK_OK && batch->options->with_epochs_csv) {
         epochs_csv_add(&work->analysis.epochs, work->own, &epochs);

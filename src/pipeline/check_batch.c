@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "src/base/csv.h"
+#include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
@@ -235,7 +236,7 @@ static enum yk_status compare_epochs(struct checking *self, const struct analysi
         }
         if (status == YK_OK) {
             digest_of_memory(text_string(&table), table.length, expected);
-            if (sums_of_file(text_string(&path), found, NULL) != YK_OK ||
+            if (digest_of_file(text_string(&path), found, NULL) != YK_OK ||
                 strcmp(found, expected) != 0) {
                 report(self, CHECK_epochs_differ, name, "");
             }
@@ -295,7 +296,7 @@ static bool is_as_put(struct checking *self, const struct db_query *row, const c
     bool is_same = self->cohort != NULL && !has_epochs(self, db_text(row, 0), epochs) &&
                    cohort_db_get(self->cohort, db_text(row, 0), &put, NULL) == YK_OK &&
                    count_lines(&put.part[COHORT_NIGHT]) == db_int(row, 2) &&
-                   sums_of_file(path, found, NULL) == YK_OK &&
+                   digest_of_file(path, found, NULL) == YK_OK &&
                    strcmp(found, put.h5_sha256) == 0;
     if (is_same) {
         know(self, subject, found);
@@ -441,7 +442,7 @@ static enum yk_status compare_sum(void *user, const char *name, const char *hex,
                                 ? failure_set(why, YK_ERR_CANCELLED, "stopped checking")
                                 : disk_join(self->folder, name, &path, why);
     if (status == YK_OK) {
-        enum yk_status read = sums_of_file(text_string(&path), found, &how);
+        enum yk_status read = digest_of_file(text_string(&path), found, &how);
         snprintf(detail, sizeof detail, "SHA-256 %.12s, recorded %.12s",
                  read == YK_OK ? found : "", hex);
         if (read == YK_ERR_NO_DEVICE) {

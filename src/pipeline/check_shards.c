@@ -4,6 +4,7 @@
  * checksum, and the HDF5 file that the row names. A shard that was killed leaves a journal that
  * only one who may write can undo; that is no damage.
  */
+#include "src/base/digest.h"
 #include "src/pipeline/check_batch.h"
 
 #include <dirent.h>
@@ -14,7 +15,6 @@
 #include "src/base/disk.h"
 #include "src/pipeline/manifest.h"
 #include "src/pipeline/shard.h"
-#include "src/pipeline/sums.h"
 #include "src/store/db.h"
 
 struct checking {
@@ -54,7 +54,7 @@ static enum yk_status check_series(struct checking *self, const struct shard_now
     snprintf(subject, sizeof subject, SHARD_FOLDER "/%s/recordings/%.160s.h5", shard->name, id);
     enum yk_status status = disk_join(self->folder, subject, &path, why);
     if (status == YK_OK) {
-        enum yk_status read = sums_of_file(text_string(&path), found, &how);
+        enum yk_status read = digest_of_file(text_string(&path), found, &how);
         if (read == YK_ERR_NO_DEVICE) {
             report(self, CHECK_shard_file_missing, subject, "");
         } else if (read != YK_OK || strcmp(found, hex) != 0) {

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "src/base/csv.h"
+#include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
@@ -331,7 +332,7 @@ enum yk_status manifest_check(const char *path, struct failure *why)
     text_init(&sums);
     text_addf(&sums, "%s" MANIFEST_SUMS, path);
     enum yk_status status = text_status(&sums, why);
-    status = status == YK_OK ? sums_of_file(path, hex, why) : status;
+    status = status == YK_OK ? digest_of_file(path, hex, why) : status;
     if (status == YK_OK && disk_is_file(text_string(&sums))) {
         status = sums_read(text_string(&sums), compare, &listed, why);
         if (status == YK_OK && !listed.is_same) {

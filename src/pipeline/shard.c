@@ -17,7 +17,6 @@
 #include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
-#include "src/pipeline/sums.h"
 
 /* ---- numbers ---- */
 
@@ -257,7 +256,7 @@ struct cohort_db *shard_peer_db(struct shard_peers *self, size_t i)
 static enum yk_status check_hash(const char *path, const char *hex, struct failure *why)
 {
     char found[DIGEST_HEX];
-    enum yk_status status = sums_of_file(path, found, why);
+    enum yk_status status = digest_of_file(path, found, why);
     if (status == YK_OK && strcmp(found, hex) != 0) {
         status =
             failure_set(why, YK_ERR_CORRUPT,

@@ -15,15 +15,6 @@
 static const char seal[] = "# sha256 ";
 enum { HEX = DIGEST_HEX - 1, SEAL = sizeof seal - 1 };
 
-enum yk_status sums_of_file(const char *path, char hex[static DIGEST_HEX], struct failure *why)
-{
-    struct byte_source *bytes = NULL;
-    enum yk_status status = file_source_open(path, &bytes, why);
-    status = status == YK_OK ? digest_of_source(bytes, NULL, hex, why) : status;
-    byte_source_close(bytes);
-    return status;
-}
-
 void sums_add(struct text *lines, const char *hex, const char *name)
 {
     text_addf(lines, "%s  %s\n", hex, name);
@@ -36,7 +27,7 @@ enum yk_status sums_add_file(struct text *lines, const char *folder, const char 
     char hex[DIGEST_HEX];
     text_init(&path);
     enum yk_status status = disk_join(folder, name, &path, why);
-    status = status == YK_OK ? sums_of_file(text_string(&path), hex, why) : status;
+    status = status == YK_OK ? digest_of_file(text_string(&path), hex, why) : status;
     if (status == YK_OK) {
         sums_add(lines, hex, name);
     }
@@ -65,33 +56,17 @@ static bool is_whole(const char *lines, size_t *n)
     return memcmp(lines + *n + SEAL, hex, HEX) == 0;
 }
 
-static enum yk_status read_all(const char *path, char **out, size_t *n, struct failure *why)
-{
-    struct byte_source *bytes = NULL;
-    enum yk_status status = file_source_open(path, &bytes, why);
-    if (status != YK_OK) {
-        return status;
-    }
-    char *all = mem_alloc((size_t)bytes->size + 1, 1);
-    status = all != NULL ? byte_source_read_at(bytes, 0, all, (size_t)bytes->size, n, why)
-                         : failure_set(why, YK_ERR_MEMORY, "out of memory reading %s", path);
-    byte_source_close(bytes);
-    if (status != YK_OK) {
-        mem_free(all);
-        return status;
-    }
-    *out = all;
-    return YK_OK;
-}
-
 enum yk_status sums_read(const char *path,
                          enum yk_status (*each)(void *user, const char *name, const char *hex,
                                                 struct failure *why),
                          void *user, struct failure *why)
 {
+    struct byte_source *bytes = NULL;
     char *lines = NULL;
-    size_t n = 0;
-    enum yk_status status = read_all(path, &lines, &n, why);
+    enum yk_status status = file_source_open(path, &bytes, why);
+    size_t n = status == YK_OK ? (size_t)bytes->size : 0;
+    status = status == YK_OK ? byte_source_read_all(bytes, &lines, why) : status;
+    byte_source_close(bytes);
     if (status == YK_OK && !is_whole(lines, &n)) {
         status = failure_set(why, YK_ERR_CORRUPT, "%s is not as it was written", path);
     }

@@ -12,8 +12,6 @@
 
 #define SUMS_FILE "SHA256SUMS"
 
-/* The hash of a file's content. errors: those of reading */
-enum yk_status sums_of_file(const char *path, char hex[static DIGEST_HEX], struct failure *why);
 void sums_add(struct text *lines, const char *hex, const char *name);
 /* The same for folder/name, whose content is hashed. */
 enum yk_status sums_add_file(struct text *lines, const char *folder, const char *name,

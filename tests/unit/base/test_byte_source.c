@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "src/base/byte_source.h"
+#include "src/base/mem.h"
 #include "tests/support/alloc.h"
 
 static void memory_reads_stop_at_the_end(void **state)
@@ -29,6 +30,16 @@ static void memory_reads_stop_at_the_end(void **state)
     assert_int_equal(byte_source_read_exactly(bytes, 2, at, 5, &why), YK_ERR_CORRUPT);
     assert_string_equal(why.text, "six ends after 6 bytes; 1 more are needed");
     assert_int_equal(why.offset, 6);
+    char *all = NULL;
+    assert_int_equal(byte_source_read_all(bytes, &all, &why), YK_OK);
+    assert_string_equal(all, "abcdef");
+    mem_free(all);
+    all = NULL;
+    alloc_fail_at(1);
+    assert_int_equal(byte_source_read_all(bytes, &all, &why), YK_ERR_MEMORY);
+    alloc_fail_at(0);
+    assert_string_equal(why.text, "no memory to read six");
+    assert_null(all);
     byte_source_close(bytes);
     byte_source_close(NULL);
 }
@@ -73,6 +84,9 @@ static void files_are_read_anywhere(void **state)
     assert_int_equal(truncate(path, 50000), 0); /* shrinks while it is open */
     assert_int_equal(byte_source_read_exactly(bytes, 49995, at, 10, &why), YK_ERR_IO);
     assert_int_equal(byte_source_read_exactly(bytes, 0, at, 10, &why), YK_ERR_IO);
+    char *all = NULL;
+    assert_int_equal(byte_source_read_all(bytes, &all, &why), YK_ERR_IO);
+    assert_null(all);
     byte_source_close(bytes);
 
     bytes = NULL;

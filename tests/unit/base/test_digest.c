@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,11 @@ static void sources_are_hashed_whole(void **state)
     digest_of_memory(at, n, whole);
     assert_int_equal(digest_of_source(bytes, NULL, pieces, NULL), YK_OK);
     assert_string_equal(pieces, whole);
+    for (size_t front = 0; front <= n; front += n / 7) {
+        digest_of_memory(at, front, whole);
+        assert_int_equal(digest_of_front(bytes, front, NULL, pieces, NULL), YK_OK);
+        assert_string_equal(pieces, whole);
+    }
 
     atomic_bool cancel = true;
     struct job job = {.cancel = &cancel};
@@ -67,6 +73,24 @@ static void sources_are_hashed_whole(void **state)
     }
     byte_source_close(bytes);
     free(at);
+}
+
+static void a_file_is_hashed_by_its_name(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("digest");
+    char path[5000], hex[DIGEST_HEX] = "untouched";
+    snprintf(path, sizeof path, "%s/abc", folder);
+    struct failure why;
+    assert_int_equal(digest_of_file(path, hex, &why), YK_ERR_NO_DEVICE);
+    assert_non_null(strstr(why.text, path));
+    assert_string_equal(hex, "untouched");
+    FILE *file = fopen(path, "wb");
+    assert_int_equal(fwrite("abc", 1, 3, file), 3);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(digest_of_file(path, hex, &why), YK_OK);
+    assert_string_equal(hex, ABC);
+    check_remove(folder);
 }
 
 static void a_digest_tells_what_it_has_so_far_and_goes_on(void **state)
@@ -98,6 +122,7 @@ int main(void)
         cmocka_unit_test(a_digest_tells_what_it_has_so_far_and_goes_on),
         cmocka_unit_test(published_examples_agree),
         cmocka_unit_test(sources_are_hashed_whole),
+        cmocka_unit_test(a_file_is_hashed_by_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,29 @@ static void control_characters_are_named(void **state)
     assert_false(utf8_is_control(0xA0));
 }
 
+static void only_a_character_that_goes_on_is_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at;
+        size_t n, whole;
+    } known[] = {{"", 0, 0},
+                 {"abc", 3, 3},
+                 {"a夜", 4, 4},
+                 {"a夜", 3, 1},
+                 {"a夜", 2, 1},
+                 {"\xF0\x9F\x98\xB4", 3, 0},
+                 {"\xF0\x9F\x98\xB4", 4, 4},
+                 {"a\xE3", 2, 1},
+                 {"\x80\x80\x80\x80\x80", 4, 4}, /* no UTF-8 */
+                 {"夜\x80", 4, 4},
+                 {"caf\xE9!", 5, 5},
+                 {"caf\xE9\x80\x80", 5, 3}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        assert_int_equal(utf8_whole(known[i].at, known[i].n), known[i].whole);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +106,7 @@ int main(void)
         cmocka_unit_test(a_character_that_goes_on_behind_the_end_is_cut),
         cmocka_unit_test(strings_are_gone_through_to_their_end),
         cmocka_unit_test(control_characters_are_named),
+        cmocka_unit_test(only_a_character_that_goes_on_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
