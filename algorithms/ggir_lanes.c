@@ -138,22 +138,12 @@ static void calibrate(const struct calibration *c, double temperature_c, double 
     }
 }
 
-static void tally_reading(double *sum, double *n, float reading, double points)
-{
-    if (!isnan(reading)) {
-        *sum += (double)reading * points;
-        *n += points;
-    }
-}
-
 static void tally_points(struct ggir_lanes *self, size_t l, int64_t n)
 {
     struct grid_tally *tally = &self->tally[l];
     const struct sample_block *block = ggir_stream_block(&self->stream[l]);
     tally->observed += self->stream[l].is_filled ? 0.0 : (double)n;
-    tally_reading(&tally->light, &tally->n_light, block->light, (double)n);
-    tally_reading(&tally->temperature, &tally->n_temperature, block->temperature_c, (double)n);
-    tally_reading(&tally->battery, &tally->n_battery, block->battery_v, (double)n);
+    grid_tally_readings(tally, block, (double)n);
 }
 
 static enum yk_status fill_lane(struct ggir_lanes *self, size_t l, struct failure *why)

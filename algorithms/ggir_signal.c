@@ -193,17 +193,6 @@ struct piece {
     int64_t from, to;
 };
 
-static int64_t common_multiple(int64_t a, int64_t b)
-{
-    int64_t x = a, y = b;
-    while (y != 0) {
-        int64_t rest = x % y;
-        x = y;
-        y = rest;
-    }
-    return a / x * b;
-}
-
 static size_t cut_at(const struct ggir_plan *plan, int64_t length, struct piece *out)
 {
     size_t n = 0;
@@ -250,7 +239,7 @@ static struct ggir_share set_lane(struct lane_setup *setup, const struct ggir_pl
 {
     const struct ggir_share *share = &plan->share[piece->share];
     const int64_t epoch = (int64_t)setup->epoch_points, rate = plan->rate;
-    const int64_t step = common_multiple(epoch, (int64_t)angle_step(plan->rate));
+    const int64_t step = lanes_common_multiple(epoch, (int64_t)angle_step(plan->rate));
     const int64_t warm = piece->from > 0 ? (WARM_UP_S * rate + step - 1) / step * step : 0;
     const int64_t begin = piece->from > warm ? piece->from - warm : 0;
     const bool is_last = piece->to == share->n_points;
@@ -272,8 +261,8 @@ static enum yk_status run_lanes(struct recording_source *source, struct lane_set
     struct ggir_share share[LANES];
     const int64_t quarter = (int64_t)QUARTER_S * plan->rate;
     const int64_t per_quarter = QUARTER_S / plan->epoch_s;
-    const size_t n =
-        cut_chunks(plan, common_multiple(quarter, (int64_t)angle_step(plan->rate)), piece);
+    const size_t n = cut_chunks(
+        plan, lanes_common_multiple(quarter, (int64_t)angle_step(plan->rate)), piece);
     int64_t n_blocks = 0;
     for (size_t l = 0; l < LANES; l++) {
         setup->from[l] = setup->to[l] = setup->first_epoch[l] = setup->end[l] = 0;

@@ -327,14 +327,20 @@ static void tally_reading(double *sum, double *n, float reading, double points)
     }
 }
 
+void grid_tally_readings(struct grid_tally *self, const struct sample_block *block,
+                         double points)
+{
+    tally_reading(&self->light, &self->n_light, block->light, points);
+    tally_reading(&self->temperature, &self->n_temperature, block->temperature_c, points);
+    tally_reading(&self->battery, &self->n_battery, block->battery_v, points);
+}
+
 static void tally_points(const struct grid_stream *self, size_t n, double *const out[3],
                          struct grid_tally *tally)
 {
     const struct sample_block *b = &self->block;
     tally->observed += (double)n;
-    tally_reading(&tally->light, &tally->n_light, b->light, (double)n);
-    tally_reading(&tally->temperature, &tally->n_temperature, b->temperature_c, (double)n);
-    tally_reading(&tally->battery, &tally->n_battery, b->battery_v, (double)n);
+    grid_tally_readings(tally, b, (double)n);
     if ((b->flags & BLOCK_CLIPPED) == 0) {
         return;
     }

@@ -66,4 +66,8 @@ void grid_stream_close(struct grid_stream *self);
 enum yk_status grid_stream_take(struct grid_stream *self, size_t n, double *const out[3],
                                 uint8_t *seen, struct grid_tally *tally, struct failure *why);
 
+/* Adds a block's light, temperature and battery, as far as it has them, for so many points. */
+void grid_tally_readings(struct grid_tally *self, const struct sample_block *block,
+                         double points);
+
 #endif

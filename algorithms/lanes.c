@@ -52,7 +52,7 @@ void lanes_interleave(const double *src, size_t stride, size_t n, double *dst)
     }
 }
 
-static int64_t common_multiple(int64_t a, int64_t b)
+int64_t lanes_common_multiple(int64_t a, int64_t b)
 {
     int64_t x = a, y = b;
     while (y != 0) {
@@ -67,14 +67,15 @@ int64_t lanes_cut(struct lane_setup *setup, int64_t n_epochs, int64_t warm_epoch
                   int64_t step_points, bool in_sequence)
 {
     /* seconds after which everything (epochs, quarters, thinning) is in phase again */
-    int64_t phase_s = common_multiple(setup->epoch_s, QUARTER_S);
-    phase_s *= common_multiple(phase_s * setup->rate, step_points) / (phase_s * setup->rate);
+    int64_t phase_s = lanes_common_multiple(setup->epoch_s, QUARTER_S);
+    phase_s *=
+        lanes_common_multiple(phase_s * setup->rate, step_points) / (phase_s * setup->rate);
     const int64_t unit = phase_s / setup->epoch_s;
     const int64_t n_lanes = in_sequence ? 1 : LANES;
     int64_t length = (n_epochs + n_lanes - 1) / n_lanes;
     length = (length + unit - 1) / unit * unit;
     /* the warm-up must not disturb the phase of thinning either */
-    int64_t thin = common_multiple((int64_t)setup->epoch_points, step_points) /
+    int64_t thin = lanes_common_multiple((int64_t)setup->epoch_points, step_points) /
                    (int64_t)setup->epoch_points;
     int64_t warm = in_sequence ? 0 : (warm_epochs + thin - 1) / thin * thin;
     warm = warm < length ? warm : length;

@@ -102,6 +102,9 @@ typedef enum yk_status (*lane_stage_open)(const struct lane_setup *setup,
 /* dst[t * LANES + l] = src[l * stride + t] for n points. */
 void lanes_interleave(const double *src, size_t stride, size_t n, double *dst);
 
+/* After how many seconds, or points, two periods are in phase again. */
+int64_t lanes_common_multiple(int64_t a, int64_t b);
+
 /* Cuts n_epochs into lanes of equal length and fills end, first_epoch, from, to of a setup
  * whose other members are set. Lengths are whole quarters and a whole multiple of step_points
  * points, so that no stage can tell which lane it is in; warm_epochs are run before each

@@ -99,6 +99,24 @@ static void find_second(const struct detection *self, struct evening *evening)
     evening->second_first = second.first;
 }
 
+/* First to last stillness between two instants, as far as no earlier night has it; false when
+ * nothing lies between them. */
+static bool look_between(const struct detection *self, struct evening *evening,
+                         int64_t start_ns, int64_t end_ns)
+{
+    size_t first = sleep_epoch_of(self->series.epochs, start_ns);
+    size_t end = sleep_epoch_of(self->series.epochs, end_ns);
+    first = first > self->taken ? first : self->taken;
+    if (end <= first) {
+        return false;
+    }
+    evening->rest = rest_series_refine(&self->series, first, end, first, end);
+    for (size_t i = evening->rest.first; i < evening->rest.end; i++) {
+        evening->rest.sum += (double)self->series.weight[i];
+    }
+    return true;
+}
+
 /* ---- guided by a diary ---- */
 
 static int64_t known_or(int64_t ns, int64_t otherwise_ns)
@@ -115,25 +133,16 @@ static bool bed_of(const struct diary_night *entry, int64_t *start_ns, int64_t *
            *end_ns - *start_ns < 24 * NS_PER_H;
 }
 
-/* First to last stillness of the time in bed; false when there is none. */
+/* The rest of the time in bed; false when there is none. */
 static bool find_guided(struct detection *self, struct evening *evening)
 {
     const struct diary_night *entry =
         self->diary != NULL ? diary_find(self->diary, self->analysis->person_id, evening->date)
                             : NULL;
     int64_t start_ns = 0, end_ns = 0;
-    if (entry == NULL || !bed_of(entry, &start_ns, &end_ns)) {
+    if (entry == NULL || !bed_of(entry, &start_ns, &end_ns) ||
+        !look_between(self, evening, start_ns, end_ns)) {
         return false;
-    }
-    size_t first = sleep_epoch_of(self->series.epochs, start_ns);
-    size_t end = sleep_epoch_of(self->series.epochs, end_ns);
-    first = first > self->taken ? first : self->taken;
-    if (end <= first) {
-        return false;
-    }
-    evening->rest = rest_series_refine(&self->series, first, end, first, end);
-    for (size_t i = evening->rest.first; i < evening->rest.end; i++) {
-        evening->rest.sum += (double)self->series.weight[i];
     }
     evening->diary = entry;
     return evening->rest.end > evening->rest.first;
@@ -143,15 +152,8 @@ static bool find_guided(struct detection *self, struct evening *evening)
 static bool take_given(struct detection *self, struct evening *evening, int64_t start_ns,
                        int64_t end_ns, enum rest_source source)
 {
-    size_t first = sleep_epoch_of(self->series.epochs, start_ns);
-    size_t end = sleep_epoch_of(self->series.epochs, end_ns);
-    first = first > self->taken ? first : self->taken;
-    if (end <= first) {
+    if (!look_between(self, evening, start_ns, end_ns)) {
         return false;
-    }
-    evening->rest = rest_series_refine(&self->series, first, end, first, end);
-    for (size_t i = evening->rest.first; i < evening->rest.end; i++) {
-        evening->rest.sum += (double)self->series.weight[i];
     }
     evening->given = evening->rest.end > evening->rest.first ? source : REST_NONE;
     return evening->given != REST_NONE;

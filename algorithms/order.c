@@ -4,6 +4,7 @@
  */
 #include "algorithms/order.h"
 
+#include <assert.h>
 #include <math.h>
 
 double order_kth(double *x, size_t n, size_t k)
@@ -51,4 +52,17 @@ double order_quantile(double *x, size_t n, double share)
         value += (at - (double)below) * (next - value);
     }
     return value;
+}
+
+double order_median_around(const float *x, size_t n, size_t i, size_t half)
+{
+    double window[2 * ORDER_AROUND_MAX + 1];
+    size_t first = i > half ? i - half : 0, end = n - i > half ? i + half + 1 : n, known = 0;
+    assert(half <= ORDER_AROUND_MAX);
+    for (size_t k = first; k < end; k++) {
+        if (!isnan(x[k])) {
+            window[known++] = (double)x[k];
+        }
+    }
+    return order_quantile(window, known, 0.5);
 }

@@ -13,4 +13,9 @@ double order_kth(double *x, size_t n, size_t k);
 /* R's type 7 quantile, share 0..1; reorders x; NaN when n == 0. No NaN inside. */
 double order_quantile(double *x, size_t n, double share);
 
+/* Median of the values of x[i - half .. i + half], as far as there are any in x[0..n), that are
+ * no NaN; NaN when none is. half: at most ORDER_AROUND_MAX. */
+#define ORDER_AROUND_MAX 256
+double order_median_around(const float *x, size_t n, size_t i, size_t half);
+
 #endif

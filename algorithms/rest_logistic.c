@@ -42,20 +42,6 @@ const char *rest_channel_name(enum rest_channel channel)
     return (size_t)channel < REST_CHANNELS ? name[channel] : "";
 }
 
-/* half: at most HALF_CALM */
-static double median_around(const float *counts, size_t n, size_t i, size_t half)
-{
-    double window[2 * HALF_CALM + 1];
-    size_t first = i > half ? i - half : 0, known = 0;
-    size_t end = n - i > half ? i + half + 1 : n;
-    for (size_t k = first; k < end; k++) {
-        if (!isnan(counts[k])) {
-            window[known++] = (double)counts[k];
-        }
-    }
-    return order_quantile(window, known, 0.5);
-}
-
 /* The channels of one minute, whose count is known. */
 static void channels_of(const float *counts, size_t n, size_t i, double trend,
                         double out[REST_CHANNELS])
@@ -64,8 +50,9 @@ static void channels_of(const float *counts, size_t n, size_t i, double trend,
     out[REST_CHANNEL_LEVEL] = count > 0 ? log(1 + count / (LEVEL_SHARE * trend)) : 0;
     out[REST_CHANNEL_ZERO] = count < 1;
     out[REST_CHANNEL_ACTIVE] = count > ACTIVE_SHARE * trend;
-    out[REST_CHANNEL_QUIET] = median_around(counts, n, i, HALF_QUIET) <= QUIET_SHARE * trend;
-    out[REST_CHANNEL_CALM] = median_around(counts, n, i, HALF_CALM) <= CALM_SHARE * trend;
+    out[REST_CHANNEL_QUIET] =
+        order_median_around(counts, n, i, HALF_QUIET) <= QUIET_SHARE * trend;
+    out[REST_CHANNEL_CALM] = order_median_around(counts, n, i, HALF_CALM) <= CALM_SHARE * trend;
 }
 
 static void fill(struct rest_channels *self)

@@ -76,6 +76,17 @@ static bool can_go_ggirs_way(const struct recording_source *source)
     return source->ops->next_device_block != NULL && source->ops->open_at != NULL;
 }
 
+static enum yk_status check_rate(const struct recording_info *info, struct failure *why)
+{
+    double rate = rint(info->rate_hz);
+    if (!(rate >= COUNTS_RATE_MIN && rate <= RATE_MOST)) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "sampling rate %g Hz: epochs can be made at %d to %d Hz",
+                           info->rate_hz, COUNTS_RATE_MIN, RATE_MOST);
+    }
+    return YK_OK;
+}
+
 /* Pass 1: the extent, the source's report and, unless it is made GGIR's way later, the
  * calibration. */
 static enum yk_status first_pass(struct recording_source *source,
@@ -89,9 +100,14 @@ static enum yk_status first_pass(struct recording_source *source,
     const bool converges = parameters->calibrate == CALIBRATE_converge;
     const bool calibrates =
         converges || (parameters->calibrate == CALIBRATE_ggir && !can_go_ggirs_way(source));
+    *extent = (struct extent){TIME_UNKNOWN, TIME_UNKNOWN, 0};
+    calibration_init(calibration);
     window_sums_init(&sums, source->info.rate_hz);
     still_windows_init(&windows, STILL_WINDOWS_MOST);
-    enum yk_status status = sample_block_init(&block, false, why);
+    enum yk_status status = check_rate(&source->info, why);
+    if (status == YK_OK) {
+        status = sample_block_init(&block, false, why);
+    }
     if (status == YK_OK) {
         status = read_everything(source, parameters, &sums, calibrates ? &windows : NULL,
                                  &block, extent, job, why);
@@ -103,6 +119,17 @@ static enum yk_status first_pass(struct recording_source *source,
     }
     still_windows_release(&windows);
     return status;
+}
+
+/* What the first pass left to do. */
+static enum yk_status calibrate_ggirs_way(struct recording_source *source,
+                                          const struct parameters *parameters,
+                                          struct calibration *calibration, struct job *job,
+                                          struct failure *why)
+{
+    return parameters->calibrate == CALIBRATE_ggir && can_go_ggirs_way(source)
+               ? ggir_calibrate(source, parameters, calibration, job, why)
+               : YK_OK;
 }
 
 /* The longest block of whole seconds that fits into an epoch and into half a quarter. */
@@ -251,17 +278,6 @@ static enum yk_status second_pass(struct recording_source *source, const struct 
     return status;
 }
 
-static enum yk_status check_rate(const struct recording_info *info, struct failure *why)
-{
-    double rate = rint(info->rate_hz);
-    if (!(rate >= COUNTS_RATE_MIN && rate <= RATE_MOST)) {
-        return failure_set(why, YK_ERR_UNSUPPORTED,
-                           "sampling rate %g Hz: epochs can be made at %d to %d Hz",
-                           info->rate_hz, COUNTS_RATE_MIN, RATE_MOST);
-    }
-    return YK_OK;
-}
-
 static enum yk_status check_extent(const struct extent *extent, struct failure *why)
 {
     int64_t days = (extent->end_ns - extent->start_ns) / (24 * NS_PER_H);
@@ -281,22 +297,17 @@ enum yk_status signal_analyze(struct recording_source *source, const struct zone
                               struct quarter_series *quarters, struct job *job,
                               struct failure *why)
 {
-    struct extent extent = {TIME_UNKNOWN, TIME_UNKNOWN, 0};
+    struct extent extent;
     struct calibration found;
-    calibration_init(&found);
-    enum yk_status status = check_rate(&source->info, why);
-    if (status == YK_OK) {
-        status = first_pass(source, parameters, &extent, &found, job, why);
-    }
+    enum yk_status status = first_pass(source, parameters, &extent, &found, job, why);
     if (status != YK_OK || extent.start_ns == TIME_UNKNOWN) {
         return status;
     }
     status = check_extent(&extent, why);
-    const bool has_blocks = can_go_ggirs_way(source);
-    if (status == YK_OK && parameters->calibrate == CALIBRATE_ggir && has_blocks) {
-        status = ggir_calibrate(source, parameters, &found, job, why);
+    if (status == YK_OK) {
+        status = calibrate_ggirs_way(source, parameters, &found, job, why);
     }
-    if (status == YK_OK && parameters->grid == GRID_ggir && has_blocks) {
+    if (status == YK_OK && parameters->grid == GRID_ggir && can_go_ggirs_way(source)) {
         struct lane_setup setup;
         make_setup(&source->info, parameters, &setup);
         status = ggir_epochs(source, zone, &setup, &found, epochs, quarters, job, why);
@@ -315,16 +326,11 @@ enum yk_status signal_calibrate(struct recording_source *source,
                                 struct calibration *calibration, struct job *job,
                                 struct failure *why)
 {
-    struct extent extent = {TIME_UNKNOWN, TIME_UNKNOWN, 0};
+    struct extent extent;
     struct calibration found;
-    calibration_init(&found);
-    enum yk_status status = check_rate(&source->info, why);
+    enum yk_status status = first_pass(source, parameters, &extent, &found, job, why);
     if (status == YK_OK) {
-        status = first_pass(source, parameters, &extent, &found, job, why);
-    }
-    if (status == YK_OK && parameters->calibrate == CALIBRATE_ggir &&
-        source->ops->next_device_block != NULL && source->ops->open_at != NULL) {
-        status = ggir_calibrate(source, parameters, &found, job, why);
+        status = calibrate_ggirs_way(source, parameters, &found, job, why);
     }
     if (status == YK_OK) {
         *calibration = found;

@@ -21,23 +21,9 @@
 
 #define QUIET_SHARE 0.15
 #define MEDIAN_MIN 11.0
-#define MEDIAN_MAX 512 /* epochs in a median; more only for epochs below 2 s */
 #define WEIGHT_REST 1.0f
 #define WEIGHT_ACTIVE (-2.0f)
 #define EDGE_MIN 10.0 /* minutes that open and close a sleep, at most one of them awake */
-
-/* Median of the known counts around an epoch; NaN when none is known. */
-static double median_around(const float *counts, size_t n, size_t i, size_t half)
-{
-    double window[MEDIAN_MAX + 1];
-    size_t first = i > half ? i - half : 0, end = n - i > half ? i + half + 1 : n, known = 0;
-    for (size_t k = first; k < end; k++) {
-        if (!isnan(counts[k])) {
-            window[known++] = (double)counts[k];
-        }
-    }
-    return order_quantile(window, known, 0.5);
-}
 
 /* Mean of the known counts of the 24 h around each epoch, as a running sum. */
 struct trend {
@@ -67,11 +53,11 @@ static double trend_at(struct trend *self, const float *counts, size_t n, size_t
 static void weigh(struct rest_series *self, const float *counts)
 {
     size_t half = (size_t)(MEDIAN_MIN * self->per_min / 2);
-    half = half < MEDIAN_MAX / 2 ? half : MEDIAN_MAX / 2;
+    half = half < ORDER_AROUND_MAX ? half : ORDER_AROUND_MAX; /* epochs below 2 s */
     struct trend trend = {0};
     for (size_t i = 0; i < self->n; i++) {
         double mean = trend_at(&trend, counts, self->n, i, (size_t)(720 * self->per_min));
-        double median = median_around(counts, self->n, i, half);
+        double median = order_median_around(counts, self->n, i, half);
         bool is_rest = median <= QUIET_SHARE * mean;
         bool is_known = !isnan(counts[i]) && rest_series_is_known(self, i);
         self->weight[i] = !is_known ? REST_WEIGHT_UNKNOWN
