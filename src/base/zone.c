@@ -180,6 +180,13 @@ static enum yk_status refuse_name(const char *name, struct failure *why)
     char list[NEAR_NAMES_ROOM];
     near_names_init(&near, name);
     offer_known(&near);
+    if (near.distance[0] > strlen(name) / 3) { /* 東京, JST: nothing is near */
+        return failure_set(
+            why, YK_ERR_ARGUMENT,
+            "no time zone \"%.48s\"; write region and city as Asia/Tokyo, or the "
+            "hours from UTC as +09:00",
+            name);
+    }
     near_names_join(&near, list);
     return failure_set(why, YK_ERR_ARGUMENT, "no time zone \"%.48s\"; nearest: %s", name, list);
 }

@@ -213,6 +213,11 @@ static void unknown_zones_name_the_nearest(void **state)
     assert_non_null(strstr(why.text, "no time zone \"Asia/Tokio\"; nearest: Asia/Tokyo"));
     assert_int_equal(zone_open("tokyo", &zone, &why), YK_ERR_ARGUMENT);
     assert_non_null(strstr(why.text, "nearest: Asia/Tokyo"));
+    static const char *const unlike_any[] = {"東京", "JST", "日本"};
+    for (size_t i = 0; i < sizeof unlike_any / sizeof *unlike_any; i++) {
+        assert_int_equal(zone_open(unlike_any[i], &zone, &why), YK_ERR_ARGUMENT);
+        assert_non_null(strstr(why.text, "write region and city as Asia/Tokyo"));
+    }
     static const char *const bad[] = {"",       "../etc/passwd", "/etc/localtime",
                                       "JST-9",  "Asia",          "Asia/Tokyo\n",
                                       "+25:00", "zone1970.tab"};
