@@ -116,15 +116,9 @@ static void drop_unused_person(struct docking_run *self, const struct station_to
  * is what will be done. */
 static void find_practice_zone(struct docking_run *self)
 {
-    struct store store;
-    self->options.bays.zone_name = self->cli->zone_name;
-    if (self->cli->zone_name == NULL &&
-        store_open(self->cli->store_path, STORE_READ, &store, NULL) == YK_OK) {
-        snprintf(self->practice_zone, sizeof self->practice_zone, "%s", store.zone);
-        store_close(&store);
-        if (self->practice_zone[0] != '\0') {
-            self->options.bays.zone_name = self->practice_zone;
-        }
+    cli_store_zone(self->cli, self->practice_zone);
+    if (self->cli->zone_name == NULL && self->practice_zone[0] != '\0') {
+        self->options.bays.zone_name = self->practice_zone;
     }
 }
 

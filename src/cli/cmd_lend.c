@@ -164,6 +164,17 @@ static enum yk_status open_device(struct lending_run *self, struct failure *why)
 
 /* ---- the store ---- */
 
+/* The store for practice has the zone that the real one has by now: what is practised there is
+ * what will be done. */
+static enum yk_status take_real_zone(struct lending_run *self, struct failure *why)
+{
+    char zone[48];
+    cli_store_zone(self->cli, zone);
+    return zone[0] == '\0' || strcmp(zone, self->store.zone) == 0
+               ? YK_OK
+               : store_set_zone(&self->store, zone, why);
+}
+
 /* Practice stays apart from real recordings, as in `yoake dock --practice`. */
 static enum yk_status open_store(struct lending_run *self, struct failure *why)
 {
@@ -174,6 +185,9 @@ static enum yk_status open_store(struct lending_run *self, struct failure *why)
     enum yk_status status = text_status(&self->store_path, why);
     if (status == YK_OK) {
         status = store_open(text_string(&self->store_path), STORE_WRITE, &self->store, why);
+    }
+    if (status == YK_OK && is_practice) {
+        status = take_real_zone(self, why);
     }
     return status == YK_OK
                ? records_zone(&self->store, cli->zone_name,

@@ -32,6 +32,16 @@ enum yk_status cli_recipe(const struct cli *cli, const char *const more[], struc
     return status;
 }
 
+void cli_store_zone(const struct cli *cli, char out[static 48])
+{
+    struct store store;
+    out[0] = '\0';
+    if (store_open(cli->store_path, STORE_READ, &store, NULL) == YK_OK) {
+        snprintf(out, 48, "%s", store.zone);
+        store_close(&store);
+    }
+}
+
 enum yk_status cli_recording_zone(const struct recording_row *row, struct zone **out,
                                   struct failure *why)
 {

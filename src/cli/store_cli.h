@@ -32,6 +32,9 @@
 enum yk_status cli_recipe(const struct cli *cli, const char *const more[], struct recipe *out,
                           struct failure *why);
 
+/* The zone of the store that the command line names; "" when it has none, or is not there. */
+void cli_store_zone(const struct cli *cli, char out[static 48]);
+
 /* The zone to show a recording's times in: its own, else UTC. *out is closed by zone_close().
  */
 enum yk_status cli_recording_zone(const struct recording_row *row, struct zone **out,
