@@ -139,24 +139,18 @@ static enum yk_status check_span(const struct diary_span *span, size_t start, si
     return YK_OK;
 }
 
-/* A time may lie up to 36 hours from the noon of the night's date. */
 static enum yk_status check_date(const struct diary_row *self, size_t *column,
                                  struct failure *why)
 {
     const int64_t times[] = {self->in_bed_ns,     self->lights_out_ns, self->wake_ns,
                              self->out_of_bed_ns, self->nap.start_ns,  self->nap.end_ns,
                              self->off.start_ns,  self->off.end_ns};
-    int64_t noon = civil_to_days(self->night) * 24 * NS_PER_H + 12 * NS_PER_H;
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        /* Zones lie within 14 hours of UTC. */
-        if (times[i] != TIME_UNKNOWN &&
-            (times[i] < noon - 26 * NS_PER_H || times[i] > noon + 50 * NS_PER_H)) {
-            *column = IN_BED + i;
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "the time is not within a day of night_date: check both dates");
-        }
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < sizeof times / sizeof *times && status == YK_OK; i++) {
+        *column = IN_BED + i;
+        status = record_check_night(self->night, times[i], why);
     }
-    return YK_OK;
+    return status;
 }
 
 /* Bed times in the order of the night; unknown ones are left out. */
@@ -178,7 +172,7 @@ static enum yk_status check_order(const int64_t time[static 4], size_t *column,
         if (time[k] - first > LONGEST_IN_BED_NS) {
             return failure_set(why, YK_ERR_ARGUMENT,
                                "it is more than 20 hours after going to bed: check both times "
-                               "and night_date");
+                               "and the date of the night");
         }
         before = time[k];
     }

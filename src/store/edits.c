@@ -188,14 +188,11 @@ static enum yk_status check(struct store *store, void *row, size_t *column, stru
     if (!is_word && !has_value) {
         return failure_set(why, YK_ERR_ARGUMENT, "the corrected time is missing: write 7:05");
     }
-    int64_t noon = civil_to_days(self->night) * 24 * NS_PER_H + 12 * NS_PER_H;
-    if (has_value &&
-        (self->value_ns < noon - 26 * NS_PER_H || self->value_ns > noon + 50 * NS_PER_H)) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "the time is not within a day of night_date: check both dates");
+    enum yk_status status = record_check_night(self->night, self->value_ns, why);
+    if (status == YK_OK) {
+        *column = 1;
+        status = find_night(store, self, &night, why);
     }
-    *column = 1;
-    enum yk_status status = find_night(store, self, &night, why);
     if (status != YK_OK) {
         return status;
     }

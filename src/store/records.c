@@ -277,6 +277,20 @@ enum yk_status record_find(struct store *store, const struct record_kind *kind, 
 
 /* ---- writing ---- */
 
+enum yk_status record_check_night(struct civil_date night, int64_t ns, struct failure *why)
+{
+    /* 36 hours from the noon of its date; zones lie within 14 hours of UTC. */
+    int64_t noon = civil_to_days(night) * 24 * NS_PER_H + 12 * NS_PER_H;
+    char date[16];
+    if (ns == TIME_UNKNOWN || (ns >= noon - 26 * NS_PER_H && ns <= noon + 50 * NS_PER_H)) {
+        return YK_OK;
+    }
+    civil_format(night, date);
+    return failure_set(why, YK_ERR_ARGUMENT,
+                       "the time is not within a day of the night of %s: check both dates",
+                       date);
+}
+
 static enum yk_status check(struct store *store, const struct record_kind *kind, void *row,
                             size_t *column, struct failure *why)
 {

@@ -131,6 +131,10 @@ enum yk_status record_set(struct store *store, const struct record_kind *kind, v
 enum yk_status record_drop(struct store *store, const struct record_kind *kind, int64_t id,
                            struct failure *why);
 
+/* A time that somebody says of a night; unknown ones are fine. errors: YK_ERR_ARGUMENT when it
+ * is not within a day of it, whatever the zone */
+enum yk_status record_check_night(struct civil_date night, int64_t ns, struct failure *why);
+
 /* Every kind, for what concerns all of them (deletion, listing); NULL past the end. */
 const struct record_kind *record_kind_at(size_t i);
 

@@ -167,7 +167,7 @@ static const struct {
      "(inbed_ts): '25:99' is not a time: write 7:05 or 2026-05-12T07:05"},
     {&record_kind_diary, DIARY "P01,2026-05-12,23.00,,,,,,,,,\n", "'23.00' is not a time"},
     {&record_kind_diary, DIARY "P01,2026-05-12,2026-05-20T23:00,,,,,,,,,\n",
-     "the time is not within a day of night_date: check both dates"},
+     "the time is not within a day of the night of 2026-05-12: check both dates"},
     {&record_kind_diary, DIARY "P01,2026-05-12,2026-05-12T23:00,,2026-05-12T07:00,,,,,,,\n",
      "column 5 (wake_ts): '2026-05-12T07:00' does not fit: it is not after the times to its "
      "left"},
