@@ -6,15 +6,12 @@
 #include "src/store/plans.h"
 
 static const struct option_spec option_table[] = {
-    {"participant", 'p', OPTION_TEXT, "CODE", "だれの(list、set)", "whose (set)"},
+    OPTION_WHOSE,
     {"date", 0, OPTION_TEXT, "DATE", "日付", "the date"},
     {"status", 0, OPTION_TEXT, "WORD",
      "attended late early absent online(出席 遅刻 早退 欠席 オンライン)",
      "attended, late, early, absent or online"},
-    OPTION_CSV,
-    OPTION_KEEP_GOOD,
-    OPTION_CLEAR,
-    OPTION_LAST};
+    OPTIONS_RECORD_LAST};
 
 static int run(struct cli *cli)
 {
@@ -28,17 +25,11 @@ const struct command command_attendance = {
     .operands = "[CODE|ID] [FILE]",
     .ja = "出欠: いつ来たか",
     .en = "attendance: who came when",
-    .details_ja = "通所日でない日の欠席は受け付けません。\n\nCSVの列: person_id date "
-                  "status。ひとつでも誤ったセルがあれば、どの行のどの列かを示し、何も取り込みま"
-                  "せん(--keep-good で正しい行だけ)。",
-    .details_en = "Absent on a day that the plan gives off is refused.\n\nColumns of the CSV: "
-                  "person_id date status. One wrong cell is named by line and column and "
-                  "nothing is taken (--keep-good takes the rows that are right).",
+    .details_ja =
+        "通所日でない日の欠席は受け付けません。" RECORD_CSV_JA("person_id date status"),
+    .details_en = "Absent on a day that the plan gives off is refused." RECORD_CSV_EN(
+        "person_id date status"),
     .examples = "yoake attendance add P01 --date 2026-05-11 --status attended\nyoake "
                 "attendance add --csv 出欠_五月.csv\nyoake attendance list P01",
-    .options = option_table,
-    .min_operands = 1,
-    .max_operands = 3,
-    .verbs = record_cli_verbs,
-    .run = run,
+    RECORD_COMMAND,
 };

@@ -6,7 +6,7 @@
 #include "src/store/consents.h"
 
 static const struct option_spec option_table[] = {
-    {"participant", 'p', OPTION_TEXT, "CODE", "だれの(list、set)", "whose (set)"},
+    OPTION_WHOSE,
     {"scope", 0, OPTION_TEXT, "WORD",
      "どの写しか: participant staff physician employer research",
      "which copy: participant, staff, physician, employer or research"},
@@ -21,10 +21,7 @@ static const struct option_spec option_table[] = {
     {"from", 0, OPTION_TEXT, "DATE", "いつから", "from when"},
     {"until", 0, OPTION_TEXT, "DATE", "いつまで", "until when"},
     {"withdrawn", 0, OPTION_TEXT, "DATE", "撤回した日", "day of withdrawal"},
-    OPTION_CSV,
-    OPTION_KEEP_GOOD,
-    OPTION_CLEAR,
-    OPTION_LAST};
+    OPTIONS_RECORD_LAST};
 
 static int run(struct cli *cli)
 {
@@ -39,20 +36,13 @@ const struct command command_consent = {
     .en = "consents: who may be given what",
     .details_ja =
         "会社への写しは、多くても出席と目覚めの時刻の範囲だけです。同じ相手への同意は同じ時にひ"
-        "とつです。\n\nCSVの列: person_id scope items recipient version from_date until_date "
-        "withdrawn_"
-        "date。ひとつでも誤ったセルがあれば、どの行のどの列かを示し、何も取り込みません(--keep-"
-        "good で正しい行だけ)。",
+        "とつです。" RECORD_CSV_JA(
+            "person_id scope items recipient version from_date until_date withdrawn_date"),
     .details_en =
         "An employer's copy holds attendance and a range of waking times at most. There is one "
-        "consent for a reader at a time.\n\nColumns of the CSV: person_id scope items "
-        "recipient version from_date until_date withdrawn_date. One wrong cell is named by "
-        "line and column and nothing is taken (--keep-good takes the rows that are right).",
+        "consent for a reader at a time." RECORD_CSV_EN(
+            "person_id scope items recipient version from_date until_date withdrawn_date"),
     .examples = "yoake consent add P01 --scope physician --form v2 --from 2026-05-01\nyoake "
                 "consent set 3 --withdrawn 2026-06-10",
-    .options = option_table,
-    .min_operands = 1,
-    .max_operands = 3,
-    .verbs = record_cli_verbs,
-    .run = run,
+    RECORD_COMMAND,
 };

@@ -6,9 +6,8 @@
 #include "src/store/diaries.h"
 
 static const struct option_spec option_table[] = {
-    {"participant", 'p', OPTION_TEXT, "CODE", "だれの(list、set)", "whose (set)"},
-    {"night", 0, OPTION_TEXT, "DATE", "晩(夕方の日付)",
-     "the night, by the date of its evening"},
+    OPTION_WHOSE,
+    OPTION_NIGHT,
     {"inbed", 0, OPTION_TEXT, "TIME", "布団に入った(23:10)", "into bed (23:10)"},
     {"lights-out", 0, OPTION_TEXT, "TIME", "寝ようとした", "lights out"},
     {"wake", 0, OPTION_TEXT, "TIME", "目が覚めた(7:05)", "awake (7:05)"},
@@ -20,10 +19,7 @@ static const struct option_spec option_table[] = {
     {"rested", 0, OPTION_TEXT, "1..3", "休めた感じ(3 = よく休めた)",
      "felt rested (3 = rested)"},
     {"note", 0, OPTION_TEXT, "TEXT", "メモ", "a note"},
-    OPTION_CSV,
-    OPTION_KEEP_GOOD,
-    OPTION_CLEAR,
-    OPTION_LAST};
+    OPTIONS_RECORD_LAST};
 
 static int run(struct cli *cli)
 {
@@ -47,23 +43,17 @@ const struct command command_diary = {
     .operands = "[CODE|ID] [FILE]",
     .ja = "睡眠の記録(日誌)",
     .en = "sleep diary",
-    .details_ja = "時刻だけ書けば、晩の日付から日がきまります(正午より後はその晩、前は翌朝)"
-                  "。記録した日誌は、取り込みと計算しなおしで自動的に使われます。\n\nCSVの列: "
-                  "person_id night_date inbed_ts lights_out_ts wake_ts outbed_ts nap_start_ts "
-                  "nap_end_ts off_start_ts off_end_ts rested "
-                  "note。ひとつでも誤ったセルがあれば、どの行のどの列かを示し、何も取り込みませ"
-                  "ん(--keep-good で正しい行だけ)。",
+    .details_ja =
+        "時刻だけ書けば、晩の日付から日がきまります(正午より後はその晩、前は翌朝)"
+        "。記録した日誌は、取り込みと計算しなおしで自動的に使われます。" RECORD_CSV_JA(
+            "person_id night_date inbed_ts lights_out_ts wake_ts outbed_ts nap_start_ts "
+            "nap_end_ts off_start_ts off_end_ts rested note"),
     .details_en = "A clock time alone is enough: the date of the evening decides the day (from "
                   "noon on the evening itself, before noon the morning after). What is written "
-                  "here is used by import and analyze.\n\nColumns of the CSV: person_id "
-                  "night_date inbed_ts lights_out_ts wake_ts outbed_ts nap_start_ts nap_end_ts "
-                  "off_start_ts off_end_ts rested note. One wrong cell is named by line and "
-                  "column and nothing is taken (--keep-good takes the rows that are right).",
+                  "here is used by import and analyze." RECORD_CSV_EN(
+                      "person_id night_date inbed_ts lights_out_ts wake_ts outbed_ts "
+                      "nap_start_ts nap_end_ts off_start_ts off_end_ts rested note"),
     .examples = "yoake diary add P01 --night 2026-05-11 --inbed 23:20 --wake 7:05 --outbed "
                 "7:20\nyoake diary add P01 --csv 日誌.csv\nyoake diary list P01 --csv",
-    .options = option_table,
-    .min_operands = 1,
-    .max_operands = 3,
-    .verbs = record_cli_verbs,
-    .run = run,
+    RECORD_COMMAND,
 };

@@ -6,9 +6,8 @@
 #include "src/store/edits.h"
 
 static const struct option_spec option_table[] = {
-    {"participant", 'p', OPTION_TEXT, "CODE", "だれの(list、set)", "whose (set)"},
-    {"night", 0, OPTION_TEXT, "DATE", "晩(夕方の日付)",
-     "the night, by the date of its evening"},
+    OPTION_WHOSE,
+    OPTION_NIGHT,
     {"field", 0, OPTION_TEXT, "WORD", "sleep_onset wake in_bed out_of_bed exclude include",
      "sleep_onset, wake, in_bed, out_of_bed, exclude or include"},
     {"to", 0, OPTION_TEXT, "TIME", "直した時刻(7:05)", "the corrected time (7:05)"},
@@ -16,10 +15,7 @@ static const struct option_spec option_table[] = {
      "who: a role or initials, never a name"},
     {"reason", 0, OPTION_TEXT, "TEXT", "なぜ", "why"},
     {"withdrawn", 0, OPTION_TEXT, "yes|no", "取り消したか(set)", "taken back or not (set)"},
-    OPTION_CSV,
-    OPTION_KEEP_GOOD,
-    OPTION_CLEAR,
-    OPTION_LAST};
+    OPTIONS_RECORD_LAST};
 
 static int run(struct cli *cli)
 {
@@ -34,21 +30,13 @@ const struct command command_edit = {
     .en = "corrections by hand; automatic values stay",
     .details_ja = "自動の値は書きかえません。だれが、いつ、なぜ直したかと、両方の値を残します。"
                   "remove は取り消しで、行は残ります。まとめと review "
-                  "は直した値を使い、印をつけます。\n\nCSVの列: person_id night_date field "
-                  "edited_ts editor "
-                  "reason。ひとつでも誤ったセルがあれば、どの行のどの列かを示し、何も取り込みま"
-                  "せん(--keep-good で正しい行だけ)。",
-    .details_en =
-        "Automatic values are never overwritten: who, when, why and both values are kept. "
-        "remove takes an edit back; its row stays. The review and the sheet use the corrected "
-        "value, and mark it.\n\nColumns of the CSV: person_id night_date field edited_ts "
-        "editor reason. One wrong cell is named by line and column and nothing is taken "
-        "(--keep-good takes the rows that are right).",
+                  "は直した値を使い、印をつけます。" RECORD_CSV_JA(
+                      "person_id night_date field edited_ts editor reason"),
+    .details_en = "Automatic values are never overwritten: who, when, why and both values are "
+                  "kept. remove takes an edit back; its row stays. The review and the sheet "
+                  "use the corrected value, and mark it." RECORD_CSV_EN(
+                      "person_id night_date field edited_ts editor reason"),
     .examples = "yoake edit add P01 --night 2026-05-11 --field wake --to 7:05 --who OT "
                 "--reason \"alarm clock, by the diary\"\nyoake edit remove 4",
-    .options = option_table,
-    .min_operands = 1,
-    .max_operands = 3,
-    .verbs = record_cli_verbs,
-    .run = run,
+    RECORD_COMMAND,
 };

@@ -18,10 +18,7 @@ static const struct option_spec option_table[] = {
     {"returned", 0, OPTION_TEXT, "TS", "返却された時", "when it came back"},
     {"at", 0, OPTION_TEXT, "TS", "その時にその機器を持っている人だけ(list DEVICE)",
      "only who has the device at that time (list DEVICE)"},
-    OPTION_CSV,
-    OPTION_KEEP_GOOD,
-    OPTION_CLEAR,
-    OPTION_LAST};
+    OPTIONS_RECORD_LAST};
 
 /* Who has the device at one time. */
 static int who_has(struct cli *cli, const char *device, const char *at)
@@ -75,23 +72,16 @@ const struct command command_loans = {
     .ja = "貸出台帳: どの記録計をだれがいつ持っているか",
     .en = "the ledger of recorders: who has which one, when",
     .details_ja =
-        "台帳が、戻ってきた記録計の記録がだれのものかを決めます。ひとつの記録計を同じ時に"
-        "二人に貸す行は受け付けません。lend で設定した記録計は自動で載ります。\n\n"
-        "CSVの列: device_serial person_id from_ts to_ts。ひとつでも誤ったセルがあれば、どの行の"
-        "どの列かを示し、何も取り込みません(--keep-good で正しい行だけ)。",
+        "台帳が、戻ってきた記録計の記録がだれのものかを決めます。ひとつの記録計を同じ時に二人に"
+        "貸す行は受け付けません。lend で設定した記録計は自動で載ります。" RECORD_CSV_JA(
+            "device_serial person_id from_ts to_ts"),
     .details_en =
         "The ledger decides whose recording a returned recorder holds. Lines that lend a "
         "recorder to two people at a time are refused. Recorders set up by `lend` are entered "
-        "by themselves.\n\n"
-        "Columns of the CSV: device_serial person_id from_ts to_ts. One wrong cell is named by "
-        "line and column and nothing is taken (--keep-good takes the rows that are right).",
+        "by themselves." RECORD_CSV_EN("device_serial person_id from_ts to_ts"),
     .examples = "yoake loans add 39434 --participant P01 --from 2026-05-11 --to 2026-05-18\n"
                 "yoake loans add --csv loans.csv\nyoake loans list 39434\n"
                 "yoake loans list 39434 --at 2026-05-12T10:00\n"
                 "yoake loans set 3 --returned 2026-05-18T10:00",
-    .options = option_table,
-    .min_operands = 1,
-    .max_operands = 3,
-    .verbs = record_cli_verbs,
-    .run = run,
+    RECORD_COMMAND,
 };

@@ -6,17 +6,14 @@
 #include "src/store/notes.h"
 
 static const struct option_spec option_table[] = {
-    {"participant", 'p', OPTION_TEXT, "CODE", "だれの(list、set)", "whose (set)"},
+    OPTION_WHOSE,
     {"date", 0, OPTION_TEXT, "DATE", "日付", "the date"},
     {"kind", 0, OPTION_TEXT, "WORD", "note または try(メモ、試してみる)", "note or try"},
     {"audience", 0, OPTION_TEXT, "LIST",
      "見てよい人: participant staff physician employer research",
      "who may read it: participant staff physician employer research"},
     {"text", 0, OPTION_TEXT, "TEXT", "内容", "the text"},
-    OPTION_CSV,
-    OPTION_KEEP_GOOD,
-    OPTION_CLEAR,
-    OPTION_LAST};
+    OPTIONS_RECORD_LAST};
 
 static int run(struct cli *cli)
 {
@@ -31,18 +28,11 @@ const struct command command_note = {
     .en = "notes, and markers \"try and see\"",
     .details_ja = "「試してみる」(try)"
                   "は図にその日の印をつけます。主治医や会社が見るものは、本人も見られるものに限"
-                  "ります。\n\nCSVの列: person_id date kind audience "
-                  "text。ひとつでも誤ったセルがあれば、どの行のどの列かを示し、何も取り込みませ"
-                  "ん(--keep-good で正しい行だけ)。",
+                  "ります。" RECORD_CSV_JA("person_id date kind audience text"),
     .details_en = "A marker \"try\" appears on the picture at its day. What a physician or an "
-                  "employer may read, the participant may read, too.\n\nColumns of the CSV: "
-                  "person_id date kind audience text. One wrong cell is named by line and "
-                  "column and nothing is taken (--keep-good takes the rows that are right).",
+                  "employer may read, the participant may read, too." RECORD_CSV_EN(
+                      "person_id date kind audience text"),
     .examples = "yoake note add P01 --date 2026-05-18 --kind try --audience participant,staff "
                 "--text \"朝の散歩\"\nyoake note list P01",
-    .options = option_table,
-    .min_operands = 1,
-    .max_operands = 3,
-    .verbs = record_cli_verbs,
-    .run = run,
+    RECORD_COMMAND,
 };

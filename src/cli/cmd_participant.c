@@ -347,27 +347,19 @@ const struct command command_participant = {
     .ja = "参加者(コードだけ)を加える、見る、変える、削除する",
     .en = "add, list, change and delete participants, by code only",
     .details_ja =
-        "コードは63バイトまでの文字(日本語も可)です。氏名は書かないでください。\n\n"
-        "add、set では --zone でその人の記録計の時間帯、--group "
-        "で組を決めます。remove は記録のない"
-        "参加者だけを除きます。delete "
-        "はその人の記録・計算結果・原本をすべて削除し、控えを出します("
-        "端末がないときは --yes が要ります)。貸出台帳によればその人のものである記録が、"
-        "持ち主未定(unassigned)のまま残っているときは、削除しません。\n\nCSV(add FILE "
-        "--csv、list "
-        "--csv)の列: person_id zone group。誤りがあれば"
-        "どの行のどの列かを示し、何も取り込みません(--keep-good で正しい行だけ)。",
+        "コードは63バイトまでの文字(日本語も可)です。氏名は書かないでください。\n\nadd、set "
+        "では --zone でその人の記録計の時間帯、--group で組を決めます。remove "
+        "は記録のない参加者だけを除きます。delete "
+        "はその人の記録・計算結果・原本をすべて削除し、控えを出します(端末がないときは --yes "
+        "が要ります)。貸出台帳によればその人のものである記録が、持ち主未定(unassigned)"
+        "のまま残っているときは、削除しません。" RECORD_CSV_JA("person_id zone group"),
     .details_en =
-        "A code has up to 63 bytes (Japanese is fine). Do not use names.\n\n"
-        "add and set take --zone, the zone of this person's recorders, and --group. remove "
-        "takes "
-        "a participant without recordings. delete removes everything of a person, originals "
-        "included, and prints a receipt; without a terminal to ask on it needs --yes. While a "
-        "recording that by the ledger of loans is theirs still waits as unassigned, it refuses."
-        "\n\n"
-        "Columns of the CSV (add FILE --csv, list --csv): person_id zone group. One wrong cell "
-        "is named by line and column and nothing is taken (--keep-good takes the rows that are "
-        "right).",
+        "A code has up to 63 bytes (Japanese is fine). Do not use names.\n\nadd and set take "
+        "--zone, the zone of this person's recorders, and --group. remove takes a participant "
+        "without recordings. delete removes everything of a person, originals included, and "
+        "prints a receipt; without a terminal to ask on it needs --yes. While a recording that "
+        "by the ledger of loans is theirs still waits as unassigned, it refuses." RECORD_CSV_EN(
+            "person_id zone group"),
     .examples = "yoake participant add P01 --group A\nyoake participant list --json\n"
                 "yoake participant add people.csv --csv\n"
                 "yoake participant delete P01 --yes",

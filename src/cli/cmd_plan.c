@@ -6,7 +6,7 @@
 #include "src/store/plans.h"
 
 static const struct option_spec option_table[] = {
-    {"participant", 'p', OPTION_TEXT, "CODE", "だれの(list、set)", "whose (set)"},
+    OPTION_WHOSE,
     {"from", 0, OPTION_TEXT, "DATE", "いつから", "from when"},
     {"stage", 0, OPTION_TEXT, "TEXT", "段階(導入期 など)",
      "the stage, as the facility calls it"},
@@ -20,10 +20,7 @@ static const struct option_spec option_table[] = {
      "a ready-made plan: centre12, clinic or vocational24"},
     {"months", 0, OPTION_INTEGER, "N:1..60", "ひな形の長さ(clinic)",
      "length of the template (clinic)"},
-    OPTION_CSV,
-    OPTION_KEEP_GOOD,
-    OPTION_CLEAR,
-    OPTION_LAST};
+    OPTIONS_RECORD_LAST};
 
 /* --template NAME: all of its steps at once. */
 static bool add_template(struct cli *cli, struct store *store, const char *code, int *exit_code)
@@ -87,31 +84,21 @@ const struct command command_plan = {
     .operands = "[CODE|ID] [FILE]",
     .ja = "通所の予定: 段階、曜日、時刻",
     .en = "the programme calendar: stages, days, hours",
-    .details_ja =
-        "ひとつの行は、その日から次の行までの予定です。--template "
-        "は、標準の12週間(centre12)、医療機関の3〜6か月(clinic --months "
-        "4)、就労支援の24か月(vocational24)のすべての行を加えます。違うところは set "
-        "で直します。曜日が「なし」の行から先は通所日がありません。夜中の0時をすぎて終わる日は"
-        "、"
-        "終了を 25:00 のように書きます。\n\nCSVの列: person_id "
-        "from_date stage days start end commute_min "
-        "ready_min。ひとつでも誤ったセルがあれば、どの行のどの列かを示し、何も取り込みません(--"
-        "keep-good で正しい行だけ)。",
+    .details_ja = "ひとつの行は、その日から次の行までの予定です。--template "
+                  "は、標準の12週間(centre12)、医療機関の3〜6か月(clinic --months "
+                  "4)、就労支援の24か月(vocational24)のすべての行を加えます。違うところは set "
+                  "で直します。曜日が「なし」の行から先は通所日がありません。夜中の0時をすぎて"
+                  "終わる日は、終了を 25:00 のように書きます。" RECORD_CSV_JA(
+                      "person_id from_date stage days start end commute_min ready_min"),
     .details_en = "A step holds from its date until the next one. --template adds all steps of "
                   "a centre's 12 weeks (centre12), a clinic's 3 to 6 months (clinic --months "
                   "4) or a vocational service's 24 months (vocational24); set changes what is "
-                  "different here. From a step with days none on there are no programme "
-                  "days. A day that ends after midnight has an end like 25:00.\n\nColumns of "
-                  "the CSV: person_id from_date stage days start end "
-                  "commute_min ready_min. One wrong cell is named by line and column and "
-                  "nothing is taken (--keep-good takes the rows that are right).",
+                  "different here. From a step with days none on there are no programme days. "
+                  "A day that ends after midnight has an end like 25:00." RECORD_CSV_EN(
+                      "person_id from_date stage days start end commute_min ready_min"),
     .examples =
         "yoake plan add P01 --template centre12 --from 2026-05-11 --commute-min 50 --ready-min "
         "60\nyoake plan add P01 --from 2026-06-08 --stage 応用期 --days 月火木金 --start 10:00 "
         "--end 15:00\nyoake plan list P01\nyoake plan set 2 --start 9:30",
-    .options = option_table,
-    .min_operands = 1,
-    .max_operands = 3,
-    .verbs = record_cli_verbs,
-    .run = run,
+    RECORD_COMMAND,
 };

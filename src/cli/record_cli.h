@@ -22,7 +22,16 @@ struct record_cli {
 
 extern const char *const record_cli_verbs[];
 
-/* Options every such command has. */
+/* What the tables of such commands share: options, the end of the details, how it is run. */
+#define OPTION_WHOSE                                                                           \
+    {                                                                                          \
+        "participant", 'p', OPTION_TEXT, "CODE", "だれの(list、set)", "whose (list, set)"      \
+    }
+#define OPTION_NIGHT                                                                           \
+    {                                                                                          \
+        "night", 0, OPTION_TEXT, "DATE", "晩(夕方の日付)",                                     \
+            "the night, by the date of its evening"                                            \
+    }
 #define OPTION_CSV                                                                             \
     {                                                                                          \
         "csv", 0, OPTION_FLAG, NULL, "CSVを読む(add FILE)、CSVで書く(list)",                   \
@@ -38,6 +47,17 @@ extern const char *const record_cli_verbs[];
         "clear", 0, OPTION_LIST, "NAME", "その項目を空にする(set)",                            \
             "make this item empty again (set)"                                                 \
     }
+#define OPTIONS_RECORD_LAST OPTION_CSV, OPTION_KEEP_GOOD, OPTION_CLEAR, OPTION_LAST
+#define RECORD_CSV_JA(columns)                                                                 \
+    "\n\nCSVの列: " columns "。ひとつでも誤ったセルがあれば、どの行の"     \
+    "どの列かを示し、何も取り込みません(--keep-good で正しい行だけ)。"
+#define RECORD_CSV_EN(columns)                                                                 \
+    "\n\nColumns of the CSV: " columns                                                         \
+    ". One wrong cell is named by line and column and nothing is taken (--keep-good takes "    \
+    "the rows that are right)."
+#define RECORD_COMMAND                                                                         \
+    .options = option_table, .min_operands = 1, .max_operands = 3, .verbs = record_cli_verbs,  \
+    .run = run
 
 /* Reads the verb and does it; returns an exit code. */
 int record_cli_run(struct cli *cli, const struct record_cli *how);

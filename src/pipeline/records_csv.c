@@ -301,16 +301,6 @@ enum yk_status records_csv_read_file(struct store *store, const struct record_ki
 
 /* ---- writing ---- */
 
-static const char *person_in(const struct record_kind *kind, const void *row)
-{
-    for (size_t k = 0; k < kind->n_columns; k++) {
-        if (kind->columns[k].type == RECORD_PERSON) {
-            return (const char *)row + kind->columns[k].offset;
-        }
-    }
-    return "";
-}
-
 static void write_row(const struct record_kind *kind, const struct zone *zone, const void *row,
                       struct text *out)
 {
@@ -347,7 +337,7 @@ enum yk_status records_csv_write(struct store *store, const struct record_kind *
     text_add(out, "\n");
     for (size_t i = 0; i < n && status == YK_OK; i++) {
         const char *row = (const char *)rows + i * kind->bytes;
-        status = keep_zone(&zone, person_in(kind, row), why);
+        status = keep_zone(&zone, record_person(kind, row), why);
         if (status == YK_OK) {
             write_row(kind, zone.zone, row, out);
         }

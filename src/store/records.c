@@ -64,7 +64,7 @@ static int64_t id_of(const void *row)
 }
 
 /* The participant's code of a record, or "" for a kind without one. */
-static const char *person_of(const struct record_kind *kind, const void *row)
+const char *record_person(const struct record_kind *kind, const void *row)
 {
     for (size_t k = 0; k < kind->n_columns; k++) {
         if (kind->columns[k].type == RECORD_PERSON) {
@@ -301,7 +301,7 @@ static enum yk_status check(struct store *store, const struct record_kind *kind,
             return failure_set(why, YK_ERR_ARGUMENT, "%s is missing", kind->columns[k].name);
         }
         if (kind->columns[k].type == RECORD_PERSON) {
-            enum yk_status status = person_find(store, person_of(kind, row), &person, why);
+            enum yk_status status = person_find(store, record_person(kind, row), &person, why);
             if (status != YK_OK) {
                 return status;
             }
@@ -477,7 +477,7 @@ enum yk_status record_insert(struct store *store, const struct record_kind *kind
         status = seal_put_id(store->db, kind->table, id, why);
     }
     if (status == YK_OK && !is_again) {
-        status = audit(store, kind, "add", id, person_of(kind, row), why);
+        status = audit(store, kind, "add", id, record_person(kind, row), why);
     }
     if (status == YK_OK) {
         memcpy(row, &id, sizeof id);
@@ -519,7 +519,7 @@ enum yk_status record_update(struct store *store, const struct record_kind *kind
         status = seal_put_id(store->db, kind->table, id_of(row), why);
     }
     if (status == YK_OK) {
-        status = audit(store, kind, "set", id_of(row), person_of(kind, row), why);
+        status = audit(store, kind, "set", id_of(row), record_person(kind, row), why);
     }
     return status;
 }
@@ -542,7 +542,7 @@ enum yk_status record_remove(struct store *store, const struct record_kind *kind
                                       : seal_drop_id(store->db, kind->table, id, why);
     }
     if (status == YK_OK) {
-        status = audit(store, kind, "remove", id, person_of(kind, row), why);
+        status = audit(store, kind, "remove", id, record_person(kind, row), why);
     }
     mem_free(row);
     return status;

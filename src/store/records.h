@@ -87,6 +87,8 @@ struct record_kind {
 
 /* The column of that name; n_columns when there is none. */
 size_t record_column(const struct record_kind *kind, const char *name);
+/* Whose the row is; "" when it says nothing of a participant. */
+const char *record_person(const struct record_kind *kind, const void *row);
 
 /* ---- cells; k is the number of the column ---- */
 
