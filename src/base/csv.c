@@ -571,6 +571,26 @@ static int whole_bytes(const char *text, int n)
     return (int)utf8_whole(text, strnlen(text, (size_t)n));
 }
 
+enum yk_status csv_require(const struct csv *self, const char *name, const char *known,
+                           struct failure *why)
+{
+    if (csv_find(self, name) != CSV_NONE) {
+        return YK_OK;
+    }
+    const char *file = short_name(self->bytes->name);
+    return failure_set(why, YK_ERR_ARGUMENT,
+                       "%.*s: the first line must name the columns; %s is missing (%s)",
+                       whole_bytes(file, NAME_SHOWN), file, name, known);
+}
+
+/* Whether the sentence says the cell's value itself, or there is none to be said. */
+static bool has_value(const char *what, const char *value)
+{
+    char quoted[48];
+    snprintf(quoted, sizeof quoted, "\"%.*s\"", whole_bytes(value, 40), value);
+    return what[0] == '\'' || value[0] == '\0' || strstr(what, quoted) != NULL;
+}
+
 enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,
                            struct failure *why, enum yk_status code, const char *fmt, ...)
 {
@@ -583,11 +603,11 @@ enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, si
         snprintf(place, sizeof place, "line %llu:", (unsigned long long)row->line);
     } else {
         const char *name = csv_header_name(self, column), *value = csv_field(row, column);
-        bool has_name = column < self->header_n, has_value = what[0] == '\'';
+        bool has_name = column < self->header_n, is_said = has_value(what, value);
         snprintf(place, sizeof place, "line %llu, column %zu%s%.*s%s:%s%.*s%s",
                  (unsigned long long)row->line, column + 1, has_name ? " (" : "",
-                 whole_bytes(name, 24), name, has_name ? ")" : "", has_value ? "" : " '",
-                 has_value ? 0 : whole_bytes(value, 40), value, has_value ? "" : "'");
+                 whole_bytes(name, 24), name, has_name ? ")" : "", is_said ? "" : " '",
+                 is_said ? 0 : whole_bytes(value, 40), value, is_said ? "" : "'");
     }
     const char *file = short_name(self->bytes->name);
     return failure_set_at(why, code, (int64_t)row->offset, "%.*s, %s %s",

@@ -71,12 +71,16 @@ const char *csv_header_name(const struct csv *self, size_t column); /* "" past t
 /* Column of this name, letters' case aside; CSV_NONE when there is none. */
 size_t csv_find(const struct csv *self, const char *name);
 
+/* YK_ERR_ARGUMENT when the header does not name the column; known: those it may name. */
+enum yk_status csv_require(const struct csv *self, const char *name, const char *known,
+                           struct failure *why);
+
 /* The field, or "" when the row is too short or column is CSV_NONE. */
 const char *csv_field(const struct csv_row *row, size_t column);
 
 /* Fills *why with "FILE, line 12, column 3 (wake_ts): '25:99' ..." and returns code. column may
  * be CSV_NONE: then the row is meant. The sentence's end comes from fmt; where that begins with
- * a quoted value of its own, the cell's is not said twice. */
+ * a quoted value or quotes the cell's itself, and where the cell is empty, it is not said. */
 enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,
                            struct failure *why, enum yk_status code, const char *fmt, ...)
     __attribute__((format(printf, 6, 7)));

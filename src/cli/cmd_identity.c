@@ -222,11 +222,8 @@ static int put_file(struct naming *self, const char *path)
     if (status == YK_OK) {
         status = csv_read_header(csv, &why);
     }
-    if (status == YK_OK && csv_find(csv, "person_id") == CSV_NONE) {
-        status =
-            failure_set(&why, YK_ERR_ARGUMENT,
-                        "the table's first line must name the columns; person_id is missing "
-                        "(person_id name kana contact note)");
+    if (status == YK_OK) {
+        status = csv_require(csv, "person_id", "person_id, name, kana, contact, note", &why);
     }
     while (status == YK_OK && (status = csv_next(csv, &row, &why)) == YK_OK) {
         struct identity one;

@@ -102,12 +102,8 @@ static enum yk_status read_people(struct store *store, const char *path, bool ke
     enum yk_status status = file_source_open(path, &bytes, why);
     status = status == YK_OK ? csv_open(bytes, 0, &csv, why) : status;
     status = status == YK_OK ? csv_read_header(csv, why) : status;
-    if (status == YK_OK && csv_find(csv, "person_id") == CSV_NONE) {
-        status = failure_set(why, YK_ERR_ARGUMENT,
-                             "%s: the first line must name the columns; person_id is missing "
-                             "(person_id, zone, group)",
-                             path);
-    }
+    status =
+        status == YK_OK ? csv_require(csv, "person_id", "person_id, zone, group", why) : status;
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
         status = take_row(store, csv, row, out, why);
         bool is_wrong = status == YK_ERR_ARGUMENT || status == YK_ERR_CONFLICT;

@@ -267,8 +267,27 @@ static void warn_of_unlisted(struct batch *self)
         }
     }
     if (self->options->participants != NULL && n > 0) {
-        log_warn(&self->log, "batch: %zu of %zu files are not in %s, the first of them %s", n,
+        log_warn(&self->log, "batch: %zu of %zu files not in %s, the first %s", n,
                  self->inputs.n, self->options->participants, self->inputs.inputs[first].path);
+    }
+}
+
+static void warn_of_rows(struct batch *self)
+{
+    const struct {
+        const char *path;
+        size_t n;
+        const struct failure *first;
+    } tables[] = {
+        {self->options->participants, self->participants.n_skipped,
+         &self->participants.first_wrong},
+        {self->options->diary, (size_t)self->n_diary_skipped, &self->diary_first_wrong}};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (tables[i].n > 0) {
+            log_warn(&self->log, "batch: %zu %s of %s not taken; the first: %s", tables[i].n,
+                     text_many(tables[i].n, "row", "rows"), tables[i].path,
+                     tables[i].first->text);
+        }
     }
 }
 
@@ -278,6 +297,7 @@ static enum yk_status work_and_write(struct batch *self, struct failure *why)
     log_info(&self->log, "batch: yoake %s (%s), recipe %s, %zu inputs, %u workers",
              version_number(), version_commit(), options->recipe.name, self->inputs.n,
              options->n_jobs);
+    warn_of_rows(self);
     warn_of_unlisted(self);
     if (self->inputs.n_left > 0) {
         log_info(&self->log,

@@ -62,7 +62,6 @@ enum yk_status batch_read_diary(struct batch *self, const struct zone *zone,
                                 struct failure *why)
 {
     const struct diary_read_options how = {.zone = zone,
-                                           .person_id = "",
                                            .keep_good = self->options->keep_good,
                                            .first_wrong = &self->diary_first_wrong};
     struct text all;
@@ -101,8 +100,7 @@ static enum yk_status read_more(struct batch *self, const struct zone *zone,
                                 struct failure *why)
 {
     struct batch_diaries *others = &self->other_diaries;
-    const struct diary_read_options how = {
-        .zone = zone, .person_id = "", .keep_good = self->options->keep_good};
+    const struct diary_read_options how = {.zone = zone, .keep_good = self->options->keep_good};
     if (MEM_RESERVE(others->diaries, others->n, others->capacity) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for the diary in %s",
                            zone_name(zone));

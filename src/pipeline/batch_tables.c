@@ -161,20 +161,6 @@ static enum yk_status warn_of_strangers(struct batch *batch,
     if (ids == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for %zu codes", batch->inputs.n);
     }
-    if (batch->totals->n_rows_skipped > 0) {
-        log_warn(&batch->log,
-                 "batch: not taken: %zu rows of the participants table, %zu of the "
-                 "diary",
-                 batch->participants.n_skipped, (size_t)batch->n_diary_skipped);
-        const struct failure *const first[] = {
-            batch->participants.n_skipped > 0 ? &batch->participants.first_wrong : NULL,
-            batch->n_diary_skipped > 0 ? &batch->diary_first_wrong : NULL};
-        for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
-            if (first[i] != NULL) {
-                log_warn(&batch->log, "batch: the first of them: %s", first[i]->text);
-            }
-        }
-    }
     for (size_t i = 0; i < batch->diary.n; i++) {
         const char *code = batch->diary.nights[i].person_id;
         bool is_new = strcmp(code, last) != 0;

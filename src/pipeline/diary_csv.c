@@ -297,16 +297,12 @@ static enum yk_status find_columns(struct reader *self, struct failure *why)
     for (int c = 0; c < N_COLUMNS; c++) {
         self->column[c] = csv_find(self->csv, COLUMN_NAMES[c]);
     }
-    bool lacks_person = self->column[PERSON] == CSV_NONE && self->options->person_id == NULL;
-    if (self->column[NIGHT_DATE] == CSV_NONE || lacks_person) {
-        return failure_set(
-            why, YK_ERR_ARGUMENT,
-            "the diary's first line must name the columns; %s is missing "
-            "(person_id, night_date, inbed_ts, lights_out_ts, wake_ts, outbed_ts, "
-            "...)",
-            lacks_person ? "person_id" : "night_date");
-    }
-    return YK_OK;
+    static const char known[] = "person_id, night_date, inbed_ts, lights_out_ts, wake_ts, "
+                                "outbed_ts, ...";
+    status = csv_require(self->csv, COLUMN_NAMES[NIGHT_DATE], known, why);
+    return status == YK_OK && self->options->person_id == NULL
+               ? csv_require(self->csv, COLUMN_NAMES[PERSON], known, why)
+               : status;
 }
 
 static enum yk_status read_rows(struct reader *self, struct diary *diary, uint64_t *skipped,

@@ -130,8 +130,8 @@ static enum yk_status add_row(const struct csv *csv, const struct csv_row *row,
     size_t first = row_of(out, one.file);
     if (first != ROW_NONE && strcmp(out->rows[first].person_id, one.person_id) != 0) {
         return csv_failure(csv, row, csv_find(csv, "person_id"), why, YK_ERR_CONFLICT,
-                           "'%s' already belongs to another participant in this table",
-                           one.file);
+                           "'%s' already belongs to %s in this table", one.file,
+                           out->rows[first].person_id);
     }
     if (MEM_RESERVE(out->rows, out->n, out->capacity) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for %zu participants", out->n + 1);
@@ -146,11 +146,9 @@ static enum yk_status read_table(struct csv *csv, struct participants *out, stru
 {
     enum yk_status status = csv_read_header(csv, why);
     for (size_t k = 0; k < N_FIELDS && status == YK_OK; k++) {
-        if (FIELDS[k].must && csv_find(csv, FIELDS[k].name) == CSV_NONE) {
-            status = failure_set(why, YK_ERR_ARGUMENT,
-                                 "the table's first line must name the columns; %s is missing "
-                                 "(file, person_id, zone, diary_id, group)",
-                                 FIELDS[k].name);
+        if (FIELDS[k].must) {
+            status =
+                csv_require(csv, FIELDS[k].name, "file, person_id, zone, diary_id, group", why);
         }
     }
     const struct csv_row *row = NULL;

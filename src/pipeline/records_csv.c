@@ -118,12 +118,8 @@ static enum yk_status find_columns(struct reader *self, struct failure *why)
         const struct record_column *column = &self->kind->columns[k];
         self->column[k] = is_in_csv(column) ? csv_find(self->csv, column->name) : CSV_NONE;
         bool is_given = column->type == RECORD_PERSON && self->options->person != NULL;
-        if ((column->flags & RECORD_MUST) != 0 && is_in_csv(column) &&
-            self->column[k] == CSV_NONE && !is_given) {
-            status = failure_set(why, YK_ERR_ARGUMENT,
-                                 "the table's first line must name the columns; %s is missing "
-                                 "(%s)",
-                                 column->name, text_string(&list));
+        if ((column->flags & RECORD_MUST) != 0 && is_in_csv(column) && !is_given) {
+            status = csv_require(self->csv, column->name, text_string(&list), why);
         }
     }
     text_release(&list);

@@ -181,6 +181,14 @@ static void columns_are_found_by_name(void **state)
     assert_string_equal(why.text,
                         "t.csv, line 2, column 2 (Wake_TS): '25:99' is no time (HH:MM)");
     assert_int_equal(why.offset, 18);
+    csv_failure(csv, row, 1, &why, YK_ERR_ARGUMENT, "no time \"25:99\"");
+    assert_string_equal(why.text, "t.csv, line 2, column 2 (Wake_TS): no time \"25:99\"");
+    csv_failure(csv, row, 7, &why, YK_ERR_ARGUMENT, "nap is missing");
+    assert_string_equal(why.text, "t.csv, line 2, column 8: nap is missing");
+    assert_int_equal(csv_require(csv, "person_id", "person_id", &why), YK_OK);
+    assert_int_equal(csv_require(csv, "nap", "person_id, nap", &why), YK_ERR_ARGUMENT);
+    assert_string_equal(why.text, "t.csv: the first line must name the columns; nap is missing "
+                                  "(person_id, nap)");
     csv_close(csv);
     byte_source_close(bytes);
 }

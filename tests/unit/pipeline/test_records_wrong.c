@@ -84,7 +84,7 @@ static const struct {
     {&record_kind_plan, "person_id,from_date,stage,days,start,end,comute_min\nP01,,,,,,\n",
      "line 1, column 7: 'comute_min' is no column of this table"},
     {&record_kind_plan, "from_date,days,start\n2026-05-11,月,10:00\n",
-     "the table's first line must name the columns; person_id is missing"},
+     "表.csv: the first line must name the columns; person_id is missing"},
     {&record_kind_loan, "device_serial,person_id,to_ts\n1,P01,\n", "from_ts is missing"},
     {&record_kind_attendance, "P01,2026-05-11,attended\n", "person_id is missing"},
     {&record_kind_attendance, "", "表.csv is empty: a header row is needed"},
@@ -94,7 +94,7 @@ static const struct {
      "line 2, column 4: '8:00' has no column above it"},
     /* who */
     {&record_kind_plan, PLAN ",2026-06-01,,月,10:00,,,\n",
-     "line 2, column 1 (person_id): '' does not fit: person_id is missing"},
+     "line 2, column 1 (person_id): does not fit: person_id is missing"},
     {&record_kind_plan, PLAN "P02,2026-06-01,,月,10:00,,,\n",
      "line 2, column 1 (person_id): 'P02' does not fit: no participant P02; there is P01"},
     {&record_kind_plan, PLAN "all,2026-06-01,,月,10:00,,,\n", "\"all\" means everyone"},
@@ -102,7 +102,7 @@ static const struct {
     {&record_kind_plan, PLAN "-P,2026-06-01,,月,10:00,,,\n", "cannot begin with '-'"},
     /* dates */
     {&record_kind_plan, PLAN "P01,,,月,10:00,,,\n",
-     "column 2 (from_date): '' does not fit: from_date is missing"},
+     "column 2 (from_date): does not fit: from_date is missing"},
     {&record_kind_plan, PLAN "P01,2026-13-01,,月,10:00,,,\n",
      "line 2, column 2 (from_date): '2026-13-01' is not a date: write 2026-05-12 or 2026/5/12"},
     {&record_kind_plan, PLAN "P01,2026-02-30,,月,10:00,,,\n", "'2026-02-30' is not a date"},
@@ -126,7 +126,7 @@ static const struct {
     {&record_kind_plan, PLAN "P01,2026-06-01,,月,午前9時,,,\n",
      "'午前9時' is not a time of day"},
     {&record_kind_plan, PLAN "P01,2026-06-01,,月,,,,\n",
-     "column 5 (start): '' does not fit: start is missing"},
+     "column 5 (start): does not fit: start is missing"},
     {&record_kind_plan, PLAN "P01,2026-06-01,,なし,10:00,,,\n",
      "column 4 (days): 'なし' does not fit: the step has hours but no days"},
     {&record_kind_plan, PLAN "P01,2026-06-01,,月,18:00,36:00,,\n",
@@ -174,9 +174,9 @@ static const struct {
     {&record_kind_diary, DIARY "P01,2026-05-12,12:00,,11:00,,,,,,,\n",
      "more than 20 hours after going to bed"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,13:00,,,,,\n",
-     "column 8 (nap_end_ts): '' does not fit: \"nap to\" is empty though \"nap from\" is not"},
+     "column 8 (nap_end_ts): does not fit: \"nap to\" is empty though \"nap from\" is not"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,,,,21:00,,\n",
-     "column 9 (off_start_ts): '' does not fit: \"off from\" is empty though \"off to\" is "
+     "column 9 (off_start_ts): does not fit: \"off from\" is empty though \"off to\" is "
      "not"},
     {&record_kind_diary, DIARY "P01,2026-05-12,,,,,13:30,13:30,,,,\n",
      "the end is not later than its start"},
