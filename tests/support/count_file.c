@@ -2,6 +2,7 @@
 #include "tests/support/count_file.h"
 #include "tests/support/alloc.h"
 #include "tests/support/check.h"
+#include "tests/support/cwa_open.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -91,12 +92,7 @@ size_t count_file_missing(const struct count_file *self, enum epoch_column colum
 size_t count_file_events(const struct count_file *self, enum read_event_kind kind,
                          const char *detail)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < self->source->report.n_events; i++) {
-        const struct read_event *e = &self->source->report.events[i];
-        n += e->kind == kind && (detail == NULL || strstr(e->detail, detail) != NULL);
-    }
-    return n;
+    return events_of(self->source, (int)kind, detail);
 }
 
 const char *count_file_start(const struct count_file *self)

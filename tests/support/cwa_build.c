@@ -2,6 +2,7 @@
 #include "tests/support/check.h"
 
 #include "tests/support/cwa_build.h"
+#include "tests/support/cwa_open.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -144,14 +145,7 @@ const struct zone *cwa_build_zone(void)
 struct recording_source *cwa_build_open(const struct cwa_build *self, int session)
 {
     struct open_options opt = {.zone = cwa_build_zone(), .with_gyro = true, .session = session};
-    struct byte_source *bytes = NULL;
-    struct recording_source *source = NULL;
-    struct failure why = {0};
-    assert_int_equal(memory_source_open(self->at, self->n, "built.cwa", &bytes, &why), YK_OK);
-    if (recording_open_source(bytes, &opt, &source, &why) != YK_OK) {
-        fail_msg("%s", why.text);
-    }
-    return source;
+    return open_memory(self->at, self->n, "built.cwa", &opt);
 }
 
 struct cwa_read cwa_build_read(struct recording_source *source, double true_rate_hz)

@@ -8,17 +8,7 @@
 
 #include "src/base/zone.h"
 #include "tests/support/alloc.h"
-
-static struct zone *open_zone(const char *name)
-{
-    struct zone *zone = NULL;
-    struct failure why = {0};
-    if (zone_open(name, &zone, &why) != YK_OK) {
-        print_error("%s\n", why.text);
-    }
-    assert_non_null(zone);
-    return zone;
-}
+#include "tests/support/cwa_open.h"
 
 static int64_t at(const struct zone *zone, const char *text)
 {

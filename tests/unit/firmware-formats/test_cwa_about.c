@@ -68,10 +68,7 @@ static void a_clock_change_of_the_zone_makes_no_gap_and_no_overlap(void **state)
         b.clock_s = (double)(c[i].start_wall - CWA_BUILD_START);
         cwa_build_sectors(&b, 6000);
         struct open_options opt = {.zone = berlin, .with_gyro = true};
-        struct byte_source *bytes = NULL;
-        struct recording_source *source = NULL;
-        assert_int_equal(memory_source_open(b.at, b.n, "dst.cwa", &bytes, NULL), YK_OK);
-        assert_int_equal(recording_open_source(bytes, &opt, &source, NULL), YK_OK);
+        struct recording_source *source = open_memory(b.at, b.n, "dst.cwa", &opt);
         assert_string_equal(source->info.zone, "Europe/Berlin");
         assert_close((double)source->info.start_ns / 1e9, (double)c[i].start_utc, 1e-3);
         struct cwa_read r = cwa_build_read(source, b.true_rate_hz);
@@ -99,10 +96,7 @@ static void the_zone_is_looked_up_for_the_clock_that_was_set(void **state)
     b.next.sequence = 0;
     cwa_build_sectors(&b, 20);
     struct open_options opt = {.zone = berlin};
-    struct byte_source *bytes = NULL;
-    struct recording_source *source = NULL;
-    assert_int_equal(memory_source_open(b.at, b.n, "set.cwa", &bytes, NULL), YK_OK);
-    assert_int_equal(recording_open_source(bytes, &opt, &source, NULL), YK_OK);
+    struct recording_source *source = open_memory(b.at, b.n, "set.cwa", &opt);
     struct cwa_read r = cwa_build_read(source, b.true_rate_hz);
     double end = (double)CWA_BUILD_START - 2 * 3600 + 2400 / b.true_rate_hz;
     assert_close((double)r.end_ns / 1e9, end, 1e-3);
@@ -123,10 +117,7 @@ static void the_files_own_zone_wins_when_nobody_named_one(void **state)
     for (int wins = 0; wins < 2; wins++) {
         struct open_options opt = {
             .zone = tokyo, .file_zone_wins = wins != 0, .zone_is_guess = true};
-        struct byte_source *bytes = NULL;
-        struct recording_source *source = NULL;
-        assert_int_equal(memory_source_open(b.at, b.n, "zone.cwa", &bytes, NULL), YK_OK);
-        assert_int_equal(recording_open_source(bytes, &opt, &source, NULL), YK_OK);
+        struct recording_source *source = open_memory(b.at, b.n, "zone.cwa", &opt);
         assert_string_equal(source->info.zone, wins ? "-03:30" : "Asia/Tokyo");
         assert_int_equal(source->info.zone_is_guess, !wins);
         double shift = wins ? 3.5 * 3600 : -9 * 3600;

@@ -5,6 +5,7 @@
 #include "tests/support/check.h"
 
 #include "tests/support/cwa_build.h"
+#include "tests/support/cwa_open.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,15 +14,6 @@
 static double wall_s(int64_t ns)
 {
     return (double)(ns - CWA_BUILD_START * NS_PER_S) / 1e9;
-}
-
-static uint64_t count_events(const struct recording_source *source, enum read_event_kind kind)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < source->report.n_events; i++) {
-        n += source->report.events[i].kind == kind;
-    }
-    return n;
 }
 
 /* Reads every sample and compares it with the formula; `skip` samples are missing at `at`. */
@@ -172,7 +164,7 @@ static void clock_set_forward_and_back_is_counted_and_followed(void **state)
         assert_int_equal(r.n, 12000);
         assert_int_equal(source->report.clock_jumps, 1);
         assert_int_equal(source->report.gaps, 0);
-        assert_int_equal(count_events(source, READ_EVENT_CLOCK_JUMP), 1);
+        assert_int_equal(events_of(source, READ_EVENT_CLOCK_JUMP, NULL), 1);
         assert_true(r.flags & BLOCK_CLOCK_JUMP);
         assert_true(source->info.clock_is_in_doubt);
         assert_true(r.worst_step < 1e-3);
@@ -199,7 +191,7 @@ static void one_wrong_time_stamp_between_right_ones_is_not_used(void **state)
         check_values(source, &b, INT64_MAX, 0);
         assert_int_equal(source->report.clock_jumps, 0);
         assert_int_equal(source->report.bad_blocks, 0);
-        assert_int_equal(count_events(source, READ_EVENT_NOTE), 1);
+        assert_int_equal(events_of(source, READ_EVENT_NOTE, NULL), 1);
         recording_source_close(source);
         cwa_build_release(&b);
     }
@@ -274,7 +266,7 @@ static void two_sessions_are_told_apart_and_chosen(void **state)
         struct cwa_read r = cwa_build_read(source, b.true_rate_hz);
         assert_int_equal(r.n, session < 0 ? 6000 : session == 0 ? 3600 : 2400);
         assert_int_equal(source->report.sessions, 2);
-        assert_int_equal(count_events(source, READ_EVENT_SESSION), 1);
+        assert_int_equal(events_of(source, READ_EVENT_SESSION, NULL), 1);
         recording_source_close(source);
     }
     struct open_options opt = {.zone = cwa_build_zone(), .session = 2};

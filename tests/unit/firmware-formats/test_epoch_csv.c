@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/check.h"
 #include "tests/support/alloc.h"
+#include "tests/support/cwa_open.h"
 #include "tests/support/epoch_table.h"
 #include "tests/support/reference.h"
 
@@ -61,15 +62,6 @@ static void done(struct table *t)
     zone_close(t->zone);
 }
 
-static size_t count_events(const struct table *t, enum read_event_kind kind)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < t->source->report.n_events; i++) {
-        n += t->source->report.events[i].kind == kind;
-    }
-    return n;
-}
-
 static void depresjon_tables_are_read(void **state)
 {
     (void)state;
@@ -95,7 +87,8 @@ static void depresjon_tables_are_read(void **state)
     assert_int_equal(info->end_ns, info->start_ns + 180 * NS_PER_S);
     assert_int_equal(t.source->report.blocks, 3);
     assert_int_equal(t.source->report.bad_blocks, 0);
-    assert_int_equal(count_events(&t, READ_EVENT_NOTE), 2); /* activity is counts; 60 s */
+    assert_int_equal(events_of(t.source, READ_EVENT_NOTE, NULL),
+                     2); /* activity is counts; 60 s */
     done(&t);
 }
 
@@ -357,7 +350,7 @@ static void button_presses_and_off_wrist_times_are_taken_over(void **state)
     assert_int_equal(t.source->report.buttons, 1);
     assert_int_equal(t.epochs.state[1], 0);
     assert_int_equal(t.epochs.state[2], STATE_OFF_WRIST | STATE_UNKNOWN);
-    assert_int_equal(count_events(&t, READ_EVENT_BUTTON), 1);
+    assert_int_equal(events_of(t.source, READ_EVENT_BUTTON, NULL), 1);
     done(&t);
 }
 

@@ -20,15 +20,7 @@ static struct recording_source *read_bytes(const char *at, size_t n, struct kept
     static struct zone *zone;
     zone = zone != NULL ? zone : open_zone("UTC");
     struct open_options opt = {.zone = zone};
-    struct byte_source *bytes = NULL;
-    struct recording_source *source = NULL;
-    struct failure why = {0};
-    assert_int_equal(memory_source_open(at, n, "t.bin", &bytes, &why), YK_OK);
-    if (recording_open_source(bytes, &opt, &source, &why) != YK_OK) {
-        byte_source_close(bytes);
-        fail_msg("%s", why.text);
-        abort();
-    }
+    struct recording_source *source = open_memory(at, n, "t.bin", &opt);
     kept_blocks_read(all, source);
     return source;
 }

@@ -33,18 +33,6 @@ static struct recording_source *open_bytes(const char *at, size_t n, struct fail
     return source;
 }
 
-static bool has_event(const struct recording_source *source, enum read_event_kind kind,
-                      const char *words)
-{
-    for (size_t i = 0; i < source->report.n_events; i++) {
-        const struct read_event *event = &source->report.events[i];
-        if (event->kind == kind && strstr(event->detail, words) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- the published files ---- */
 
 struct published {
@@ -242,9 +230,9 @@ static void check_published(const struct published *p, struct recording_source *
     assert_close(report->temperature_c.first, p->temperature[0], 1e-12);
     assert_close(report->temperature_c.last, p->temperature[1], 1e-12);
     assert_close(report->battery_v.first, p->battery, 1e-12);
-    assert_int_equal(has_event(source, READ_EVENT_NOTE, "device clock drift"),
+    assert_int_equal(events_of(source, READ_EVENT_NOTE, "device clock drift") > 0,
                      p->drift != NULL);
-    assert_true(p->drift == NULL || has_event(source, READ_EVENT_NOTE, p->drift));
+    assert_true(p->drift == NULL || events_of(source, READ_EVENT_NOTE, p->drift));
     kept_blocks_check_cursors(&all, source, 20);
     kept_blocks_release(&all);
     zone_close(zone);
@@ -298,8 +286,8 @@ static void what_the_published_files_hide_is_told(void **state)
     source = open_published("data/geneactiv/GENEActiv_85Hz_truncated.bin");
     kept_blocks_read(&all, source);
     kept_blocks_release(&all);
-    assert_true(has_event(source, READ_EVENT_NOTE, "222048 pages declared, 17 in the file"));
-    assert_true(has_event(source, READ_EVENT_BAD_BLOCK, "the file ends after 231 of 300"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "222048 pages declared, 17 in the file"));
+    assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "the file ends after 231 of 300"));
     assert_int_equal(source->report.trailing_bytes, 9);
     assert_close(source->report.observed_rate_hz, 300 / 3.5, 1e-9);
     recording_source_close(source);
@@ -309,13 +297,13 @@ static void what_the_published_files_hide_is_told(void **state)
     kept_blocks_read(&all, source);
     kept_blocks_release(&all);
     assert_int_equal(source->report.n_samples, 2700);
-    assert_true(has_event(source, READ_EVENT_BAD_BLOCK, "the file ends inside a page's lines"));
+    assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "the file ends inside a page's lines"));
     recording_source_close(source);
 
     source = open_published("data/geneactiv/One_page_reset_config_time.bin");
     kept_blocks_read(&all, source);
     kept_blocks_release(&all);
-    assert_true(has_event(source, READ_EVENT_NOTE, "device was reset"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "device was reset"));
     recording_source_close(source);
 
     /* GGIRread finds no gap here. */
@@ -526,8 +514,8 @@ static void missing_pages_are_a_gap_and_a_clock_set_back_is_told(void **state)
     struct recording_source *source = read_made(&made, &all);
     assert_int_equal(source->report.gaps, 1);
     assert_close(source->report.gap_s, 6, 1e-9);
-    assert_true(has_event(source, READ_EVENT_GAP, "pages are missing"));
-    assert_true(has_event(source, READ_EVENT_NOTE, "sequence number 7 after 4"));
+    assert_true(events_of(source, READ_EVENT_GAP, "pages are missing"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "sequence number 7 after 4"));
     assert_int_equal(source->report.clock_jumps, 1);
     assert_true(source->info.clock_is_in_doubt);
     assert_int_equal(all.block[5].flags, BLOCK_AFTER_GAP | BLOCK_CLIPPED);
@@ -562,8 +550,8 @@ static void one_wrong_page_time_is_not_used(void **state)
     assert_int_equal(source->report.gaps + source->report.clock_jumps, 0);
     assert_int_equal(all.block[2].t0_ns, start + 6 * NS_PER_S);
     assert_int_equal(all.block[4].t0_ns, start + 12 * NS_PER_S);
-    assert_true(has_event(source, READ_EVENT_NOTE, "page time out of line, not used"));
-    assert_true(has_event(source, READ_EVENT_NOTE, "page time cannot be read, not used"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "page time out of line, not used"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "page time cannot be read, not used"));
     recording_source_close(source);
     kept_blocks_release(&all);
     free(made.at);
@@ -590,8 +578,8 @@ static void damage_inside_a_page_costs_the_rest_of_that_page_only(void **state)
     assert_int_equal(source->report.bad_blocks, 2 + 1);
     assert_int_equal(source->report.gaps, 2);
     assert_close(source->report.gap_s, 2 + 3, 1e-9);
-    assert_true(has_event(source, READ_EVENT_BAD_BLOCK, "no hexadecimal digit after 100"));
-    assert_true(has_event(source, READ_EVENT_BAD_BLOCK, "bytes between pages"));
+    assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "no hexadecimal digit after 100"));
+    assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "bytes between pages"));
     /* 5 digits before the x, then 3600 - 1205 + 2 behind it; a whole page of foreign bytes. */
     assert_int_equal(source->report.skipped_bytes,
                      5 + (3600 - 1205 + 2) + (begin[4] - begin[3]));

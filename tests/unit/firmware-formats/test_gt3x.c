@@ -26,15 +26,7 @@ static struct recording_source *open_zip(const struct zip_build *zip, bool file_
 {
     struct open_options opt = {
         .zone = oslo, .file_zone_wins = file_zone_wins, .with_gyro = with_gyro};
-    struct byte_source *bytes = NULL;
-    struct recording_source *source = NULL;
-    struct failure why = {0};
-    assert_int_equal(memory_source_open(zip->at, zip->n, "x.gt3x", &bytes, NULL), YK_OK);
-    if (recording_open_source(bytes, &opt, &source, &why) != YK_OK) {
-        print_error("%s\n", why.text);
-        abort();
-    }
-    return source;
+    return open_memory(zip->at, zip->n, "x.gt3x", &opt);
 }
 
 /* The archive is kept in *zip until it is released. */
@@ -72,16 +64,6 @@ static struct seen read_all(struct recording_source *source)
     sample_block_release(&block);
     assert_int_equal(seen.n, source->report.n_samples);
     return seen;
-}
-
-static bool says(const struct recording_source *source, const char *text)
-{
-    for (size_t i = 0; i < source->report.n_events; i++) {
-        if (strstr(source->report.events[i].detail, text) != NULL) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void close_both(struct recording_source *source, struct zip_build *zip,
@@ -215,7 +197,7 @@ static void readings_are_held_until_the_next_one(void **state)
         assert_close(block.battery_v, k == 0 ? (double)NAN : 4.112, 1e-6);
     }
     assert_int_equal(source->ops->next_samples(source, &block, NULL), YK_END);
-    assert_true(says(source, "1 heart rates: not used"));
+    assert_true(events_of(source, EVENTS_OF_ANY_KIND, "1 heart rates: not used"));
     sample_block_release(&block);
     close_both(source, &zip, &b);
 }
@@ -264,13 +246,10 @@ static void sound_records_that_nothing_uses_are_counted_by_name(void **state)
     assert_int_equal(sample_block_init(&block, false, NULL), YK_OK);
     while (source->ops->next_samples(source, &block, NULL) == YK_OK) {
     }
-    size_t found = 0;
-    for (size_t i = 0; i < source->report.n_events; i++) {
-        found += strstr(source->report.events[i].detail, ": not used") != NULL;
-    }
-    assert_int_equal(found, n_said);
+    assert_int_equal(events_of(source, EVENTS_OF_ANY_KIND, ": not used"), n_said);
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        assert_true(types[i].said == NULL || says(source, types[i].said));
+        assert_true(types[i].said == NULL ||
+                    events_of(source, EVENTS_OF_ANY_KIND, types[i].said));
     }
     assert_int_equal(source->report.bad_blocks + source->report.skipped_bytes, 0);
     sample_block_release(&block);
@@ -324,7 +303,7 @@ static void a_wrong_checksum_costs_one_second_and_is_said(void **state)
         assert_int_equal(source->report.bad_blocks, 1);
         assert_int_equal(source->report.gaps, 1);
         assert_int_equal(source->report.skipped_bytes, record);
-        assert_true(says(source, "lost to damage"));
+        assert_true(events_of(source, EVENTS_OF_ANY_KIND, "lost to damage"));
         assert_int_equal(seen.flags & BLOCK_HELD, 0);
         close_both(source, &zip, &b);
     }
@@ -378,7 +357,7 @@ static void clocks_that_repeat_or_go_back_are_noticed(void **state)
     struct seen seen = read_all(source);
     assert_int_equal(seen.n, 14 * RATE);
     assert_int_equal(source->report.bad_blocks, 1);
-    assert_true(says(source, "the same second again"));
+    assert_true(events_of(source, EVENTS_OF_ANY_KIND, "the same second again"));
     assert_int_equal(source->report.clock_jumps, 1);
     assert_true(source->info.clock_is_in_doubt);
     assert_true((seen.flags & BLOCK_CLOCK_JUMP) != 0);
@@ -398,7 +377,7 @@ static void records_decide_about_the_rate(void **state)
     assert_close(source->info.rate_hz, RATE, 0);
     struct seen seen = read_all(source);
     assert_int_equal(seen.end_ns - seen.first_ns, 5 * NS_PER_S);
-    assert_true(says(source, "30 Hz by the records, not 100 Hz"));
+    assert_true(events_of(source, EVENTS_OF_ANY_KIND, "30 Hz by the records, not 100 Hz"));
     close_both(source, &zip, &b);
 
     /* A record cut short, and one with more than the others. */
@@ -414,7 +393,7 @@ static void records_decide_about_the_rate(void **state)
     assert_int_equal(seen.end_ns - seen.first_ns, 6 * NS_PER_S);
     assert_int_equal(source->report.gaps, 1);
     assert_close(source->report.gap_s, 20.0 / 30, 1e-6);
-    assert_true(says(source, "a record of 10 samples at 30 Hz"));
+    assert_true(events_of(source, EVENTS_OF_ANY_KIND, "a record of 10 samples at 30 Hz"));
     close_both(source, &zip, &b);
 }
 
@@ -428,8 +407,9 @@ static void without_info_the_records_speak(void **state)
     gt3x_build_seconds(&b, 2);
     struct recording_source *source = open_build(&b, "", &zip);
     assert_close(source->info.rate_hz, RATE, 0);
-    assert_true(says(source, "info.txt is missing"));
-    assert_true(says(source, "could be 341")); /* both readings are named */
+    assert_true(events_of(source, EVENTS_OF_ANY_KIND, "info.txt is missing"));
+    assert_true(
+        events_of(source, EVENTS_OF_ANY_KIND, "could be 341")); /* both readings are named */
     close_both(source, &zip, &b);
 
     gt3x_build_init(&b, RATE);
@@ -437,7 +417,7 @@ static void without_info_the_records_speak(void **state)
     gt3x_build_seconds(&b, 2);
     source = open_build(&b, "", &zip);
     assert_close(source->info.steps_per_g, 256, 0);
-    assert_false(says(source, "could be 341"));
+    assert_false(events_of(source, EVENTS_OF_ANY_KIND, "could be 341"));
     close_both(source, &zip, &b);
 }
 
@@ -452,7 +432,7 @@ static void a_copy_that_stopped_is_read_as_far_as_it_goes(void **state)
     zip.n = 30 + 7 + 50 * (9 + 6 * RATE) + 100; /* in the middle of the 51st record */
     struct recording_source *source = open_zip(&zip, true, false);
     assert_int_equal(read_all(source).n, 50 * RATE);
-    assert_true(says(source, "cut off"));
+    assert_true(events_of(source, EVENTS_OF_ANY_KIND, "cut off"));
     assert_int_equal(source->report.trailing_bytes, 100);
     close_both(source, &zip, &b);
 }
@@ -563,14 +543,15 @@ static void zeros_at_the_end_of_the_old_generation_are_padding(void **state)
             n += block.n;
         }
         assert_int_equal(n, SAMPLES);
-        assert_true(says(source, "20 samples (0,0,0) at the end: padding"));
+        assert_true(
+            events_of(source, EVENTS_OF_ANY_KIND, "20 samples (0,0,0) at the end: padding"));
         sample_block_release(&block);
         recording_source_close(source);
         /* its samples have no checksum of their own: the archive's tells */
         zip.at[30 + 12 + 77] ^= 2;
         source = open_zip(&zip, true, false);
         assert_int_equal(source->report.bad_blocks, 1);
-        assert_true(says(source, "wrong checksum"));
+        assert_true(events_of(source, EVENTS_OF_ANY_KIND, "wrong checksum"));
         recording_source_close(source);
         zip_build_release(&zip);
     }

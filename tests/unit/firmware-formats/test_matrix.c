@@ -20,28 +20,7 @@ static struct recording_source *open_bytes(const uint8_t *at, size_t n)
     static struct zone *zone;
     zone = zone != NULL ? zone : open_zone("UTC");
     struct open_options opt = {.zone = zone, .with_gyro = true};
-    struct byte_source *bytes = NULL;
-    struct recording_source *source = NULL;
-    struct failure why = {0};
-    assert_int_equal(memory_source_open(at, n, "t.BIN", &bytes, &why), YK_OK);
-    if (recording_open_source(bytes, &opt, &source, &why) != YK_OK) {
-        byte_source_close(bytes);
-        fail_msg("%s", why.text);
-        abort();
-    }
-    return source;
-}
-
-static bool has_event(const struct recording_source *source, enum read_event_kind kind,
-                      const char *words)
-{
-    for (size_t i = 0; i < source->report.n_events; i++) {
-        const struct read_event *event = &source->report.events[i];
-        if (event->kind == kind && strstr(event->detail, words) != NULL) {
-            return true;
-        }
-    }
-    return false;
+    return open_memory(at, n, "t.BIN", &opt);
 }
 
 struct published_packet {
@@ -168,7 +147,7 @@ static void a_corrupt_packet_is_left_out_and_told(void **state)
     struct zone *zone = open_zone("UTC");
     struct recording_source *source = open_file(path, zone, false);
     kept_blocks_read(&all, source);
-    assert_true(has_event(source, READ_EVENT_BAD_BLOCK, "wrong checksum"));
+    assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "wrong checksum"));
     assert_int_equal(source->report.skipped_bytes, 36910);
     assert_close(source->report.temperature_c.first, 28.2, 1e-12);
     for (size_t i = 0; i < all.n_samples; i++) {
@@ -269,7 +248,7 @@ static void time_between_packets_is_a_gap(void **state)
     assert_close(source->report.gap_s, 10, 1e-9);
     assert_int_equal(source->report.clock_jumps, 1);
     assert_int_equal(all.block[1].t0_ns, (t + 30) * NS_PER_S);
-    assert_true(has_event(source, READ_EVENT_NOTE, "packet ends when it begins"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "packet ends when it begins"));
     kept_blocks_check_cursors(&all, source, 10);
     recording_source_close(source);
     kept_blocks_release(&all);
@@ -286,7 +265,7 @@ static void a_file_without_its_header_is_salvaged(void **state)
     struct recording_source *source = open_bytes(made.at + 300, made.n - 300);
     kept_blocks_read(&all, source);
     assert_int_equal(all.n_samples, 500);
-    assert_true(has_event(source, READ_EVENT_NOTE, "no header: range of 8 g assumed"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "no header: range of 8 g assumed"));
     recording_source_close(source);
     kept_blocks_release(&all);
 
@@ -295,12 +274,12 @@ static void a_file_without_its_header_is_salvaged(void **state)
     source = open_bytes(made.at, made.n - 700);
     kept_blocks_read(&all, source);
     assert_int_equal(all.n_samples, 500);
-    assert_true(has_event(source, READ_EVENT_BAD_BLOCK, "the file ends inside a packet"));
+    assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "the file ends inside a packet"));
     recording_source_close(source);
     kept_blocks_release(&all);
     source = open_bytes(made.at, made.n - 36 - 1500);
     kept_blocks_read(&all, source);
-    assert_true(has_event(source, READ_EVENT_NOTE, "3 packets declared, 2 in the file"));
+    assert_true(events_of(source, READ_EVENT_NOTE, "3 packets declared, 2 in the file"));
     recording_source_close(source);
     kept_blocks_release(&all);
 }

@@ -25,16 +25,6 @@ static struct recording_source *open_path(const char *path, struct failure *why)
     return recording_open(path, &opt, &source, why) == YK_OK ? source : NULL;
 }
 
-static bool has_note(const struct recording_source *source, const char *words)
-{
-    for (size_t i = 0; i < source->report.n_events; i++) {
-        if (strstr(source->report.events[i].detail, words) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void write_file(const char *folder, const char *name, const void *at, size_t n)
 {
     char path[4300];
@@ -69,7 +59,7 @@ static void check_published(struct recording_source *source)
         total += source->report.sum_g[a];
     }
     assert_close(total, 28238.96142578125, 1e-9); /* exact: multiples of 2^-11 */
-    assert_true(has_note(source, "ecg.bin is named, but not there"));
+    assert_true(events_of(source, EVENTS_OF_ANY_KIND, "ecg.bin is named, but not there"));
     kept_blocks_check_cursors(&all, source, 10);
     kept_blocks_release(&all);
 }
@@ -127,7 +117,7 @@ static void a_signal_kept_as_csv_gives_the_same_values(void **state)
         assert_int_equal(source->report.n_samples, 19200 - pass);
         assert_int_equal(source->report.bad_blocks, pass);
         assert_int_equal(source->report.gaps, 0); /* one missing sample joins */
-        assert_true(has_note(source, "acc.bin is named, but not there"));
+        assert_true(events_of(source, EVENTS_OF_ANY_KIND, "acc.bin is named, but not there"));
         if (pass == 0) {
             assert_close(source->report.sum_g[0] + source->report.sum_g[1] +
                              source->report.sum_g[2],

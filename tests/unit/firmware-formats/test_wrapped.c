@@ -83,14 +83,8 @@ static void read_it(const struct bytes *in, const struct zone *zone, char format
                     int64_t *start_ns, int64_t *n)
 {
     struct open_options opt = {.zone = zone};
-    struct byte_source *bytes = NULL;
-    struct recording_source *source = NULL;
-    struct failure why = {0};
-    assert_int_equal(memory_source_open(in->at, in->n, "recording", &bytes, NULL), YK_OK);
-    if (recording_open_source(bytes, &opt, &source, &why) != YK_OK) {
-        fail_msg("%s", why.text);
-        abort();
-    }
+    struct recording_source *source = open_memory(in->at, in->n, "recording", &opt);
+    struct failure why;
     memcpy(format, source->info.format, 24);
     *start_ns = source->info.start_ns;
     *n = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/check.h"
 #include "tests/support/alloc.h"
+#include "tests/support/cwa_open.h"
 #include "tests/support/simulated.h"
 
 #include <math.h>
@@ -8,13 +9,6 @@
 
 #include "firmware-formats/format.h"
 #include "src/base/digest.h"
-
-static struct zone *open_zone(const char *name)
-{
-    struct zone *zone = NULL;
-    assert_int_equal(zone_open(name, &zone, NULL), YK_OK);
-    return zone;
-}
 
 static void make(struct simulated *out, struct simulation *simulation)
 {
@@ -28,11 +22,8 @@ static void make(struct simulated *out, struct simulation *simulation)
 static void read_all(const struct simulated *made, const struct zone *zone, int session,
                      struct recording_source **out)
 {
-    struct byte_source *bytes = NULL;
     const struct open_options options = {.zone = zone, .session = session};
-    assert_int_equal(memory_source_open(made->at, made->n, "simulated.cwa", &bytes, NULL),
-                     YK_OK);
-    assert_int_equal(recording_open_source(bytes, &options, out, NULL), YK_OK);
+    *out = open_memory(made->at, made->n, "simulated.cwa", &options);
     struct sample_block block;
     assert_int_equal(sample_block_init(&block, false, NULL), YK_OK);
     enum yk_status status = YK_OK;
