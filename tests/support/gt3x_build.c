@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/bytes.h"
+#include "tests/support/cwa_open.h"
 
 void gt3x_build_init(struct gt3x_build *self, int rate)
 {
@@ -100,4 +101,57 @@ void gt3x_build_zip(const struct gt3x_build *self, const char *info, bool deflat
         zip_build_add(out, "info.txt", info, strlen(info), deflated);
     }
     zip_build_end(out);
+}
+
+const struct zone *gt3x_build_zone(void)
+{
+    static struct zone *zone;
+    zone = zone != NULL ? zone : open_zone("Europe/Oslo");
+    return zone;
+}
+
+struct recording_source *gt3x_build_open_zip(const struct zip_build *zip, bool file_zone_wins,
+                                             bool with_gyro)
+{
+    struct open_options opt = {
+        .zone = gt3x_build_zone(), .file_zone_wins = file_zone_wins, .with_gyro = with_gyro};
+    return open_memory(zip->at, zip->n, "x.gt3x", &opt);
+}
+
+struct recording_source *gt3x_build_open(const struct gt3x_build *self, const char *info,
+                                         struct zip_build *zip)
+{
+    gt3x_build_zip(self, info, false, zip);
+    return gt3x_build_open_zip(zip, true, false);
+}
+
+void gt3x_build_close(struct recording_source *source, struct zip_build *zip,
+                      struct gt3x_build *self)
+{
+    recording_source_close(source);
+    zip_build_release(zip);
+    gt3x_build_release(self);
+}
+
+struct gt3x_read gt3x_build_read(struct recording_source *source)
+{
+    struct gt3x_read read = {.first_ns = TIME_UNKNOWN};
+    struct sample_block block;
+    assert_int_equal(sample_block_init(&block, false, NULL), YK_OK);
+    while (source->ops->next_samples(source, &block, NULL) == YK_OK) {
+        read.first_ns = read.n == 0 ? block.t0_ns : read.first_ns;
+        read.end_ns =
+            block.t0_ns + (int64_t)(block.n * block.period_s * (double)NS_PER_S + 0.5);
+        read.n += block.n;
+        read.blocks++;
+        read.flags |= block.flags;
+        for (int a = 0; a < 3; a++) {
+            for (uint32_t i = 0; i < block.n; i++) {
+                read.sum[a] += (double)block.acc_g[a][i] * 256;
+            }
+        }
+    }
+    sample_block_release(&block);
+    assert_int_equal(read.n, source->report.n_samples);
+    return read;
 }
