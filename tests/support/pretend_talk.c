@@ -29,6 +29,12 @@ void talk_reopen(struct pretend_talk *self)
     }
 }
 
+struct pretend_recorder talk_recorder(const char *model, uint32_t id, int firmware)
+{
+    return (struct pretend_recorder){
+        .model = model, .device_id = id, .firmware = firmware, .skips_waits = true};
+}
+
 void talk_open(struct pretend_talk *self, const struct pretend_recorder *recorder)
 {
     struct failure why = {0};

@@ -15,6 +15,8 @@ struct pretend_talk {
     uint32_t tag;
 };
 
+/* A recorder of this kind that waits for nothing. */
+struct pretend_recorder talk_recorder(const char *model, uint32_t id, int firmware);
 /* A bus with this one recorder, opened, its interfaces claimed. Fails the test otherwise. */
 void talk_open(struct pretend_talk *self, const struct pretend_recorder *recorder);
 void talk_close(struct pretend_talk *self);
