@@ -67,6 +67,19 @@ char *check_read_file(const char *path, size_t *size)
     return at;
 }
 
+void check_write_file(const char *path, const void *at, size_t n)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(at, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+void check_write_text(const char *path, const char *text)
+{
+    check_write_file(path, text, strlen(text));
+}
+
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
     (void)status;

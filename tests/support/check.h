@@ -31,6 +31,9 @@ const char *check_shared(const char *relative);
 
 /* Whole file in memory (NULL when missing); caller frees with free(). gz files are unpacked. */
 char *check_read_file(const char *path, size_t *size);
+/* Makes, or makes anew, a file of n bytes. */
+void check_write_file(const char *path, const void *at, size_t n);
+void check_write_text(const char *path, const char *text);
 
 /* Fresh empty folder for this test under the build folder's tmp; removed by check_remove(). */
 const char *check_scratch(const char *name);

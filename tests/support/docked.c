@@ -34,10 +34,7 @@ static void make(struct recorded *self, const char *folder, const char *name, ui
     memcpy(self->at, build.at, build.n);
     cwa_build_release(&build);
     snprintf(self->path, sizeof self->path, "%s/%s", folder, name);
-    FILE *file = fopen(self->path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(self->at, 1, self->n, file), self->n);
-    assert_int_equal(fclose(file), 0);
+    check_write_file(self->path, self->at, self->n);
 }
 
 void recorded_make(struct recorded *self, const char *folder, const char *name,

@@ -51,10 +51,7 @@ const char *store_scene_file(struct store_scene *self, int seed)
         fail_msg("%s", why.text);
     }
     snprintf(path, sizeof path, "%s/week%d.cwa", self->root, seed);
-    FILE *out = fopen(path, "wb");
-    assert_non_null(out);
-    assert_int_equal(fwrite(made.at, 1, made.n, out), made.n);
-    fclose(out);
+    check_write_file(path, made.at, made.n);
     simulated_release(&made);
     zone_close(zone);
     return path;

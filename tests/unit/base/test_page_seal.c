@@ -11,10 +11,7 @@ static char path[5000];
 
 static void put(const char *content, size_t n)
 {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(content, 1, n, file), n);
-    assert_int_equal(fclose(file), 0);
+    check_write_file(path, content, n);
 }
 
 /* As a page is written: its content, then the line. */

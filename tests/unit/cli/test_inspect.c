@@ -206,9 +206,7 @@ static void refused_memory_is_reported(void **state)
     struct cwa_build b;
     cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
     cwa_build_sectors(&b, 10);
-    FILE *out = fopen(path, "wb");
-    assert_int_equal(fwrite(b.at, 1, b.n, out), b.n);
-    fclose(out);
+    check_write_file(path, b.at, b.n);
     for (uint64_t k = 1;; k++) {
         struct inspection file;
         struct failure why = {0};

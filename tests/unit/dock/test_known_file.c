@@ -48,10 +48,7 @@ static void put(const char *from, const char *name)
     char *at = check_read_file(from, &n);
     assert_non_null(at);
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(at, 1, n, file), n);
-    fclose(file);
+    check_write_file(path, at, n);
     free(at);
 }
 
@@ -167,10 +164,7 @@ a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording(void **s
         {"table.ini", "[epochs]\ntime = when\nactivity = value\n"}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, files[i][0]);
-        FILE *out = fopen(path, "w");
-        assert_non_null(out);
-        fputs(files[i][1], out);
-        fclose(out);
+        check_write_text(path, files[i][1]);
     }
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, files[i][0]);

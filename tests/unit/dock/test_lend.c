@@ -216,10 +216,7 @@ one_differing_byte_is_found_whether_or_not_the_dock_had_proved_the_copy(void **s
         memcpy(copy, recorded.at, recorded.n);
         copy[places[i]] ^= 4;
         snprintf(path, sizeof path, "%s/flipped%zu.cwa", scene.root, i);
-        FILE *file = fopen(path, "wb");
-        assert_non_null(file);
-        assert_int_equal(fwrite(copy, 1, recorded.n, file), recorded.n);
-        fclose(file);
+        check_write_file(path, copy, recorded.n);
         free(copy);
         import_recording(path);
         dock(recorded.path, 90, NULL);
@@ -285,10 +282,7 @@ static void forge(const struct recorded *recording, size_t sector, char path[sta
     struct cwa_sector fields;
     assert_int_equal(cwa_sector_check(at, &fields), CWA_GOOD);
     snprintf(path, 2100, "%s/forged.cwa", scene.root);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(copy, 1, recording->n, file), recording->n);
-    fclose(file);
+    check_write_file(path, copy, recording->n);
     free(copy);
 }
 

@@ -75,10 +75,7 @@ static void write_file(const char *folder, const char *name, const char *words, 
 {
     char path[1200];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(words, file);
-    fclose(file);
+    check_write_text(path, words);
     struct timespec times[2] = {{clock_now_utc_ns() / NS_PER_S - age_s, 0}};
     times[1] = times[0];
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);

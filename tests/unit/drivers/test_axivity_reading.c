@@ -155,10 +155,7 @@ static void stale_sectors_beyond_the_recording_are_left_alone(void **state)
             cwa_sector_put(at, &sector);
             cwa_sector_seal(at);
         }
-        FILE *out = fopen(mixed.path, "wb");
-        assert_non_null(out);
-        assert_int_equal(fwrite(mixed.at, 1, mixed.n, out), mixed.n);
-        fclose(out);
+        check_write_file(mixed.path, mixed.at, mixed.n);
         /* 100 sectors short */
         check_whole(&mixed, "volume:*:short=51200", 1024 + 350 * 512, 50 * 512);
         recorded_release(&mixed);

@@ -208,10 +208,7 @@ static void put(const char *from, const char *name, time_t changed)
     char *at = check_read_file(from, &n);
     assert_non_null(at);
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(at, 1, n, file), n);
-    fclose(file);
+    check_write_file(path, at, n);
     free(at);
     /* read for the last time two days before: any reading would be written down */
     struct timespec times[2] = {{.tv_sec = changed - 172800}, {.tv_sec = changed}};
@@ -229,10 +226,7 @@ static void every_recording_that_a_format_knows_is_found_and_nothing_is_written(
     put(geneactiv, "A wearer_left wrist.bin", CHANGED);
     put(geneactiv, ".hidden.bin", CHANGED);
     snprintf(path, sizeof path, "%s/readme.txt", folder);
-    FILE *text = fopen(path, "w");
-    assert_non_null(text);
-    fputs("No recording.\n", text);
-    fclose(text);
+    check_write_text(path, "No recording.\n");
     snprintf(path, sizeof path, "%s/folder", folder);
     mkdir(path, 0700);
     snprintf(path, sizeof path, "%s/A wearer_left wrist.bin", folder);

@@ -80,10 +80,7 @@ static char *make_file(const char *folder, uint32_t sectors, struct cwa_build *b
     cwa_build_init(build, CWA_PACKED, 0x4a, 0, 0);
     cwa_build_sectors(build, sectors);
     sprintf(path, "%s/one.cwa", folder);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(build->at, 1, build->n, file), build->n);
-    assert_int_equal(fclose(file), 0);
+    check_write_file(path, build->at, build->n);
     return path;
 }
 

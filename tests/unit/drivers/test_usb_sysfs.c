@@ -23,10 +23,7 @@ static void make(const char *path, const char *content)
         mkdir(whole, 0700);
         *at = '/';
     }
-    FILE *out = fopen(whole, "w");
-    assert_non_null(out);
-    fputs(content, out);
-    fclose(out);
+    check_write_text(whole, content);
 }
 
 static void link_to(const char *target, const char *path)

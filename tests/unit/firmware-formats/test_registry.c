@@ -26,14 +26,6 @@ static void every_format_of_the_table_can_be_found(void **state)
     assert_string_equal(format_find("cwa")->id, "cwa");
 }
 
-static void write_file(const char *path, const uint8_t *at, size_t n)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(at, 1, n, file), n);
-    fclose(file);
-}
-
 /* The content decides: odd names, upper case and compression make no difference. */
 static void files_are_opened_by_content_whatever_their_name(void **state)
 {
@@ -50,7 +42,7 @@ static void files_are_opened_by_content_whatever_their_name(void **state)
         struct failure why = {0};
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         snprintf(gz, sizeof gz, "%s.gz", path);
-        write_file(path, b.at, b.n);
+        check_write_file(path, b.at, b.n);
         gzFile out = gzopen(gz, "wb");
         assert_int_equal(gzwrite(out, b.at, (unsigned)b.n), b.n);
         gzclose(out);
@@ -113,7 +105,7 @@ static void the_description_beside_a_table_is_found(void **state)
     char path[4200];
     const char *table = "a,b\n1,2\n2,3\n3,4\n", *ini = "[table]\nzone = Asia/Tokyo\n";
     snprintf(path, sizeof path, "%s/t.ini", folder);
-    write_file(path, (const uint8_t *)ini, strlen(ini));
+    check_write_file(path, (const uint8_t *)ini, strlen(ini));
     for (int packed = 0; packed < 2; packed++) {
         struct open_options opt = {.zone = cwa_build_zone()};
         struct recording_source *source = NULL;
@@ -141,7 +133,7 @@ static void a_file_that_grows_is_read_consistently_and_one_that_shrinks_is_not(v
     struct cwa_build b;
     cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
     cwa_build_sectors(&b, 3000);
-    write_file(path, b.at, 1024 + 2000 * 512 + 77);
+    check_write_file(path, b.at, 1024 + 2000 * 512 + 77);
     struct open_options opt = {.zone = cwa_build_zone(), .with_gyro = true};
     struct recording_source *source = NULL;
     assert_int_equal(recording_open(path, &opt, &source, NULL), YK_OK);
@@ -156,7 +148,7 @@ static void a_file_that_grows_is_read_consistently_and_one_that_shrinks_is_not(v
 
     struct sample_block block;
     struct failure why = {.text = ""};
-    write_file(path, b.at, b.n);
+    check_write_file(path, b.at, b.n);
     assert_int_equal(sample_block_init(&block, true, NULL), YK_OK);
     assert_int_equal(recording_open(path, &opt, &source, NULL), YK_OK);
     assert_int_equal(truncate(path, 1024 + 1500 * 512 + 9), 0);

@@ -29,10 +29,7 @@ static void write_file(const char *folder, const char *name, const void *at, siz
 {
     char path[4300];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(at, 1, n, file), n);
-    fclose(file);
+    check_write_file(path, at, n);
 }
 
 static void check_published(struct recording_source *source)

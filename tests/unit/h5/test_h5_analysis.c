@@ -436,21 +436,10 @@ static void a_damaged_file_is_an_error_and_not_a_crash(void **state)
         assert_true(h5_analysis_read(path, &b, &why) != YK_OK);
         assert_true(why.text[0] != '\0');
         analysis_release(&b);
-        FILE *out = fopen(path, "wb");
-        assert_non_null(out);
-        assert_int_equal(fwrite(bytes, 1, n, out), n);
-        fclose(out);
+        check_write_file(path, bytes, n);
     }
     free(bytes);
     analysis_release(&a);
-}
-
-static void write_bytes(const char *bytes, size_t n)
-{
-    FILE *out = fopen(path, "wb");
-    assert_non_null(out);
-    assert_int_equal(fwrite(bytes, 1, n, out), n);
-    fclose(out);
 }
 
 /* What the HDF5 library would make of a changed structure is not tried out. */
@@ -467,7 +456,7 @@ static void a_flipped_bit_is_refused_before_hdf5_sees_it(void **state)
     for (size_t i = 0; i < 200; i++) {
         size_t pos = i * ((n - H5_SEAL_BYTES) / 200) + i % 97;
         bytes[pos] = (char)(bytes[pos] ^ 1 << i % 8);
-        write_bytes(bytes, n);
+        check_write_file(path, bytes, n);
         bytes[pos] = (char)(bytes[pos] ^ 1 << i % 8);
         analysis_init(&b);
         why = (struct failure){0};
@@ -479,7 +468,7 @@ static void a_flipped_bit_is_refused_before_hdf5_sees_it(void **state)
         analysis_release(&b);
     }
     /* A file of 0.1.0 has no seal and is read. */
-    write_bytes(bytes, n - H5_SEAL_BYTES);
+    check_write_file(path, bytes, n - H5_SEAL_BYTES);
     analysis_init(&b);
     assert_int_equal(h5_analysis_read(path, &b, &why), YK_OK);
     assert_same_analysis(&a, &b);

@@ -61,10 +61,7 @@ static void make_chunked(hid_t type, hsize_t claimed, hsize_t n, hsize_t chunk, 
 /* Takes bytes. */
 static void write_back(char *bytes, size_t size)
 {
-    FILE *out = fopen(path, "wb");
-    assert_non_null(out);
-    assert_int_equal(fwrite(bytes, 1, size, out), size);
-    assert_int_equal(fclose(out), 0);
+    check_write_file(path, bytes, size);
     free(bytes);
 }
 

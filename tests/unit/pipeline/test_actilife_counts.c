@@ -113,10 +113,7 @@ static void the_low_frequency_extension_at_90_hz_too(void **state)
 static void write_zip(const struct zip_build *zip, const char *folder, char *path, size_t room)
 {
     snprintf(path, room, "%s/x.gt3x", folder);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(zip->at, 1, zip->n, file), zip->n);
-    fclose(file);
+    check_write_file(path, zip->at, zip->n);
 }
 
 static void six_hours_at_30_hz_of_a_gt3x_too(void **state)

@@ -18,10 +18,7 @@ static void make(const char *name, const char *content)
 {
     char path[5000];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *f = fopen(path, "wb");
-    assert_non_null(f);
-    fputs(content, f);
-    fclose(f);
+    check_write_text(path, content);
 }
 
 static void make_folder(const char *name)

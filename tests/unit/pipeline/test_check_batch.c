@@ -125,10 +125,7 @@ static void a_changed_cell_of_a_table_is_found_by_line_and_column(void **state)
     char *cell = strstr(text, ",cwa,");
     assert_non_null(cell);
     cell[1] = 'x';
-    FILE *out = fopen(in_folder("quality.csv"), "wb");
-    assert_non_null(out);
-    fwrite(text, 1, n, out);
-    fclose(out);
+    check_write_file(in_folder("quality.csv"), text, n);
     free(text);
     struct seen seen = look(&totals);
     assert_int_equal(seen.n, 1);
@@ -156,9 +153,7 @@ static void damaged_missing_and_unknown_results_are_found(void **state)
     assert_int_equal(unlink(in_folder("recordings/week1.h5")), 0);
     assert_finds(CHECK_result_missing);
     run_batch();
-    FILE *out = fopen(in_folder("recordings/other.h5"), "wb");
-    assert_non_null(out);
-    fclose(out);
+    check_write_text(in_folder("recordings/other.h5"), "");
     assert_finds(CHECK_result_unknown);
 }
 

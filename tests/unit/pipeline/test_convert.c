@@ -25,9 +25,7 @@ static void prepare(struct cwa_build *b, const char *out_name, const char *in_na
     cwa_build_sectors(b, 30);
     cwa_build_lose(b, 5);
     cwa_build_sectors(b, 30);
-    FILE *file = fopen(in_path, "wb");
-    assert_int_equal(fwrite(b->at, 1, b->n, file), b->n);
-    fclose(file);
+    check_write_file(in_path, b->at, b->n);
 }
 
 static bool has_part(void)

@@ -102,10 +102,7 @@ static void what_is_no_recording_is_not_archived(void **state)
     struct import_result result;
     char path[2300];
     snprintf(path, sizeof path, "%s/letter.txt", scene.root);
-    FILE *out = fopen(path, "w");
-    assert_non_null(out);
-    fputs("Dear all, this is no recording.\n", out);
-    fclose(out);
+    check_write_text(path, "Dear all, this is no recording.\n");
     assert_int_equal(import_file(&scene.store, path, &options, &result, NULL, &why),
                      YK_ERR_UNSUPPORTED);
     assert_int_equal(import_file(&scene.store, "/no/such.cwa", &options, &result, NULL, &why),
@@ -241,9 +238,7 @@ static void a_sweep_clears_what_is_nobodys_and_nothing_else(void **state)
                                           {STORE_ARCHIVE, "incoming-9-9-9.part"}};
     for (size_t i = 0; i < 3; i++) {
         store_path(&scene.store, left[i][0], left[i][1], &path, &why);
-        FILE *out = fopen(text_string(&path), "w");
-        assert_non_null(out);
-        fclose(out);
+        check_write_text(text_string(&path), "");
     }
     assert_int_equal(findings(), 3);
     assert_int_equal(import_sweep(&scene.store, &n, &why), YK_OK);
@@ -269,9 +264,7 @@ static void a_sweep_leaves_what_is_being_made(void **state)
     snprintf(making, sizeof making, "%s.2.h5.part", result.row.id);
     store_path(&scene.store, STORE_ARCHIVE, NULL, &archive, &why);
     store_path(&scene.store, STORE_RECORDINGS, making, &path, &why);
-    FILE *out = fopen(text_string(&path), "w");
-    assert_non_null(out);
-    fclose(out);
+    check_write_text(text_string(&path), "");
     assert_int_equal(archive_try_lock(text_string(&archive), name, &lock, &why), YK_OK);
     assert_int_equal(import_sweep(&scene.store, &n, &why), YK_OK);
     assert_int_equal(n, 0);

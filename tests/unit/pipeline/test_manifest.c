@@ -31,14 +31,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void write_file(const char *name, const char *content)
-{
-    FILE *f = fopen(name, "w");
-    assert_non_null(f);
-    fputs(content, f);
-    fclose(f);
-}
-
 static const struct batch_input *find(const struct batch_inputs *inputs, const char *name)
 {
     for (size_t i = 0; i < inputs->n; i++) {
@@ -63,7 +55,7 @@ static void what_is_written_is_read_back_whatever_the_names_are(void **state)
     assert_non_null(getcwd(cwd, sizeof cwd));
     assert_int_equal(chdir(folder), 0);
     for (size_t i = 0; i < N; i++) {
-        write_file(files[i], i == N - 1 ? files[0] : files[i]);
+        check_write_text(files[i], i == N - 1 ? files[0] : files[i]);
     }
     struct batch_options options = {.paths = files, .n_paths = N, .folder = "out", .n_jobs = 1};
     struct manifest_totals totals;
@@ -134,7 +126,7 @@ static void relative_paths_lead_to_the_files_from_anywhere(void **state)
     assert_int_equal(mkdir("one", 0700), 0);
     to("one");
     assert_int_equal(mkdir("data", 0700), 0);
-    write_file(paths[0], "夜");
+    check_write_text(paths[0], "夜");
     struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "", .n_jobs = 1};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         struct manifest_totals totals;
@@ -166,8 +158,8 @@ static void a_list_that_does_not_say_from_where_counts_from_its_own_folder(void 
     (void)state;
     char name[5000], expected[5100];
     snprintf(name, sizeof name, "%s/m.csv", folder);
-    write_file(name,
-               "recording_id,path,bytes,sha256,state,reason\na,a.cwa,1,,,\nb,/b.cwa,1,,,\n");
+    check_write_text(
+        name, "recording_id,path,bytes,sha256,state,reason\na,a.cwa,1,,,\nb,/b.cwa,1,,,\n");
     struct batch_inputs inputs;
     batch_inputs_init(&inputs);
     assert_int_equal(manifest_read(name, &inputs, NULL), YK_OK);
@@ -212,7 +204,7 @@ static void lists_that_could_do_harm_are_refused(void **state)
         struct batch_inputs inputs;
         struct failure why = {0};
         batch_inputs_init(&inputs);
-        write_file(name, bad[i].text);
+        check_write_text(name, bad[i].text);
         assert_int_not_equal(manifest_read(name, &inputs, &why), YK_OK);
         if (strstr(why.text, bad[i].say) == NULL) {
             fail_msg("case %zu gave: %s", i, why.text);
@@ -221,7 +213,7 @@ static void lists_that_could_do_harm_are_refused(void **state)
     }
     char line[600];
     snprintf(line, sizeof line, HEADER "%0300d,a.cwa,1," HASH ",,\n", 7); /* too long a name */
-    write_file(name, line);
+    check_write_text(name, line);
     struct batch_inputs inputs;
     batch_inputs_init(&inputs);
     assert_int_equal(manifest_read(name, &inputs, NULL), YK_ERR_ARGUMENT);
@@ -233,9 +225,9 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
     (void)state;
     char name[5000];
     snprintf(name, sizeof name, "%s/m.csv", folder);
-    write_file(name,
-               HEADER "a,a.cwa,1," HASH ",,\nb,b.cwa,1," HASH ",duplicate,\"like a, so\"\n"
-                      "c,'=c.cwa,1," HASH ",,\n");
+    check_write_text(name, HEADER "a,a.cwa,1," HASH ",,\nb,b.cwa,1," HASH
+                                  ",duplicate,\"like a, so\"\n"
+                                  "c,'=c.cwa,1," HASH ",,\n");
     for (uint64_t k = 1;; k++) {
         struct batch_inputs inputs;
         struct failure why = {0};

@@ -25,12 +25,9 @@ static int set_up(void **state)
     snprintf(folder, sizeof folder, "%s", check_scratch("merge"));
     snprintf(output, sizeof output, "%s/tables", folder);
     snprintf(path, sizeof path, "%s/" SHARD_MANIFEST, folder);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs("recording_id,path,bytes,sha256,state,reason\na,a.cwa,1," HASH_A ",,\n"
-          "b,b.cwa,1," HASH_B ",,\n",
-          f);
-    fclose(f);
+    check_write_text(path,
+                     "recording_id,path,bytes,sha256,state,reason\na,a.cwa,1," HASH_A ",,\n"
+                     "b,b.cwa,1," HASH_B ",,\n");
     snprintf(path, sizeof path, "%s/" SHARD_FOLDER, folder);
     assert_int_equal(mkdir(path, 0700), 0);
     return 0;

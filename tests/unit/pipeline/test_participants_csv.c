@@ -11,10 +11,7 @@ static enum yk_status read_text(const char *text, struct participants *out, stru
     const char *folder = check_scratch("participants");
     char path[4200];
     snprintf(path, sizeof path, "%s/people.csv", folder);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    check_write_text(path, text);
     enum yk_status status = participants_read(path, out, why);
     check_remove(folder);
     return status;

@@ -11,10 +11,7 @@ static enum yk_status load_text(const char *text, struct recipe *out, struct fai
     const char *folder = check_scratch("recipe");
     char path[4200];
     snprintf(path, sizeof path, "%s/mine.ini", folder);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    check_write_text(path, text);
     enum yk_status status = recipe_load(path, NULL, 0, out, why);
     check_remove(folder);
     return status;

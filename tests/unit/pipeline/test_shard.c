@@ -110,10 +110,7 @@ static void make_shard(const char *folder, const char *name, const char *content
     assert_int_equal(mkdir(path, 0700), 0);
     snprintf(path, sizeof path, "%s/" SHARD_FOLDER "/%s/cohort.sqlite", folder, name);
     if (content != NULL) {
-        FILE *f = fopen(path, "w");
-        assert_non_null(f);
-        fputs(content, f);
-        fclose(f);
+        check_write_text(path, content);
     } else {
         assert_int_equal(cohort_db_open(path, COHORT_NETWORK, &db, NULL), YK_OK);
         cohort_db_close(db);
@@ -188,14 +185,6 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
     check_remove(folder);
 }
 
-static void write_file(const char *path, const char *content)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(content, f);
-    fclose(f);
-}
-
 static void a_file_is_taken_when_its_hash_is_right(void **state)
 {
     (void)state;
@@ -207,15 +196,15 @@ static void a_file_is_taken_when_its_hash_is_right(void **state)
     snprintf(to, sizeof to, "%s/to.h5", folder);
     snprintf(part, sizeof part, "%s.part", to);
     digest_of_memory("result", 6, hex);
-    write_file(from, "resulT");
-    write_file(to, "older");
+    check_write_text(from, "resulT");
+    check_write_text(to, "older");
     assert_int_equal(shard_take_file(from, to, hex, &why), YK_ERR_CORRUPT);
     assert_non_null(strstr(why.text, "run its shard again"));
     char *kept = check_read_file(to, NULL);
     assert_memory_equal(kept, "older", 5);
     free(kept);
-    write_file(from, "result");
-    write_file(part, "left by one that was killed");
+    check_write_text(from, "result");
+    check_write_text(part, "left by one that was killed");
     assert_int_equal(shard_take_file(from, to, hex, NULL), YK_OK);
     assert_int_equal(stat(from, &a), 0);
     assert_int_equal(stat(to, &b), 0);

@@ -39,10 +39,7 @@ static int tear_down(void **state)
 
 static void leave(const char *line, time_t age_s)
 {
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(line, f);
-    fclose(f);
+    check_write_text(path, line);
     struct timespec times[2] = {{.tv_sec = time(NULL) - age_s}, {.tv_sec = time(NULL) - age_s}};
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }

@@ -65,10 +65,7 @@ static void is_as_expected(const struct review *review, const char *name)
     snprintf(path, sizeof path, "tests/unit/report/expected/%s.txt", name);
     char *got = written(review);
     if (getenv("GOLDEN_UPDATE") != NULL) {
-        FILE *out = fopen(path, "w");
-        assert_non_null(out);
-        fputs(got, out);
-        fclose(out);
+        check_write_text(path, got);
     }
     char *expected = check_read_file(path, NULL);
     assert_non_null(expected);

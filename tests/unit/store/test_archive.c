@@ -19,14 +19,6 @@
 
 static char root[4096], folder[4200], source[4200];
 
-static void write_file(const char *path, const char *text, size_t n)
-{
-    FILE *out = fopen(path, "wb");
-    assert_non_null(out);
-    assert_int_equal(fwrite(text, 1, n, out), n);
-    fclose(out);
-}
-
 static int setup(void **state)
 {
     (void)state;
@@ -34,7 +26,7 @@ static int setup(void **state)
     snprintf(folder, sizeof folder, "%s/保管", root);
     snprintf(source, sizeof source, "%s/五月 第1週.CWA", root);
     mkdir(folder, 0700);
-    write_file(source, "abc", 3);
+    check_write_file(source, "abc", 3);
     return 0;
 }
 
@@ -89,7 +81,7 @@ static void the_same_content_again_changes_nothing(void **state)
     snprintf(path, sizeof path, "%s/%s", folder, a.name);
     stat(path, &before);
     snprintf(other, sizeof other, "%s/copy.bin", root);
-    write_file(other, "abc", 3);
+    check_write_file(other, "abc", 3);
     assert_int_equal(archive_add(folder, other, &a, NULL, &why), YK_OK);
     assert_true(a.was_there);
     assert_string_equal(a.name, ABC ".cwa");
@@ -108,7 +100,7 @@ static void a_damaged_original_is_replaced_by_the_good_one(void **state)
     assert_int_equal(archive_add(folder, source, &a, NULL, &why), YK_OK);
     snprintf(path, sizeof path, "%s/%s", folder, a.name);
     chmod(path, 0600);
-    write_file(path, "abd", 3);
+    check_write_file(path, "abd", 3);
     assert_int_equal(archive_add(folder, source, &a, NULL, &why), YK_OK);
     assert_true(a.was_repaired);
     assert_false(a.was_there);
@@ -130,7 +122,7 @@ static void suffixes_are_lower_case_and_short_or_bin(void **state)
         char path[5000], content[32];
         snprintf(path, sizeof path, "%s/%s", root, all[i].name);
         int n = snprintf(content, sizeof content, "content %zu", i);
-        write_file(path, content, (size_t)n);
+        check_write_file(path, content, (size_t)n);
         assert_int_equal(archive_add(folder, path, &a, NULL, &why), YK_OK);
         assert_string_equal(a.suffix, all[i].suffix);
     }
@@ -153,7 +145,7 @@ static void a_disk_that_refuses_leaves_nothing(void **state)
     (void)state;
     static char big[3 << 20];
     struct rlimit before, tight;
-    write_file(source, big, sizeof big);
+    check_write_file(source, big, sizeof big);
     getrlimit(RLIMIT_FSIZE, &before);
     void (*old)(int) = signal(SIGXFSZ, SIG_IGN);
     for (rlim_t limit = 0; limit < sizeof big; limit += 1 << 20) {
@@ -183,7 +175,7 @@ static void a_full_disk_is_named_in_the_sentence(void **state)
         print_message("SKIPPED: a small disk needs root\n");
         skip();
     }
-    write_file(source, big, sizeof big);
+    check_write_file(source, big, sizeof big);
     enum yk_status status = archive_add(mounted, source, &a, NULL, &why);
     size_t left = files_in(mounted);
     umount(mounted);
@@ -228,8 +220,8 @@ static void a_sweep_takes_dead_parts_and_leaves_living_ones(void **state)
     size_t n = 0;
     snprintf(dead, sizeof dead, "%s/incoming-1-2-3.part", folder);
     snprintf(alive, sizeof alive, "%s/incoming-4-5-6.part", folder);
-    write_file(dead, "x", 1);
-    write_file(alive, "y", 1);
+    check_write_file(dead, "x", 1);
+    check_write_file(alive, "y", 1);
     int fd = open(alive, O_RDONLY);
     assert_int_equal(flock(fd, LOCK_EX), 0);
     assert_true(archive_part_is_alive(alive));
@@ -265,7 +257,7 @@ static void make_part(const char *text, char path[static 4300], struct archived 
     *out = (struct archived){.bytes = strlen(text), .suffix = "cwa"};
     digest_of_memory(text, strlen(text), out->sha256);
     snprintf(path, 4300, "%s/x.part", root);
-    write_file(path, text, strlen(text));
+    check_write_file(path, text, strlen(text));
 }
 
 static void a_part_is_adopted_by_renaming_it(void **state)
@@ -300,7 +292,7 @@ static void an_adopted_part_replaces_a_damaged_original(void **state)
     (void)state;
     make_part("abc", part, &a);
     snprintf(final, sizeof final, "%s/%s.cwa", folder, a.sha256);
-    write_file(final, "abX", 3);
+    check_write_file(final, "abX", 3);
     /* not while somebody works on it: the part stays for the next time */
     assert_int_equal(archive_try_lock(folder, strrchr(final, '/') + 1, &lock, &why), YK_OK);
     assert_int_equal(archive_adopt(folder, part, &a, NULL, &why), YK_ERR_BUSY);

@@ -191,9 +191,7 @@ static void a_store_with_people_in_it_is_never_overwritten(void **state)
     char file[2400];
     assert_int_equal(disk_make_folders(other, &why), YK_OK);
     snprintf(file, sizeof file, "%s/letter.txt", other);
-    FILE *out = fopen(file, "w");
-    assert_non_null(out);
-    fclose(out);
+    check_write_text(file, "");
     assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_ERR_CONFLICT);
     assert_true(disk_is_file(file));
     /* a store without anybody */

@@ -97,10 +97,7 @@ static void flip_a_byte(const char *path)
 
 static void touch(const char *path)
 {
-    FILE *out = fopen(path, "wb");
-    assert_non_null(out);
-    fputs("x", out);
-    fclose(out);
+    check_write_text(path, "x");
 }
 
 static void a_sound_store_has_nothing_to_say(void **state)

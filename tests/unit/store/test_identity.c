@@ -105,18 +105,15 @@ static void another_key_or_none_opens_nothing(void **state)
     assert_int_equal(s.st_mode & 0777, 0600);
     snprintf(other, sizeof other, "%s/other", scene.root);
     assert_int_equal(identity_open(scene.folder, other, &names, &why), YK_ERR_NO_DEVICE);
-    FILE *file = fopen(other, "w");
-    fputs("yoake-identity-key-1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", file);
-    fclose(file);
+    check_write_text(other,
+                     "yoake-identity-key-1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
     assert_int_equal(chmod(other, 0644), 0);
     assert_int_equal(identity_open(scene.folder, other, &names, &why), YK_ERR_ACCESS);
     assert_non_null(strstr(why.text, "chmod 600"));
     assert_int_equal(chmod(other, 0600), 0);
     assert_int_equal(identity_open(scene.folder, other, &names, &why), YK_ERR_ACCESS);
     assert_non_null(strstr(why.text, "not the key"));
-    file = fopen(other, "w");
-    fputs("something else\n", file);
-    fclose(file);
+    check_write_text(other, "something else\n");
     assert_int_equal(identity_open(scene.folder, other, &names, &why), YK_ERR_CORRUPT);
     assert_null(names);
 }

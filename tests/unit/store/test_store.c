@@ -73,9 +73,7 @@ static void a_store_that_was_begun_is_completed(void **state)
     char archive[2300];
     snprintf(archive, sizeof archive, "%s/" STORE_ARCHIVE, folder);
     assert_int_equal(disk_make_folders(archive, &why), YK_OK);
-    FILE *out = fopen(db, "wb"); /* an empty file is an empty database */
-    assert_non_null(out);
-    fclose(out);
+    check_write_text(db, ""); /* an empty file is an empty database */
     assert_int_equal(store_open(folder, STORE_READ, &store, &why), YK_ERR_STORE);
     assert_int_equal(store_create(folder, NULL, &was_there, &why), YK_OK);
     assert_int_equal(store_open(folder, STORE_READ, &store, &why), YK_OK);
@@ -84,9 +82,7 @@ static void a_store_that_was_begun_is_completed(void **state)
     char original[2400];
     snprintf(original, sizeof original, "%s/%064d.cwa", archive, 7);
     assert_int_equal(truncate(db, 0), 0);
-    out = fopen(original, "wb");
-    assert_non_null(out);
-    fclose(out);
+    check_write_text(original, "");
     assert_int_equal(store_open(folder, STORE_WRITE, &store, &why), YK_ERR_STORE);
     assert_non_null(strstr(why.text, "restore a backup"));
     assert_int_equal(store_create(folder, NULL, &was_there, &why), YK_ERR_STORE);
@@ -99,9 +95,7 @@ static void a_folder_with_other_things_is_refused(void **state)
     char file[2300];
     assert_int_equal(disk_make_folders(folder, &why), YK_OK);
     snprintf(file, sizeof file, "%s/letter.txt", folder);
-    FILE *out = fopen(file, "wb");
-    assert_non_null(out);
-    fclose(out);
+    check_write_text(file, "");
     assert_int_equal(store_create(folder, NULL, &was_there, &why), YK_ERR_CONFLICT);
     assert_non_null(strstr(why.text, "letter.txt"));
     assert_false(disk_is_file(db));
