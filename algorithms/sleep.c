@@ -186,11 +186,42 @@ static enum yk_status refuse_ggir(const struct analysis *analysis, struct failur
         has_angle ? "angles" : "no angles", (int)analysis->epochs.epoch_s);
 }
 
+/* A rule that was named is applied or refused, never passed over: outputs name it. */
+static enum yk_status check_named_rules(const struct analysis *analysis, struct failure *why)
+{
+    const struct parameters *p = &analysis->made_by.parameters;
+    bool is_ggir = p->nonwear == NONWEAR_ggir2013 || p->nonwear == NONWEAR_ggir2023;
+    bool is_raw =
+        analysis->quarters.n > 0 || analysis->epochs.column[EPOCH_ANGLE_Z_DEG] != NULL;
+    if (is_ggir && !is_raw && p->sleep != SLEEP_ggir) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "nonwear rule %s reads the range and SD of acceleration, and this "
+                           "recording has counts: choose nonwear=default, zero_runs, recorder "
+                           "or none",
+                           p->nonwear == NONWEAR_ggir2013 ? "ggir2013" : "ggir2023");
+    }
+    const char *unread = p->rest != REST_RULE_best_sum    ? "rest"
+                         : p->edges != EDGES_scored       ? "edges"
+                         : p->rescoring != RESCORING_none ? "rescoring"
+                                                          : NULL;
+    if (p->sleep == SLEEP_ggir && unread != NULL) {
+        return failure_set(
+            why, YK_ERR_ARGUMENT,
+            "rule ggir finds its own windows (HDCZA, or a diary's) and sleep: %s= "
+            "has no effect on it; leave %s= out or choose another sleep=",
+            unread, unread);
+    }
+    return YK_OK;
+}
+
 enum yk_status sleep_detect(struct analysis *analysis, const struct zone *zone,
                             const struct diary *diary, struct job *job, struct failure *why)
 {
     if (analysis->epochs.n == 0 || analysis->epochs.epoch_s <= 0) {
         return YK_OK;
+    }
+    if (check_named_rules(analysis, why) != YK_OK) {
+        return YK_ERR_ARGUMENT;
     }
     start_anew(analysis);
     job_progress(job, "sleep", 0, analysis->epochs.n, "epochs");

@@ -5,8 +5,9 @@
  *
  * Rest: the median of 11 minutes is at most 15 % of the mean of the 24 h around (Roenneberg's
  * threshold, 2015, Methods Enzymol 552:257), joined by the best-sum window. Sleep inside it:
- * Oakley's rule for a one-channel recorder, Cole and Kripke's for ActiGraph counts. A sleep
- * begins and ends with ten minutes of which at most one is awake, as Actiware has it.
+ * Oakley's rule for an Actiwatch's and unnamed counts, Cole and Kripke's for ActiGraph counts,
+ * none for others. A sleep begins and ends with ten minutes of which at most one is awake, as
+ * Actiware has it.
  */
 #include "algorithms/sleep_default.h"
 
@@ -107,6 +108,17 @@ static void put_method(struct rest_series *self, const char *scorer)
              p->rescoring == RESCORING_webster && *scorer != '\0' ? "+webster" : "");
 }
 
+enum yk_status rest_series_refuse_rescoring(const struct rest_series *self, struct failure *why)
+{
+    if (self->parameters->rescoring != RESCORING_webster) {
+        return YK_OK;
+    }
+    return failure_set(
+        why, YK_ERR_ARGUMENT,
+        "Webster's rescoring reads minutes that a scorer of counts has scored, and "
+        "nothing scores these: name one (sleep=), or leave rescoring= out");
+}
+
 static enum yk_status rescore(const struct rest_series *self, struct failure *why)
 {
     if (self->parameters->rescoring != RESCORING_webster) {
@@ -123,8 +135,8 @@ static enum yk_status rescore(const struct rest_series *self, struct failure *wh
 }
 
 /* Sleep and wake by epoch into self->asleep (SCORE_...), by the rule the recipe names or else
- * the one that suits the counts. A rule that was named refuses epochs it was not made for;
- * without a name such epochs leave all of the rest as sleep. */
+ * the one that was made for the counts. A rule that was named refuses counts and epochs it was
+ * not made for; without a name such epochs leave all of the rest as sleep. */
 static enum yk_status score(struct rest_series *self, const float *counts, enum count_kind kind,
                             struct failure *why)
 {
@@ -143,13 +155,16 @@ static enum yk_status score(struct rest_series *self, const float *counts, enum 
                               .scale = self->parameters->counts_scale > 0 ? 1 : 0,
                               .threshold = is_oakley ? self->parameters->oakley_threshold : NAN,
                               .phase_s = (int32_t)(phase_ns / NS_PER_S)};
-    enum yk_status status = scorer_score(scorer_find(rule->id), &in, self->asleep, why);
+    const struct sleep_scorer *scorer = scorer_find(rule->id);
+    bool is_made_for = is_named || in.scale > 0 || (scorer->kinds & (1u << kind)) != 0;
+    enum yk_status status =
+        is_made_for ? scorer_score(scorer, &in, self->asleep, why) : YK_ERR_ARGUMENT;
     if (status == YK_ERR_ARGUMENT && !is_named) {
         for (size_t i = 0; i < self->n; i++) {
             self->asleep[i] = self->weight[i] > 0 ? SCORE_SLEEP : SCORE_WAKE;
         }
         put_method(self, "");
-        return YK_OK;
+        return rest_series_refuse_rescoring(self, why);
     }
     put_method(self, rule->method);
     return status == YK_OK ? rescore(self, why) : status;
@@ -160,22 +175,27 @@ enum yk_status rest_series_count_rules(const struct analysis *analysis, bool *wa
 {
     const struct parameters *p = &analysis->made_by.parameters;
     int scorer = named_scorer(p->sleep);
-    *wants_counts = scorer >= 0 || rest_rule_reads_counts(p->rest);
+    bool is_immobile = p->edges == EDGES_immobile;
+    *wants_counts = scorer >= 0 || rest_rule_reads_counts(p->rest) || is_immobile;
     if (!*wants_counts) {
         return YK_OK;
     }
-    uint32_t kinds = scorer >= 0 ? scorer_find(NAMED[scorer].id)->kinds : COUNT_KINDS_ANY;
+    uint32_t scored = scorer >= 0 ? scorer_find(NAMED[scorer].id)->kinds : COUNT_KINDS_ANY;
+    /* A mobile epoch is one of so many counts of an Actiwatch. */
+    uint32_t edged = is_immobile ? scorer_find("oakley")->kinds : COUNT_KINDS_ANY;
     /* Fitted to one kind of count, so counts that nobody has named will not do either. */
     bool is_fitted = p->rest == REST_RULE_logistic;
-    kinds &= is_fitted ? COUNT_KIND_BIT(ACTIWATCH) : COUNT_KINDS_ANY;
-    if (kinds == 0) {
+    uint32_t kinds = scored & edged & (is_fitted ? COUNT_KIND_BIT(ACTIWATCH) : COUNT_KINDS_ANY);
+    const char *rule = is_fitted                               ? rest_rule_word(p->rest)
+                       : is_immobile && (scored & ~edged) != 0 ? "immobile"
+                       : scorer >= 0                           ? NAMED[scorer].id
+                                                               : rest_rule_word(p->rest);
+    if (kinds == 0 || (is_immobile && kinds == COUNT_KIND_BIT(UNKNOWN))) {
         return failure_set(why, YK_ERR_ARGUMENT,
                            "rule %s was made for %s counts and scorer %s for others: no counts "
                            "serve both; choose another scorer (sleep=oakley)",
-                           rest_rule_word(p->rest), count_kind_name(COUNT_KIND_ACTIWATCH),
-                           NAMED[scorer].id);
+                           rule, count_kind_name(COUNT_KIND_ACTIWATCH), NAMED[scorer].id);
     }
-    const char *rule = scorer >= 0 && !is_fitted ? NAMED[scorer].id : rest_rule_word(p->rest);
     return count_input_choose(analysis, rule, kinds, in, why);
 }
 
@@ -199,14 +219,14 @@ static void mark_edges(struct rest_series *self)
     }
 }
 
-/* Actiware's mobile epochs: at least one count per 15 s. */
+/* Actiware's mobile epochs: at least one count per 15 s. Nobody knows that a missing epoch was
+ * immobile. */
 static void mark_immobile(struct rest_series *self, const float *counts)
 {
     double length = self->parameters->immobile_min * self->per_min;
     self->immobile_n = (size_t)fmax(length, 2);
     for (size_t i = 0; i < self->n; i++) {
-        bool is_mobile = (double)counts[i] >= self->epochs->epoch_s / 15.0;
-        self->edge[i] = !is_mobile;
+        self->edge[i] = (double)counts[i] < self->epochs->epoch_s / 15.0;
     }
 }
 

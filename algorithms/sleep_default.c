@@ -66,8 +66,11 @@ enum yk_status rest_series_make(struct rest_series *self, const struct analysis 
                            epochs->n);
     }
     self->n = epochs->n;
-    return has_angle ? rest_series_from_angle(self, why)
-                     : rest_series_from_counts(self, &in, why);
+    if (!has_angle) {
+        return rest_series_from_counts(self, &in, why);
+    }
+    status = rest_series_refuse_rescoring(self, why);
+    return status == YK_OK ? rest_series_from_angle(self, why) : status;
 }
 
 /* ---- windows ---- */

@@ -55,9 +55,14 @@ enum yk_status rest_series_from_angle(struct rest_series *self, struct failure *
 enum yk_status rest_series_from_counts(struct rest_series *self, const struct count_input *in,
                                        struct failure *why);
 
-/* Whether the recipe names a rule on counts (sleep=oakley, rest=tudor_locke): angles are then
- * left aside. In that case *in is what the rules read. errors: YK_ERR_ARGUMENT: the recording
- * has no counts that they were made for */
+/* errors: YK_ERR_ARGUMENT when the recipe asks for Webster's rescoring: there are no scored
+ * minutes here */
+enum yk_status rest_series_refuse_rescoring(const struct rest_series *self,
+                                            struct failure *why);
+
+/* Whether the recipe names a rule on counts (sleep=oakley, rest=tudor_locke, edges=immobile):
+ * angles are then left aside. In that case *in is what the rules read. errors: YK_ERR_ARGUMENT:
+ * the recording has no counts that they were made for */
 enum yk_status rest_series_count_rules(const struct analysis *analysis, bool *wants_counts,
                                        struct count_input *in, struct failure *why);
 

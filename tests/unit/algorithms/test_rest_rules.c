@@ -168,6 +168,22 @@ static void the_files_own_intervals_are_taken(void **state)
     analysis_release(&a);
 }
 
+/* A quarter of an hour that was not recorded is no sleep that begins. */
+static void missing_minutes_do_not_lie_still(void **state)
+{
+    (void)state;
+    struct analysis a;
+    const char *const set[] = {"rest=fixed", "rest_from_h=22.75", "edges=immobile",
+                               "nonwear=none"};
+    make(&a, COUNT_KIND_ACTIWATCH, set, 4);
+    for (size_t i = 645; i < 660; i++) { /* 22:45 to 23:00 */
+        a.epochs.column[EPOCH_COUNTS][i] = NAN;
+    }
+    assert_int_equal(sleep_detect(&a, utc, NULL, NULL, NULL), YK_OK);
+    assert_close(clock_h(&a.nights[0], a.nights[0].onset_ns), 23, 0.02);
+    analysis_release(&a);
+}
+
 static void rescoring_is_named_and_wants_minutes(void **state)
 {
     (void)state;
@@ -203,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_fixed_window_is_not_left),
         cmocka_unit_test(a_diary_rule_knows_the_nights_of_the_diary),
         cmocka_unit_test(the_files_own_intervals_are_taken),
+        cmocka_unit_test(missing_minutes_do_not_lie_still),
         cmocka_unit_test(rescoring_is_named_and_wants_minutes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -44,6 +44,7 @@ static const struct made_for RULES[] = {
     {"nonwear=zero_runs", "zero_runs", "any", "1 2 5 10 15 30 60 120"},
     {"rest=crespo", "crespo", "any", "1 2 5 10 15 30 60"},
     {"rest=roenneberg", "roenneberg", "any", "1 2 5 10 15 30 60 120"},
+    {"edges=immobile", "immobile", "actiwatch actiwatch_like unknown", "1 2 5 10 15 30 60 120"},
 };
 
 /* 1 and 2 s are left out: a day and a half of them takes longer than all the rest. */
@@ -178,6 +179,67 @@ static void counts_are_refused_by_rules_on_angles(void **state)
     says(why.text, "angle", "sleep=ggir");
     says(why.text, "choose", "sleep=ggir");
     analysis_release(&a);
+    static const char *const rule[] = {"ggir2013", "ggir2023"};
+    for (int i = 0; i < 2; i++) {
+        char set[32];
+        snprintf(set, sizeof set, "nonwear=%s", rule[i]);
+        make(&a, set, COUNT_KIND_ACTIGRAPH, 60, EPOCH_COUNTS);
+        assert_int_equal(sleep_detect(&a, utc, NULL, NULL, &why), YK_ERR_ARGUMENT);
+        says(why.text, rule[i], set);
+        says(why.text, "choose nonwear=", set);
+        analysis_release(&a);
+    }
+}
+
+/* A rule on scored minutes, or a window, where nothing would read it. */
+static void a_rule_that_nothing_reads_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set, *also;
+        enum epoch_column column;
+        int32_t epoch_s;
+    } useless[] = {
+        {"rescoring=webster", "sleep=default", EPOCH_ANGLE_Z_DEG, 60},
+        {"rescoring=webster", "sleep=default", EPOCH_COUNTS_Y, 10},
+        {"rescoring=webster", "sleep=ggir", EPOCH_ANGLE_Z_DEG, 5},
+        {"rest=fixed", "sleep=ggir", EPOCH_ANGLE_Z_DEG, 5},
+        {"edges=immobile", "sleep=ggir", EPOCH_ANGLE_Z_DEG, 5},
+    };
+    for (size_t i = 0; i < sizeof useless / sizeof *useless; i++) {
+        struct analysis a;
+        struct failure why = {0};
+        make(&a, useless[i].set, COUNT_KIND_ACTIGRAPH, useless[i].epoch_s, useless[i].column);
+        assert_int_equal(parameters_set(&a.made_by.parameters, useless[i].also, NULL), YK_OK);
+        assert_int_equal(sleep_detect(&a, utc, NULL, NULL, &why), YK_ERR_ARGUMENT);
+        char name[16];
+        snprintf(name, sizeof name, "%.*s=", (int)strcspn(useless[i].set, "="), useless[i].set);
+        says(why.text, name, useless[i].set);
+        analysis_release(&a);
+    }
+}
+
+/* Nobody has named a scorer: one that was made for the counts is used, or none, and the night's
+ * method says which. */
+static void without_a_name_no_scorer_is_used_for_counts_it_was_not_made_for(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < COUNT_KIND_COUNT; kind++) {
+        const char *name = count_kind_name((enum count_kind)kind);
+        const char *expected = holds_word("actiwatch actiwatch_like unknown", name)
+                                   ? "best-sum+oakley"
+                               : holds_word("actigraph", name) ? "best-sum+ck_actilife"
+                                                               : "best-sum";
+        struct analysis a;
+        struct failure why = {0};
+        make(&a, "sleep=default", (enum count_kind)kind, 60, EPOCH_COUNTS);
+        assert_int_equal(sleep_detect(&a, utc, NULL, NULL, &why), YK_OK);
+        assert_true(a.n_nights > 0);
+        if (strcmp(a.nights[0].sleep_method, expected) != 0) {
+            fail_msg("%s: \"%s\", not \"%s\"", name, a.nights[0].sleep_method, expected);
+        }
+        analysis_release(&a);
+    }
 }
 
 /* A scorer for one kind of count inside a rest that was fitted to another: no counts serve
@@ -220,6 +282,8 @@ int main(void)
         cmocka_unit_test(every_rule_takes_its_own_scale_and_refuses_others),
         cmocka_unit_test(a_recording_without_counts_is_refused),
         cmocka_unit_test(counts_are_refused_by_rules_on_angles),
+        cmocka_unit_test(a_rule_that_nothing_reads_is_refused),
+        cmocka_unit_test(without_a_name_no_scorer_is_used_for_counts_it_was_not_made_for),
         cmocka_unit_test(two_rules_for_different_counts_are_refused_together),
         cmocka_unit_test(every_scorer_is_tried),
     };
