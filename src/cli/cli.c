@@ -262,6 +262,16 @@ static int command_index(int argc, char **argv)
     return argc;
 }
 
+enum yk_status cli_put_text(struct text *out, struct failure *why)
+{
+    enum yk_status status = text_status(out, why);
+    if (status == YK_OK) {
+        fputs(text_string(out), stdout); /* a failure is seen at the end: finish() */
+    }
+    text_release(out);
+    return status;
+}
+
 static int print(const struct text *out)
 {
     return fputs(text_string(out), stdout) >= 0 ? EXIT_DONE : EXIT_FAILED;

@@ -24,7 +24,7 @@ const struct command command_attendance = {
     .name = "attendance",
     .operands = "[CODE|ID] [FILE]",
     .ja = "出欠: いつ来たか",
-    .en = "attendance: who came when",
+    .en = "who came, and when",
     .details_ja =
         "通所日でない日の欠席は受け付けません。" RECORD_CSV_JA("person_id date status"),
     .details_en = "Absent on a day that the plan gives off is refused." RECORD_CSV_EN(

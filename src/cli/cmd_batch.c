@@ -146,14 +146,10 @@ static int plan(struct cli *cli, const struct batch_options *options)
     struct text out;
     struct failure why;
     text_init(&out);
-    int code = EXIT_DONE;
-    if (batch_plan(options, &out, &why) == YK_OK) {
-        fputs(text_string(&out), stdout);
-    } else {
-        code = cli_fail(cli, &why);
-    }
+    enum yk_status status = batch_plan(options, &out, &why);
+    status = status == YK_OK ? cli_put_text(&out, &why) : status;
     text_release(&out);
-    return code;
+    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 
 static int work(struct cli *cli, const struct batch_options *options)
@@ -275,7 +271,10 @@ const struct command command_batch = {
         "始まります。読めないファイルがあっても止まらず、理由はquality.csvに残ります。\n\n"
         "保管場所は --store "
         "で名指ししたときだけ見ます。中身で見つかった記録はその参加者のコードで"
-        "扱い、この機械の時間帯より保管場所の時間帯を先に使います。",
+        "扱い、この機械の時間帯より保管場所の時間帯を先に使います。\n\n"
+        "終了コード: 0 完了、3 失敗したファイルか取り込まなかった行がある、4 "
+        "空の記録か一部だけが"
+        "表に入った記録がある、1 --max-failures で止めた。",
     .details_en =
         "Reads files and folders and writes tables of nights, rests, days, recordings and "
         "persons, a codebook that explains every column, one HDF5 file a recording, and "

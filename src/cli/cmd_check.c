@@ -162,7 +162,7 @@ const struct command command_check = {
         "Changes nothing. What interruptions left (an unfinished copy, ...) is harmless and "
         "comes with what mends it. Exit code 0: all is well, 4: leftovers only, 1: "
         "something is not as it should be.",
-    .examples = "yoake check\nyoake check --store /srv/yoake --json\nyoake check tables\nyoake "
+    .examples = "yoake check\nyoake check --store ~/yoake-2 --json\nyoake check tables\nyoake "
                 "check run",
     .options = option_table,
     .min_operands = 0,

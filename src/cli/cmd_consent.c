@@ -33,7 +33,7 @@ const struct command command_consent = {
     .name = "consent",
     .operands = "[CODE|ID] [FILE]",
     .ja = "同意: だれに何を渡してよいか",
-    .en = "consents: who may be given what",
+    .en = "who may be given what",
     .details_ja =
         "会社への写しは、多くても出席と目覚めの時刻の範囲だけです。同じ相手への同意は同じ時にひ"
         "とつです。" RECORD_CSV_JA(

@@ -23,7 +23,7 @@ static const struct option_spec option_table[] = {
     {"practice", 0, OPTION_LIST, "FILE.cwa",
      "そのファイルが入った記録計のまねをする。--store "
      "がなければ練習用の保管場所を使う",
-     "pretend that a recorder with that file is docked; may be repeated. Without --store a "
+     "pretend that a recorder with that file is docked. Without --store a "
      "store for practice is used"},
     {"speed", 0, OPTION_TEXT, "real|fast", "練習の速さ(ふだんは real、本物と同じ)",
      "of practice: real (as a recorder, the default) or fast"},

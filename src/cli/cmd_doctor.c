@@ -62,10 +62,11 @@ const struct command command_doctor = {
     .ja = "記録計が使えないわけと、それを直すひとつのコマンドを示す",
     .en = "say why a recorder cannot be used, and the one command that mends it",
     .details_ja = "時計、時間帯、保管場所、ディスクの空き、ほかの dock、USB、"
-                  "つながっている記録計を順に確かめます。直すものがあれば終了コードは 4 です。",
+                  "つながっている記録計を順に確かめます。直すもの(■)があれば終了コードは 4 "
+                  "です。起動中の記録計は15秒待ちます。",
     .details_en = "Looks at clock, time zone, store, disk space, a second dock, USB and every "
                   "recorder that is attached. The exit code is 4 when there is something to "
-                  "mend. A recorder that is starting is given 15 seconds.",
+                  "mend (■). A recorder that is starting is given 15 seconds.",
     .examples = "yoake doctor\n"
                 "yoake doctor --json",
     .options = option_table,

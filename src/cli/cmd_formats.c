@@ -59,13 +59,8 @@ static enum yk_status show_table(const struct cli *cli, struct failure *why)
             "中身で見分けるので、拡張子は何でもかまいません。.gz や .zip のままでも読めます。",
             "Files are recognised by their content, whatever their name; "
             "inside .gz and .zip, too."));
-    if (status == YK_OK) {
-        status = text_status(&out, why);
-    }
-    if (status == YK_OK) {
-        fputs(text_string(&out), stdout);
-    }
     table_release(&table);
+    status = status == YK_OK ? cli_put_text(&out, why) : status;
     text_release(&out);
     return status;
 }
@@ -94,12 +89,7 @@ static enum yk_status show_markdown(struct failure *why)
         }
         text_add(&out, " |\n");
     }
-    enum yk_status status = text_status(&out, why);
-    if (status == YK_OK) {
-        fputs(text_string(&out), stdout);
-    }
-    text_release(&out);
-    return status;
+    return cli_put_text(&out, why);
 }
 
 static int run(struct cli *cli)

@@ -29,12 +29,7 @@ static int run(struct cli *cli)
         help_all(cli->language, cli->columns, &out);
     }
     struct failure why;
-    if (text_status(&out, &why) != YK_OK) {
-        code = cli_fail(cli, &why);
-    }
-    fputs(text_string(&out), stdout);
-    text_release(&out);
-    return code;
+    return cli_put_text(&out, &why) == YK_OK ? code : cli_fail(cli, &why);
 }
 
 const struct command command_help = {

@@ -109,12 +109,7 @@ static int show_csv(const struct cli *cli, const struct identity *list, size_t n
         }
         text_add(&out, "\n");
     }
-    enum yk_status status = text_status(&out, &why);
-    if (status == YK_OK) {
-        fputs(text_string(&out), stdout);
-    }
-    text_release(&out);
-    return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
+    return cli_put_text(&out, &why) == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 
 /* ---- verbs ---- */

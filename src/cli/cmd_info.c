@@ -272,12 +272,9 @@ static int inform(struct cli *cli, const char *path, int session, struct json_ou
         struct text out;
         text_init(&out);
         show(cli, &file, &out);
-        if (text_status(&out, &why) == YK_OK) {
-            fputs(text_string(&out), stdout);
-        } else {
+        if (cli_put_text(&out, &why) != YK_OK) {
             code = cli_fail(cli, &why);
         }
-        text_release(&out);
     }
     inspection_release(&file);
     return code;
@@ -321,7 +318,8 @@ const struct command command_info = {
     .ja = "記録がどんなものかを示す(機器、時刻、標本、損傷)",
     .en = "say what a recording is: device, times, samples, damage",
     .details_ja = "ファイル全体を読み、壊れた部分や途切れを数えます。何も書き換えません。"
-                  "--json では、不明な値は null になります。\n\n"
+                  "--json では、どのキーもあり、不明な値は null "
+                  "です。複数のファイルでは配列になります。\n\n"
                   "列の意味が分からない表は推測して読み、推測したことをすべて示します。計算"
                   "(batch、review など)は推測では行いません。--write-ini で表の隣に .ini "
                   "を書き、確かめてください。",

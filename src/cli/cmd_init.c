@@ -80,13 +80,15 @@ const struct command command_init = {
     .en = "make the store for participants' recordings",
     .details_ja =
         "保管場所は --store で指定したフォルダー(既定は $YOAKE_STORE、なければ "
-        "$XDG_DATA_HOME/yoake)に作ります。すでにある保管場所はそのまま残り、--zone を付けると"
+        "$XDG_DATA_HOME/yoake か "
+        "~/.local/share/yoake)に作ります。すでにある保管場所はそのまま残り、--zone を付けると"
         "時間帯だけを変えます。ほかの物が入っているフォルダーには作りません。",
     .details_en =
         "The store is made in the folder named by --store (default: $YOAKE_STORE, else "
-        "$XDG_DATA_HOME/yoake). One that is there keeps everything; --zone changes its "
+        "$XDG_DATA_HOME/yoake, else ~/.local/share/yoake). One that is there keeps everything; "
+        "--zone changes its "
         "zone. A folder with other things in it is refused.",
-    .examples = "yoake init --zone Asia/Tokyo\nyoake init --store /srv/yoake",
+    .examples = "yoake init --zone Asia/Tokyo\nyoake init --store ~/yoake-2",
     .options = option_table,
     .min_operands = 0,
     .max_operands = 0,

@@ -9,8 +9,8 @@
 #include "src/pipeline/manifest.h"
 
 static const struct option_spec option_table[] = {
-    {"output", 'o', OPTION_FILE, "FILE", "書き出す表(DIR/manifest.csv)",
-     "the list to write (DIR/manifest.csv)"},
+    {"output", 'o', OPTION_FILE, "FILE", "書き出す一覧(必要。DIR/manifest.csv など)",
+     "the list to write, such as DIR/manifest.csv (needed)"},
     {"jobs", 'j', OPTION_INTEGER, "N:1..256", "同時に読む数(既定はプロセッサーの数)",
      "files read at a time (as many as there are processors)"},
     {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
@@ -83,9 +83,11 @@ const struct command command_manifest = {
     .operands = "PATH...",
     .ja = "たくさんの機械で分けて処理するための一覧を作る",
     .en = "list a cohort, to work on it on many machines",
-    .details_ja = "すべての記録に名前をつけ、中身のハッシュを計算して一覧にします。batch "
-                  "--manifest と --shard "
-                  "がそれを読み、merge が結果をまとめます。一覧は一度だけ作ります。",
+    .details_ja =
+        "すべての記録に名前をつけ、中身のハッシュを計算して一覧にします。batch "
+        "--manifest と --shard "
+        "がそれを読み、merge が結果をまとめます。一覧は一度だけ作ります。\n\n終了コード3: "
+        "読めない入力があります。一覧には残り、分担の中で失敗になります。",
     .details_en =
         "Names every recording and computes its hash. batch --manifest with --shard "
         "reads the list, "

@@ -19,19 +19,20 @@
 static const struct option_spec option_table[] = {
     {"output", 'o', OPTION_FILE, "FILE", "書き出す先(.pdf .svg .png)",
      "where to write it (.pdf .svg .png)"},
-    {"copy", 0, OPTION_TEXT, "KIND", "控え: participant staff physician employer",
-     "copy: participant staff physician employer"},
+    {"copy", 0, OPTION_TEXT, "KIND", "控え: participant(既定)、staff、physician、employer",
+     "copy: participant (default), staff, physician, employer"},
     {"date", 0, OPTION_TEXT, "DATE", "面談の日(既定は今日)。それより後は見ない",
      "date of the interview (today); nothing later is looked at"},
     {"from", 0, OPTION_TEXT, "DATE", "この日の晩から", "first night, by its evening"},
     {"to", 0, OPTION_TEXT, "DATE", "この日の晩まで", "last night, by its evening"},
     {"recipient", 0, OPTION_TEXT, "CODE", "あて先(同意の記録にある番号)",
      "recipient, as in the consent"},
-    {"density", 0, OPTION_TEXT, "WORD", "picture(図が先)、table(表が先)",
-     "picture first or table first"},
-    {"axis", 0, OPTION_INTEGER, "H:0..23", "図の左端の時刻(12、18、0、3)",
-     "hour the picture begins at (12, 18, 0 or 3)"},
-    {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)", "dots per inch of a PNG"},
+    {"density", 0, OPTION_TEXT, "WORD", "picture(図が先、既定)、table(表が先)",
+     "picture or table: which of them comes first"},
+    {"axis", 0, OPTION_INTEGER, "H", "図の左端の時刻: 12(既定)、18、0、3",
+     "hour the picture begins at: 12 (default), 18, 0 or 3"},
+    {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)",
+     "dots per inch of a PNG (200)"},
     OPTION_LAST};
 
 /* What the options say. */
@@ -60,13 +61,7 @@ static enum yk_status read_words(const struct cli *cli, struct request *out,
     }
     out->density = density != NULL && strcmp(density, "table") == 0 ? SHEET_TABLE_FIRST
                                                                     : SHEET_PICTURE_FIRST;
-    out->axis_start_h = (int)options_integer(cli->options, "axis", 12);
-    if (out->axis_start_h != 12 && out->axis_start_h != 18 && out->axis_start_h != 0 &&
-        out->axis_start_h != 3) {
-        return failure_set(why, YK_ERR_ARGUMENT, "--axis %d: one of 12, 18, 0, 3",
-                           out->axis_start_h);
-    }
-    return YK_OK;
+    return cli_page_axis(cli, &out->axis_start_h, why);
 }
 
 static enum yk_status read_request(const struct cli *cli, struct request *out,

@@ -64,7 +64,7 @@ const struct command command_restore = {
         "Every SHA-256 is compared before the store appears, in one step, in the place "
         "--store names. A store that has participants or recordings is never "
         "overwritten.",
-    .examples = "yoake restore /media/backup/yoake-2026-05-18.tar --store /srv/yoake",
+    .examples = "yoake restore /media/backup/yoake-2026-05-18.tar --store ~/yoake-2",
     .options = option_table,
     .min_operands = 1,
     .max_operands = 1,

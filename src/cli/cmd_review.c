@@ -306,9 +306,7 @@ static enum yk_status show(const struct cli *cli, const struct review *review,
     struct text out;
     text_init(&out);
     enum yk_status status = review_write(review, &out, why);
-    if (status == YK_OK) {
-        fputs(text_string(&out), stdout);
-    }
+    status = status == YK_OK ? cli_put_text(&out, why) : status;
     text_release(&out);
     return status;
 }

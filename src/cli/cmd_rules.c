@@ -277,19 +277,14 @@ static int run(struct cli *cli)
     }
     struct text out;
     text_init(&out);
-    if (status == YK_OK) {
-        if (show(cli, &recipes, &out) == 0) {
-            status = failure_set(&why, YK_ERR_NO_DEVICE,
-                                 "no parameter and no method has \"%.60s\" in its name",
-                                 options_operand(cli->options, 0));
-        } else {
-            status = text_status(&out, &why);
-        }
+    if (status == YK_OK && show(cli, &recipes, &out) == 0) {
+        status = failure_set(&why, YK_ERR_NO_DEVICE,
+                             "no parameter and no method has \"%.60s\" in its name; all of "
+                             "them: yoake rules",
+                             options_operand(cli->options, 0));
     }
-    if (status == YK_OK && cli->is_json) {
-        status = write_json(cli, &recipes, &why);
-    } else if (status == YK_OK) {
-        fputs(text_string(&out), stdout);
+    if (status == YK_OK) {
+        status = cli->is_json ? write_json(cli, &recipes, &why) : cli_put_text(&out, &why);
     }
     text_release(&out);
     return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);

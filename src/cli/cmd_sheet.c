@@ -30,13 +30,14 @@ static const struct option_spec option_table[] = {
     {"participant", 'p', OPTION_TEXT, "CODE", "だれの記録用紙か(diary)", "whose diary (diary)"},
     {"from", 0, OPTION_TEXT, "DATE", "最初の晩の日付を入れる(diary)",
      "prints dates from this night on (diary)"},
-    {"axis", 0, OPTION_INTEGER, "H:0..23", "左端の時刻(12、18、0、3)",
-     "hour the rows begin at (12, 18, 0 or 3)"},
+    {"axis", 0, OPTION_INTEGER, "H", "左端の時刻: 12(既定)、18、0、3(diary)",
+     "hour the rows begin at: 12 (default), 18, 0 or 3 (diary)"},
     {"all", 0, OPTION_FLAG, NULL, "今の参加者だけでなく全員(conference)",
      "everybody, not only current participants (conference)"},
     {"each", 0, OPTION_FLAG, NULL, "記録ごとに1ページを加える(quality)",
      "add a page for each recording (quality)"},
-    {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)", "dots per inch of a PNG"},
+    {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)",
+     "dots per inch of a PNG (200)"},
     OPTION_LAST};
 
 enum yk_status sheet_open(const struct cli *cli, const struct sheet_request *request,
@@ -179,8 +180,9 @@ static enum yk_status run_diary(struct cli *cli, struct sheet_request *request,
     struct civil_date from;
     struct canvas *canvas = NULL;
     const char *code = options_text(cli->options, "participant");
-    int axis = (int)options_integer(cli->options, "axis", 12);
+    int axis = 12;
     enum yk_status status = cli_date(cli, "from", &from, why);
+    status = status == YK_OK ? cli_page_axis(cli, &axis, why) : status;
     if (status == YK_OK && code != NULL) { /* a diary that comes back must belong to somebody */
         struct store store;
         struct person person;
@@ -383,8 +385,8 @@ static int run(struct cli *cli)
 const struct command command_sheet = {
     .name = "sheet",
     .operands = "[PATH...]",
-    .ja = "会議の一覧、記録用紙、アクトグラム一覧を作る",
-    .en = "overview for the conference, empty diary, poster of actograms",
+    .ja = "会議の一覧、記録用紙、アクトグラム一覧、記録の質の一覧を作る",
+    .en = "overview for the conference, empty diary, poster of actograms, quality of a batch",
     .details_ja = "conference: "
                   "今プログラムに通っている参加者全員を番号順に。順位はつけません。\n\ndiary: "
                   "図と同じ軸の空の睡眠の記録(2週間)。\n\nposter: batch "
@@ -398,9 +400,9 @@ const struct command command_sheet = {
                   "wrote, side by side.\n\nquality: for every file of a batch how complete it "
                   "is, and what failed and "
                   "why (--each: a page for each recording).",
-    .examples =
-        "yoake sheet conference -o conference.pdf\nyoake sheet diary -o diary.pdf "
-        "--participant P01 --from 2026-05-25\nyoake sheet poster -o poster.pdf results/",
+    .examples = "yoake sheet conference -o conference.pdf\nyoake sheet diary -o diary.pdf "
+                "--participant P01 --from 2026-05-25\nyoake sheet poster -o poster.pdf "
+                "results/\nyoake sheet quality -o quality.pdf results/ --each",
     .options = option_table,
     .min_operands = 1,
     .max_operands = -1,

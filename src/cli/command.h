@@ -110,6 +110,9 @@ int cli_fail_as(const struct cli *cli, const struct failure *why, const char *sa
 void cli_put_line(FILE *out, const char *front, const char *line);
 /* The same with a failure's sentence, in the language of the person (src/base/translate.h). */
 void cli_put_failure(FILE *out, const struct cli *cli, const char *front, const char *sentence);
+/* What out holds, to standard output, unless memory was refused while it was made; releases it.
+ * errors: YK_ERR_MEMORY */
+enum yk_status cli_put_text(struct text *out, struct failure *why);
 /* Usage error of this command, with a hint to --help. Returns EXIT_USAGE. */
 int cli_usage(const struct cli *cli, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

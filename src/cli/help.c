@@ -81,10 +81,11 @@ static void options_section(struct text *out, const struct command *command,
                             enum language language, int width)
 {
     const struct option_spec *spec;
-    bool was_common = true;
+    bool was_common = true, has_heading = false;
     for (size_t i = 0; (spec = option_at(command, i)) != NULL; i++) {
         bool is_common = spec >= options_common && spec < options_common + 64;
-        if (i == 0 || is_common != was_common) {
+        if (spec->en != NULL && (!has_heading || is_common != was_common)) {
+            has_heading = true;
             text_addf(out, "\n%s\n",
                       is_common ? say(language, "共通の指定", "Common options")
                                 : say(language, "指定", "Options"));

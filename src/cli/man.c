@@ -22,8 +22,8 @@ static const char *say(const struct page *page, const char *ja, const char *en)
     return page->language == LANGUAGE_JA ? ja : en;
 }
 
-/* Text as roff: backslashes doubled, no line that begins like a request, what is not ASCII in
- * an English page as \[uXXXX]. */
+/* Text as roff: backslashes escaped, no line that begins like a request; in an English page
+ * what is not ASCII by its code point, the degree sign as \[u00B0]. */
 static void add_roff(const struct page *page, const char *words)
 {
     struct text *out = page->out;

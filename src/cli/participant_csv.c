@@ -175,10 +175,5 @@ enum yk_status participant_csv_write(const struct person *people, size_t n, stru
         text_add_csv(&out, people[i].group);
         text_add_char(&out, '\n');
     }
-    enum yk_status status = text_status(&out, why);
-    if (status == YK_OK) {
-        fputs(text_string(&out), stdout);
-    }
-    text_release(&out);
-    return status;
+    return cli_put_text(&out, why);
 }

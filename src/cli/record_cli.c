@@ -307,9 +307,7 @@ static int run_list(struct cli *cli, struct store *store, const struct record_cl
         struct text out;
         text_init(&out);
         status = records_csv_write(store, how->kind, cli->zone_name, rows, n, &out, &why);
-        if (status == YK_OK) {
-            fputs(text_string(&out), stdout);
-        }
+        status = status == YK_OK ? cli_put_text(&out, &why) : status;
         text_release(&out);
     } else if (status == YK_OK && n > 0) {
         status = record_cli_table(cli, store, how->kind, rows, n, &why);

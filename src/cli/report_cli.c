@@ -18,6 +18,16 @@ enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canv
     return YK_OK;
 }
 
+enum yk_status cli_page_axis(const struct cli *cli, int *out, struct failure *why)
+{
+    int hour = (int)options_integer(cli->options, "axis", 12);
+    if (hour != 12 && hour != 18 && hour != 0 && hour != 3) {
+        return failure_set(why, YK_ERR_ARGUMENT, "--axis %d: one of 12, 18, 0, 3", hour);
+    }
+    *out = hour;
+    return YK_OK;
+}
+
 enum yk_status cli_date(const struct cli *cli, const char *option, struct civil_date *out,
                         struct failure *why)
 {

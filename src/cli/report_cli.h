@@ -11,6 +11,8 @@
 /* -o FILE, which must be there and end in .pdf, .svg or .png. */
 enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canvas_kind *kind,
                              struct failure *why);
+/* --axis, the hour at which a day begins on the page: 12, 18, 0 or 3. */
+enum yk_status cli_page_axis(const struct cli *cli, int *out, struct failure *why);
 /* A date option; month 0 when it was not given. */
 enum yk_status cli_date(const struct cli *cli, const char *option, struct civil_date *out,
                         struct failure *why);

@@ -99,9 +99,7 @@ enum yk_status cli_table_done(struct table *table, struct failure *why)
     struct text out;
     text_init(&out);
     enum yk_status status = table_write(table, 0, 2, true, &out, why);
-    if (status == YK_OK) {
-        fputs(text_string(&out), stdout);
-    }
+    status = status == YK_OK ? cli_put_text(&out, why) : status;
     text_release(&out);
     table_release(table);
     return status;
