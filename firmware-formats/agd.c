@@ -286,6 +286,10 @@ static enum yk_status next_epochs(struct recording_source *source, struct epoch_
             continue;
         }
         self->is_over = true;
+        status = watched_source_status(&self->vfs.bytes, why); /* nothing is damaged then */
+        if (status != YK_OK) {
+            return status;
+        }
         if ((result & 0xFF) == SQLITE_NOMEM || (result & 0xFF) == SQLITE_INTERRUPT) {
             return db_failure(self, result, why);
         }
@@ -382,6 +386,9 @@ static enum yk_status open_agd(struct byte_source *bytes, const struct open_opti
     if (status == YK_OK) {
         agd_tell(&self->e, opt);
         status = rewind_source(&self->e.base, why);
+    }
+    if (watched_source_status(&self->vfs.bytes, why) != YK_OK) { /* nor missing */
+        status = self->vfs.bytes.why.code;
     }
     if (status != YK_OK) {
         close_source(&self->e.base);

@@ -153,13 +153,14 @@ static int vfs_error(sqlite3_vfs *vfs, int n, char *out)
 
 int agd_vfs_open(struct agd_vfs *self, struct byte_source *bytes, sqlite3 **out)
 {
+    watched_source_init(&self->bytes, bytes);
     snprintf(self->name, sizeof self->name, "yoake-agd-%p", (void *)self);
     self->base = (sqlite3_vfs){
         .iVersion = 1,
         .szOsFile = sizeof(struct agd_file),
         .mxPathname = 64,
         .zName = self->name,
-        .pAppData = bytes,
+        .pAppData = &self->bytes.base,
         .xOpen = vfs_open,
         .xDelete = vfs_delete,
         .xAccess = vfs_access,

@@ -15,6 +15,7 @@ struct agd_vfs {
     sqlite3_vfs base;
     char name[40];
     bool is_registered;
+    struct watched_source bytes;
 };
 
 /* self is zeroed, and must stay where it is until agd_vfs_close(); bytes are borrowed until

@@ -45,19 +45,23 @@ const struct format *format_find(const char *id)
     return NULL;
 }
 
-static const struct format *best_of(struct byte_source *bytes, int *sure_out)
+/* The format that is surest; NULL, and sure 0: none. Fails when bytes that one of them asked
+ * for could not be read: a probe has no words for it. */
+static enum yk_status best_of(struct byte_source *bytes, const struct format **best, int *sure,
+                              struct failure *why)
 {
-    const struct format *best = NULL;
-    int most = 0;
+    struct watched_source watched;
+    watched_source_init(&watched, bytes);
+    *best = NULL;
+    *sure = 0;
     for (size_t i = 0; i < format_count(); i++) {
-        int sure = FORMATS[i]->probe(bytes);
-        if (sure > most) {
-            most = sure;
-            best = FORMATS[i];
+        int now = FORMATS[i]->probe(&watched.base);
+        if (now > *sure) {
+            *sure = now;
+            *best = FORMATS[i];
         }
     }
-    *sure_out = most;
-    return best;
+    return watched_source_status(&watched, why);
 }
 
 /* What a file of no known format looks like, so that its owner can tell what it is. */
@@ -106,7 +110,11 @@ static enum yk_status open_best(struct byte_source *bytes, const struct open_opt
                                 struct recording_source **out, struct failure *why)
 {
     int sure = 0;
-    const struct format *best = best_of(bytes, &sure);
+    const struct format *best = NULL;
+    enum yk_status status = best_of(bytes, &best, &sure, why);
+    if (status != YK_OK) {
+        return status;
+    }
     return best != NULL ? best->open(bytes, opt, out, why) : refuse(bytes, why);
 }
 
@@ -186,7 +194,9 @@ static enum yk_status is_recording(struct zip_archive *archive, size_t i, struct
     enum yk_status status =
         zip_archive_open_member(archive, i, ZIP_UNCHECKED, job, &member, why);
     if (status == YK_OK) {
-        *out = best_of(member, &sure) != NULL && sure >= SURE_ENOUGH;
+        const struct format *best = NULL;
+        status = best_of(member, &best, &sure, why);
+        *out = best != NULL && sure >= SURE_ENOUGH;
         byte_source_close(member);
     }
     return status == YK_ERR_CORRUPT || status == YK_ERR_UNSUPPORTED ? YK_OK : status;
@@ -244,10 +254,12 @@ static enum yk_status find_recording(struct zip_archive *archive, const char *na
 bool recording_in_zip(struct byte_source *bytes)
 {
     struct zip_archive *archive = NULL;
+    const struct format *best = NULL;
     int sure = 0;
     size_t i = 0;
-    if (!zip_source_probe(bytes) || best_of(bytes, &sure) != NULL) {
-        return sure > 0;
+    if (!zip_source_probe(bytes) || best_of(bytes, &best, &sure, NULL) != YK_OK ||
+        best != NULL) {
+        return best != NULL;
     }
     bool is_there = false;
     if (zip_archive_open(bytes, &archive, NULL) == YK_OK) {
@@ -394,7 +406,11 @@ static enum yk_status open_plain(struct byte_source *bytes, const struct open_op
                                  struct recording_source **out, struct failure *why)
 {
     int sure = 0;
-    const struct format *best = best_of(bytes, &sure);
+    const struct format *best = NULL;
+    enum yk_status status = best_of(bytes, &best, &sure, why);
+    if (status != YK_OK) {
+        return status;
+    }
     if (best != NULL) {
         return best->open(bytes, opt, out, why);
     }

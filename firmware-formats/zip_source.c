@@ -31,7 +31,8 @@
 #define NAME_MOST 1024
 
 struct zip_archive {
-    struct byte_source *packed; /* borrowed */
+    struct byte_source *packed;    /* borrowed */
+    struct watched_source watched; /* of packed: what libzip and salvage read */
     zip_t *zip;
     uint8_t *directory; /* owned; made by salvage, else NULL */
     size_t directory_bytes;
@@ -51,7 +52,7 @@ static bool read_packed(struct zip_archive *self, uint8_t *dst, size_t want, siz
     if (self->pos < end) {
         uint64_t left = end - self->pos;
         size_t n = want < left ? want : (size_t)left;
-        if (byte_source_read_at(self->packed, self->pos, dst, n, &have, NULL) != YK_OK) {
+        if (byte_source_read_at(&self->watched.base, self->pos, dst, n, &have, NULL) != YK_OK) {
             return false;
         }
     } else if (self->directory != NULL) {
@@ -151,7 +152,7 @@ static bool is_signature(const uint8_t *at)
 static enum yk_status find_signature(struct salvage *self, uint64_t pos, bool of_member,
                                      uint64_t *out, struct failure *why)
 {
-    struct byte_source *packed = self->archive->packed;
+    struct byte_source *packed = &self->archive->watched.base;
     for (;;) {
         size_t got = 0;
         enum yk_status status =
@@ -183,7 +184,7 @@ static bool ends_here(struct salvage *self, uint64_t end)
 {
     uint8_t at[4];
     size_t got = 0;
-    struct byte_source *packed = self->archive->packed;
+    struct byte_source *packed = &self->archive->watched.base;
     return end <= packed->size &&
            byte_source_read_at(packed, end, at, sizeof at, &got, NULL) == YK_OK &&
            (got == 0 || (got == sizeof at && is_signature(at)));
@@ -235,7 +236,7 @@ static bool add_entry(struct salvage *self, const uint8_t *local, const uint8_t 
 static enum yk_status take_member(struct salvage *self, uint64_t pos, uint64_t *end,
                                   struct failure *why)
 {
-    struct byte_source *packed = self->archive->packed;
+    struct byte_source *packed = &self->archive->watched.base;
     uint8_t local[LOCAL_BYTES + NAME_MOST];
     size_t got = 0;
     enum yk_status status = byte_source_read_at(packed, pos, local, sizeof local, &got, why);
@@ -337,6 +338,7 @@ enum yk_status zip_archive_open(struct byte_source *packed, struct zip_archive *
         return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", packed->name);
     }
     self->packed = packed;
+    watched_source_init(&self->watched, packed);
     zip_error_init(&self->error);
     enum yk_status status = YK_OK;
     if (!open_directory(self)) {
@@ -348,6 +350,9 @@ enum yk_status zip_archive_open(struct byte_source *packed, struct zip_archive *
                 why, YK_ERR_CORRUPT,
                 "%s: the ZIP archive is damaged; copy it anew from the original", packed->name);
         }
+    }
+    if (watched_source_status(&self->watched, why) != YK_OK) {
+        status = self->watched.why.code; /* nothing is known of what is damaged */
     }
     if (status != YK_OK) {
         zip_archive_close(self);
@@ -555,9 +560,9 @@ static enum yk_status take_packed(struct reading *self, struct byte_source **out
     return YK_OK;
 }
 
-enum yk_status zip_archive_open_member(struct zip_archive *self, size_t i, enum zip_check check,
-                                       struct job *job, struct byte_source **out,
-                                       struct failure *why)
+static enum yk_status open_member(struct zip_archive *self, size_t i, enum zip_check check,
+                                  struct job *job, struct byte_source **out,
+                                  struct failure *why)
 {
     zip_stat_t stat;
     if (zip_stat_index(self->zip, i, 0, &stat) != 0) {
@@ -589,4 +594,21 @@ enum yk_status zip_archive_open_member(struct zip_archive *self, size_t i, enum 
                          : self->packed->damage;
     *out = member;
     return YK_OK;
+}
+
+enum yk_status zip_archive_open_member(struct zip_archive *self, size_t i, enum zip_check check,
+                                       struct job *job, struct byte_source **out,
+                                       struct failure *why)
+{
+    struct byte_source *member = NULL;
+    watched_source_init(&self->watched, self->packed); /* for this member's sake */
+    enum yk_status status = open_member(self, i, check, job, &member, why);
+    if (watched_source_status(&self->watched, why) != YK_OK) { /* not damaged: not read */
+        byte_source_close(member);
+        return self->watched.why.code;
+    }
+    if (status == YK_OK) {
+        *out = member;
+    }
+    return status;
 }

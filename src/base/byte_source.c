@@ -51,3 +51,38 @@ void byte_source_close(struct byte_source *self)
         self->ops->close(self);
     }
 }
+
+static enum yk_status watched_read_at(struct byte_source *base, uint64_t pos, void *dst,
+                                      size_t want, size_t *got, struct failure *why)
+{
+    struct watched_source *self = (struct watched_source *)base;
+    struct failure now = {.code = YK_OK};
+    enum yk_status status = byte_source_read_at(self->bytes, pos, dst, want, got, &now);
+    if (status != YK_OK) {
+        self->why = self->why.code == YK_OK ? now : self->why;
+        if (why != NULL) {
+            *why = now;
+        }
+    }
+    return status;
+}
+
+static void watched_close(struct byte_source *base)
+{
+    (void)base;
+}
+
+void watched_source_init(struct watched_source *self, struct byte_source *bytes)
+{
+    static const struct byte_source_ops ops = {watched_read_at, watched_close};
+    *self = (struct watched_source){.base = *bytes, .bytes = bytes};
+    self->base.ops = &ops;
+}
+
+enum yk_status watched_source_status(const struct watched_source *self, struct failure *why)
+{
+    if (self->why.code != YK_OK && why != NULL) {
+        *why = self->why;
+    }
+    return self->why.code;
+}

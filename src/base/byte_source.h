@@ -41,6 +41,17 @@ enum yk_status byte_source_read_exactly(struct byte_source *self, uint64_t pos, 
 enum yk_status byte_source_read_all(struct byte_source *self, char **out, struct failure *why);
 void byte_source_close(struct byte_source *self); /* accepts NULL */
 
+/* Passes reads on and keeps the first that failed, for callers in between that have no words
+ * for it: what they find then is not what the bytes say. For one thread; never closed itself.
+ */
+struct watched_source {
+    struct byte_source base;
+    struct byte_source *bytes; /* borrowed */
+    struct failure why;        /* code YK_OK: no read failed */
+};
+void watched_source_init(struct watched_source *self, struct byte_source *bytes);
+enum yk_status watched_source_status(const struct watched_source *self, struct failure *why);
+
 /* Opens a regular file (a folder, a device or a missing file is refused with a sentence).
  * Reading fails with YK_ERR_IO once the file became shorter or was written to within its
  * length. */

@@ -19,6 +19,7 @@
 #include "src/pipeline/convert.h"
 #include "tests/support/cwa_open.h"
 #include "tests/support/kept_blocks.h"
+#include "tests/support/worn_disk.h"
 
 static struct recording_source *open_path(const char *path, struct failure *why)
 {
@@ -275,31 +276,6 @@ static void a_damaged_file_is_refused_before_hdf5_sees_it(void **state)
     check_remove(folder);
 }
 
-/* A disk of which one sector cannot be read. */
-struct worn_disk {
-    struct byte_source base;
-    struct byte_source *whole;
-    uint64_t sector;
-};
-
-#define SECTOR_BYTES 512
-
-static enum yk_status worn_read(struct byte_source *self, uint64_t pos, void *to, size_t want,
-                                size_t *got, struct failure *why)
-{
-    const struct worn_disk *disk = (const struct worn_disk *)self;
-    uint64_t bad = disk->sector * SECTOR_BYTES;
-    if (pos < bad + SECTOR_BYTES && bad < pos + want) {
-        return failure_set(why, YK_ERR_IO, "the sector is worn");
-    }
-    return byte_source_read_at(disk->whole, pos, to, want, got, why);
-}
-
-static void worn_close(struct byte_source *self)
-{
-    (void)self;
-}
-
 /* All that is known of a recording but its epochs' values. */
 static void read_all(struct recording_source *source, struct epoch_series *epochs,
                      enum yk_status *status, struct failure *why)
@@ -327,7 +303,6 @@ static int n_columns(const struct epoch_series *epochs)
  * nothing is missing. Returns how often it was said. */
 static int read_with_every_sector_worn(const char *path)
 {
-    static const struct byte_source_ops ops = {worn_read, worn_close};
     struct zone *zone = open_zone("Asia/Tokyo");
     struct open_options opt = {.zone = zone, .with_gyro = true};
     struct byte_source *whole = NULL;
@@ -340,9 +315,10 @@ static int read_with_every_sector_worn(const char *path)
     read_all(sound, &wanted, &status, &why);
     assert_int_equal(status, YK_END);
     assert_int_equal(file_source_open(path, &whole, &why), YK_OK);
-    for (uint64_t sector = 0; sector * SECTOR_BYTES < whole->size; sector++) {
-        struct worn_disk disk = {{&ops, whole->size, "a.h5", NULL, NULL}, whole, sector};
+    for (uint64_t sector = 0; sector * WORN_DISK_SECTOR < whole->size; sector++) {
+        struct worn_disk disk;
         struct recording_source *source = NULL;
+        worn_disk_init(&disk, whole, sector);
         why = (struct failure){0};
         epoch_series_init(&epochs);
         status = recording_open_source(&disk.base, &opt, &source, &why);
