@@ -385,7 +385,7 @@ enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct 
     }
     if (status == YK_OK && self->n_values == 0) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
-                           "a table, but none of its columns (%.30s, %.30s, ...) is known; say "
+                           "a table, but none of its columns (%.20s, %.20s, ...) is known; say "
                            "which ones under [columns] in a .ini of the same name beside it "
                            "(`yoake info --write-ini` writes a guess)",
                            csv_header_name(csv, 0), csv_header_name(csv, 1));

@@ -106,16 +106,27 @@ static enum yk_status refuse(struct byte_source *bytes, struct failure *why)
                           bytes->name, hex, looks);
 }
 
+/* A failure says of which file: there may be many. */
+static enum yk_status open_as(const struct format *format, struct byte_source *bytes,
+                              const struct open_options *opt, struct recording_source **out,
+                              struct failure *why)
+{
+    enum yk_status status =
+        format != NULL ? format->open(bytes, opt, out, why) : refuse(bytes, why);
+    if (status != YK_OK && status != YK_ERR_CANCELLED && why != NULL &&
+        strstr(why->text, bytes->name) == NULL) {
+        failure_within(why, "%s", bytes->name);
+    }
+    return status;
+}
+
 static enum yk_status open_best(struct byte_source *bytes, const struct open_options *opt,
                                 struct recording_source **out, struct failure *why)
 {
     int sure = 0;
     const struct format *best = NULL;
     enum yk_status status = best_of(bytes, &best, &sure, why);
-    if (status != YK_OK) {
-        return status;
-    }
-    return best != NULL ? best->open(bytes, opt, out, why) : refuse(bytes, why);
+    return status == YK_OK ? open_as(best, bytes, opt, out, why) : status;
 }
 
 /* ---- opening ---- */
@@ -186,13 +197,28 @@ static bool is_candidate(const struct zip_archive *archive, size_t i)
            strncmp(name, "__MACOSX/", 9) != 0 && zip_archive_size(archive, i) > 0;
 }
 
+/* A member of the archive, which may be compressed once more by gzip. */
+static enum yk_status open_unzipped(struct zip_archive *archive, size_t i, enum zip_check check,
+                                    struct job *job, struct byte_source **out,
+                                    struct failure *why)
+{
+    struct byte_source *member = NULL;
+    enum yk_status status = zip_archive_open_member(archive, i, check, job, &member, why);
+    if (status != YK_OK || !gzip_source_probe(member)) {
+        *out = member;
+        return status;
+    }
+    status = gzip_source_open(member, job, out, why);
+    byte_source_close(member); /* the copy is all that is needed */
+    return status;
+}
+
 static enum yk_status is_recording(struct zip_archive *archive, size_t i, struct job *job,
                                    bool *out, struct failure *why)
 {
     struct byte_source *member = NULL;
     int sure = 0;
-    enum yk_status status =
-        zip_archive_open_member(archive, i, ZIP_UNCHECKED, job, &member, why);
+    enum yk_status status = open_unzipped(archive, i, ZIP_UNCHECKED, job, &member, why);
     if (status == YK_OK) {
         const struct format *best = NULL;
         status = best_of(member, &best, &sure, why);
@@ -286,6 +312,7 @@ static bool has_description(const struct zip_archive *archive)
 
 bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *crc)
 {
+    const struct format *best = NULL;
     uint8_t end[8];
     size_t got = 0, i = 0;
     int sure = 0;
@@ -299,8 +326,8 @@ bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *cr
         return has_end;
     }
     struct zip_archive *archive = NULL;
-    if (!zip_source_probe(bytes) || best_of(bytes, &sure) != NULL ||
-        zip_archive_open(bytes, &archive, NULL) != YK_OK) {
+    if (!zip_source_probe(bytes) || best_of(bytes, &best, &sure, NULL) != YK_OK ||
+        best != NULL || zip_archive_open(bytes, &archive, NULL) != YK_OK) {
         return false;
     }
     bool is_one = count_candidates(archive, &i) == 1 && !has_description(archive);
@@ -361,15 +388,7 @@ static enum yk_status open_member(struct byte_source *packed, struct zip_archive
         .options = *opt, .archive = archive, .name = zip_archive_name(archive, i)};
     options.options.sibling = open_beside_in_zip;
     enum yk_status status =
-        zip_archive_open_member(archive, i, ZIP_CHECKED, opt->job, &self->member, why);
-    struct byte_source *plain = NULL;
-    if (status == YK_OK && gzip_source_probe(self->member)) {
-        status = gzip_source_open(self->member, opt->job, &plain, why);
-    }
-    if (plain != NULL) {
-        byte_source_close(self->member); /* the copy is all that is needed */
-        self->member = plain;
-    }
+        open_unzipped(archive, i, ZIP_CHECKED, opt->job, &self->member, why);
     if (status == YK_OK) {
         self->base = *self->member;
         self->base.ops = &ops;
@@ -411,10 +430,8 @@ static enum yk_status open_plain(struct byte_source *bytes, const struct open_op
     if (status != YK_OK) {
         return status;
     }
-    if (best != NULL) {
-        return best->open(bytes, opt, out, why);
-    }
-    return zip_source_probe(bytes) ? open_zip(bytes, opt, out, why) : refuse(bytes, why);
+    return best == NULL && zip_source_probe(bytes) ? open_zip(bytes, opt, out, why)
+                                                   : open_as(best, bytes, opt, out, why);
 }
 
 static enum yk_status open_unpacked(struct byte_source *bytes, const struct open_options *opt,

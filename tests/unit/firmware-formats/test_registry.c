@@ -80,15 +80,17 @@ static void what_cannot_be_read_is_named(void **state)
              {"%PDF-1.7 something here", 23, "PDF", YK_ERR_UNSUPPORTED},
              {"\x01\x02\x03\x04\x05\x06\x07\x08\x09", 9, "01 02 03 04 05 06 07 08",
               YK_ERR_UNSUPPORTED},
+             {"a,b\n1,2\n3,4\n", 12, "thing: a table", YK_ERR_UNSUPPORTED},
              {"", 0, "empty", YK_ERR_UNSUPPORTED}};
     struct open_options opt = {.zone = cwa_build_zone()};
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
         struct byte_source *bytes = NULL;
         struct recording_source *source = NULL;
         struct failure why;
         assert_int_equal(memory_source_open(c[i].bytes, c[i].n, "thing", &bytes, NULL), YK_OK);
         assert_int_equal(recording_open_source(bytes, &opt, &source, &why), c[i].status);
         assert_non_null(strstr(why.text, c[i].says));
+        assert_ptr_equal(strstr(why.text, "thing"), why.text);
         byte_source_close(bytes);
     }
     struct recording_source *source = NULL;

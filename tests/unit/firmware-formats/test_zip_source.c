@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "firmware-formats/format.h"
 #include "firmware-formats/zip_source.h"
@@ -213,13 +214,28 @@ static bool holds_recording(const struct zip_build *zip)
     return holds;
 }
 
+/* As gzip does it; the caller frees *out. */
+static size_t gzipped(const uint8_t *at, size_t n, uint8_t **out)
+{
+    z_stream z = {.next_in = (uint8_t *)(uintptr_t)at, .avail_in = (uInt)n};
+    *out = malloc(n + 1000);
+    z.next_out = *out;
+    z.avail_out = (uInt)n + 1000;
+    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&z);
+    return z.total_out;
+}
+
 static void a_zip_around_one_recording_is_read_as_that_recording(void **state)
 {
     (void)state;
     struct cwa_build b;
+    uint8_t *gz = NULL;
     cwa_build_init(&b, CWA_PACKED, 0x4A, 0, 0);
     cwa_build_sectors(&b, 100);
-    for (int kind = 0; kind < 3; kind++) {
+    size_t gz_bytes = gzipped(b.at, b.n, &gz);
+    for (int kind = 0; kind < 4; kind++) {
         struct zip_build zip;
         struct recording_source *source = NULL;
         struct failure why = {0};
@@ -229,7 +245,11 @@ static void a_zip_around_one_recording_is_read_as_that_recording(void **state)
             zip_build_add(&zip, "week/READ ME.txt", "Hello,\nworld\n", 13, false);
         }
         zip_build_add(&zip, "__MACOSX/._week.cwa", "xxxx", 4, false);
-        zip_build_add(&zip, "week/week.cwa", b.at, b.n, kind != 1);
+        if (kind < 3) {
+            zip_build_add(&zip, "week/week.cwa", b.at, b.n, kind != 1);
+        } else { /* packed twice */
+            zip_build_add(&zip, "week/week.cwa.gz", gz, gz_bytes, false);
+        }
         zip_build_end(&zip);
         assert_true(holds_recording(&zip));
         assert_int_equal(open_recording(&zip, &source, &why), YK_OK);
@@ -238,6 +258,7 @@ static void a_zip_around_one_recording_is_read_as_that_recording(void **state)
         recording_source_close(source);
         zip_build_release(&zip);
     }
+    free(gz);
     cwa_build_release(&b);
 }
 
