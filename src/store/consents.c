@@ -9,14 +9,9 @@
 
 #include "src/base/mem.h"
 
-const char *const copy_words[] = {"participant", "staff",    "physician",
-                                  "employer",    "research", NULL};
-const char *const copy_aliases[] = {"本人", "職員", "主治医", "会社", "研究", NULL};
-
-/* The same behind "not said". */
-static const char *const scope_words[] = {"",         "participant", "staff", "physician",
-                                          "employer", "research",    NULL};
-static const char *const scope_aliases[] = {"", "本人", "職員", "主治医", "会社", "研究", NULL};
+const char *const copy_words[] = {"",         "participant", "staff", "physician",
+                                  "employer", "research",    NULL};
+const char *const copy_aliases[] = {"", "本人", "職員", "主治医", "会社", "研究", NULL};
 
 /* In the order of the bits of enum consent_item. */
 static const char *const item_words[] = {"attendance", "wake_range", "nights", "averages",
@@ -32,8 +27,8 @@ static const struct record_column columns[] = {
      .type = RECORD_WORD,
      .flags = RECORD_MUST | RECORD_KEY,
      RECORD_AT(consent_row, scope),
-     .words = scope_words,
-     .aliases = scope_aliases,
+     .words = copy_words,
+     .aliases = copy_aliases,
      .ja = "どの写し",
      .en = "copy for"},
     {.name = "items",
@@ -107,7 +102,7 @@ static enum yk_status refuse_second(struct store *store, const struct consent_ro
         record_select(store, &record_kind_consent, &list, &n, why,
                       "r.person = (SELECT id FROM person WHERE code = ?1) AND r.scope = ?2 AND "
                       "r.recipient IS ?3 AND r.id <> ?4",
-                      "ttti", self->person, scope_words[self->scope],
+                      "ttti", self->person, copy_words[self->scope],
                       self->recipient[0] != '\0' ? self->recipient : NULL, self->id);
     const struct consent_row *rows = list;
     for (size_t i = 0; i < n && status == YK_OK; i++) {

@@ -6,9 +6,7 @@
 
 #include <math.h>
 
-static const char *const words[] = {"",         "participant", "staff", "physician",
-                                    "employer", "research",    NULL};
-static const char *const aliases[] = {"", "本人", "職員", "主治医", "会社", "研究", NULL};
+#include "src/store/consents.h"
 
 static const struct record_column columns[] = {
     {.name = "person_id",
@@ -22,8 +20,8 @@ static const struct record_column columns[] = {
      .type = RECORD_WORD,
      .flags = RECORD_MUST | RECORD_PROGRAM,
      RECORD_AT(issued_copy, copy),
-     .words = words,
-     .aliases = aliases,
+     .words = copy_words,
+     .aliases = copy_aliases,
      .ja = "写し",
      .en = "copy"},
     {.name = "recipient",
