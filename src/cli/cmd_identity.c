@@ -38,13 +38,7 @@ static enum yk_status note_look(struct naming *self, const char *verb, const cha
     if (status == YK_OK) {
         status = audit_add(self->store.db, action, subject, "", why);
     }
-    if (status == YK_OK) {
-        status = db_commit(self->store.db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(self->store.db);
-    }
-    return status;
+    return db_finish(self->store.db, status, why);
 }
 
 /* ---- showing ---- */

@@ -251,13 +251,7 @@ static enum yk_status note_wiped(struct lending_run *self, struct failure *why)
     if (status == YK_OK) {
         status = audit_add(self->store.db, "lend wiped", self->request.person, detail, why);
     }
-    if (status == YK_OK) {
-        status = db_commit(self->store.db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(self->store.db);
-    }
-    return status;
+    return db_finish(self->store.db, status, why);
 }
 
 static int show_json(const struct lending_run *self, enum yk_status status,

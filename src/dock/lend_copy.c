@@ -184,29 +184,13 @@ static enum yk_status try_original(struct comparing *self, const struct copy *co
 static enum yk_status open_copies(struct lending *self, uint64_t size, struct db_query **out,
                                   struct failure *why)
 {
-    enum yk_status status = db_query_open(
-        self->store->db,
+    return db_query_openv(
+        self->store->db, out, why,
         "SELECT r.id, r.sha256, r.suffix, EXISTS (SELECT 1 FROM docking AS d WHERE d.sha256 = "
         "r.sha256 AND d.bytes = r.bytes AND d.device_serial = ?2 AND d.is_verified = 'yes') AS "
         "p "
         "FROM recording AS r WHERE r.bytes = ?1 ORDER BY p DESC, r.archived_ns DESC",
-        out, why);
-    if (status == YK_OK) {
-        db_bind_integer(*out, 1, (int64_t)size);
-        db_bind_text(*out, 2, self->out->identity.serial);
-    }
-    return status;
-}
-
-static enum yk_status next_copy(struct db_query *query, struct copy *out, struct failure *why)
-{
-    enum yk_status status = db_next(query, why);
-    if (status == YK_OK) {
-        db_copy(query, 0, out->recording, sizeof out->recording);
-        db_copy(query, 1, out->sha256, sizeof out->sha256);
-        db_copy(query, 2, out->suffix, sizeof out->suffix);
-    }
-    return status;
+        "it", (int64_t)size, self->out->identity.serial);
 }
 
 /* Refused: no original is equal. near: one that begins like it, "" none. */
@@ -236,32 +220,34 @@ static enum yk_status find_equal(struct comparing *self, bool is_whole, struct f
 {
     struct lending *lending = self->lending;
     struct db_query *query = NULL;
-    struct copy copy;
     struct failure inner;
-    char near[sizeof copy.recording] = "";
+    char near[sizeof((struct copy *)NULL)->recording] = "";
     uint64_t near_at = 0;
+    enum yk_status tried = YK_OK;
     enum yk_status status = open_copies(lending, self->device->size, &query, &inner);
-    if (status == YK_OK) {
-        status = next_copy(query, &copy, &inner);
-    }
-    while (status == YK_OK) {
+    while (tried == YK_OK && !self->is_same && db_step(query, &status, &inner)) {
+        struct copy copy;
         bool is_near = false;
-        status = try_original(self, &copy, is_whole, &is_near, why);
-        if (status != YK_OK || self->is_same) {
-            db_query_close(query);
-            snprintf(lending->out->recording, sizeof lending->out->recording, "%s",
-                     status == YK_OK ? copy.recording : "");
-            return status;
-        }
-        if (is_near) {
+        db_copy(query, 0, copy.recording, sizeof copy.recording);
+        db_copy(query, 1, copy.sha256, sizeof copy.sha256);
+        db_copy(query, 2, copy.suffix, sizeof copy.suffix);
+        tried = try_original(self, &copy, is_whole, &is_near, why);
+        if (tried == YK_OK && self->is_same) {
+            memcpy(lending->out->recording, copy.recording, sizeof copy.recording);
+        } else if (is_near) {
             memcpy(near, copy.recording, sizeof near);
             near_at = self->at;
         }
-        status = next_copy(query, &copy, &inner);
     }
     db_query_close(query);
-    return status == YK_END ? say_none(self, near, near_at, why)
-                            : lending_fail(lending, LEND_SAYS_unread, status, &inner, why);
+    if (status != YK_OK) {
+        return lending_fail(lending, LEND_SAYS_unread, status, &inner, why);
+    }
+    if (tried != YK_OK) {
+        lending->out->recording[0] = '\0';
+        return tried;
+    }
+    return self->is_same ? YK_OK : say_none(self, near, near_at, why);
 }
 
 static enum yk_status compare_with_archive(struct lending *self, bool is_whole,

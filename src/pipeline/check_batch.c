@@ -316,7 +316,7 @@ static enum yk_status check_recordings(struct checking *self, struct failure *wh
         "LEFT JOIN (SELECT recording_id, count(*) AS nights FROM night GROUP BY 1) AS n "
         "ON n.recording_id = r.recording_id WHERE r.status = 'done' ORDER BY r.recording_id",
         &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         char subject[256];
         snprintf(subject, sizeof subject, "recordings/%s.h5", db_text(query, 0));
         status = job_is_cancelled(self->job)
@@ -332,7 +332,7 @@ static enum yk_status check_recordings(struct checking *self, struct failure *wh
     }
     db_query_close(query);
     text_release(&path);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 static enum yk_status check_name(struct checking *self, struct db_query *query,
@@ -340,17 +340,17 @@ static enum yk_status check_name(struct checking *self, struct db_query *query,
 {
     char subject[300], id[256];
     size_t n = strlen(name);
-    enum yk_status status = YK_END;
+    enum yk_status status = YK_OK;
+    bool is_known = false;
     if (n < sizeof id && name_ends_with(name, ".h5")) {
         snprintf(id, sizeof id, "%.*s", (int)(n - 3), name);
         db_reset(query);
         db_bind_text(query, 1, id);
-        status = db_next(query, why);
+        is_known = db_step(query, &status, why);
     }
-    if (status == YK_END) {
+    if (status == YK_OK && !is_known) {
         snprintf(subject, sizeof subject, "recordings/%s", name);
         report(self, CHECK_result_unknown, subject, "");
-        status = YK_OK;
     }
     return status;
 }
@@ -384,13 +384,13 @@ static enum yk_status check_integrity(struct checking *self, struct failure *why
 {
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(self->db, "PRAGMA integrity_check", &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         if (strcmp(db_text(query, 0), "ok") != 0) {
             report(self, CHECK_cohort_damaged, BATCH_DB, db_text(query, 0));
         }
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 /* ---- checksums ---- */

@@ -73,7 +73,7 @@ static enum yk_status check_results(struct checking *self, const struct shard_no
     struct db_query *query = NULL;
     enum yk_status status = db_query_open(
         shard->db, "SELECT recording_id, h5_sha256 FROM result ORDER BY 1", &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         struct cohort_result row;
         cohort_result_init(&row);
         const char *id = db_text(query, 0);
@@ -85,7 +85,7 @@ static enum yk_status check_results(struct checking *self, const struct shard_no
         cohort_result_release(&row);
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 static enum yk_status check_outcomes(const struct shard_now *shard, struct failure *why)
@@ -94,24 +94,19 @@ static enum yk_status check_outcomes(const struct shard_now *shard, struct failu
     struct cohort_outcome outcome;
     enum yk_status status =
         db_query_open(shard->db, "SELECT path FROM outcome ORDER BY 1", &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
+    while (db_step(query, &status, why)) {
         status = cohort_db_outcome(shard->cohort, db_text(query, 0), &outcome, why);
     }
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 static enum yk_status check_integrity(const struct shard_now *shard, struct failure *why)
 {
-    struct db_query *query = NULL;
-    enum yk_status status = db_query_open(shard->db, "PRAGMA integrity_check", &query, why);
-    while (status == YK_OK && (status = db_next(query, why)) == YK_OK) {
-        if (strcmp(db_text(query, 0), "ok") != 0) {
-            status = failure_set(why, YK_ERR_STORE, "%s", db_text(query, 0));
-        }
-    }
-    db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    char damage[128];
+    enum yk_status status = db_check(shard->db, damage, why);
+    return status == YK_OK && damage[0] != '\0' ? failure_set(why, YK_ERR_STORE, "%s", damage)
+                                                : status;
 }
 
 static enum yk_status check_shard(struct checking *self, struct shard_now *shard,

@@ -171,10 +171,7 @@ static enum yk_status note_given(struct exporting *self,
     }
     if (status == YK_OK) {
         status = audit_add(self->store->db, "export", record->code, detail, why);
-        status = status == YK_OK ? db_commit(self->store->db, why) : status;
-        if (status != YK_OK) {
-            db_rollback(self->store->db);
-        }
+        status = db_finish(self->store->db, status, why);
     }
     return status;
 }

@@ -251,13 +251,7 @@ static enum yk_status add_row(struct store *store, const struct archived *archiv
     if (status == YK_OK) {
         status = recording_add(store, archived, options->person, options->zone_name, id, why);
     }
-    if (status == YK_OK) {
-        status = db_commit(store->db, why);
-    }
-    if (status != YK_OK) {
-        db_rollback(store->db);
-    }
-    return status;
+    return db_finish(store->db, status, why);
 }
 
 /* The row of an archived original, added when it is not there. */
@@ -442,15 +436,11 @@ static enum yk_status has_row(struct store *store, const char *name, bool *has,
                               struct failure *why)
 {
     struct db_query *query = NULL;
-    enum yk_status status =
-        db_query_open(store->db, "SELECT 1 FROM analysis WHERE h5_name = ?", &query, why);
-    if (status == YK_OK) {
-        db_bind_text(query, 1, name);
-        status = db_next(query, why);
-        *has = status == YK_OK;
-    }
+    enum yk_status status = db_query_openv(
+        store->db, &query, why, "SELECT 1 FROM analysis WHERE h5_name = ?", "t", name);
+    *has = db_step(query, &status, why);
     db_query_close(query);
-    return status == YK_END ? YK_OK : status;
+    return status;
 }
 
 /* The original of "<id>.h5...": the archived file whose name begins with the id. */

@@ -264,13 +264,7 @@ enum yk_status records_csv_read(struct store *store, const struct record_kind *k
         status = db_begin(store->db, why);
     }
     if (status == YK_OK) {
-        status = take_rows(&reader, &taken, why);
-        if (status == YK_OK) {
-            status = db_commit(store->db, why);
-        }
-        if (status != YK_OK) {
-            db_rollback(store->db);
-        }
+        status = db_finish(store->db, take_rows(&reader, &taken, why), why);
     }
     csv_close(reader.csv);
     zone_close(reader.zone.zone);
