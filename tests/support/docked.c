@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware-formats/cwa_layout.h"
+#include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/pipeline/import.h"
 #include "tests/support/cwa_build.h"
 #include "tests/support/docked.h"
 
@@ -53,6 +56,21 @@ void recorded_release(struct recorded *self)
 {
     free(self->at);
     *self = (struct recorded){0};
+}
+
+void recorded_forge(const struct recorded *self, size_t sector, char path[static 2100])
+{
+    uint8_t *copy = malloc(self->n);
+    assert_non_null(copy);
+    memcpy(copy, self->at, self->n);
+    uint8_t *at = copy + CWA_HEADER_BYTES + sector * CWA_SECTOR_BYTES;
+    at[100] ^= 1; /* two words change by one, up and down, and none carries here */
+    at[102] = (uint8_t)(at[102] - (at[100] % 2 != 0 ? 1 : -1));
+    struct cwa_sector fields;
+    assert_int_equal(cwa_sector_check(at, &fields), CWA_GOOD);
+    snprintf(path, 2100, "%s.forged.cwa", self->path);
+    check_write_file(path, copy, self->n);
+    free(copy);
 }
 
 enum yk_status docked_try(struct usb_bus *bus, const char *serial, struct job *job,
@@ -146,4 +164,35 @@ struct dock_identity docked_identify(struct dock_device *device, struct dock_bat
         *health = h;
     }
     return identity;
+}
+
+struct download_result docked_import(struct store *store, struct dock_device *device,
+                                     const char *person, struct dock_identity *identity)
+{
+    struct text parts, archive;
+    struct dock_health health;
+    struct download_result read;
+    struct parameters parameters;
+    struct import_result imported;
+    struct failure why = {.text = ""};
+    text_init(&parts);
+    text_init(&archive);
+    *identity = docked_identify(device, NULL, &health);
+    assert_int_equal(store_path(store, STORE_DOCK, NULL, &parts, &why), YK_OK);
+    assert_int_equal(store_path(store, STORE_ARCHIVE, NULL, &archive, &why), YK_OK);
+    assert_int_equal(disk_make_folder(text_string(&parts), &why), YK_OK);
+    assert_int_equal(parameters_of_recipe(RECIPE_DEFAULT, &parameters, &why), YK_OK);
+    const struct download_plan plan = {.device = device,
+                                       .identity = identity,
+                                       .health = &health,
+                                       .parts = text_string(&parts),
+                                       .archive = text_string(&archive)};
+    const struct import_options options = {
+        .person = person, .recipe = RECIPE_DEFAULT, .parameters = &parameters};
+    if (download_run(&plan, &read, NULL, &why) != YK_OK ||
+        import_archived(store, &read.archived, &options, &imported, NULL, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    text_release(&parts);
+    text_release(&archive);
+    return read;
 }

@@ -8,6 +8,8 @@
 
 #include "drivers/dock_device.h"
 #include "drivers/pretend/pretend.h"
+#include "src/dock/download.h"
+#include "src/store/store.h"
 
 /* The bytes of a recording, also in folder/<name>. */
 struct recorded {
@@ -23,6 +25,8 @@ void recorded_make(struct recorded *self, const char *folder, const char *name,
 void recorded_make_ax6(struct recorded *self, const char *folder, const char *name,
                        uint32_t sectors, uint32_t device_id, uint32_t session);
 void recorded_release(struct recorded *self);
+/* A copy beside it in which one sector is another one, its checksum right. */
+void recorded_forge(const struct recorded *self, size_t sector, char path[static 2100]);
 
 /* The first device on the bus that a driver takes, opened; fails the test otherwise. */
 struct dock_device *docked_open(struct usb_bus *bus);
@@ -37,5 +41,8 @@ uint8_t *docked_read(struct dock_device *device, size_t *n, uint64_t *found_beyo
 /* What was heard of identify(): fails the test when it fails. */
 struct dock_identity docked_identify(struct dock_device *device, struct dock_battery *battery,
                                      struct dock_health *health);
+/* Reads what is docked into the store's archive, and records it for that person. */
+struct download_result docked_import(struct store *store, struct dock_device *device,
+                                     const char *person, struct dock_identity *identity);
 
 #endif

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 
 #include "firmware-formats/cwa_layout.h"
-#include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/dock/download.h"
 #include "src/dock/lend.h"
@@ -225,37 +224,6 @@ one_differing_byte_is_found_whether_or_not_the_dock_had_proved_the_copy(void **s
     }
 }
 
-/* Reads what is docked into the archive, and records it. */
-static struct download_result read_in(struct dock_identity *identity)
-{
-    struct text parts, archive;
-    struct dock_health health;
-    struct download_result read;
-    struct parameters parameters;
-    struct import_result imported;
-    text_init(&parts);
-    text_init(&archive);
-    *identity = docked_identify(device, NULL, &health);
-    assert_int_equal(store_path(&scene.store, STORE_DOCK, NULL, &parts, &why), YK_OK);
-    assert_int_equal(store_path(&scene.store, STORE_ARCHIVE, NULL, &archive, &why), YK_OK);
-    assert_int_equal(disk_make_folder(text_string(&parts), &why), YK_OK);
-    assert_int_equal(parameters_of_recipe(RECIPE_DEFAULT, &parameters, &why), YK_OK);
-    const struct download_plan plan = {.device = device,
-                                       .identity = identity,
-                                       .health = &health,
-                                       .parts = text_string(&parts),
-                                       .archive = text_string(&archive)};
-    if (download_run(&plan, &read, NULL, &why) != YK_OK)
-        fail_msg("%s", why.text);
-    const struct import_options options = {
-        .person = "P01", .recipe = RECIPE_DEFAULT, .parameters = &parameters};
-    if (import_archived(&scene.store, &read.archived, &options, &imported, NULL, &why) != YK_OK)
-        fail_msg("%s", why.text);
-    text_release(&parts);
-    text_release(&archive);
-    return read;
-}
-
 /* The line of the dock that says that all of it was verified. */
 static void note_as_proved(const struct download_result *read)
 {
@@ -270,22 +238,6 @@ static void note_as_proved(const struct download_result *read)
     assert_int_equal(docking_add(&scene.store, &docking, &why), YK_OK);
 }
 
-/* One block of the recording is another one, its sum right, in a file of its own. */
-static void forge(const struct recorded *recording, size_t sector, char path[static 2100])
-{
-    uint8_t *copy = malloc(recording->n);
-    assert_non_null(copy);
-    memcpy(copy, recording->at, recording->n);
-    uint8_t *at = copy + CWA_HEADER_BYTES + sector * CWA_SECTOR_BYTES;
-    at[100] ^= 1; /* two words change by one, up and down, and none carries here */
-    at[102] = (uint8_t)(at[102] - (at[100] % 2 != 0 ? 1 : -1));
-    struct cwa_sector fields;
-    assert_int_equal(cwa_sector_check(at, &fields), CWA_GOOD);
-    snprintf(path, 2100, "%s/forged.cwa", scene.root);
-    check_write_file(path, copy, recording->n);
-    free(copy);
-}
-
 static void
 a_recording_forged_in_one_block_is_never_erased_and_read_whole_when_docked_again(void **state)
 {
@@ -296,13 +248,13 @@ a_recording_forged_in_one_block_is_never_erased_and_read_whole_when_docked_again
     enum { SECTOR = 7777 };
     recorded_make(&large, scene.root, "large.cwa", 20000, DEVICE, SESSION);
     dock(large.path, 90, NULL);
-    struct download_result first = read_in(&identity);
+    struct download_result first = docked_import(&scene.store, device, "P01", &identity);
     assert_true(first.is_verified);
     note_as_proved(&first);
-    forge(&large, SECTOR, forged);
+    recorded_forge(&large, SECTOR, forged);
     /* Between two places, so the dock knows it again ... */
     dock(forged, 90, NULL);
-    struct download_result again = read_in(&identity);
+    struct download_result again = docked_import(&scene.store, device, "P01", &identity);
     assert_true(again.archived.was_there);
     assert_string_equal(again.archived.sha256, first.archived.sha256);
     /* ... but all of it is compared before anything is erased. */
@@ -312,7 +264,7 @@ a_recording_forged_in_one_block_is_never_erased_and_read_whole_when_docked_again
     assert_non_null(strstr(why.text, place));
     /* From then on it is not taken for the archived one any more. */
     dock(forged, 90, NULL);
-    again = read_in(&identity);
+    again = docked_import(&scene.store, device, "P01", &identity);
     assert_false(again.archived.was_there);
     assert_string_not_equal(again.archived.sha256, first.archived.sha256);
     if (lend() != YK_OK)
@@ -327,7 +279,7 @@ static void every_byte_is_compared_although_the_dock_had_proved_them(void **stat
     (void)state;
     struct dock_identity identity;
     dock(recorded.path, 90, NULL);
-    struct download_result read = read_in(&identity);
+    struct download_result read = docked_import(&scene.store, device, "P01", &identity);
     note_as_proved(&read);
     if (lend() != YK_OK)
         fail_msg("%s", why.text);
@@ -339,7 +291,7 @@ static void a_place_that_reads_wrong_now_and_then_is_asked_for_again(void **stat
     (void)state;
     struct dock_identity identity;
     dock(recorded.path, 90, NULL);
-    struct download_result read = read_in(&identity);
+    struct download_result read = docked_import(&scene.store, device, "P01", &identity);
     note_as_proved(&read);
     dock(recorded.path, 90, "sector:333:garble=2");
     if (lend() != YK_OK)
@@ -557,7 +509,7 @@ static void what_it_records_after_it_was_lent_is_the_plan_that_was_written(void 
     mem_free(list);
     assert_int_equal(n, 1);
     device = docked_open(bus);
-    struct download_result read = read_in(&identity);
+    struct download_result read = docked_import(&scene.store, device, "P01", &identity);
     assert_true(read.is_verified);
     assert_int_equal(read.counts.n_suspect, 0);
     assert_true(read.session == (uint32_t)loan.session && loan.session > 0);
@@ -587,50 +539,8 @@ static void what_it_records_after_it_was_lent_is_the_plan_that_was_written(void 
     pretend_pass(bus, 0, DAY);
     pretend_plug(bus, 0);
     device = docked_open(bus);
-    struct download_result again = read_in(&identity);
+    struct download_result again = docked_import(&scene.store, device, "P01", &identity);
     assert_string_equal(again.archived.sha256, read.archived.sha256);
-}
-
-static void first_nights_follow_the_wall_clock(void **state)
-{
-    (void)state;
-    struct zone *london = NULL;
-    assert_int_equal(zone_open("Europe/London", &london, &why), YK_OK);
-    static const struct {
-        const char *from, *to;
-        struct civil_date first;
-        int n;
-    } cases[] = {
-        {"2026-05-11T10:00", "2026-05-18T10:00", {2026, 5, 11}, 7},
-        {"2026-05-11T21:00", "2026-05-12T09:00", {2026, 5, 11}, 1},
-        {"2026-05-11T21:01", "2026-05-12T09:00", {2026, 5, 12}, 0},
-        {"2026-05-11T21:01", "2026-05-13T09:00", {2026, 5, 12}, 1},
-        {"2026-05-12T02:00", "2026-05-13T08:59", {2026, 5, 12}, 0},
-        {"2026-10-24T20:00", "2026-10-26T09:00", {2026, 10, 24}, 2}, /* 25 hours */
-        {"2026-03-28T20:00", "2026-03-29T09:00", {2026, 3, 28}, 1},  /* 23 hours */
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        int64_t from = 0, to = 0;
-        int n = -1;
-        assert_true(zone_parse_iso(london, cases[i].from, &from));
-        assert_true(zone_parse_iso(london, cases[i].to, &to));
-        struct civil_date first = lend_first_night(london, from, to, &n);
-        assert_int_equal(civil_compare(first, cases[i].first), 0);
-        assert_int_equal(n, cases[i].n);
-    }
-    zone_close(london);
-}
-
-static void battery_and_memory_are_those_of_the_maker(void **state)
-{
-    (void)state;
-    assert_close(lend_battery_days("AX3", 100, false), 13.5, 0);
-    assert_close(lend_battery_days("AX3", 60, false), 13.5, 0); /* the next higher rate */
-    assert_close(lend_battery_days("AX6", 100, true), 7, 0);
-    assert_true(isnan(lend_battery_days("AX3", 400, false)));
-    /* The FAQ's capacities: 119 009 040 packed samples, 79 357 440 of six axes. */
-    assert_close(lend_memory_bytes("AX3", 100, false, 1190090.40) / 1e6, 507.8, 0.1);
-    assert_close(lend_memory_bytes("AX6", 100, true, 793574.40) / 1e6, 1015.8, 0.1);
 }
 
 int main(void)
@@ -654,8 +564,6 @@ int main(void)
         T(a_recorder_that_is_not_itself_or_locked_is_left_alone),
         T(a_recorder_that_was_never_started_needs_no_copy),
         T(what_it_records_after_it_was_lent_is_the_plan_that_was_written),
-        T(first_nights_follow_the_wall_clock),
-        T(battery_and_memory_are_those_of_the_maker),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

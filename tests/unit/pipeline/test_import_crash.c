@@ -8,7 +8,6 @@
  */
 #include "tests/support/check.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,13 +19,13 @@
 
 #include "src/base/clock.h"
 #include "src/base/disk.h"
-#include "src/base/text.h"
 #include "src/cli/cli.h"
 #include "src/cli/command.h"
 #include "src/store/archive.h"
 #include "src/store/store.h"
 #include "tests/support/alloc.h"
 #include "tests/support/faulty_io.h"
+#include "tests/support/store_dump.h"
 
 static char root[2000];
 static char before_path[2100]; /* a store that holds file A */
@@ -181,86 +180,6 @@ static void copy_store(const char *from, const char *to)
     }
 }
 
-/* ---- what a store holds, without the times of day ---- */
-
-static bool is_time_of_day(const char *name)
-{
-    static const char *const names[] = {"archived_ns", "made_ns", "added_ns", "at_ns", "hash"};
-    for (size_t i = 0; i < 5; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void dump_table(struct store *store, const char *table, struct text *out)
-{
-    char sql[128];
-    struct db_query *query = NULL;
-    struct failure why;
-    snprintf(sql, sizeof sql, "SELECT * FROM %s ORDER BY 1%s", table,
-             strcmp(table, "doomed") == 0 ? "" : ", 2");
-    assert_int_equal(db_query_open(store->db, sql, &query, &why), YK_OK);
-    while (db_next(query, &why) == YK_OK) {
-        text_add(out, table);
-        for (int c = 0; c < db_columns(query); c++) {
-            if (!is_time_of_day(db_column_name(query, c))) {
-                text_addf(out, "|%s", db_text(query, c));
-            }
-        }
-        text_add_char(out, '\n');
-    }
-    db_query_close(query);
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void dump_folder(const char *store, const char *part, struct text *out)
-{
-    char folder[2200];
-    struct dirent **entries = NULL;
-    snprintf(folder, sizeof folder, "%s/%s", store, part);
-    int n = scandir(folder, &entries, NULL, by_name);
-    assert_true(n >= 0);
-    for (int i = 0; i < n; i++) {
-        char path[2600], hash[DIGEST_HEX];
-        uint64_t bytes = 0;
-        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
-        if (disk_is_file(path) && archive_hash(path, hash, &bytes, NULL, NULL) == YK_OK) {
-            text_addf(out, "%s/%s %s\n", part, entries[i]->d_name, hash);
-        }
-        free(entries[i]);
-    }
-    free(entries);
-}
-
-static char *dump(const char *path)
-{
-    static const char *const tables[] = {"setting", "person", "recording", "analysis", "night",
-                                         "rest",    "day",    "rhythm",    "doomed",   "audit"};
-    struct store store;
-    struct failure why;
-    struct text out;
-    text_init(&out);
-    if (store_open(path, STORE_READ, &store, &why) != YK_OK) {
-        fail_msg("%s", why.text);
-    }
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        dump_table(&store, tables[i], &out);
-    }
-    store_close(&store);
-    dump_folder(path, "archive", &out);
-    dump_folder(path, "recordings", &out);
-    assert_int_equal(text_status(&out, &why), YK_OK);
-    char *copy = strdup(text_string(&out));
-    text_release(&out);
-    return copy;
-}
-
 /* ---- the scene: a store with A, and what it looks like with B as well ---- */
 
 static void simulate(const char *path, const char *seed)
@@ -299,7 +218,7 @@ static int setup(void **state)
     assert_int_equal(run_import(before_path, file_a), 0);
     copy_store(before_path, store_path_now);
     assert_int_equal(finish(start(FAULTY_COUNT, 0, 0, import_of(store_path_now, file_b))), 0);
-    expected = dump(store_path_now);
+    expected = store_dump(store_path_now);
     char path[2200];
     snprintf(path, sizeof path, "%s/calls.txt", root);
     char *calls = check_read_file(path, NULL);
@@ -336,7 +255,7 @@ static void assert_mends(const char *what, int step)
         char *text = said();
         fail_msg("%s %d: check after importing again says %d: %s", what, step, code, text);
     }
-    char *now = dump(store_path_now);
+    char *now = store_dump(store_path_now);
     if (strcmp(now, expected) != 0) {
         fail_msg("%s %d: the store is\n%s\ninstead of\n%s", what, step, now, expected);
     }
@@ -406,7 +325,7 @@ static void assert_fails_well(enum faulty_mode mode, int at, int errno_value)
         fail_msg("call %d fails: no sentence: %s", at, text);
     }
     if (code == EXIT_DONE) { /* acknowledged: then it is there, without importing again */
-        char *now = dump(store_path_now);
+        char *now = store_dump(store_path_now);
         if (strcmp(now, expected) != 0) {
             fail_msg("call %d fails: acknowledged, but the store is\n%s", at, now);
         }
