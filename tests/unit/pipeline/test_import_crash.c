@@ -8,6 +8,7 @@
  */
 #include "tests/support/check.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
