@@ -197,10 +197,31 @@ static void remark_uneven(struct epoch_csv *self, const struct epoch_csv_peek *p
     }
     qsort(step, n, sizeof *step, compare_ns);
     int64_t off_ns = n > 8 ? step[n / 2] - epoch_s * NS_PER_S : 0;
-    if (llabs(off_ns) >= NS_PER_S / 1000 && llabs(off_ns) < epoch_s * NS_PER_S / 4) {
+    /* A guess that is far from the usual step is one of rows with many gaps. */
+    int64_t most_ns = self->plan.epoch_s != 0 ? INT64_MAX : epoch_s * NS_PER_S / 4;
+    if (llabs(off_ns) >= NS_PER_S / 1000 && llabs(off_ns) < most_ns) {
         epoch_csv_plan_remark(&self->plan, "rows are %.3f s apart, on a grid of %d s",
                               (double)step[n / 2] / (double)NS_PER_S, (int)epoch_s);
     }
+}
+
+/* A start that was declared beside rows that carry their own times: the rows win. */
+static enum yk_status remark_start(struct epoch_csv *self, const struct timestamp *first,
+                                   struct failure *why)
+{
+    bool is_read = !epoch_csv_has_times(self) || self->plan.day != CSV_NONE ||
+                   strcmp(self->plan.time_format, EPOCH_CSV_ELAPSED) == 0;
+    struct timestamp start;
+    if (is_read || self->plan.kind != NULL || self->plan.start[0] == '\0') {
+        return YK_OK;
+    }
+    enum yk_status status = parse_start(self, &start, why);
+    if (status == YK_OK &&
+        llabs(timestamp_local_ns(&start) - timestamp_local_ns(first)) >= self->epoch_ns) {
+        epoch_csv_plan_remark(&self->plan, "start = %.40s is not used: the rows carry times",
+                              self->plan.start);
+    }
+    return status;
 }
 
 static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *peek,
@@ -219,6 +240,10 @@ static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *p
     }
     self->epoch_ns = epoch_s * NS_PER_S;
     remark_uneven(self, peek, epoch_s);
+    status = remark_start(self, &start, why);
+    if (status != YK_OK) {
+        return status;
+    }
     int64_t local = timestamp_local_ns(&start);
     int64_t utc = local - epoch_csv_offset_s(self, &start) * NS_PER_S;
     self->first_offset_s = (int32_t)((local - utc) / NS_PER_S);

@@ -196,18 +196,43 @@ static char *trim(char *at)
     return at;
 }
 
+struct ini_state {
+    bool in_columns;
+    char seen[512]; /* known keys so far, each behind a blank and with one behind it */
+};
+
+/* Two values of one name: whichever were taken, the other would be silent. */
+static enum yk_status refuse_twice(struct ini_state *state, const struct epoch_csv_plan *self,
+                                   const char *name, const char *place, struct failure *why)
+{
+    char key[32];
+    snprintf(key, sizeof key, " %.28s ", name);
+    bool is_there = !state->in_columns && strstr(state->seen, key) != NULL;
+    for (size_t i = 0; i < self->n_declared && state->in_columns; i++) {
+        is_there = is_there || strcmp(self->declared[i].name, name) == 0;
+    }
+    size_t used = strlen(state->seen);
+    if (!state->in_columns && used + strlen(key) < sizeof state->seen) {
+        memcpy(state->seen + used, key, strlen(key) + 1);
+    }
+    return is_there ? failure_set(why, YK_ERR_ARGUMENT,
+                                  "%s: %.40s has a value already: leave one of them out", place,
+                                  name)
+                    : YK_OK;
+}
+
 static enum yk_status read_line(struct epoch_csv_plan *self, char *line, const char *place,
-                                bool *in_columns, struct failure *why)
+                                struct ini_state *state, struct failure *why)
 {
     line = trim(line);
     if (*line == '\0' || *line == '#' || *line == ';') {
         return YK_OK;
     }
     if (*line == '[') {
-        *in_columns = strcmp(line, "[columns]") == 0;
+        state->in_columns = strcmp(line, "[columns]") == 0;
         bool is_samples = strcmp(line, "[samples]") == 0;
         self->is_samples = self->is_samples || is_samples;
-        if (!*in_columns && !is_samples && strcmp(line, "[epochs]") != 0) {
+        if (!state->in_columns && !is_samples && strcmp(line, "[epochs]") != 0) {
             return failure_set(why, YK_ERR_ARGUMENT,
                                "%s: unknown section '%.40s'; [epochs], [samples] and "
                                "[columns] are known",
@@ -221,8 +246,12 @@ static enum yk_status read_line(struct epoch_csv_plan *self, char *line, const c
     }
     *sign = '\0';
     char *key = trim(line), *value = trim(sign + 1);
-    return *in_columns ? declare(self, key, value, place, why)
-                       : set_key(self, key, value, place, why);
+    enum yk_status status = refuse_twice(state, self, key, place, why);
+    if (status != YK_OK) {
+        return status;
+    }
+    return state->in_columns ? declare(self, key, value, place, why)
+                             : set_key(self, key, value, place, why);
 }
 
 enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_source *bytes,
@@ -235,7 +264,7 @@ enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_
     struct epoch_csv_plan plan = *self;
     char *text = NULL;
     enum yk_status status = byte_source_read_all(bytes, &text, why);
-    bool in_columns = false;
+    struct ini_state state = {0};
     int number = 1;
     char *line = text;
     if (status == YK_OK && strncmp(text, "\xEF\xBB\xBF", 3) == 0) {
@@ -248,7 +277,7 @@ enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_
             *end++ = '\0';
         }
         snprintf(place, sizeof place, "%.70s, line %d", bytes->name, number++);
-        status = read_line(&plan, line, place, &in_columns, why);
+        status = read_line(&plan, line, place, &state, why);
         line = end;
     }
     mem_free(text);

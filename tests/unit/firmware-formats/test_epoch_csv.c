@@ -161,6 +161,8 @@ static void a_wrong_description_is_refused_with_its_line(void **state)
         {"[columns]\nangle = angle_z_deg\n", "'angle'"},
         {"time_format = %H:%M\n", "time_format"},
         {"timestamp = when\n", "'when'"},
+        {"epoch_s = 60\nzone = UTC\nepoch_s = 30\n", "line 3: epoch_s has a value already"},
+        {"[columns]\nactivity = counts\nactivity = ignore\n", "line 3: activity has a value"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct table t;

@@ -216,6 +216,38 @@ static void an_open_date_of_a_free_table_is_refused_with_every_reading(void **st
     zone_close(zone);
 }
 
+/* ---- what a description says and the rows contradict ---- */
+
+static void a_declared_epoch_or_start_that_the_rows_contradict_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ini, *note;
+    } cases[] = {
+        {"epoch_s = 120\n", "rows are 60.000 s apart, on a grid of 120 s"},
+        {"epoch_s = 30\n", "rows are 60.000 s apart, on a grid of 30 s"},
+        {"start = 2024-01-01T00:00:00\n",
+         "start = 2024-01-01T00:00:00 is not used: the rows carry times"},
+        {"start = 2024-05-01T00:00:00\nepoch_s = 60\n", NULL},
+    };
+    char text[1024] = "timestamp,activity\n";
+    for (int i = 0; i < 20; i++) {
+        size_t n = strlen(text);
+        snprintf(text + n, sizeof text - n, "2024-05-01 00:%02d,%d\n", i, i);
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct count_file file;
+        read_text(&file, text, cases[i].ini);
+        if (cases[i].note != NULL) {
+            assert_note(&file, cases[i].note);
+        } else {
+            assert_int_equal(count_file_events(&file, READ_EVENT_NOTE, "grid"), 0);
+            assert_int_equal(count_file_events(&file, READ_EVENT_NOTE, "not used"), 0);
+        }
+        count_file_close(&file);
+    }
+}
+
 /* ---- numbers ---- */
 
 static void a_comma_that_may_divide_thousands_is_said(void **state)
@@ -292,6 +324,7 @@ int main(void)
         cmocka_unit_test(a_clock_change_inside_a_gap_is_said),
         cmocka_unit_test(the_day_and_the_month_are_told_or_both_said),
         cmocka_unit_test(an_open_date_of_a_free_table_is_refused_with_every_reading),
+        cmocka_unit_test(a_declared_epoch_or_start_that_the_rows_contradict_is_said),
         cmocka_unit_test(a_comma_that_may_divide_thousands_is_said),
         cmocka_unit_test(a_comma_inside_quotes_is_counted),
         cmocka_unit_test(a_twelve_hour_clock_without_halves_is_named),
