@@ -461,10 +461,10 @@ static enum yk_status check_dock(struct checking *self, struct failure *why)
          dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
         const char *name = entry->d_name;
         char subject[SUBJECT_ROOM];
-        bool is_part = name_ends_with(name, DISK_PART) && strstr(name, ".resume") == NULL;
-        if (!is_part && strstr(name, ".kept-") == NULL) {
+        if (!store_is_dock_data(name)) {
             continue;
         }
+        bool is_part = name_ends_with(name, DISK_PART);
         status = store_path(self->store, STORE_DOCK, name, &path, why);
         subject_of(STORE_DOCK, name, subject);
         if (status == YK_OK && is_part && archive_part_is_alive(text_string(&path))) {

@@ -250,13 +250,13 @@ static void remove_unpacked(const char *folder)
     text_release(&path);
 }
 
-/* The first thing in a folder; "" when there is none, or no folder. */
-static void first_in(const char *folder, char out[static 256])
+/* The first thing in a folder of a store; "" when there is none, or no folder. */
+static void first_in(const char *folder, bool is_dock, char out[static 256])
 {
     DIR *dir = opendir(folder);
     out[0] = '\0';
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        if (entry->d_name[0] != '.') {
+        if (entry->d_name[0] != '.' && (!is_dock || store_is_dock_data(entry->d_name))) {
             snprintf(out, 256, "%s", entry->d_name);
             break;
         }
@@ -280,7 +280,7 @@ static enum yk_status refuse_kept(const char *folder, struct failure *why)
     }
     for (size_t i = 0; i < 3 && status == YK_OK && name[0] == '\0'; i++) {
         status = disk_join(folder, parts[i], &path, why);
-        first_in(text_string(&path), name);
+        first_in(text_string(&path), strcmp(parts[i], STORE_DOCK) == 0, name);
     }
     text_release(&path);
     return status == YK_OK && name[0] != '\0'

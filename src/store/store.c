@@ -14,6 +14,7 @@
 #include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/names.h"
 #include "src/base/zone.h"
 #include "src/store/audit.h"
 #include "src/store/schema.h"
@@ -62,6 +63,12 @@ enum yk_status store_path(const struct store *self, const char *part, const char
         text_addf(out, "/%s", name);
     }
     return text_status(out, why);
+}
+
+bool store_is_dock_data(const char *name)
+{
+    return (name_ends_with(name, DISK_PART) && strstr(name, ".resume") == NULL) ||
+           strstr(name, ".kept-") != NULL;
 }
 
 static enum yk_status make_part(struct store *self, const char *part, struct failure *why)

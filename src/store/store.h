@@ -45,6 +45,9 @@ enum yk_status store_path(const struct store *self, const char *part, const char
                           struct text *out, struct failure *why);
 enum yk_status store_set_zone(struct store *self, const char *zone, struct failure *why);
 
+/* Whether a file of that name in the dock's folder holds bytes of a recorder, read to the
+ * middle or kept aside; else it is a note or the lock. */
+bool store_is_dock_data(const char *name);
 /* Removes the files that stand in the list of doomed ones, and the list. */
 enum yk_status store_remove_doomed(struct store *self, struct failure *why);
 
