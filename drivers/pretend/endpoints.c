@@ -49,34 +49,33 @@ static bool serve_one_in(struct pretend_device *self, int i, struct pretend_tran
     }
 }
 
+/* The transfer for which an endpoint's next packet is; NULL: none can go on. Where the endpoint
+ * is halted all that wait for it end. */
+static struct pretend_transfer *next_to_serve(struct pretend_device *self,
+                                              struct endpoint *endpoint)
+{
+    while (endpoint->first != NULL && self->state == PRETEND_READY &&
+           !endpoint->first->is_hung) {
+        if (!endpoint->is_halted) {
+            return endpoint->first;
+        }
+        device_finish(self, endpoint->first, RESULT_STALL);
+    }
+    return NULL;
+}
+
 static void serve_in(struct pretend_device *self, int i)
 {
-    struct endpoint *endpoint = &self->endpoint[i];
-    while (endpoint->first != NULL && self->state == PRETEND_READY) {
-        struct pretend_transfer *t = endpoint->first;
-        if (t->is_hung) {
-            return;
-        }
-        if (endpoint->is_halted) {
-            device_finish(self, t, RESULT_STALL);
-        } else if (!serve_one_in(self, i, t)) {
-            return;
-        }
+    struct pretend_transfer *t = next_to_serve(self, &self->endpoint[i]);
+    while (t != NULL && serve_one_in(self, i, t)) {
+        t = next_to_serve(self, &self->endpoint[i]);
     }
 }
 
 static void serve_out(struct pretend_device *self, int i)
 {
     struct endpoint *endpoint = &self->endpoint[i];
-    while (endpoint->first != NULL && self->state == PRETEND_READY) {
-        struct pretend_transfer *t = endpoint->first;
-        if (t->is_hung) {
-            return;
-        }
-        if (endpoint->is_halted) {
-            device_finish(self, t, RESULT_STALL);
-            continue;
-        }
+    for (struct pretend_transfer *t; (t = next_to_serve(self, endpoint)) != NULL;) {
         size_t left = t->length - t->actual;
         size_t n = left < PACKET ? left : PACKET;
         enum packet packet = i == EP_DISK_OUT ? disk_model_out(self, t->data + t->actual, n)
@@ -86,7 +85,6 @@ static void serve_out(struct pretend_device *self, int i)
         }
         if (packet == PACKET_STALL) {
             endpoint->is_halted = true;
-            device_finish(self, t, RESULT_STALL);
             continue;
         }
         t->actual += n;
