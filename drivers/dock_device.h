@@ -86,7 +86,7 @@ struct dock_health {
 /* What a recorder is set up with. */
 struct dock_setup {
     uint32_t session;
-    char annotation[DOCK_ANNOTATION_BYTES + 1]; /* codes only; URL-encoded pairs (section 6) */
+    char annotation[DOCK_ANNOTATION_BYTES + 1]; /* codes only; URL-encoded pairs */
     int64_t start_ns, stop_ns;                  /* UTC; TIME_UNKNOWN: at once, never */
     const struct zone *zone;                    /* of the device's wall clock; borrowed */
     double rate_hz;                             /* 12.5 ... 200 */
@@ -113,10 +113,10 @@ struct dock_device_ops {
     /* 0 off, 1 blue, 2 green, 3 cyan, 4 red, 5 magenta, 6 yellow, 7 white, -1 automatic. */
     enum yk_status (*led)(struct dock_device *self, int colour, struct failure *why);
     /* The recording as bytes. Sequential reads are kept ahead of the reader (several transfers
-     * of 64 KiB and more in flight). size: what the device's directory says. *found_beyond:
-     * bytes of the same session that follow the recorded size (see 7.4), already included in
-     * size. The source lives until closed and not longer than the device. YK_ERR_TOO_LITTLE: no
-     * recording. Reads fail with YK_ERR_NO_DEVICE when the device is gone. */
+     * of 64 KiB and more in flight). size: what the device's directory says, and *found_beyond,
+     * bytes of the same session that follow that. The source lives until closed and not longer
+     * than the device. YK_ERR_TOO_LITTLE: it was read, and there is no recording; whoever is
+     * told so may erase. Reads fail with YK_ERR_NO_DEVICE when the device is gone. */
     enum yk_status (*open_recording)(struct dock_device *self, struct byte_source **out,
                                      uint64_t *found_beyond, struct failure *why);
     /* Reads a stretch again from the device itself, by-passing anything kept. While the

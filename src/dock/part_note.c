@@ -16,25 +16,18 @@ struct note_number {
     uint64_t *at;
 };
 
-enum { NOTE_NUMBERS = 14 };
+enum { NOTE_NUMBERS = 12 };
 
 static void note_numbers(struct part_note *note, struct note_number out[static NOTE_NUMBERS])
 {
     struct download_counts *counts = &note->counts;
-    const struct note_number list[NOTE_NUMBERS] = {{"size", &note->owner.size},
-                                                   {"length", &note->length},
-                                                   {"sectors", &counts->n_sectors},
-                                                   {"suspect", &counts->n_suspect},
-                                                   {"healed", &counts->n_healed},
-                                                   {"not_healed", &counts->n_not_healed},
-                                                   {"unstable", &counts->n_unstable},
-                                                   {"unreadable", &counts->n_unreadable},
-                                                   {"blank", &counts->n_blank},
-                                                   {"breaks", &counts->n_breaks},
-                                                   {"restarts", &counts->n_restarts},
-                                                   {"foreign", &counts->n_foreign},
-                                                   {NULL, NULL},
-                                                   {NULL, NULL}};
+    const struct note_number list[NOTE_NUMBERS] = {
+        {"size", &note->owner.size},       {"length", &note->length},
+        {"sectors", &counts->n_sectors},   {"suspect", &counts->n_suspect},
+        {"healed", &counts->n_healed},     {"not_healed", &counts->n_not_healed},
+        {"unstable", &counts->n_unstable}, {"unreadable", &counts->n_unreadable},
+        {"blank", &counts->n_blank},       {"breaks", &counts->n_breaks},
+        {"restarts", &counts->n_restarts}, {"foreign", &counts->n_foreign}};
     memcpy(out, list, sizeof list);
 }
 
@@ -50,7 +43,7 @@ void part_note_write(const struct part_note *self, struct text *out)
     text_addf(out, "changed %" PRId64 "\ncomplete %d\nverified %d\nhas_header %d\n",
               self->owner.last_changed_ns, self->is_complete, self->is_verified,
               self->counts.has_header);
-    for (size_t i = 0; numbers[i].name != NULL; i++) {
+    for (size_t i = 0; i < NOTE_NUMBERS; i++) {
         text_addf(out, "%s %" PRIu64 "\n", numbers[i].name, *numbers[i].at);
     }
     digest_of_memory(text_string(out), out->length, sum);
@@ -113,7 +106,7 @@ bool part_note_read(const char *text, struct part_note *out)
         note_integer(text, "changed", &note.owner.last_changed_ns) &&
         note_integer(text, "complete", &complete) &&
         note_integer(text, "verified", &verified) && note_integer(text, "has_header", &header);
-    for (size_t i = 0; is_good && numbers[i].name != NULL; i++) {
+    for (size_t i = 0; i < NOTE_NUMBERS && is_good; i++) {
         int64_t value = -1;
         is_good = note_integer(text, numbers[i].name, &value) && value >= 0;
         *numbers[i].at = (uint64_t)value;
