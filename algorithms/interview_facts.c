@@ -28,23 +28,6 @@ struct calendar {
     size_t n, capacity;
 };
 
-/* Welford 1962: one pass, no cancellation. While adding, sd holds the sum of squares. */
-static void add(struct mean_sd *m, double x)
-{
-    if (!isnan(x)) {
-        m->n++;
-        double before = x - m->mean;
-        m->mean += before / (double)m->n;
-        m->sd += before * (x - m->mean);
-    }
-}
-
-static void settle(struct mean_sd *m, size_t mean_needs)
-{
-    m->sd = m->n >= INTERVIEW_SPREAD_N ? sqrt(m->sd / (double)(m->n - 1)) : NAN;
-    m->mean = m->n >= mean_needs ? m->mean : NAN;
-}
-
 static double minute_as_hour(int minute)
 {
     /* The morning is the day after the evening whose midnight the hours count from. */
@@ -264,14 +247,14 @@ static size_t end_of_last_time(const struct calendar *calendar, size_t from)
 static void add_night(struct interview_set *set, const struct interview_night *row)
 {
     set->n++;
-    add(&set->onset_h, row->onset_h);
-    add(&set->wake_h, row->wake_h);
-    add(&set->midsleep_h, (row->onset_h + row->wake_h) / 2);
-    add(&set->tst_min, row->night->tst_min);
-    add(&set->waso_min, row->night->waso_min);
-    add(&set->sol_min, row->sol_min);
-    add(&set->tib_min, row->tib_min);
-    add(&set->efficiency_pct, row->efficiency_pct);
+    mean_sd_add(&set->onset_h, row->onset_h);
+    mean_sd_add(&set->wake_h, row->wake_h);
+    mean_sd_add(&set->midsleep_h, (row->onset_h + row->wake_h) / 2);
+    mean_sd_add(&set->tst_min, row->night->tst_min);
+    mean_sd_add(&set->waso_min, row->night->waso_min);
+    mean_sd_add(&set->sol_min, row->sol_min);
+    mean_sd_add(&set->tib_min, row->tib_min);
+    mean_sd_add(&set->efficiency_pct, row->efficiency_pct);
     set->wake_first_h = fmin(set->wake_first_h, row->wake_h);
     set->wake_last_h = fmax(set->wake_last_h, row->wake_h);
 }
@@ -282,7 +265,7 @@ static void settle_set(struct interview_set *set, size_t mean_needs)
                                    &set->tst_min, &set->waso_min,       &set->sol_min,
                                    &set->tib_min, &set->efficiency_pct, &set->movement};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        settle(all[i], mean_needs);
+        mean_sd_settle(all[i], mean_needs, INTERVIEW_SPREAD_N);
     }
 }
 
@@ -298,7 +281,7 @@ static void count_morning(struct interview_mornings *m, const struct interview_n
     }
     m->n_target += row->on_target >= 0;
     m->n_on_target += row->on_target == 1;
-    add(margin, row->margin_min);
+    mean_sd_add(margin, row->margin_min);
 }
 
 static void count_attendance(struct interview_mornings *m, const struct interview_night *row)
@@ -332,11 +315,11 @@ static void add_movement(const struct calendar *calendar, struct interview_perio
                 continue;
             }
             double movement = movement_of(day);
-            add(&out->set[INTERVIEW_ALL].movement, movement);
+            mean_sd_add(&out->set[INTERVIEW_ALL].movement, movement);
             if (row->type != DAY_TYPE_UNKNOWN) {
                 enum interview_kind kind =
                     row->type == DAY_TYPE_PROGRAMME ? INTERVIEW_PROGRAMME : INTERVIEW_OFF;
-                add(&out->set[kind].movement, movement);
+                mean_sd_add(&out->set[kind].movement, movement);
             }
             out->n_days++;
         }
@@ -374,7 +357,7 @@ static struct interview_period period_of(const struct calendar *calendar, size_t
     for (size_t k = 0; k < INTERVIEW_KIND_COUNT; k++) {
         settle_set(&out.set[k], k == INTERVIEW_ALL ? INTERVIEW_MEAN_N : INTERVIEW_MEAN_KIND_N);
     }
-    settle(&margin, INTERVIEW_MEAN_KIND_N);
+    mean_sd_settle(&margin, INTERVIEW_MEAN_KIND_N, INTERVIEW_SPREAD_N);
     out.mornings.margin_min = margin.mean;
     out.midsleep_off_less_programme_h =
         out.set[INTERVIEW_OFF].midsleep_h.mean - out.set[INTERVIEW_PROGRAMME].midsleep_h.mean;
@@ -487,7 +470,7 @@ static struct interview_week week_at(const struct calendar *calendar, struct civ
         const struct interview_night *row = &calendar->rows[i];
         int64_t day = days_between(from, row->morning);
         if (row->is_counted && day >= 0 && day < WEEK_NIGHTS) {
-            add(&wake, row->wake_h);
+            mean_sd_add(&wake, row->wake_h);
             out.wake_first_h = fmin(out.wake_first_h, row->wake_h);
             out.wake_last_h = fmax(out.wake_last_h, row->wake_h);
         }

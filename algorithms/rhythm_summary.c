@@ -394,11 +394,6 @@ static struct mean_sd spread_result(const struct spread *s)
     return r;
 }
 
-static bool is_weekend_morning(const struct night *night)
-{
-    return civil_is_weekend(civil_add_days(night->evening, 1));
-}
-
 static bool is_counted(const struct night *night)
 {
     return night->exclude == 0 && night->onset_ns != TIME_UNKNOWN &&
@@ -422,7 +417,7 @@ static void add_night_means(struct work *w)
         if (!is_counted(night)) {
             continue;
         }
-        enum night_set set = is_weekend_morning(night) ? NIGHTS_WEEKEND : NIGHTS_WEEKDAY;
+        enum night_set set = night_is_weekend(night) ? NIGHTS_WEEKEND : NIGHTS_WEEKDAY;
         double value[N] = {zone_clock_h(w->zone, night->evening, night->onset_ns),
                            zone_clock_h(w->zone, night->evening, night->wake_ns),
                            midsleep_h(w->zone, night),
@@ -462,7 +457,7 @@ static enum yk_status add_social_jetlag(struct work *w, struct failure *why)
                 .day = civil_to_days(night->evening),
                 .midsleep_h = midsleep_h(w->zone, night),
                 .duration_h = (double)(night->wake_ns - night->onset_ns) / (double)NS_PER_H,
-                .is_free = is_weekend_morning(night),
+                .is_free = night_is_weekend(night),
             };
         }
     }

@@ -7,12 +7,7 @@
 
 #include <math.h>
 
-double clock_difference_h(double a, double b)
-{
-    double d = fmod(a - b, 24);
-    d = d <= -12 ? d + 24 : d;
-    return d > 12 ? d - 24 : d;
-}
+#include "src/base/clock.h"
 
 struct mean {
     double midsleep, duration, n;

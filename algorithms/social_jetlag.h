@@ -24,9 +24,6 @@ struct social_jetlag {   /* NaN = no night of that kind */
     double composite_phase_deviation_h;
 };
 
-/* Hours from b to a on the clock, in (-12, 12]. */
-double clock_difference_h(double a, double b);
-
 /* source  Wittmann et al. 2006, Chronobiol Int 23:497; Roenneberg et al. 2012 (MSFsc); Fischer
  * et al. 2016, Sci Rep 6:23012 (composite phase deviation, around MSFsc, or around the mean
  *         mid-sleep without free nights; nights whose evening before is not there are left out)

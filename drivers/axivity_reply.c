@@ -8,17 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- scanning ---- */
+#include "src/base/text.h"
 
-static bool skip(const char **at, const char *text)
-{
-    size_t n = strlen(text);
-    if (strncmp(*at, text, n) != 0) {
-        return false;
-    }
-    *at += n;
-    return true;
-}
+/* ---- scanning ---- */
 
 static unsigned digit_of(char c)
 {
@@ -53,16 +45,17 @@ bool axivity_parse_id(const char *line, struct axivity_id *out)
 {
     struct axivity_id id = {.is_ax6 = false};
     const char *at = line;
-    if (!skip(&at, "ID=")) {
+    if (!text_skip(&at, "ID=")) {
         return false;
     }
-    id.is_ax6 = skip(&at, "AX6,");
-    if (!id.is_ax6 && !skip(&at, "CWA,") && !skip(&at, "AX3,")) {
+    id.is_ax6 = text_skip(&at, "AX6,");
+    if (!id.is_ax6 && !text_skip(&at, "CWA,") && !text_skip(&at, "AX3,")) {
         return false;
     }
-    if (!number(&at, 16, &id.hardware) || !skip(&at, ",") || !number(&at, 10, &id.firmware) ||
-        !skip(&at, ",") || !number(&at, 10, &id.device) || !skip(&at, ",") ||
-        !number(&at, 10, &id.session) || *at != '\0') {
+    if (!number(&at, 16, &id.hardware) || !text_skip(&at, ",") ||
+        !number(&at, 10, &id.firmware) || !text_skip(&at, ",") ||
+        !number(&at, 10, &id.device) || !text_skip(&at, ",") || !number(&at, 10, &id.session) ||
+        *at != '\0') {
         return false;
     }
     id.is_ax6 = id.is_ax6 || id.hardware == 0x64; /* the first AX6 still said CWA */
@@ -75,9 +68,10 @@ bool axivity_parse_battery(const char *line, struct axivity_battery *out)
     struct axivity_battery b = {.raw = 0};
     uint32_t full = 0;
     const char *at = line;
-    if (!skip(&at, "$BATT=") || !number(&at, 10, &b.raw) || !skip(&at, ",") ||
-        !number(&at, 10, &b.millivolt) || !skip(&at, ",mV,") || !number(&at, 10, &b.percent) ||
-        !skip(&at, ",") || !number(&at, 10, &full) || *at != '\0' || b.percent > 100) {
+    if (!text_skip(&at, "$BATT=") || !number(&at, 10, &b.raw) || !text_skip(&at, ",") ||
+        !number(&at, 10, &b.millivolt) || !text_skip(&at, ",mV,") ||
+        !number(&at, 10, &b.percent) || !text_skip(&at, ",") || !number(&at, 10, &full) ||
+        *at != '\0' || b.percent > 100) {
         return false;
     }
     b.is_full = full != 0;
@@ -91,11 +85,11 @@ bool axivity_parse_time(const char *text, struct civil_time *out)
     uint32_t part[6], ms = 0;
     const char *at = text;
     for (int i = 0; i < 6; i++) {
-        if (!number(&at, 10, &part[i]) || part[i] > 9999 || !skip(&at, behind[i])) {
+        if (!number(&at, 10, &part[i]) || part[i] > 9999 || !text_skip(&at, behind[i])) {
             return false;
         }
     }
-    if (skip(&at, ".")) {
+    if (text_skip(&at, ".")) {
         const char *start = at;
         if (!number(&at, 10, &ms) || at - start != 3) {
             return false;
@@ -158,7 +152,7 @@ size_t axivity_parse_numbers(const char *line, unsigned base, uint32_t *out, siz
         if (*at == '\0') {
             break;
         }
-        if (!skip(&at, ",")) {
+        if (!text_skip(&at, ",")) {
             return 0;
         }
     }
@@ -170,7 +164,7 @@ const char *axivity_log_text(const char *line)
 {
     const char *at = line;
     uint32_t unused;
-    if (!skip(&at, "LOG,0,0x") || !number(&at, 16, &unused) || !skip(&at, ",")) {
+    if (!text_skip(&at, "LOG,0,0x") || !number(&at, 16, &unused) || !text_skip(&at, ",")) {
         return NULL;
     }
     /* The time has a comma of its own, unless it is 0 or -1. */

@@ -78,12 +78,6 @@ static enum yk_status peek_rows(struct epoch_csv *self, struct epoch_csv_peek *p
     return status == YK_END ? YK_OK : status;
 }
 
-static int compare_ns(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* The most frequent whole number of seconds between neighbouring rows; 0 when there is none. */
 static int32_t usual_step_s(struct epoch_csv_peek *peek)
 {

@@ -26,12 +26,6 @@
 
 /* ---- opening ---- */
 
-static int compare_ns(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Rows a second, from times with fractions: 1 / the median step. */
 static double rate_of_steps(const struct epoch_csv_peek *peek)
 {

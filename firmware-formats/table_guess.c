@@ -130,12 +130,6 @@ static bool row_time(const struct guess *self, const struct csv_row *row, int64_
     return true;
 }
 
-static int compare_ns(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Nanoseconds a row: the median step; where times are in whole seconds and most rows share
  * theirs with the one before, the mean. */
 static enum yk_status find_step(struct guess *self, struct failure *why)

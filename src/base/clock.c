@@ -8,6 +8,7 @@
 #include "src/base/clock.h"
 #include "src/base/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -184,4 +185,17 @@ int64_t clock_monotonic_ns(void)
 int64_t clock_cpu_ns(void)
 {
     return now_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double clock_difference_h(double a, double b)
+{
+    double d = fmod(a - b, 24);
+    d = d <= -12 ? d + 24 : d;
+    return d > 12 ? d - 24 : d;
+}
+
+int compare_ns(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
 }

@@ -50,6 +50,12 @@ bool civil_parse(const char *text, struct civil_date *out);
 int64_t civil_time_as_utc_ns(struct civil_time t);
 struct civil_time civil_time_of_utc_ns(int64_t ns);
 
+/* a - b on the clock's face, hours in (-12, 12]: 2 from 23 to 1. */
+double clock_difference_h(double a, double b);
+
+/* For qsort() of instants (int64_t). */
+int compare_ns(const void *a, const void *b);
+
 /* Division and remainder that round towards minus infinity (a time before 1970 still falls into
  * the right day). */
 int64_t floor_div(int64_t a, int64_t b);

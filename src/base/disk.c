@@ -38,6 +38,12 @@ bool disk_is_file(const char *path)
     return stat(path, &s) == 0 && S_ISREG(s.st_mode);
 }
 
+bool disk_is_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static enum yk_status sync_path(const char *path, int flags, struct failure *why)
 {
     int fd = open(path, flags | O_CLOEXEC);

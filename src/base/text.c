@@ -392,3 +392,16 @@ const char *text_many(uint64_t n, const char *one, const char *many)
 {
     return n == 1 ? one : many;
 }
+
+int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool text_skip(const char **at, const char *what)
+{
+    size_t n = strlen(what);
+    bool is_there = strncmp(*at, what, n) == 0;
+    *at += is_there ? n : 0;
+    return is_there;
+}

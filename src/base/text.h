@@ -57,4 +57,10 @@ bool text_parse_int64(const char *at, size_t n, int64_t *out);
  * "%.0s". */
 const char *text_many(uint64_t n, const char *one, const char *many);
 
+/* For qsort() and bsearch() of texts (char *). */
+int compare_texts(const void *a, const void *b);
+
+/* When *at begins with what, goes behind it. */
+bool text_skip(const char **at, const char *what);
+
 #endif

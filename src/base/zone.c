@@ -217,6 +217,14 @@ enum yk_status zone_open(const char *name, struct zone **out, struct failure *wh
     return YK_OK;
 }
 
+enum yk_status zone_check(const char *name, struct failure *why)
+{
+    struct zone *zone = NULL;
+    enum yk_status status = name != NULL && *name != '\0' ? zone_open(name, &zone, why) : YK_OK;
+    zone_close(zone);
+    return status;
+}
+
 /* The name behind /etc/localtime, or in /etc/timezone. */
 static bool system_name(char *name, size_t room)
 {

@@ -15,6 +15,8 @@ struct zone;
 /* "Asia/Tokyo", "Europe/London", "UTC", "+09:00". Unknown names fail with the nearest known
  * ones in the sentence. *out is closed by zone_close(). */
 enum yk_status zone_open(const char *name, struct zone **out, struct failure *why);
+/* Whether zone_open() would open it; an empty name, or NULL, is fine. */
+enum yk_status zone_check(const char *name, struct failure *why);
 /* The system's own zone; *is_guess becomes true when only UTC could be assumed. */
 enum yk_status zone_open_system(struct zone **out, bool *is_guess, struct failure *why);
 /* The same zone with every change of its offset later by so much (earlier when negative): what

@@ -14,6 +14,7 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
+#include "src/base/text.h"
 #include "src/cli/report_cli.h"
 #include "src/cli/sheet_cli.h"
 #include "src/h5/h5_analysis.h"
@@ -280,11 +281,6 @@ static enum yk_status add_operand(struct poster *self, const char *operand, stru
     return status;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static enum yk_status poster_item(void *user, size_t i, struct poster_item *out,
                                   struct failure *why)
 {
@@ -330,7 +326,7 @@ static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
                              options_operand(cli->options, 1));
     }
     if (poster.n > 1) {
-        qsort(poster.paths, poster.n, sizeof *poster.paths, by_name);
+        qsort(poster.paths, poster.n, sizeof *poster.paths, compare_texts);
     }
     if (request->date.month == 0) {
         request->date = (struct civil_date){2000, 1, 1};

@@ -28,14 +28,6 @@ static const struct person *find(const struct people *people, const char *code)
     return NULL;
 }
 
-static enum yk_status check_zone(const char *name, struct failure *why)
-{
-    struct zone *zone = NULL;
-    enum yk_status status = *name != '\0' ? zone_open(name, &zone, why) : YK_OK;
-    zone_close(zone);
-    return status;
-}
-
 /* Somebody who is there already must be said to be who he is. */
 static enum yk_status check_same(const struct csv *csv, const struct csv_row *row,
                                  const struct person *there, const char *zone,
@@ -63,7 +55,7 @@ static enum yk_status take_row(struct store *store, const struct csv *csv,
     if (row->problem != NULL) {
         return csv_failure(csv, row, CSV_NONE, why, YK_ERR_ARGUMENT, "%s", row->problem);
     }
-    if (strlen(zone) >= sizeof there.zone || check_zone(zone, &inner) != YK_OK) {
+    if (strlen(zone) >= sizeof there.zone || zone_check(zone, &inner) != YK_OK) {
         return csv_failure(csv, row, csv_find(csv, "zone"), why, YK_ERR_ARGUMENT,
                            "a zone is written like Asia/Tokyo");
     }

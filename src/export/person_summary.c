@@ -24,25 +24,6 @@ void person_summaries_release(struct person_summaries *self)
     person_summaries_init(self);
 }
 
-/* While rows are added, mean is the running mean and sd the running sum of squared differences
- * (Welford 1962). */
-static void add_value(struct mean_sd *self, double value)
-{
-    if (isnan(value)) {
-        return;
-    }
-    self->n++;
-    double step = value - self->mean;
-    self->mean += step / (double)self->n;
-    self->sd += step * (value - self->mean);
-}
-
-static void finish_value(struct mean_sd *self)
-{
-    self->sd = self->n > 1 ? sqrt(self->sd / (double)(self->n - 1)) : NAN;
-    self->mean = self->n > 0 ? self->mean : NAN;
-}
-
 /* The person, made when new; NULL when memory is refused. Only numbers are moved to keep codes
  * in order while rows arrive in any. */
 static struct person_summary *find(struct person_summaries *self, const char *person_id)
@@ -101,14 +82,6 @@ static void take_recording(struct person_summary *person, const struct table_rea
     person->min_nights = isnan(least) ? 0 : least;
 }
 
-/* a - b on the clock's face, in (-12, 12] hours. */
-static double clock_difference_h(double a, double b)
-{
-    double d = fmod(a - b, 24);
-    d = d <= -12 ? d + 24 : d;
-    return d > 12 ? d - 24 : d;
-}
-
 /* As algorithms/social_jetlag.h has it for one recording: 11:00 and 13:00 are two hours apart,
  * although the one belongs to the night before and the other to the night after. */
 static void take_midsleep(struct person_summary *person, double midsleep_h, bool is_free)
@@ -117,8 +90,8 @@ static void take_midsleep(struct person_summary *person, double midsleep_h, bool
         person->first_midsleep_h = midsleep_h;
     }
     double first = person->first_midsleep_h;
-    add_value(is_free ? &person->free_midsleep_h : &person->work_midsleep_h,
-              first + clock_difference_h(midsleep_h, first));
+    mean_sd_add(is_free ? &person->free_midsleep_h : &person->work_midsleep_h,
+                first + clock_difference_h(midsleep_h, first));
 }
 
 static void take_night(struct person_summary *person, const struct table_reader *at)
@@ -146,8 +119,8 @@ static void take_night(struct person_summary *person, const struct table_reader 
     for (size_t i = 0; i < sizeof value / sizeof *value; i++) {
         double x = number(at, value[i].name);
         char *all = (char *)&person->nights[NIGHTS_ALL], *part = (char *)&person->nights[set];
-        add_value((struct mean_sd *)(void *)(all + value[i].offset), x);
-        add_value((struct mean_sd *)(void *)(part + value[i].offset), x);
+        mean_sd_add((struct mean_sd *)(void *)(all + value[i].offset), x);
+        mean_sd_add((struct mean_sd *)(void *)(part + value[i].offset), x);
     }
     take_midsleep(person, number(at, "midsleep_h"), is_weekend);
 }
@@ -186,7 +159,7 @@ static void take_day(struct person_summary *person, const struct table_reader *a
     }
     person->n_days_valid++;
     for (size_t i = 0; i < N_DAILY; i++) {
-        add_value(daily_at(person, i), number(at, daily[i].name));
+        mean_sd_add(daily_at(person, i), number(at, daily[i].name));
     }
 }
 
@@ -197,15 +170,15 @@ static void finish(struct person_summary *person)
         struct mean_sd *all[] = {&m->onset_h, &m->wake_h,  &m->midsleep_h,
                                  &m->spt_min, &m->tst_min, &m->waso_min};
         for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-            finish_value(all[i]);
+            mean_sd_settle(all[i], 1, 2);
         }
     }
-    finish_value(&person->free_midsleep_h);
-    finish_value(&person->work_midsleep_h);
+    mean_sd_settle(&person->free_midsleep_h, 1, 2);
+    mean_sd_settle(&person->work_midsleep_h, 1, 2);
     person->social_jetlag_h =
         clock_difference_h(person->free_midsleep_h.mean, person->work_midsleep_h.mean);
     for (size_t i = 0; i < N_DAILY; i++) {
-        finish_value(daily_at(person, i));
+        mean_sd_settle(daily_at(person, i), 1, 2);
     }
 }
 

@@ -34,6 +34,13 @@ void diary_night_init(struct diary_night *self)
     }
 }
 
+int diary_compare(const void *a, const void *b)
+{
+    const struct diary_night *x = a, *y = b;
+    int order = strcmp(x->person_id, y->person_id);
+    return order != 0 ? order : civil_compare(x->night, y->night);
+}
+
 const struct diary_night *diary_find(const struct diary *self, const char *person_id,
                                      struct civil_date night)
 {

@@ -36,6 +36,9 @@ void diary_night_init(struct diary_night *self);
 const struct diary_night *diary_find(const struct diary *self, const char *person_id,
                                      struct civil_date night);
 
+/* For qsort(): by person and night. */
+int diary_compare(const void *a, const void *b);
+
 /* The nights of one person, borrowed; *n = 0 when there are none. */
 const struct diary_night *diary_of_person(const struct diary *self, const char *person_id,
                                           size_t *n);

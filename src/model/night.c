@@ -70,3 +70,8 @@ const char *rest_kind_word(enum rest_kind kind)
         [REST_KIND_MAIN] = "main", [REST_KIND_NAP] = "nap", [REST_KIND_BED] = "bed"};
     return (size_t)kind < sizeof word / sizeof *word ? word[kind] : "unknown";
 }
+
+bool night_is_weekend(const struct night *night)
+{
+    return civil_is_weekend(civil_add_days(night->evening, 1));
+}

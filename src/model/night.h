@@ -76,4 +76,7 @@ const char *night_exclude_word(uint32_t exclude);
 const char *rest_source_word(enum rest_source source); /* "algorithm", "diary", ... */
 const char *rest_kind_word(enum rest_kind kind);
 
+/* A night belongs to the weekend when its morning is a Saturday or a Sunday. */
+bool night_is_weekend(const struct night *night);
+
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/text.h"
 
 void programme_init(struct programme *self)
 {
@@ -121,20 +122,11 @@ static int day_at(const char **at)
     return -1;
 }
 
-static bool skip(const char **at, const char *what)
-{
-    size_t length = strlen(what);
-    if (strncmp(*at, what, length) != 0) {
-        return false;
-    }
-    *at += length;
-    return true;
-}
-
 static void skip_separators(const char **at)
 {
-    while (skip(at, " ") || skip(at, ",") || skip(at, "/") || skip(at, "・") ||
-           skip(at, "、") || skip(at, "　") || skip(at, "，")) {
+    while (text_skip(at, " ") || text_skip(at, ",") || text_skip(at, "/") ||
+           text_skip(at, "・") || text_skip(at, "、") || text_skip(at, "　") ||
+           text_skip(at, "，")) {
     }
 }
 
@@ -143,7 +135,7 @@ bool programme_days_parse(const char *text, unsigned *days)
     unsigned found = 0;
     const char *at = text;
     skip_separators(&at);
-    if (skip(&at, "毎日")) {
+    if (text_skip(&at, "毎日")) {
         found = 0x7f;
         skip_separators(&at);
     }
@@ -153,7 +145,8 @@ bool programme_days_parse(const char *text, unsigned *days)
             return false;
         }
         int last = day;
-        if (skip(&at, "-") || skip(&at, "–") || skip(&at, "〜") || skip(&at, "～")) {
+        if (text_skip(&at, "-") || text_skip(&at, "–") || text_skip(&at, "〜") ||
+            text_skip(&at, "～")) {
             last = day_at(&at);
             if (last < day) {
                 return false;

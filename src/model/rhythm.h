@@ -5,7 +5,7 @@
 #ifndef SRC_MODEL_RHYTHM_H
 #define SRC_MODEL_RHYTHM_H
 
-#include <stddef.h>
+#include "src/model/mean_sd.h"
 
 struct rhythm_summary { /* NaN = unknown */
     char input[12];     /* "enmo" or "counts" */
@@ -34,11 +34,6 @@ struct rhythm_summary { /* NaN = unknown */
 };
 
 enum night_set { NIGHTS_ALL, NIGHTS_WEEKDAY, NIGHTS_WEEKEND, NIGHT_SET_COUNT };
-
-struct mean_sd {
-    double mean, sd;
-    size_t n;
-};
 
 /* Over counted nights only; a mean needs >= 1 here, the page decides what is too thin to print.
  */

@@ -3,6 +3,7 @@
  * The tables of a batch, from the rows kept per recording: sorted by recording, whole or not at
  * all.
  */
+#include "src/base/text.h"
 #include "src/pipeline/batch_methods.h"
 #include "src/pipeline/batch_parts.h"
 
@@ -61,11 +62,6 @@ done:
     return status;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static enum yk_status find_finished(const struct batch *batch, struct tables *out,
                                     struct failure *why)
 {
@@ -79,7 +75,7 @@ static enum yk_status find_finished(const struct batch *batch, struct tables *ou
             out->ids[out->n_ids++] = batch->inputs.inputs[i].recording_id;
         }
     }
-    qsort(out->ids, out->n_ids, sizeof *out->ids, by_text);
+    qsort(out->ids, out->n_ids, sizeof *out->ids, compare_texts);
     return YK_OK;
 }
 
@@ -123,11 +119,6 @@ static int by_code(const void *code, const void *person)
     return strcmp(code, ((const struct person_summary *)person)->person_id);
 }
 
-static int by_diary_id(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int by_code_of_diary(const void *code, const void *id)
 {
     return strcmp(code, *(const char *const *)id);
@@ -145,7 +136,7 @@ static const char **list_diary_ids(const struct batch *batch, size_t *n)
         }
     }
     if (*n > 0) {
-        qsort(ids, *n, sizeof *ids, by_diary_id);
+        qsort(ids, *n, sizeof *ids, compare_texts);
     }
     return ids;
 }

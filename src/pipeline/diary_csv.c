@@ -205,13 +205,6 @@ static enum yk_status read_night(const struct reader *self, struct diary_night *
     return status;
 }
 
-static int compare_nights(const void *a, const void *b)
-{
-    const struct diary_night *x = a, *y = b;
-    int order = strcmp(x->person_id, y->person_id);
-    return order != 0 ? order : civil_compare(x->night, y->night);
-}
-
 struct sought {
     const struct diary *in;
     const struct diary_night *like;
@@ -220,7 +213,7 @@ struct sought {
 static bool is_night(const void *user, size_t row)
 {
     const struct sought *sought = user;
-    return compare_nights(&sought->in->nights[row], sought->like) == 0;
+    return diary_compare(&sought->in->nights[row], sought->like) == 0;
 }
 
 static uint64_t hash_of(const struct diary_night *night)
@@ -345,7 +338,7 @@ enum yk_status diary_read(struct byte_source *bytes, const struct diary_read_opt
         return status;
     }
     if (diary.n > 1) {
-        qsort(diary.nights, diary.n, sizeof *diary.nights, compare_nights);
+        qsort(diary.nights, diary.n, sizeof *diary.nights, diary_compare);
     }
     diary_release(out);
     *out = diary;

@@ -21,6 +21,7 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
+#include "src/base/text.h"
 #include "src/pipeline/sums.h"
 
 enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, UNPACKED, COLUMNS };
@@ -181,12 +182,6 @@ static bool is_good_id(const char *id)
            strlen(id) < sizeof((struct batch_input *)0)->recording_id;
 }
 
-static bool is_one_folder(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* Where the file is for this process. Left NULL where its path leads there as it is. */
 static enum yk_status find_place(const char *manifest, const char *from,
                                  struct batch_input *input, struct failure *why)
@@ -199,7 +194,7 @@ static enum yk_status find_place(const char *manifest, const char *from,
     add_folder(manifest, &place);
     text_addf(&place, "%s%s", place.length > 0 ? "/" : "./", from);
     enum yk_status status = text_status(&place, why);
-    if (status == YK_OK && !is_one_folder(text_string(&place), ".")) {
+    if (status == YK_OK && !disk_is_same(text_string(&place), ".")) {
         text_addf(&place, "/%s", input->path);
         status = text_status(&place, why);
         input->place = status == YK_OK ? mem_copy_text(text_string(&place)) : NULL;
@@ -275,11 +270,6 @@ static enum yk_status find_columns(const struct csv *csv, const char *path, size
     return YK_OK;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Two recordings of one name would write the same file. */
 static enum yk_status check_names(const struct batch_inputs *inputs, const char *path,
                                   struct failure *why)
@@ -296,7 +286,7 @@ static enum yk_status check_names(const struct batch_inputs *inputs, const char 
             names_of[n++] = input->recording_id;
         }
     }
-    qsort(names_of, n, sizeof *names_of, by_name);
+    qsort(names_of, n, sizeof *names_of, compare_texts);
     for (size_t i = 1; i < n && status == YK_OK; i++) {
         if (strcmp(names_of[i - 1], names_of[i]) == 0) {
             status = failure_set(why, YK_ERR_ARGUMENT,

@@ -309,13 +309,11 @@ static bool has_epochs(const struct merge *self)
 static enum yk_status refuse_own_folder(const struct merge_options *options,
                                         struct failure *why)
 {
-    struct stat from, to;
-    bool is_same = stat(options->folder, &from) == 0 && stat(options->output, &to) == 0 &&
-                   from.st_dev == to.st_dev && from.st_ino == to.st_ino;
-    return is_same ? failure_set(why, YK_ERR_ARGUMENT,
-                                 "-o %s is the folder of the shards; name another one",
-                                 options->output)
-                   : YK_OK;
+    return disk_is_same(options->folder, options->output)
+               ? failure_set(why, YK_ERR_ARGUMENT,
+                             "-o %s is the folder of the shards; name another one",
+                             options->output)
+               : YK_OK;
 }
 
 static enum yk_status work(struct merge *self, int *lock_fd, struct failure *why)

@@ -45,14 +45,6 @@ void participants_release(struct participants *self)
     }
 }
 
-static enum yk_status check_zone(const char *name, struct failure *why)
-{
-    struct zone *zone = NULL;
-    enum yk_status status = *name != '\0' ? zone_open(name, &zone, why) : YK_OK;
-    zone_close(zone);
-    return status;
-}
-
 static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
                                struct participant_row *out, struct failure *why)
 {
@@ -76,7 +68,7 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
         memcpy((char *)out + FIELDS[k].offset, value, length);
     }
     struct failure zone_why = {0};
-    if (check_zone(out->zone, &zone_why) != YK_OK) {
+    if (zone_check(out->zone, &zone_why) != YK_OK) {
         return csv_failure(csv, row, csv_find(csv, "zone"), why, YK_ERR_ARGUMENT, "%s",
                            zone_why.text);
     }

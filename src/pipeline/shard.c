@@ -298,12 +298,6 @@ static enum yk_status copy_file(const char *from, const char *to, struct failure
     return status;
 }
 
-static bool is_one_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 enum yk_status shard_take_file(const char *from, const char *to, const char *hex,
                                struct failure *why)
 {
@@ -317,7 +311,7 @@ enum yk_status shard_take_file(const char *from, const char *to, const char *hex
     if (status == YK_OK) {
         status = disk_remove(text_string(&part), why);
     }
-    if (status == YK_OK && is_one_file(from, to)) {
+    if (status == YK_OK && disk_is_same(from, to)) {
         goto done; /* renaming one name of a file over another of it would leave both */
     }
     if (status == YK_OK && link(from, text_string(&part)) != 0) {

@@ -15,39 +15,16 @@ bool review_is_in(const struct night *night, struct civil_date from, struct civi
            (to.month == 0 || civil_compare(night->evening, to) <= 0);
 }
 
-bool review_is_weekend(const struct night *night)
-{
-    return civil_is_weekend(civil_add_days(night->evening, 1));
-}
-
-/* Welford 1962: one pass, no cancellation. While adding, sd holds the sum of squares. */
-static void add(struct mean_sd *m, double x)
-{
-    if (isnan(x)) {
-        return;
-    }
-    m->n++;
-    double before = x - m->mean;
-    m->mean += before / (double)m->n;
-    m->sd += before * (x - m->mean);
-}
-
-static void settle(struct mean_sd *m, size_t mean_needs)
-{
-    m->sd = m->n >= REVIEW_SPREAD_N ? sqrt(m->sd / (double)(m->n - 1)) : NAN;
-    m->mean = m->n >= mean_needs ? m->mean : NAN;
-}
-
 static void add_night(struct review_set *set, const struct night *night, double onset_h,
                       double wake_h)
 {
     set->n++;
-    add(&set->onset_h, onset_h);
-    add(&set->wake_h, wake_h);
-    add(&set->midsleep_h, (onset_h + wake_h) / 2);
-    add(&set->tst_min, night->tst_min);
-    add(&set->waso_min, night->waso_min);
-    add(&set->efficiency_pct, night->efficiency_pct);
+    mean_sd_add(&set->onset_h, onset_h);
+    mean_sd_add(&set->wake_h, wake_h);
+    mean_sd_add(&set->midsleep_h, (onset_h + wake_h) / 2);
+    mean_sd_add(&set->tst_min, night->tst_min);
+    mean_sd_add(&set->waso_min, night->waso_min);
+    mean_sd_add(&set->efficiency_pct, night->efficiency_pct);
 }
 
 static void settle_set(struct review_set *set, size_t mean_needs)
@@ -55,7 +32,7 @@ static void settle_set(struct review_set *set, size_t mean_needs)
     struct mean_sd *const all[] = {&set->onset_h, &set->wake_h,   &set->midsleep_h,
                                    &set->tst_min, &set->waso_min, &set->efficiency_pct};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        settle(all[i], mean_needs);
+        mean_sd_settle(all[i], mean_needs, REVIEW_SPREAD_N);
     }
 }
 
@@ -89,7 +66,7 @@ void review_facts_of(const struct analysis *analysis, const struct zone *zone,
         if (night->exclude == 0) {
             double onset_h = zone_clock_h(zone, night->evening, night->onset_ns);
             double wake_h = zone_clock_h(zone, night->evening, night->wake_ns);
-            enum night_set kind = review_is_weekend(night) ? NIGHTS_WEEKEND : NIGHTS_WEEKDAY;
+            enum night_set kind = night_is_weekend(night) ? NIGHTS_WEEKEND : NIGHTS_WEEKDAY;
             add_night(&out->set[NIGHTS_ALL], night, onset_h, wake_h);
             add_night(&out->set[kind], night, onset_h, wake_h);
         }

@@ -34,7 +34,5 @@ struct review_facts {
 void review_facts_of(const struct analysis *analysis, const struct zone *zone,
                      struct civil_date from, struct civil_date to, struct review_facts *out);
 bool review_is_in(const struct night *night, struct civil_date from, struct civil_date to);
-/* A night belongs to the weekend when its morning is a Saturday or a Sunday. */
-bool review_is_weekend(const struct night *night);
 
 #endif

@@ -48,6 +48,11 @@ static inline double exact_sin(double x)
     return s;
 }
 
+static inline double clamp(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
 double exact_exp(double x);
 double exact_log(double x);
 

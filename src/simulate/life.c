@@ -26,11 +26,6 @@ struct life {
     bool is_short;  /* memory was refused */
 };
 
-static double clamp(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 static int64_t at_hour(const struct life *life, struct civil_date date, double hour)
 {
     int64_t days = (int64_t)floor(hour / 24);

@@ -13,23 +13,18 @@
 #define EXCHANGE_OLD 128   /* firmware up to 53 */
 #define EXCHANGE_LATE 1024 /* 54, 55 */
 
-static double limit(double x, double low, double high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 static void draw_errors(struct recorder *self, uint64_t seed)
 {
     struct random random;
     random_seed(&random, seed, STREAM_DEVICE);
     struct recorder_errors *e = &self->errors;
     for (int i = 0; i < 3; i++) {
-        e->scale[i] = 1 + limit(0.011 * random_normal(&random), -0.03, 0.03);
-        e->offset_g[i] = limit(0.018 * random_normal(&random), -0.05, 0.05);
-        e->per_c_g[i] = limit(0.0004 * random_normal(&random), -0.001, 0.001);
+        e->scale[i] = 1 + clamp(0.011 * random_normal(&random), -0.03, 0.03);
+        e->offset_g[i] = clamp(0.018 * random_normal(&random), -0.05, 0.05);
+        e->per_c_g[i] = clamp(0.0004 * random_normal(&random), -0.001, 0.001);
     }
     e->reference_c = 30;
-    e->rate_error = -0.010 + limit(0.006 * random_normal(&random), -0.015, 0.015);
+    e->rate_error = -0.010 + clamp(0.006 * random_normal(&random), -0.015, 0.015);
     e->rate_per_c = 2e-5 * random_normal(&random);
     if (!self->options.has_calibration_error) {
         for (int i = 0; i < 3; i++) {
@@ -113,7 +108,7 @@ enum yk_status recorder_init(struct recorder *self, const struct recorder_option
     self->clip_high = top - 1;
     /* white noise of the sensor: its density times the root of the band */
     self->noise_g = (options->is_ax6 ? 0.0022 : 0.0046) * sqrt(options->rate_hz / 100);
-    self->noise_g = limit(self->noise_g, 0.0008, 0.010);
+    self->noise_g = clamp(self->noise_g, 0.0008, 0.010);
     self->gyro_noise_dps = 0.07 * sqrt(options->rate_hz / 100);
     self->temperature_c = 25;
     recorder_settle(self);

@@ -307,13 +307,6 @@ const struct record_kind record_kind_diary = {
 
 /* ---- nights ---- */
 
-static int compare_nights(const void *a, const void *b)
-{
-    const struct diary_night *x = a, *y = b;
-    int order = strcmp(x->person_id, y->person_id);
-    return order != 0 ? order : civil_compare(x->night, y->night);
-}
-
 static enum yk_status add_row(struct diary *diary, const struct diary_row *row,
                               struct failure *why)
 {
@@ -350,7 +343,7 @@ enum yk_status diary_load(struct store *store, const char *person, struct diary 
         return status;
     }
     if (diary.n > 1) {
-        qsort(diary.nights, diary.n, sizeof *diary.nights, compare_nights);
+        qsort(diary.nights, diary.n, sizeof *diary.nights, diary_compare);
     }
     diary_release(out);
     *out = diary;

@@ -56,19 +56,6 @@ enum yk_status person_check_code(const char *code, struct failure *why)
     return YK_OK;
 }
 
-static enum yk_status check_zone(const char *zone, struct failure *why)
-{
-    struct zone *known = NULL;
-    if (zone == NULL || *zone == '\0') {
-        return YK_OK;
-    }
-    enum yk_status status = zone_open(zone, &known, why);
-    if (status == YK_OK) {
-        zone_close(known);
-    }
-    return status;
-}
-
 /* Empty texts are stored as NULL. */
 static const char *or_null(const char *text)
 {
@@ -216,7 +203,7 @@ enum yk_status person_add(struct store *store, const char *code, const char *zon
     struct person there;
     enum yk_status status = person_check_new_code(code, why);
     if (status == YK_OK) {
-        status = check_zone(zone, why);
+        status = zone_check(zone, why);
     }
     if (status == YK_OK) {
         status = db_begin(store->db, why);
@@ -249,7 +236,7 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
     struct person person;
     enum yk_status status = new_code != NULL ? person_check_new_code(new_code, why) : YK_OK;
     if (status == YK_OK) {
-        status = check_zone(zone, why);
+        status = zone_check(zone, why);
     }
     if (status == YK_OK) {
         status = db_begin(store->db, why);

@@ -6,16 +6,6 @@
 #include "algorithms/quantile.h"
 #include "algorithms/social_jetlag.h"
 
-static void differences_on_the_clock_take_the_shorter_way(void **state)
-{
-    (void)state;
-    assert_close(clock_difference_h(1, 23), 2, 0);
-    assert_close(clock_difference_h(23, 1), -2, 0);
-    assert_close(clock_difference_h(12, 0), 12, 0);
-    assert_close(clock_difference_h(0, 12), 12, 0);
-    assert_true(isnan(clock_difference_h(NAN, 1)));
-}
-
 static void later_free_days_are_positive_and_debt_is_taken_off(void **state)
 {
     (void)state;
@@ -88,7 +78,6 @@ static void quantiles_are_r_s_type_7(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(differences_on_the_clock_take_the_shorter_way),
         cmocka_unit_test(later_free_days_are_positive_and_debt_is_taken_off),
         cmocka_unit_test(sleep_before_midnight_and_after_it_are_near),
         cmocka_unit_test(one_kind_of_nights_has_no_social_jetlag),

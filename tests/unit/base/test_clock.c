@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/check.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -106,6 +108,25 @@ static void the_clock_moves_forward(void **state)
     assert_true(clock_now_utc_ns() > INT64_C(1700000000) * NS_PER_S);
 }
 
+static void differences_on_the_clock_take_the_shorter_way(void **state)
+{
+    (void)state;
+    assert_close(clock_difference_h(1, 23), 2, 0);
+    assert_close(clock_difference_h(23, 1), -2, 0);
+    assert_close(clock_difference_h(12, 0), 12, 0);
+    assert_close(clock_difference_h(0, 12), 12, 0);
+    assert_true(isnan(clock_difference_h(NAN, 1)));
+}
+
+static void instants_are_sorted_over_their_whole_range(void **state)
+{
+    (void)state;
+    int64_t at[] = {5, INT64_MAX, TIME_UNKNOWN, -1, 5};
+    qsort(at, 5, sizeof *at, compare_ns);
+    const int64_t sorted[] = {TIME_UNKNOWN, -1, 5, 5, INT64_MAX};
+    assert_memory_equal(at, sorted, sizeof at);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +136,8 @@ int main(void)
         cmocka_unit_test(dates_are_read_and_written),
         cmocka_unit_test(times_before_1970_fall_into_the_right_day),
         cmocka_unit_test(the_clock_moves_forward),
+        cmocka_unit_test(differences_on_the_clock_take_the_shorter_way),
+        cmocka_unit_test(instants_are_sorted_over_their_whole_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

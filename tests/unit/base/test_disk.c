@@ -118,6 +118,17 @@ static void syncing_and_removing_say_what_is_missing(void **state)
     assert_non_null(strstr(why.text, "somewhere"));
 }
 
+static void two_names_of_one_file_are_the_same(void **state)
+{
+    (void)state;
+    char again[5000], none[5000];
+    snprintf(again, sizeof again, "%s/.", root);
+    snprintf(none, sizeof none, "%s/none", root);
+    assert_true(disk_is_same(root, again));
+    assert_false(disk_is_same(root, "/"));
+    assert_false(disk_is_same(none, none));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -128,6 +139,7 @@ int main(void)
         T(folders_are_made_with_those_above_them_and_for_the_owner_alone),
         T(joining_puts_one_slash_between),
         T(syncing_and_removing_say_what_is_missing),
+        T(two_names_of_one_file_are_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

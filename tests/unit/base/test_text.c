@@ -245,6 +245,24 @@ static void csv_fields_are_quoted_where_needed(void **state)
     check_csv("-a,b", "\"'-a,b\"");
 }
 
+static void texts_are_sorted_and_skipped(void **state)
+{
+    (void)state;
+    const char *words[] = {"b", "", "ab", "a"};
+    qsort(words, 4, sizeof *words, compare_texts);
+    assert_string_equal(words[0], "");
+    assert_string_equal(words[1], "a");
+    assert_string_equal(words[2], "ab");
+    assert_string_equal(words[3], "b");
+    const char *at = "ID=AX6,17";
+    assert_false(text_skip(&at, "ID=AX3"));
+    assert_true(text_skip(&at, "ID="));
+    assert_true(text_skip(&at, ""));
+    assert_string_equal(at, "AX6,17");
+    assert_true(text_skip(&at, "AX6,17"));
+    assert_false(text_skip(&at, "7"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +276,7 @@ int main(void)
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(csv_fields_are_quoted_where_needed),
         cmocka_unit_test(a_line_for_the_terminal_holds_no_control_characters),
+        cmocka_unit_test(texts_are_sorted_and_skipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

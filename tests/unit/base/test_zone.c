@@ -300,6 +300,17 @@ static void an_hour_that_exists_twice_or_never_has_two_offsets(void **state)
     zone_close(zone);
 }
 
+static void a_name_is_checked_without_opening_it(void **state)
+{
+    (void)state;
+    struct failure why;
+    assert_int_equal(zone_check("Asia/Tokyo", &why), YK_OK);
+    assert_int_equal(zone_check("", &why), YK_OK);
+    assert_int_equal(zone_check(NULL, &why), YK_OK);
+    assert_int_equal(zone_check("Asia/Tokio", &why), YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "Asia/Tokyo"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +327,7 @@ int main(void)
         cmocka_unit_test(the_system_zone_opens),
         cmocka_unit_test(an_hour_that_exists_twice_or_never_has_two_offsets),
         cmocka_unit_test(refused_memory_is_a_failure),
+        cmocka_unit_test(a_name_is_checked_without_opening_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

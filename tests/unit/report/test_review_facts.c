@@ -116,7 +116,7 @@ static void a_night_belongs_to_its_morning(void **state)
     static const bool expected[] = {false, false, false, false, true, true, false};
     for (int i = 0; i < 7; i++) {
         night.evening = civil_add_days((struct civil_date){2026, 5, 11}, i); /* a Monday */
-        assert_int_equal(review_is_weekend(&night), expected[i]);
+        assert_int_equal(night_is_weekend(&night), expected[i]);
     }
 }
 
