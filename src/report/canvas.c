@@ -30,6 +30,7 @@
 #include "src/base/text.h"
 
 #define PT_PER_MM (72.0 / 25.4)
+#define LINE_SPACING 1.25f /* of the height of the face, whose lines would touch */
 
 struct canvas {
     enum canvas_kind kind;
@@ -242,6 +243,7 @@ static PangoLayout *lay_out(struct canvas *self, const struct canvas_style *styl
     if (width_mm > 0) {
         pango_layout_set_width(layout, (int)(width_mm * PT_PER_MM * PANGO_SCALE));
         pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+        pango_layout_set_line_spacing(layout, LINE_SPACING);
         pango_layout_set_alignment(layout, style->align == CANVAS_CENTER  ? PANGO_ALIGN_CENTER
                                            : style->align == CANVAS_RIGHT ? PANGO_ALIGN_RIGHT
                                                                           : PANGO_ALIGN_LEFT);

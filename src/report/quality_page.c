@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/fill.h"
+#include "src/base/translate.h"
 #include "src/report/sheet_parts.h"
 #include "src/report/quality_page.h"
 #include "src/report/written.h"
@@ -74,11 +75,22 @@ static void add_days(const char *cell, struct text *out)
     }
 }
 
+/* Tables keep the English sentence; a page says it in its own language. */
+static void add_said(const char *english, enum language language, struct text *out)
+{
+    struct text said;
+    text_init(&said);
+    text_add_translated(&said, language, english);
+    text_add_plain(out, said.is_short ? english : text_string(&said));
+    text_release(&said);
+}
+
 static void add_reason(const struct cohort_row *row, enum language language, struct text *out)
 {
-    text_add_plain(out, row->reason);
+    add_said(row->reason, language, out);
     if (row->reason[0] != '\0' && row->advice[0] != '\0') {
-        text_addf(out, " — %s", row->advice);
+        text_add(out, language == LANGUAGE_JA ? "。" : " — ");
+        add_said(row->advice, language, out);
     }
     if (row->wanted_nights != NULL && row->wanted_nights[0] != '\0') {
         struct text sentence;

@@ -66,7 +66,7 @@ double sheet_name(const struct sheet *sheet, struct canvas *canvas, struct canva
     double height = canvas_text_height(canvas, &sheet_heading, 0, words);
     canvas_text(canvas, (struct canvas_box){box.x, box.y, box.w, height}, &sheet_heading,
                 words);
-    return height;
+    return height + 0.8;
 }
 
 bool sheet_is_of_period(const struct manual_edit *edit, const struct interview_period *period)
@@ -319,7 +319,7 @@ void sheet_foot(const struct sheet *sheet, struct canvas *canvas, struct canvas_
     canvas_text(canvas, (struct canvas_box){box.x, box.y + 0.8, box.w, 8}, &caution,
                 sheet_label(sheet->language, LABEL_caution));
     add_quality(sheet, scratch);
-    sheet_put(canvas, (struct canvas_box){box.x, box.y + 9.2, box.w, 5.6}, &sheet_small,
+    sheet_put(canvas, (struct canvas_box){box.x, box.y + 8.9, box.w, 5.6}, &sheet_small,
               scratch);
     if (sheet->consent != NULL) {
         char from[16];
