@@ -85,6 +85,7 @@ static const struct named_scorer NAMED[] = {
     {SLEEP_scripps, "scripps", "scripps"},
     {SLEEP_galland, "galland", "galland"},
     {SLEEP_csm, "csm", "csm"},
+    {SLEEP_oakley_auto, "oakley_auto", "oakley_auto"},
     {SLEEP_oakley, "oakley", "oakley"},
     {SLEEP_oakley_strict, "oakley_strict", "oakley_strict"},
 };

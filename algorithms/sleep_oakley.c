@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Oakley's rule, the one of Actiware: an epoch is asleep when the weighted sum of itself and
- * its neighbours is at most 40 (20 finds less sleep, 80 more).
+ * its neighbours is at most 40 (20 finds less sleep, 80 more), or at most 0.88888 of the
+ * recording's counts a mobile minute (Actiware's automatic threshold).
  *
  * Rests on the Mini-Mitter manual's appendix. The sums are made of whole numbers (weights times
  * 50, so that even the 120-s centre of 12.5/25 is whole), because exact ties occur and a sum of
@@ -90,7 +91,15 @@ double oakley_auto_threshold(const float *counts, size_t n, int32_t epoch_s)
     return mobile > 0 ? 0.88888 * sum / (mobile * epoch_s / 60) : (double)NAN;
 }
 
-extern const struct sleep_scorer scorer_oakley, scorer_oakley_strict;
+/* No mobile epoch at all: every sum is below any threshold. */
+static void score_oakley_auto(const struct scorer_input *in, uint8_t *out)
+{
+    struct scorer_input own = *in;
+    own.threshold = oakley_auto_threshold(in->counts, in->n, in->epoch_s);
+    score(&own, false, out);
+}
+
+extern const struct sleep_scorer scorer_oakley, scorer_oakley_strict, scorer_oakley_auto;
 
 const struct sleep_scorer scorer_oakley = {
     "oakley", "15 30 60 120", PUBLISHED(ACTIWATCH) | COUNT_KIND_BIT(ACTIWATCH_LIKE),
@@ -98,3 +107,6 @@ const struct sleep_scorer scorer_oakley = {
 const struct sleep_scorer scorer_oakley_strict = {
     "oakley_strict", "15 30 60 120", PUBLISHED(ACTIWATCH) | COUNT_KIND_BIT(ACTIWATCH_LIKE),
     score_oakley_strict};
+const struct sleep_scorer scorer_oakley_auto = {
+    "oakley_auto", "15 30 60 120", PUBLISHED(ACTIWATCH) | COUNT_KIND_BIT(ACTIWATCH_LIKE),
+    score_oakley_auto};

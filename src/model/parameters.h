@@ -39,7 +39,8 @@ enum choice_sleep {
     SLEEP_cole_kripke_10max_ov,
     SLEEP_cole_kripke_30max,
     SLEEP_galland,
-    SLEEP_csm
+    SLEEP_csm,
+    SLEEP_oakley_auto
 };
 enum choice_days { DAYS_default, DAYS_ggir };
 enum choice_rest {

@@ -113,6 +113,12 @@ static void check_totals(struct recording *r)
     compare(r, "y_Oakley_auto_threshold", automatic, 1e-9);
     score_with(r, "oakley_strict", automatic);
     compare(r, "y_OakleyAuto_sleep_min", asleep(r), 0);
+    memcpy(r->scratch, r->score, r->n);
+    score_with(r, "oakley_auto", NAN);
+    for (size_t i = 0; i < r->n; i++) { /* the reference wants the whole window */
+        r->score[i] = r->scratch[i] == SCORE_UNKNOWN ? SCORE_UNKNOWN : r->score[i];
+    }
+    assert_memory_equal(r->score, r->scratch, r->n);
 }
 
 static void check_periods_of(struct recording *r, const char *scorer)

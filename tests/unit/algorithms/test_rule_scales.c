@@ -35,6 +35,7 @@ static const struct made_for RULES[] = {
     {"sleep=oakley", "oakley", "actiwatch actiwatch_like unknown", "15 30 60 120"},
     {"sleep=oakley_strict", "oakley_strict", "actiwatch actiwatch_like unknown",
      "15 30 60 120"},
+    {"sleep=oakley_auto", "oakley_auto", "actiwatch actiwatch_like unknown", "15 30 60 120"},
     {"sleep=galland", "galland", "any", "60"},
     {"sleep=csm", "csm", "acttrust_zcm unknown", "30 60"},
     {"rest=logistic", "logistic", "actiwatch", "60"},
