@@ -161,13 +161,40 @@ static void drop_duplicates(struct batch *self)
     self->totals->n_inputs = inputs->n = kept;
 }
 
+/* The table's row of each file. A pattern like P1* means P10 as well: that is said. */
+static void find_participants(struct batch *self)
+{
+    const struct participant_row *first = NULL, *second = NULL;
+    const char *first_path = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < self->inputs.n; i++) {
+        struct batch_input *input = &self->inputs.inputs[i];
+        const struct participant_row *other = NULL;
+        input->participant = participants_find(&self->participants, input->path, &other);
+        if (other != NULL && n++ == 0) {
+            first = input->participant;
+            second = other;
+            first_path = input->path;
+        }
+    }
+    if (n > 0) {
+        log_warn(
+            &self->log,
+            "batch: %zu of %zu files fit rows of several participants in %s, and the first "
+            "row counts; the first of them %s (%s: %s, also %s: %s)",
+            n, self->inputs.n, self->options->participants, first_path, first->file,
+            first->person_id, second->file, second->person_id);
+    }
+}
+
 static enum yk_status find_inputs(struct batch *self, struct failure *why)
 {
     enum yk_status status = list_inputs(self, why);
     for (size_t i = 0; i < self->inputs.n && status == YK_OK; i++) {
-        struct batch_input *input = &self->inputs.inputs[i];
-        input->participant = participants_find(&self->participants, input->path);
-        self->totals->bytes += input->size;
+        self->totals->bytes += self->inputs.inputs[i].size;
+    }
+    if (status == YK_OK) {
+        find_participants(self);
     }
     status = status == YK_OK ? batch_inputs_note_persons(&self->inputs, why) : status;
     self->totals->n_inputs = self->inputs.n;

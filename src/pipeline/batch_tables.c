@@ -169,6 +169,55 @@ static enum yk_status warn_of_strangers(struct batch *batch,
     return YK_OK;
 }
 
+static int by_stem(const void *a, const void *b)
+{
+    const struct batch_input *x = *(const struct batch_input *const *)a;
+    const struct batch_input *y = *(const struct batch_input *const *)b;
+    int order = strcmp(x->stem, y->stem);
+    return order != 0 ? order : strcmp(x->path, y->path);
+}
+
+/* P01/week.cwa and P02/week.cwa are one person's when nothing but their name says whose they
+ * are: right for P01.cwa of two years, wrong for a folder a person. */
+static enum yk_status warn_of_shared_names(struct batch *batch,
+                                           const struct person_summaries *persons,
+                                           struct failure *why)
+{
+    const struct batch_input **order = mem_alloc(batch->inputs.n, sizeof *order);
+    size_t n = 0, n_names = 0, first = 0;
+    if (order == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for %zu names", batch->inputs.n);
+    }
+    for (size_t i = 0; i < batch->inputs.n; i++) {
+        const struct batch_input *input = &batch->inputs.inputs[i];
+        if (input->state == BATCH_DONE && input->participant == NULL) {
+            order[n++] = input;
+        }
+    }
+    if (n > 0) {
+        qsort(order, n, sizeof *order, by_stem);
+    }
+    for (size_t i = 1; i < n; i++) {
+        const char *stem = order[i]->stem;
+        if (strcmp(order[i - 1]->stem, stem) == 0 &&
+            (i < 2 || strcmp(order[i - 2]->stem, stem) != 0) && persons->n > 0 &&
+            bsearch(stem, persons->persons, persons->n, sizeof *persons->persons, by_code) !=
+                NULL &&
+            n_names++ == 0) {
+            first = i;
+        }
+    }
+    if (n_names > 0) {
+        log_warn(&batch->log,
+                 "batch: files of the same name are taken to be one person's (in %zu cases, "
+                 "the first %s: %s, %s); where they are of several persons, say so with "
+                 "--participants",
+                 n_names, order[first]->stem, order[first - 1]->path, order[first]->path);
+    }
+    mem_free(order);
+    return YK_OK;
+}
+
 static enum yk_status add_persons(struct batch *batch, struct tables *out, struct failure *why)
 {
     struct table_file *file = &out->file[TABLE_person];
@@ -180,6 +229,7 @@ static enum yk_status add_persons(struct batch *batch, struct tables *out, struc
     if (status == YK_OK) {
         status = warn_of_strangers(batch, &persons, why);
     }
+    status = status == YK_OK ? warn_of_shared_names(batch, &persons, why) : status;
     for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
         export_add_person(&persons.persons[i], &file->rows);
         status = table_file_spill(file, why);

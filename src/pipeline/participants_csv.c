@@ -189,21 +189,67 @@ enum yk_status participants_read(const char *path, struct participants *out,
     return status;
 }
 
-const struct participant_row *participants_find(const struct participants *self,
-                                                const char *path)
+/* The end of a path that has so many slashes; NULL: it has fewer. */
+static const char *tail_of(const char *path, size_t n_slashes)
 {
-    const char *name = name_of_path(path);
-    size_t by_name = row_of(self, name), by_path = row_of(self, path);
-    size_t row = by_name < by_path ? by_name : by_path;
-    if (row != ROW_NONE) {
-        return &self->rows[row];
+    const char *tail = path + strlen(path);
+    while (tail > path && (tail[-1] != '/' || n_slashes-- > 0)) {
+        tail--;
     }
+    return tail > path || n_slashes == 0 ? tail : NULL;
+}
+
+static size_t count_slashes(const char *text)
+{
+    size_t n = 0;
+    for (; *text != '\0'; text++) {
+        n += *text == '/';
+    }
+    return n;
+}
+
+/* The first of two rows; *other becomes one of another person than that, when there is one. */
+static size_t first_of(const struct participants *self, size_t a, size_t b, size_t *other)
+{
+    size_t first = a < b ? a : b, second = a < b ? b : a;
+    if (second != ROW_NONE &&
+        strcmp(self->rows[first].person_id, self->rows[second].person_id) != 0) {
+        *other = second;
+    }
+    return first;
+}
+
+static size_t find_name(const struct participants *self, const char *path, size_t *other)
+{
+    size_t row = ROW_NONE;
+    for (const char *tail = path; tail != NULL;) {
+        row = first_of(self, row, row_of(self, tail), other);
+        const char *slash = strchr(tail, '/');
+        tail = slash != NULL ? slash + 1 : NULL;
+    }
+    return row;
+}
+
+static size_t find_pattern(const struct participants *self, const char *path, size_t *other)
+{
+    size_t row = ROW_NONE;
     for (size_t i = 0; i < self->n_patterns; i++) {
         const char *file = self->rows[self->patterns[i]].file;
-        bool may_be = file[0] == name[0] || strchr(signs, file[0]) != NULL;
-        if (may_be && fnmatch(file, name, 0) == 0) {
-            return &self->rows[self->patterns[i]];
+        const char *tail = tail_of(path, count_slashes(file));
+        bool may_be = tail != NULL && (file[0] == tail[0] || strchr(signs, file[0]) != NULL);
+        if (may_be && fnmatch(file, tail, FNM_PATHNAME) == 0) {
+            row = first_of(self, row, self->patterns[i], other);
         }
     }
-    return NULL;
+    return row;
+}
+
+const struct participant_row *participants_find(const struct participants *self,
+                                                const char *path,
+                                                const struct participant_row **other)
+{
+    size_t second = ROW_NONE, row = find_name(self, path, &second);
+    row = row != ROW_NONE ? row : find_pattern(self, path, &second);
+    *other = second != ROW_NONE ? &self->rows[second] : NULL;
+    return row != ROW_NONE ? &self->rows[row] : NULL;
 }

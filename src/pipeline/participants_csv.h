@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Which file belongs to which participant, as a table: `file person_id zone diary_id group`.
- * file is a name or a pattern (* and ?), compared with the last part of a recording's path.
+ * file is a name or a pattern (* and ?), compared with the end of a recording's path: its last
+ * part, and as many folders before it as file names.
  */
 #ifndef SRC_PIPELINE_PARTICIPANTS_CSV_H
 #define SRC_PIPELINE_PARTICIPANTS_CSV_H
@@ -43,8 +44,9 @@ enum yk_status participants_read(const char *path, struct participants *out,
 enum yk_status participants_read_source(struct byte_source *bytes, struct participants *out,
                                         struct failure *why);
 /* The row for a recording's path: an exact name before a pattern, earlier rows before later
- * ones. NULL when none fits. */
+ * ones. NULL when none fits. *other is a row of another person that fits as well, or NULL. */
 const struct participant_row *participants_find(const struct participants *self,
-                                                const char *path);
+                                                const char *path,
+                                                const struct participant_row **other);
 
 #endif
