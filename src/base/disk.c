@@ -179,3 +179,37 @@ enum yk_status disk_write(int fd, const void *at, size_t n, const char *name,
     }
     return YK_OK;
 }
+
+enum yk_status disk_write_file(const char *path, const struct text *content, bool replaces,
+                               struct failure *why)
+{
+    struct text part;
+    text_init(&part);
+    text_addf(&part, "%s%s", path, DISK_PART);
+    enum yk_status status = text_status(content, why);
+    status = status == YK_OK ? text_status(&part, why) : status;
+    if (status != YK_OK) {
+        goto done;
+    }
+    const char *name = text_string(&part);
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        status = failure_set_errno(why, errno, "making %s", name);
+        goto done;
+    }
+    status = disk_write(fd, text_string(content), content->length, name, why);
+    if (status == YK_OK && fsync(fd) != 0) {
+        status = failure_set_errno(why, errno, "asking the disk to keep %s", name);
+    }
+    if (close(fd) != 0 && status == YK_OK) {
+        status = failure_set_errno(why, errno, "closing %s", name);
+    }
+    if (status == YK_OK) {
+        status = replaces ? disk_publish(name, path, why) : disk_publish_new(name, path, why);
+    } else {
+        disk_remove(name, NULL);
+    }
+done:
+    text_release(&part);
+    return status;
+}

@@ -39,6 +39,10 @@ enum yk_status disk_sync_file(const char *path, struct failure *why);
 enum yk_status disk_publish(const char *part, const char *path, struct failure *why);
 /* The same, but never replaces: YK_ERR_CONFLICT, part removed, when path is there already. */
 enum yk_status disk_publish_new(const char *part, const char *path, struct failure *why);
+/* A whole file: path.part, written, synced and published. replaces: what is there under its
+ * name; else YK_ERR_CONFLICT. When it fails path is as it was, and no part stays. */
+enum yk_status disk_write_file(const char *path, const struct text *content, bool replaces,
+                               struct failure *why);
 /* Removes a file; one that is not there is fine. */
 enum yk_status disk_remove(const char *path, struct failure *why);
 /* Writes all n bytes at the file's position, whatever the kernel takes at once. name is for the

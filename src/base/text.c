@@ -249,6 +249,15 @@ void text_add_csv(struct text *self, const char *value)
     }
 }
 
+void text_add_csv_row(struct text *self, const char *const *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        text_add(self, i > 0 ? "," : "");
+        text_add_csv(self, values[i]);
+    }
+    text_add_char(self, '\n');
+}
+
 enum yk_status text_status(const struct text *self, struct failure *why)
 {
     if (self->is_short) {

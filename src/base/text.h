@@ -45,6 +45,8 @@ void text_add_plain(struct text *self, const char *value);
  * leading/trailing blanks. A field that a spreadsheet would run as a formula (= + - @ first,
  * and not a number) gets a ' in front. */
 void text_add_csv(struct text *self, const char *value);
+/* A row of them, with commas and a line end. */
+void text_add_csv_row(struct text *self, const char *const *values, size_t n);
 /* YK_OK, or YK_ERR_MEMORY when something could not be added. */
 enum yk_status text_status(const struct text *self, struct failure *why);
 

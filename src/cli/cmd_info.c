@@ -3,12 +3,9 @@
  * yoake info: what a recording is. Reads the whole file, so that damage is counted and not
  * guessed.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "firmware-formats/format.h"
 #include "src/base/disk.h"
@@ -215,25 +212,13 @@ static enum yk_status write_ini(struct cli *cli, const struct inspection *file,
                 file->file);
         return YK_OK;
     }
-    struct text path, part;
+    struct text path;
     text_init(&path);
-    text_init(&part);
     text_add_n(&path, file->file, name_stem(file->file));
     text_add(&path, ".ini");
-    text_addf(&part, "%s%s", text_string(&path), DISK_PART);
     enum yk_status status = text_status(&path, why);
-    status = status == YK_OK ? text_status(&part, why) : status;
     if (status == YK_OK) {
-        int fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        status = fd < 0 ? failure_set_errno(why, errno, "writing %s", text_string(&part))
-                        : disk_write(fd, text_string(&file->guess), file->guess.length,
-                                     text_string(&part), why);
-        if (fd >= 0 && (fsync(fd) != 0 || close(fd) != 0) && status == YK_OK) {
-            status = failure_set_errno(why, errno, "writing %s", text_string(&part));
-        }
-    }
-    if (status == YK_OK) {
-        status = disk_publish_new(text_string(&part), text_string(&path), why);
+        status = disk_write_file(text_string(&path), &file->guess, false, why);
     }
     if (status == YK_OK && !cli->is_quiet) {
         fprintf(stderr,
@@ -242,7 +227,6 @@ static enum yk_status write_ini(struct cli *cli, const struct inspection *file,
                 text_string(&path));
     }
     text_release(&path);
-    text_release(&part);
     return status;
 }
 

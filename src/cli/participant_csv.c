@@ -160,12 +160,8 @@ enum yk_status participant_csv_write(const struct person *people, size_t n, stru
     text_init(&out);
     text_add(&out, "person_id,zone,group\n");
     for (size_t i = 0; i < n; i++) {
-        text_add_csv(&out, people[i].code);
-        text_add_char(&out, ',');
-        text_add_csv(&out, people[i].zone);
-        text_add_char(&out, ',');
-        text_add_csv(&out, people[i].group);
-        text_add_char(&out, '\n');
+        const char *const row[] = {people[i].code, people[i].zone, people[i].group};
+        text_add_csv_row(&out, row, sizeof row / sizeof *row);
     }
     return cli_put_text(&out, why);
 }

@@ -59,17 +59,13 @@ void epochs_csv_add_codebook(struct text *out)
     };
     text_add(out, "epochs,time_ts,time,,start of the epoch,エポックの始まり,timestamp,file\n");
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        const char *field[] = {columns[i].name, "real", columns[i].unit, columns[i].en,
-                               columns[i].ja,   "",     "epoch_s"};
-        text_add(out, "epochs");
-        for (size_t k = 0; k < sizeof field / sizeof *field; k++) {
-            text_add_char(out, ',');
-            text_add_csv(out, field[k]);
-        }
-        text_add_char(out, '\n');
+        const char *const row[] = {"epochs",      columns[i].name, "real", columns[i].unit,
+                                   columns[i].en, columns[i].ja,   "",     "epoch_s"};
+        text_add_csv_row(out, row, sizeof row / sizeof *row);
     }
     for (size_t f = 0; f < FLAG_COUNT; f++) {
-        text_addf(out, "epochs,%s,flag,,%s,%s,,%s\n", FLAG[f].name, FLAG[f].en, FLAG[f].ja,
-                  FLAG[f].source);
+        const char *const row[] = {"epochs",   FLAG[f].name, "flag", "",
+                                   FLAG[f].en, FLAG[f].ja,   "",     FLAG[f].source};
+        text_add_csv_row(out, row, sizeof row / sizeof *row);
     }
 }

@@ -191,24 +191,20 @@ void export_add_codebook(struct text *out)
     text_add(out, "table,column,type,unit,meaning_en,meaning_ja,ggir_name,source\n");
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         const struct export_column *c = &COLUMNS[i].column;
-        const char *field[] = {export_table_name(c->table),
-                               c->name,
-                               c->type,
-                               c->unit,
-                               c->en,
-                               c->ja,
-                               c->ggir,
-                               c->source};
-        for (size_t k = 0; k < sizeof field / sizeof *field; k++) {
-            text_add(out, k == 0 ? "" : ",");
-            text_add_csv(out, field[k]);
-        }
-        text_add_char(out, '\n');
+        const char *const row[] = {export_table_name(c->table),
+                                   c->name,
+                                   c->type,
+                                   c->unit,
+                                   c->en,
+                                   c->ja,
+                                   c->ggir,
+                                   c->source};
+        text_add_csv_row(out, row, sizeof row / sizeof *row);
     }
     for (size_t i = 0; i < sizeof codebook_columns / sizeof *codebook_columns; i++) {
-        text_addf(out, "codebook,%s,text,,", codebook_columns[i][0]);
-        text_add_csv(out, codebook_columns[i][1]);
-        text_addf(out, ",%s,,yoake batch\n", codebook_columns[i][2]);
+        const char *const *c = codebook_columns[i];
+        const char *const row[] = {"codebook", c[0], "text", "", c[1], c[2], "", "yoake batch"};
+        text_add_csv_row(out, row, sizeof row / sizeof *row);
     }
     epochs_csv_add_codebook(out);
 }

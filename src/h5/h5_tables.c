@@ -10,46 +10,19 @@
 #define UTC_NS "ns since 1970-01-01 UTC"
 
 /* Words of the enums. The model's functions take the enum; a table needs an int and an end. */
-static const char *event_word(int value)
-{
-    return value >= READ_EVENT_GAP && value <= READ_EVENT_NOTE
-               ? read_event_word((enum read_event_kind)value)
-               : NULL;
-}
-
-static const char *count_kind_word(int value)
-{
-    return value >= 0 && value < COUNT_KIND_COUNT ? count_kind_name((enum count_kind)value)
-                                                  : NULL;
-}
-
-static const char *clock_state_word(int value)
-{
-    return value >= CLOCK_MAP_NONE && value <= CLOCK_MAP_APPLIED
-               ? clock_map_word((enum clock_map_state)value)
-               : NULL;
-}
-
-static const char *source_word(int value)
-{
-    return value >= REST_NONE && value <= REST_RECORDER
-               ? rest_source_word((enum rest_source)value)
-               : NULL;
-}
-
-static const char *kind_word(int value)
-{
-    return value >= REST_KIND_MAIN && value <= REST_KIND_BED
-               ? rest_kind_word((enum rest_kind)value)
-               : NULL;
-}
-
-static const char *outcome_word(int value)
-{
-    return value >= CALIBRATION_NONE && value <= CALIBRATION_WORSE
-               ? calibration_outcome_word((enum calibration_outcome)value)
-               : NULL;
-}
+#define WORD(name, enumeration, first, last, of)                                               \
+    static const char *name(int value)                                                         \
+    {                                                                                          \
+        return value >= (first) && value <= (last) ? of((enum enumeration)value) : NULL;       \
+    }
+WORD(event_word, read_event_kind, READ_EVENT_GAP, READ_EVENT_NOTE, read_event_word)
+WORD(count_kind_word, count_kind, 0, COUNT_KIND_COUNT - 1, count_kind_name)
+WORD(clock_state_word, clock_map_state, CLOCK_MAP_NONE, CLOCK_MAP_APPLIED, clock_map_word)
+WORD(source_word, rest_source, REST_NONE, REST_RECORDER, rest_source_word)
+WORD(kind_word, rest_kind, REST_KIND_MAIN, REST_KIND_BED, rest_kind_word)
+WORD(outcome_word, calibration_outcome, CALIBRATION_NONE, CALIBRATION_WORSE,
+     calibration_outcome_word)
+#undef WORD
 
 /* What is plotted has a dataset for each column, the rest one for the table. */
 #define AS_TABLE(table, path, type, fields, is_records, text)                                  \

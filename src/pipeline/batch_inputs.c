@@ -51,6 +51,21 @@ bool batch_input_note(struct batch_input *self, const char *note)
     return say(self, YK_OK, note);
 }
 
+void batch_input_take(struct batch_input *self, const struct cohort_result *result)
+{
+    self->state = BATCH_DONE;
+    memcpy(self->sha256, result->input_sha256, sizeof self->sha256);
+    snprintf(self->format, sizeof self->format, "%s", result->format);
+    snprintf(self->device_serial, sizeof self->device_serial, "%s", result->device_serial);
+    batch_input_note(self, result->note);
+    self->days = result->days;
+    self->valid_nights = result->valid_nights;
+    self->gaps = result->gaps;
+    self->bad_blocks = result->bad_blocks;
+    self->start_ns = result->start_ns;
+    self->end_ns = result->end_ns;
+}
+
 const char *batch_input_said(const struct batch_input *self)
 {
     return self->said != NULL ? self->said : self->code == YK_ERR_MEMORY ? "out of memory" : "";

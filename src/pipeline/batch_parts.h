@@ -66,6 +66,8 @@ void batch_input_release(struct batch_input *self);
 bool batch_input_refuse(struct batch_input *self, const struct failure *why);
 /* Keeps what a result lacks; "": nothing. The same otherwise. */
 bool batch_input_note(struct batch_input *self, const char *note);
+/* Takes the facts of a finished recording: BATCH_DONE. */
+void batch_input_take(struct batch_input *self, const struct cohort_result *result);
 /* Either of these; "" when there is nothing to say. */
 const char *batch_input_said(const struct batch_input *self);
 /* The path to open. */
@@ -211,9 +213,5 @@ void batch_init(struct batch *self, const struct batch_options *options,
 void batch_release(struct batch *self);
 /* Locks the folder, opens its log and its database. *lock_fd is closed by the caller. */
 enum yk_status batch_prepare_folder(struct batch *self, int *lock_fd, struct failure *why);
-
-/* Writes a whole file: .part, fsync, rename. */
-enum yk_status batch_write_file(const char *path, const struct text *content,
-                                struct failure *why);
 
 #endif

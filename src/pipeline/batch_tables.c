@@ -7,12 +7,9 @@
 #include "src/pipeline/batch_methods.h"
 #include "src/pipeline/batch_parts.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/base/disk.h"
 #include "src/base/mem.h"
@@ -28,39 +25,6 @@ struct tables {
     const char **ids;   /* of finished recordings, sorted */
     size_t n_ids;
 };
-
-enum yk_status batch_write_file(const char *path, const struct text *content,
-                                struct failure *why)
-{
-    struct text part;
-    text_init(&part);
-    text_addf(&part, "%s%s", path, DISK_PART);
-    enum yk_status status = text_status(content, why);
-    status = status == YK_OK ? text_status(&part, why) : status;
-    if (status != YK_OK) {
-        goto done;
-    }
-    const char *name = text_string(&part);
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        status = failure_set_errno(why, errno, "making %s", name);
-        goto done;
-    }
-    status = disk_write(fd, text_string(content), content->length, name, why);
-    if (status == YK_OK && fsync(fd) != 0) {
-        status = failure_set_errno(why, errno, "asking the disk to keep %s", name);
-    }
-    if (close(fd) != 0 && status == YK_OK) {
-        status = failure_set_errno(why, errno, "closing %s", name);
-    }
-    status = status == YK_OK ? disk_publish(name, path, why) : status;
-    if (status != YK_OK) {
-        disk_remove(name, NULL);
-    }
-done:
-    text_release(&part);
-    return status;
-}
 
 static enum yk_status find_finished(const struct batch *batch, struct tables *out,
                                     struct failure *why)
@@ -349,7 +313,7 @@ static enum yk_status write_methods(struct batch *batch, const struct tables *ta
         status = batch_path(batch, NULL, "methods", ".txt", &path, why);
     }
     if (status == YK_OK) {
-        status = batch_write_file(text_string(&path), &text, why);
+        status = disk_write_file(text_string(&path), &text, true, why);
     }
     text_release(&text);
     text_release(&path);

@@ -147,23 +147,6 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
 
 /* ---- from the earlier run ---- */
 
-static void take_result(struct work *work, bool was_finished)
-{
-    struct batch_input *input = work->input;
-    const struct cohort_result *result = &work->result;
-    input->state = BATCH_DONE;
-    input->was_finished = was_finished;
-    snprintf(input->format, sizeof input->format, "%s", result->format);
-    snprintf(input->device_serial, sizeof input->device_serial, "%s", result->device_serial);
-    batch_input_note(input, result->note);
-    input->days = result->days;
-    input->valid_nights = result->valid_nights;
-    input->gaps = result->gaps;
-    input->bad_blocks = result->bad_blocks;
-    input->start_ns = result->start_ns;
-    input->end_ns = result->end_ns;
-}
-
 /* The epochs table of a finished recording, from its HDF5 file. */
 static enum yk_status restore_epochs(struct work *work, const char *h5, const char *csv,
                                      struct failure *why)
@@ -177,7 +160,7 @@ static enum yk_status restore_epochs(struct work *work, const char *h5, const ch
     }
     if (status == YK_OK) {
         epochs_csv_add(&work->analysis.epochs, zone, &out);
-        status = batch_write_file(csv, &out, why);
+        status = disk_write_file(csv, &out, true, why);
     }
     zone_close(zone);
     text_release(&out);
@@ -251,7 +234,8 @@ static bool take_finished(struct work *work)
     text_release(&h5);
     text_release(&csv);
     if (is_there) {
-        take_result(work, true);
+        batch_input_take(work->input, &work->result);
+        work->input->was_finished = true;
     } else {
         cohort_result_release(&work->result);
     }
@@ -340,7 +324,8 @@ static enum yk_status write_files(struct work *work, struct failure *why)
     if (status == YK_OK && batch->options->with_epochs_csv) {
         epochs_csv_add(&work->analysis.epochs, work->own, &epochs);
         status = batch_path(batch, "epochs", id, ".csv", &path, why);
-        status = status == YK_OK ? batch_write_file(text_string(&path), &epochs, why) : status;
+        status =
+            status == YK_OK ? disk_write_file(text_string(&path), &epochs, true, why) : status;
     }
     text_release(&path);
     text_release(&epochs);
@@ -404,7 +389,7 @@ static enum yk_status keep(struct work *work, struct failure *why)
     status = cohort_db_put(work->batch->db, result, why);
     pthread_mutex_unlock(&work->batch->lock);
     if (status == YK_OK) {
-        take_result(work, false);
+        batch_input_take(work->input, result);
         atomic_fetch_add(&work->batch->n_syncs,
                          work->batch->options->with_epochs_csv ? SYNCS_WITH_EPOCHS : SYNCS);
     }

@@ -16,7 +16,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -304,7 +303,7 @@ static enum yk_status write_one(const struct exporting *self, const char *name,
     text_init(&path);
     text_addf(&path, "%s/%s%s", self->options->folder, name, suffix);
     enum yk_status status = text_status(&path, why);
-    status = status == YK_OK ? batch_write_file(text_string(&path), content, why) : status;
+    status = status == YK_OK ? disk_write_file(text_string(&path), content, true, why) : status;
     text_release(&path);
     return status;
 }

@@ -138,7 +138,7 @@ static enum yk_status write_list(const char *path, const struct text *list, stru
     sums_add(&sums, hex, name_of_path(path));
     enum yk_status status = text_status(&sums_path, why);
     status = status == YK_OK ? disk_remove(text_string(&sums_path), why) : status;
-    status = status == YK_OK ? batch_write_file(path, list, why) : status;
+    status = status == YK_OK ? disk_write_file(path, list, true, why) : status;
     status = status == YK_OK ? sums_write(text_string(&sums_path), &sums, why) : status;
     text_release(&sums_path);
     text_release(&sums);

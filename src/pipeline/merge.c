@@ -127,21 +127,6 @@ static enum yk_status find_outcome(struct merge *self, struct batch_input *input
     return YK_END;
 }
 
-static void take_facts(struct batch_input *input, const struct cohort_result *result)
-{
-    input->state = BATCH_DONE;
-    memcpy(input->sha256, result->input_sha256, sizeof input->sha256);
-    snprintf(input->format, sizeof input->format, "%s", result->format);
-    snprintf(input->device_serial, sizeof input->device_serial, "%s", result->device_serial);
-    batch_input_note(input, result->note);
-    input->days = result->days;
-    input->valid_nights = result->valid_nights;
-    input->gaps = result->gaps;
-    input->bad_blocks = result->bad_blocks;
-    input->start_ns = result->start_ns;
-    input->end_ns = result->end_ns;
-}
-
 /* One file of a recording from its shard's folder; one that the shard does not have is fine. */
 static enum yk_status take_file(struct merge *self, size_t where, const char *folder,
                                 const struct cohort_result *result, const char *suffix,
@@ -207,7 +192,7 @@ static enum yk_status look_at(struct merge *self, struct batch_input *input,
         if (status == YK_OK && is_first) {
             status = read_recipe(self, where, &result, why);
         }
-        take_facts(input, &result);
+        batch_input_take(input, &result);
     } else if (status == YK_END) {
         status = find_outcome(self, input, why);
         if (status == YK_END) {

@@ -10,7 +10,6 @@
 #include "src/base/byte_source.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
-#include "src/pipeline/batch_parts.h"
 
 static const char seal[] = "# sha256 ";
 enum { HEX = DIGEST_HEX - 1, SEAL = sizeof seal - 1 };
@@ -40,7 +39,7 @@ enum yk_status sums_write(const char *path, struct text *lines, struct failure *
     char hex[DIGEST_HEX];
     digest_of_memory(text_string(lines), lines->length, hex);
     text_addf(lines, "%s%s\n", seal, hex);
-    return batch_write_file(path, lines, why);
+    return disk_write_file(path, lines, true, why);
 }
 
 /* The lines before the seal, when that is right; n without it. */

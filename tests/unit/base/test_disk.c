@@ -63,6 +63,25 @@ static void a_new_file_never_replaces(void **state)
     assert_false(disk_is_file(part));
 }
 
+static void a_whole_file_replaces_only_where_it_may(void **state)
+{
+    (void)state;
+    struct text content;
+    text_init(&content);
+    text_add(&content, "whole");
+    assert_int_equal(disk_write_file(path, &content, false, &why), YK_OK);
+    text_add(&content, ", and more");
+    assert_int_equal(disk_write_file(path, &content, false, &why), YK_ERR_CONFLICT);
+    assert_int_equal(size_of(path), 5);
+    assert_false(disk_is_file(part));
+    assert_int_equal(disk_write_file(path, &content, true, &why), YK_OK);
+    assert_int_equal(size_of(path), 15);
+    assert_false(disk_is_file(part));
+    snprintf(part, sizeof part, "%s/none/x", root);
+    assert_int_equal(disk_write_file(part, &content, true, &why), YK_ERR_NO_DEVICE);
+    text_release(&content);
+}
+
 static void a_name_that_cannot_be_given_leaves_nothing(void **state)
 {
     (void)state;
@@ -135,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_published_file_replaces_the_old_one),
         T(a_new_file_never_replaces),
+        T(a_whole_file_replaces_only_where_it_may),
         T(a_name_that_cannot_be_given_leaves_nothing),
         T(folders_are_made_with_those_above_them_and_for_the_owner_alone),
         T(joining_puts_one_slash_between),

@@ -230,6 +230,12 @@ static void a_line_for_the_terminal_holds_no_control_characters(void **state)
 static void csv_fields_are_quoted_where_needed(void **state)
 {
     (void)state;
+    const char *const row[] = {"a", "", "b,c"};
+    struct text t;
+    text_init(&t);
+    text_add_csv_row(&t, row, 3);
+    assert_string_equal(text_string(&t), "a,,\"b,c\"\n");
+    text_release(&t);
     check_csv("", "");
     check_csv("plain", "plain");
     check_csv("lat\xe9.cwa", "lat\xef\xbf\xbd.cwa");
