@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The small description that may lie beside a table (NAME.ini): docs/formats/epoch-csv.md lists
- * its keys. Unknown ones are refused with their line: a mistyped key must not be silent.
+ * its keys. Unknown ones, and those that stand there twice, are refused with their line: a
+ * mistake must not be silent.
  */
 #include "firmware-formats/epoch_csv_plan.h"
 #include "firmware-formats/timestamp.h"
+#include "src/base/given.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
 
@@ -104,60 +106,60 @@ static const struct {
 };
 
 static enum yk_status take_key(struct epoch_csv_plan *self, const char *key, const char *value,
-                               const char *place, struct failure *why)
+                               struct failure *why)
 {
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
         if (strcmp(taken[i].name, key) == 0) {
             return taken[i].take(self, value)
                        ? YK_OK
-                       : failure_set(why, YK_ERR_ARGUMENT, "%s: %s is '%.40s'; %s", place, key,
-                                     value, taken[i].right);
+                       : failure_set(why, YK_ERR_ARGUMENT, "%s is '%.40s'; %s", key, value,
+                                     taken[i].right);
         }
     }
     return failure_set(why, YK_ERR_ARGUMENT,
-                       "%s: unknown key '%.40s'; known: start epoch_s rate_hz range_g "
+                       "unknown key '%.40s'; known: start epoch_s rate_hz range_g "
                        "time_format zone timestamp date time step day separator header "
                        "first_line "
                        "counts person_id device_model device_serial",
-                       place, key);
+                       key);
 }
 
 static enum yk_status set_key(struct epoch_csv_plan *self, const char *key, const char *value,
-                              const char *place, struct failure *why)
+                              struct failure *why)
 {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(keys[i].name, key) == 0) {
             size_t n = strlen(value);
             if (n + 1 > keys[i].room) {
-                return failure_set(why, YK_ERR_ARGUMENT, "%s: %s is longer than %zu bytes",
-                                   place, key, keys[i].room - 1);
+                return failure_set(why, YK_ERR_ARGUMENT, "%s is longer than %zu bytes", key,
+                                   keys[i].room - 1);
             }
             memcpy((char *)self + keys[i].offset, value, n + 1);
             if (strcmp(key, "counts") == 0 && !count_kind_find(value, &(enum count_kind){0})) {
                 return failure_set(why, YK_ERR_ARGUMENT,
-                                   "%s: counts '%.20s' are not known; actigraph actiwatch "
+                                   "counts '%.20s' are not known; actigraph actiwatch "
                                    "motionwatch actical acttrust ... unknown are right",
-                                   place, value);
+                                   value);
             }
             if (strcmp(key, "time_format") == 0 && strcmp(value, EPOCH_CSV_ELAPSED) != 0 &&
                 !timestamp_pattern_is_valid(value)) {
                 return failure_set(
                     why, YK_ERR_ARGUMENT,
-                    "%s: time_format '%.40s' is not understood; iso, unix_s, "
+                    "time_format '%.40s' is not understood; iso, unix_s, "
                     "unix_ms, unix_ns, elapsed_s or a pattern like %%d/%%m/%%Y %%H:%%M",
-                    place, value);
+                    value);
             }
             return YK_OK;
         }
     }
-    return take_key(self, key, value, place, why);
+    return take_key(self, key, value, why);
 }
 
 static enum yk_status declare(struct epoch_csv_plan *self, const char *name, char *value,
-                              const char *place, struct failure *why)
+                              struct failure *why)
 {
     if (self->n_declared == EPOCH_CSV_DECLARED_MAX) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s: more than %d columns", place,
+        return failure_set(why, YK_ERR_ARGUMENT, "more than %d columns",
                            EPOCH_CSV_DECLARED_MAX);
     }
     struct epoch_csv_declared *d = &self->declared[self->n_declared];
@@ -170,17 +172,17 @@ static enum yk_status declare(struct epoch_csv_plan *self, const char *name, cha
     if (strcmp(value, "ignore") != 0 && !is_axis &&
         epoch_column_find(value) == EPOCH_COLUMN_COUNT) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: '%.40s' is no column; write one of enmo_mg angle_z_deg counts "
+                           "'%.40s' is no column; write one of enmo_mg angle_z_deg counts "
                            "counts_y light ... (docs/formats/epoch-csv.md), x y z of samples, "
                            "or ignore",
-                           place, value);
+                           value);
     }
     self->is_samples = self->is_samples || is_axis;
     if (snprintf(d->name, sizeof d->name, "%s", name) >= (int)sizeof d->name ||
         snprintf(d->target, sizeof d->target, "%s", value) >= (int)sizeof d->target ||
         snprintf(d->unit, sizeof d->unit, "%s", unit != NULL ? unit : "") >=
             (int)sizeof d->unit) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s: name or unit is too long", place);
+        return failure_set(why, YK_ERR_ARGUMENT, "name or unit is too long");
     }
     self->n_declared++;
     return YK_OK;
@@ -196,62 +198,69 @@ static char *trim(char *at)
     return at;
 }
 
-struct ini_state {
+struct ini {
+    struct epoch_csv_plan plan;
+    struct given keys, columns; /* names of columns may be those of keys */
     bool in_columns;
-    char seen[512]; /* known keys so far, each behind a blank and with one behind it */
 };
 
-/* Two values of one name: whichever were taken, the other would be silent. */
-static enum yk_status refuse_twice(struct ini_state *state, const struct epoch_csv_plan *self,
-                                   const char *name, const char *place, struct failure *why)
+static enum yk_status enter_section(struct ini *self, const char *line, struct failure *why)
 {
-    char key[32];
-    snprintf(key, sizeof key, " %.28s ", name);
-    bool is_there = !state->in_columns && strstr(state->seen, key) != NULL;
-    for (size_t i = 0; i < self->n_declared && state->in_columns; i++) {
-        is_there = is_there || strcmp(self->declared[i].name, name) == 0;
+    self->in_columns = strcmp(line, "[columns]") == 0;
+    bool is_samples = strcmp(line, "[samples]") == 0;
+    self->plan.is_samples = self->plan.is_samples || is_samples;
+    if (!self->in_columns && !is_samples && strcmp(line, "[epochs]") != 0) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "unknown section '%.40s'; [epochs], [samples] and [columns] are "
+                           "known",
+                           line);
     }
-    size_t used = strlen(state->seen);
-    if (!state->in_columns && used + strlen(key) < sizeof state->seen) {
-        memcpy(state->seen + used, key, strlen(key) + 1);
-    }
-    return is_there ? failure_set(why, YK_ERR_ARGUMENT,
-                                  "%s: %.40s has a value already: leave one of them out", place,
-                                  name)
-                    : YK_OK;
+    return YK_OK;
 }
 
-static enum yk_status read_line(struct epoch_csv_plan *self, char *line, const char *place,
-                                struct ini_state *state, struct failure *why)
+static enum yk_status read_line(struct ini *self, char *line, size_t number,
+                                struct failure *why)
 {
     line = trim(line);
     if (*line == '\0' || *line == '#' || *line == ';') {
         return YK_OK;
     }
     if (*line == '[') {
-        state->in_columns = strcmp(line, "[columns]") == 0;
-        bool is_samples = strcmp(line, "[samples]") == 0;
-        self->is_samples = self->is_samples || is_samples;
-        if (!state->in_columns && !is_samples && strcmp(line, "[epochs]") != 0) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "%s: unknown section '%.40s'; [epochs], [samples] and "
-                               "[columns] are known",
-                               place, line);
-        }
-        return YK_OK;
+        return enter_section(self, line, why);
     }
     char *sign = strchr(line, '=');
     if (sign == NULL) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s: '%.40s' is no NAME = VALUE", place, line);
+        return failure_set(why, YK_ERR_ARGUMENT, "'%.40s' is no NAME = VALUE", line);
     }
     *sign = '\0';
     char *key = trim(line), *value = trim(sign + 1);
-    enum yk_status status = refuse_twice(state, self, key, place, why);
+    enum yk_status status = given_add(self->in_columns ? &self->columns : &self->keys, key,
+                                      strlen(key), value, strlen(value), number, why);
     if (status != YK_OK) {
         return status;
     }
-    return state->in_columns ? declare(self, key, value, place, why)
-                             : set_key(self, key, value, place, why);
+    return self->in_columns ? declare(&self->plan, key, value, why)
+                            : set_key(&self->plan, key, value, why);
+}
+
+/* All lines of text, which ends in a zero and is cut up. */
+static enum yk_status read_lines(struct ini *self, char *text, const char *name,
+                                 struct failure *why)
+{
+    enum yk_status status = YK_OK;
+    char *line = strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text;
+    for (size_t number = 1; status == YK_OK && line != NULL; number++) {
+        char *end = strchr(line, '\n');
+        if (end != NULL) {
+            *end++ = '\0';
+        }
+        status = read_line(self, line, number, why);
+        if (status != YK_OK) {
+            failure_within(why, "%.70s, line %zu", name, number);
+        }
+        line = end;
+    }
+    return status;
 }
 
 enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_source *bytes,
@@ -261,28 +270,19 @@ enum yk_status epoch_csv_plan_read_ini(struct epoch_csv_plan *self, struct byte_
         return failure_set(why, YK_ERR_ARGUMENT, "%s is too large for a description",
                            bytes->name);
     }
-    struct epoch_csv_plan plan = *self;
     char *text = NULL;
-    enum yk_status status = byte_source_read_all(bytes, &text, why);
-    struct ini_state state = {0};
-    int number = 1;
-    char *line = text;
-    if (status == YK_OK && strncmp(text, "\xEF\xBB\xBF", 3) == 0) {
-        line += 3;
-    }
-    while (status == YK_OK && line != NULL) {
-        char place[96];
-        char *end = strchr(line, '\n');
-        if (end != NULL) {
-            *end++ = '\0';
-        }
-        snprintf(place, sizeof place, "%.70s, line %d", bytes->name, number++);
-        status = read_line(&plan, line, place, &state, why);
-        line = end;
-    }
-    mem_free(text);
+    struct ini *ini = mem_alloc(1, sizeof *ini);
+    enum yk_status status =
+        ini != NULL ? byte_source_read_all(bytes, &text, why)
+                    : failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
     if (status == YK_OK) {
-        *self = plan;
+        ini->plan = *self;
+        status = read_lines(ini, text, bytes->name, why);
     }
+    if (status == YK_OK) {
+        *self = ini->plan;
+    }
+    mem_free(ini);
+    mem_free(text);
     return status;
 }

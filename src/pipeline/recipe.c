@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "src/base/byte_source.h"
+#include "src/base/given.h"
 #include "src/base/names.h"
 
 #define RECIPE_FILE_MAX 65536
-#define GIVEN_NAME_ROOM 40
-#define GIVEN_MAX 256 /* there are fewer parameters */
 
 static bool is_path(const char *word)
 {
@@ -30,33 +29,6 @@ static void trim(const char **at, size_t *n)
     while (*n > 0 && strchr(" \t\r", (*at)[*n - 1]) != NULL) {
         (*n)--;
     }
-}
-
-/* What a file has said so far. A name twice is a mistake that would otherwise go unseen: only
- * the last value would count. */
-struct given {
-    struct {
-        char name[GIVEN_NAME_ROOM];
-        size_t line;
-    } names[GIVEN_MAX];
-    size_t n;
-};
-
-static enum yk_status give(struct given *self, const char *name, size_t n, size_t line,
-                           struct failure *why)
-{
-    for (size_t i = 0; i < self->n; i++) {
-        if (strlen(self->names[i].name) == n && memcmp(self->names[i].name, name, n) == 0) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "%s is set twice, in line %zu and again here; remove one",
-                               self->names[i].name, self->names[i].line);
-        }
-    }
-    if (self->n < GIVEN_MAX && n < GIVEN_NAME_ROOM) { /* else it is no parameter's name */
-        snprintf(self->names[self->n].name, GIVEN_NAME_ROOM, "%.*s", (int)n, name);
-        self->names[self->n++].line = line;
-    }
-    return YK_OK;
 }
 
 /* One line: nothing, a comment, a section, or an assignment brought into the form NAME=VALUE.
@@ -89,7 +61,7 @@ static enum yk_status take_line(const char *at, size_t n, size_t line, struct gi
     snprintf(assignment, sizeof assignment, "%.*s=%.*s", (int)name_n, name, (int)value_n,
              value);
     bool is_base = strncmp(assignment, "base=", 5) == 0;
-    enum yk_status status = give(given, name, name_n, line, why);
+    enum yk_status status = given_add(given, name, name_n, value, value_n, line, why);
     if (status != YK_OK) {
         return status;
     }

@@ -161,8 +161,11 @@ static void a_wrong_description_is_refused_with_its_line(void **state)
         {"[columns]\nangle = angle_z_deg\n", "'angle'"},
         {"time_format = %H:%M\n", "time_format"},
         {"timestamp = when\n", "'when'"},
-        {"epoch_s = 60\nzone = UTC\nepoch_s = 30\n", "line 3: epoch_s has a value already"},
-        {"[columns]\nactivity = counts\nactivity = ignore\n", "line 3: activity has a value"},
+        {"zone = UTC\n\n[samples]\nzone = Asia/Tokyo\n",
+         "t.ini, line 4: zone is set twice, to 'UTC' in line 1 and to 'Asia/Tokyo' here"},
+        {"[columns]\nactivity = counts\n[epochs]\n[columns]\nactivity = light lux\n",
+         "line 5: activity is set twice, to 'counts' in line 2 and to 'light lux' here"},
+        {"epoch_s = 60\nzone = UTC\nepoch_s = 30\n", "line 3: epoch_s is set twice, to '60'"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct table t;

@@ -44,8 +44,10 @@ static void wrong_files_say_line_and_value(void **state)
         {"\n\nsib_min = often\n", "line 3"},
         {"sib_min = 7\nbase = default\n", "first"},
         {"sib_min 7\n", "NAME = VALUE"},
-        {"sib_min = 7\n[sleep]\n sib_min=8\n", "line 3: sib_min is set twice, in line 1"},
-        {"base = default\nbase = default\n", "line 2: base is set twice, in line 1"},
+        {"sib_min = 7\n[sleep]\n sib_min=8\n",
+         "line 3: sib_min is set twice, to '7' in line 1 and to '8' here"},
+        {"base = default\nbase = default\n",
+         "line 2: base is set twice, to 'default' in line 1"},
         {"base = ggir\n", "ggir-3.3"},
         {"nonwear = perhaps\n", "perhaps"},
     };
