@@ -102,3 +102,19 @@ const char *check_scratch(const char *name)
     snprintf(path, sizeof path, "%s/yoake-%s-XXXXXX", root != NULL ? root : "/tmp", name);
     return mkdtemp(path);
 }
+
+int scratch_setup(void **state)
+{
+    struct scratch *self = *state;
+    snprintf(self->folder, sizeof self->folder, "%s", check_scratch("test"));
+    int n = snprintf(self->path, sizeof self->path, "%s/%s", self->folder, self->file);
+    assert_true(n > 0 && (size_t)n < sizeof self->path);
+    return 0;
+}
+
+int scratch_teardown(void **state)
+{
+    struct scratch *self = *state;
+    check_remove(self->folder);
+    return 0;
+}

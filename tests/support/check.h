@@ -20,6 +20,20 @@
 void check_close(double actual, double expected, double tolerance, const char *what,
                  const char *file, int line);
 
+/* Under a sanitizer everything takes ten times as long, and it finds in a few repetitions what
+ * it would find in many: tests that repeat something do it less often, and expect the same. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { CHECK_IS_SLOW = 1 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+enum { CHECK_IS_SLOW = 1 };
+#else
+enum { CHECK_IS_SLOW = 0 };
+#endif
+#else
+enum { CHECK_IS_SLOW = 0 };
+#endif
+
 /* Path of a file of the reference data ("data/cwa/ax3_testfile.cwa") below $YOAKE_SHARED or
  * ../shared; NULL, after saying loudly that the test is skipped, when it is not there. The
  * pointer is valid until the next call. Use: `SHARED_OR_SKIP(path, "data/...");` */
@@ -38,5 +52,17 @@ void check_write_text(const char *path, const char *text);
 /* Fresh empty folder for this test under the build folder's tmp; removed by check_remove(). */
 const char *check_scratch(const char *name);
 void check_remove(const char *folder);
+
+/* A scratch folder for each test of a program, and the path of a file in it that is not made:
+ * `static struct scratch scratch = {.file = "記録.h5"};`, and SCRATCH_TEST(name, scratch) in
+ * the list of tests. */
+struct scratch {
+    const char *file;
+    char folder[2048], path[2100];
+};
+int scratch_setup(void **state);
+int scratch_teardown(void **state);
+#define SCRATCH_TEST(name, scratch)                                                            \
+    cmocka_unit_test_prestate_setup_teardown(name, scratch_setup, scratch_teardown, &(scratch))
 
 #endif

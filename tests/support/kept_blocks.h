@@ -34,7 +34,8 @@ void kept_blocks_release(struct kept_blocks *self);
 void kept_blocks_check(const struct kept_blocks *self, size_t from,
                        const struct kept_blocks *other);
 /* open_at() at every border of blocks, in their middles and around them gives the same blocks
- * (at most `most_places` places, spread evenly). source was read to its end. */
+ * (at most `most_places` places, spread evenly; a
+ * quarter of them under a sanitizer). source was read to its end. */
 void kept_blocks_check_cursors(const struct kept_blocks *self, struct recording_source *source,
                                size_t most_places);
 

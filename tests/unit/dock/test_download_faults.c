@@ -11,11 +11,7 @@
 
 #include "tests/support/faulty_io.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SHARE = 4 };
-#else
-enum { SHARE = 1 };
-#endif
+enum { SHARE = CHECK_IS_SLOW ? 4 : 1 };
 
 /* A disk that gives back something else than was written, from byte lying_at of a file on. */
 static atomic_long lying_at = -1;

@@ -27,19 +27,6 @@ struct tally { /* errors in minutes, found - true */
     int n, missed, excluded;
 };
 
-/* With a sanitizer everything takes twenty times as long: a few nights, for its sake only. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { IS_SLOW = 1 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-enum { IS_SLOW = 1 };
-#else
-enum { IS_SLOW = 0 };
-#endif
-#else
-enum { IS_SLOW = 0 };
-#endif
-
 static struct tally tallies[16];
 static bool is_full;
 static uint64_t first_seed = 100; /* YOAKE_ACCURACY_SEED: other people */
@@ -282,9 +269,9 @@ static void clean_nights_are_found_to_five_minutes(void **state)
     struct variant v = PLAIN;
     int people = is_full ? 8 : 1;
     v.rate_hz = is_full ? 25 : 12.5;
-    v.days = IS_SLOW ? 2 : v.days;
+    v.days = CHECK_IS_SLOW ? 2 : v.days;
     print_head();
-    for (size_t k = 0; k < (IS_SLOW ? 2 : person_kind_count()); k++) {
+    for (size_t k = 0; k < (CHECK_IS_SLOW ? 2 : person_kind_count()); k++) {
         const char *kind = person_kind_at(k)->id;
         for (int i = 0; i < people; i++) {
             run_variant(kind, first_seed + 17 * k + (uint64_t)i, &v, &tallies[k]);
@@ -294,7 +281,7 @@ static void clean_nights_are_found_to_five_minutes(void **state)
     }
     print_row("all", &all);
     fflush(stdout);
-    assert_true(all.n >= (is_full ? 300 : IS_SLOW ? 1 : 45));
+    assert_true(all.n >= (is_full ? 300 : CHECK_IS_SLOW ? 1 : 45));
     assert_true(all.missed <= all.n / 50);
     check_share("all kinds", &all);
 }
@@ -319,7 +306,7 @@ static void recorders_of_all_sorts_give_the_same_accuracy(void **state)
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         static struct tally tally;
         tally = (struct tally){.n = 0};
-        if (!is_full && (cases[c].v.rate_hz > 50 || IS_SLOW)) {
+        if (!is_full && (cases[c].v.rate_hz > 50 || CHECK_IS_SLOW)) {
             continue;
         }
         struct variant v = cases[c].v;
@@ -390,7 +377,7 @@ static void check_still(const struct simulation *simulation, const struct truth 
 static void still_sleepers_keep_their_nights(void **state)
 {
     (void)state;
-    if (IS_SLOW) {
+    if (CHECK_IS_SLOW) {
         return;
     }
     struct zone *zone = NULL;
@@ -444,7 +431,7 @@ static void clock_changes_shift_nothing(void **state)
     struct zone *zone = NULL;
     struct simulation simulation;
     assert_int_equal(zone_open("Europe/London", &zone, NULL), YK_OK);
-    for (size_t i = 0; i < (IS_SLOW ? 1 : 2); i++) {
+    for (size_t i = 0; i < (CHECK_IS_SLOW ? 1 : 2); i++) {
         simulation_init(&simulation, zone);
         simulation.start_ns = zone_instant_of_day(zone, starts[i], 10 * 3600);
         simulation.recorder.rate_hz = 12.5;
@@ -496,7 +483,7 @@ static void check_nonwear(const struct simulation *simulation, const struct trut
 static void a_recorder_on_the_table_is_noticed_by_day_and_by_night(void **state)
 {
     (void)state;
-    if (IS_SLOW) {
+    if (CHECK_IS_SLOW) {
         return;
     }
     struct zone *zone = NULL;

@@ -26,12 +26,7 @@ static enum yk_status analyze(const char *recipe, struct analysis *out, struct f
     return status;
 }
 
-/* Instrumented programs are slow: there every fourth one has to do. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { STEP = 4 };
-#else
-enum { STEP = 1 };
-#endif
+enum { STEP = CHECK_IS_SLOW ? 4 : 1 };
 
 static void every_refused_allocation_is_said(void **state)
 {

@@ -36,12 +36,7 @@ static char *expected; /* dump of the store with A and B */
 static int n_calls;    /* writing calls of an unbroken import of B */
 static bool is_full;
 
-/* Under a sanitizer everything takes ten times as long: fewer steps of each kind. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SHARE = 5 };
-#else
-enum { SHARE = 1 };
-#endif
+enum { SHARE = CHECK_IS_SLOW ? 5 : 1 }; /* of the steps of each kind, one in so many */
 
 /* ---- running the program in a process of its own ---- */
 
