@@ -34,6 +34,18 @@ void store_scene_remove(struct store_scene *self)
     check_remove(self->root);
 }
 
+int store_scene_setup(void **state)
+{
+    store_scene_make(*state);
+    return 0;
+}
+
+int store_scene_teardown(void **state)
+{
+    store_scene_remove(*state);
+    return 0;
+}
+
 const char *store_scene_file(struct store_scene *self, int seed)
 {
     static char path[2300];

@@ -9,22 +9,14 @@
 
 #include "src/base/disk.h"
 
-static char root[2048], part[2100], path[2100];
+static struct scratch scratch = {.file = "表.csv"};
+static char part[4300];
 static struct failure why;
 
 static int setup(void **state)
 {
-    (void)state;
-    snprintf(root, sizeof root, "%s", check_scratch("disk"));
-    snprintf(part, sizeof part, "%s/表.csv.part", root);
-    snprintf(path, sizeof path, "%s/表.csv", root);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    check_remove(root);
+    scratch_setup(state);
+    snprintf(part, sizeof part, "%s.part", scratch.path);
     return 0;
 }
 
@@ -45,10 +37,10 @@ static off_t size_of(const char *file)
 static void a_published_file_replaces_the_old_one(void **state)
 {
     (void)state;
-    put(path, "old");
+    put(scratch.path, "old");
     put(part, "newer");
-    assert_int_equal(disk_publish(part, path, &why), YK_OK);
-    assert_int_equal(size_of(path), 5);
+    assert_int_equal(disk_publish(part, scratch.path, &why), YK_OK);
+    assert_int_equal(size_of(scratch.path), 5);
     assert_false(disk_is_file(part));
 }
 
@@ -56,10 +48,10 @@ static void a_new_file_never_replaces(void **state)
 {
     (void)state;
     put(part, "first");
-    assert_int_equal(disk_publish_new(part, path, &why), YK_OK);
+    assert_int_equal(disk_publish_new(part, scratch.path, &why), YK_OK);
     put(part, "second one");
-    assert_int_equal(disk_publish_new(part, path, &why), YK_ERR_CONFLICT);
-    assert_int_equal(size_of(path), 5);
+    assert_int_equal(disk_publish_new(part, scratch.path, &why), YK_ERR_CONFLICT);
+    assert_int_equal(size_of(scratch.path), 5);
     assert_false(disk_is_file(part));
 }
 
@@ -86,7 +78,7 @@ static void a_name_that_cannot_be_given_leaves_nothing(void **state)
 {
     (void)state;
     char nowhere[2200];
-    snprintf(nowhere, sizeof nowhere, "%s/none/x", root);
+    snprintf(nowhere, sizeof nowhere, "%s/none/x", scratch.folder);
     put(part, "x");
     assert_int_equal(disk_publish(part, nowhere, &why), YK_ERR_NO_DEVICE);
     assert_non_null(strstr(why.text, "none/x"));
@@ -101,13 +93,13 @@ static void folders_are_made_with_those_above_them_and_for_the_owner_alone(void 
     (void)state;
     char deep[2200];
     struct stat s;
-    snprintf(deep, sizeof deep, "%s/一/二/三", root);
+    snprintf(deep, sizeof deep, "%s/一/二/三", scratch.folder);
     assert_int_equal(disk_make_folders(deep, &why), YK_OK);
     assert_int_equal(disk_make_folders(deep, &why), YK_OK);
     assert_int_equal(stat(deep, &s), 0);
     assert_int_equal(s.st_mode & 0777, 0700);
-    put(path, "x");
-    assert_int_equal(disk_make_folder(path, &why), YK_ERR_ARGUMENT);
+    put(scratch.path, "x");
+    assert_int_equal(disk_make_folder(scratch.path, &why), YK_ERR_ARGUMENT);
     assert_non_null(strstr(why.text, "is a file, not a folder"));
     assert_int_equal(disk_make_folders("", &why), YK_ERR_NO_DEVICE);
 }
@@ -127,12 +119,12 @@ static void joining_puts_one_slash_between(void **state)
 static void syncing_and_removing_say_what_is_missing(void **state)
 {
     (void)state;
-    assert_int_equal(disk_sync_folder(root, &why), YK_OK);
-    assert_int_equal(disk_sync_parent(path, &why), YK_OK);
+    assert_int_equal(disk_sync_folder(scratch.folder, &why), YK_OK);
+    assert_int_equal(disk_sync_parent(scratch.path, &why), YK_OK);
     assert_int_equal(disk_sync_parent("name-alone", &why), YK_OK);
-    assert_int_equal(disk_sync_file(path, &why), YK_ERR_NO_DEVICE);
-    assert_int_equal(disk_remove(path, &why), YK_OK); /* not there: fine */
-    assert_true(disk_remove(root, &why) != YK_OK);
+    assert_int_equal(disk_sync_file(scratch.path, &why), YK_ERR_NO_DEVICE);
+    assert_int_equal(disk_remove(scratch.path, &why), YK_OK); /* not there: fine */
+    assert_true(disk_remove(scratch.folder, &why) != YK_OK);
     assert_int_equal(disk_write(-1, "x", 1, "somewhere", &why), YK_ERR_IO);
     assert_non_null(strstr(why.text, "somewhere"));
 }
@@ -150,7 +142,8 @@ static void two_names_of_one_file_are_the_same(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name)                                                                                \
+    cmocka_unit_test_prestate_setup_teardown(name, setup, scratch_teardown, &scratch)
     const struct CMUnitTest tests[] = {
         T(a_published_file_replaces_the_old_one),
         T(a_new_file_never_replaces),

@@ -27,18 +27,10 @@ static struct failure why;
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     memset(last, 0, sizeof last);
     snprintf(folder, sizeof folder, "%s/drive", scene.root);
     return mkdir(folder, 0700);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
-    return 0;
 }
 
 static void put(const char *from, const char *name)
@@ -175,15 +167,11 @@ a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording(void **s
 
 int main(void)
 {
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(
-            every_recording_of_a_volume_gets_a_bay_and_the_ledger_says_whose_it_is, setup,
-            teardown),
-        cmocka_unit_test_setup_teardown(
-            two_recordings_that_begin_alike_are_read_one_after_the_other, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording, setup,
-            teardown),
+        T(every_recording_of_a_volume_gets_a_bay_and_the_ledger_says_whose_it_is),
+        T(two_recordings_that_begin_alike_are_read_one_after_the_other),
+        T(a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

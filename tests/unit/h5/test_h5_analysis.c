@@ -15,23 +15,7 @@
 #include "src/h5/h5_tables.h"
 #include "tests/support/alloc.h"
 
-static char folder[4096];
-static char path[4200];
-
-static int setup(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s", check_scratch("h5a"));
-    snprintf(path, sizeof path, "%s/参加者 01.h5", folder);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    check_remove(folder);
-    return 0;
-}
+static struct scratch scratch = {.file = "参加者 01.h5"};
 
 /* ---- an analysis in which every field of every table has a value of its own ---- */
 
@@ -211,8 +195,8 @@ static void every_field_of_an_analysis_reads_back(void **state)
     struct failure why;
     fill_analysis(&a);
     analysis_init(&b);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    assert_int_equal(h5_analysis_read(path, &b, &why), YK_OK);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    assert_int_equal(h5_analysis_read(scratch.path, &b, &why), YK_OK);
     assert_same_analysis(&a, &b);
     analysis_release(&a);
     analysis_release(&b);
@@ -226,8 +210,8 @@ static void an_analysis_of_nothing_reads_back(void **state)
     analysis_init(&a);
     analysis_init(&b);
     assert_int_equal(parameters_of_recipe(RECIPE_DEFAULT, &a.made_by.parameters, &why), YK_OK);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    assert_int_equal(h5_analysis_read(path, &b, &why), YK_OK);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    assert_int_equal(h5_analysis_read(scratch.path, &b, &why), YK_OK);
     assert_same_analysis(&a, &b);
     analysis_release(&a);
     analysis_release(&b);
@@ -283,12 +267,12 @@ static void the_same_analysis_gives_the_same_bytes(void **state)
     struct failure why;
     size_t n = 0, m = 0;
     fill_analysis(&a);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    char *first = check_read_file(path, &n);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    char *first = check_read_file(scratch.path, &n);
     a.made_by.made_ns = 99;
     sleep(1);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    char *second = check_read_file(path, &m);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    char *second = check_read_file(scratch.path, &m);
     assert_int_equal(n, m);
     assert_memory_equal(first, second, n);
     free(first);
@@ -320,10 +304,10 @@ static void tables_of_0_1_0_read_back(void **state)
         size_t n = 0;
         assert_true(old.is_records);
         old.is_records = false;
-        assert_int_equal(h5_create(path, &file, &why), YK_OK);
+        assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
         assert_int_equal(h5_rows_write(file, &old, tables[i].rows, tables[i].n, &why), YK_OK);
         assert_int_equal(h5_close(file, &why), YK_OK);
-        assert_int_equal(h5_open(path, &file, &why), YK_OK);
+        assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
         assert_int_equal(h5_rows_count(file, tables[i].table, &n, &why), YK_OK);
         assert_int_equal(n, tables[i].n);
         assert_true(n > 0);
@@ -344,8 +328,8 @@ static void identity_tells_enough_to_resume(void **state)
     struct h5_identity who;
     struct failure why;
     fill_analysis(&a);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    assert_int_equal(h5_analysis_identify(path, &who, &why), YK_OK);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    assert_int_equal(h5_analysis_identify(scratch.path, &who, &why), YK_OK);
     assert_string_equal(who.recording_id, "week1-3f9a");
     assert_string_equal(who.recipe, "default");
     assert_string_equal(who.input_sha256, a.made_by.input_sha256);
@@ -363,9 +347,9 @@ static void other_programs_can_open_it(void **state)
     struct analysis a;
     struct failure why;
     fill_analysis(&a);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    setenv("FILE", path, 1);
-    setenv("DUMP", folder, 1);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    setenv("FILE", scratch.path, 1);
+    setenv("DUMP", scratch.folder, 1);
     const char *command = "h5dump -A \"$FILE\" >\"$DUMP/dump\" && cd \"$DUMP\" && "
                           "grep -q 'DATASET \"enmo_mg\"' dump && "
                           "grep -q 'ATTRIBUTE \"schema_version\"' dump && "
@@ -381,18 +365,18 @@ static void an_old_file_stays_when_the_new_one_cannot_be_written(void **state)
     struct failure why;
     uint64_t k = 1;
     fill_analysis(&a);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
     for (bool refused = true; refused; k += 1 + k / 8) {
         char part[4300];
         alloc_fail_at(k);
-        enum yk_status status = h5_analysis_write(path, &a, &why);
+        enum yk_status status = h5_analysis_write(scratch.path, &a, &why);
         refused = alloc_refused();
         alloc_fail_at(0);
         assert_int_equal(refused, status != YK_OK);
-        snprintf(part, sizeof part, "%s" DISK_PART, path);
+        snprintf(part, sizeof part, "%s" DISK_PART, scratch.path);
         assert_false(disk_is_file(part));
         analysis_init(&b);
-        assert_int_equal(h5_analysis_read(path, &b, &why), YK_OK);
+        assert_int_equal(h5_analysis_read(scratch.path, &b, &why), YK_OK);
         assert_int_equal(b.n_nights, 7);
         analysis_release(&b);
     }
@@ -407,11 +391,11 @@ static void refused_memory_while_reading_is_reported(void **state)
     struct failure why;
     uint64_t k = 1;
     fill_analysis(&a);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
     for (bool refused = true; refused; k += 1 + k / 8) {
         analysis_init(&b);
         alloc_fail_at(k);
-        enum yk_status status = h5_analysis_read(path, &b, &why);
+        enum yk_status status = h5_analysis_read(scratch.path, &b, &why);
         refused = alloc_refused();
         alloc_fail_at(0);
         assert_int_equal(refused, status != YK_OK);
@@ -428,15 +412,15 @@ static void a_damaged_file_is_an_error_and_not_a_crash(void **state)
     struct failure why;
     size_t n = 0;
     fill_analysis(&a);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    char *bytes = check_read_file(path, &n);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    char *bytes = check_read_file(scratch.path, &n);
     for (size_t cut = 0; cut < n; cut += n / 16 + 1) {
-        assert_int_equal(truncate(path, (off_t)cut), 0);
+        assert_int_equal(truncate(scratch.path, (off_t)cut), 0);
         analysis_init(&b);
-        assert_true(h5_analysis_read(path, &b, &why) != YK_OK);
+        assert_true(h5_analysis_read(scratch.path, &b, &why) != YK_OK);
         assert_true(why.text[0] != '\0');
         analysis_release(&b);
-        check_write_file(path, bytes, n);
+        check_write_file(scratch.path, bytes, n);
     }
     free(bytes);
     analysis_release(&a);
@@ -451,26 +435,27 @@ static void a_flipped_bit_is_refused_before_hdf5_sees_it(void **state)
     struct failure why;
     size_t n = 0;
     fill_analysis(&a);
-    assert_int_equal(h5_analysis_write(path, &a, &why), YK_OK);
-    char *bytes = check_read_file(path, &n);
+    assert_int_equal(h5_analysis_write(scratch.path, &a, &why), YK_OK);
+    char *bytes = check_read_file(scratch.path, &n);
     for (size_t i = 0; i < 200; i++) {
         size_t pos = i * ((n - H5_SEAL_BYTES) / 200) + i % 97;
         bytes[pos] = (char)(bytes[pos] ^ 1 << i % 8);
-        check_write_file(path, bytes, n);
+        check_write_file(scratch.path, bytes, n);
         bytes[pos] = (char)(bytes[pos] ^ 1 << i % 8);
         analysis_init(&b);
         why = (struct failure){0};
-        enum yk_status status = i % 3 == 0   ? h5_analysis_read(path, &b, &why)
-                                : i % 3 == 1 ? h5_analysis_read_tables(path, &b, &why)
-                                             : h5_analysis_identify(path, &identity, &why);
+        enum yk_status status = i % 3 == 0 ? h5_analysis_read(scratch.path, &b, &why)
+                                : i % 3 == 1
+                                    ? h5_analysis_read_tables(scratch.path, &b, &why)
+                                    : h5_analysis_identify(scratch.path, &identity, &why);
         assert_int_equal(status, YK_ERR_CORRUPT);
         assert_non_null(strstr(why.text, "checksum"));
         analysis_release(&b);
     }
     /* A file of 0.1.0 has no seal and is read. */
-    check_write_file(path, bytes, n - H5_SEAL_BYTES);
+    check_write_file(scratch.path, bytes, n - H5_SEAL_BYTES);
     analysis_init(&b);
-    assert_int_equal(h5_analysis_read(path, &b, &why), YK_OK);
+    assert_int_equal(h5_analysis_read(scratch.path, &b, &why), YK_OK);
     assert_same_analysis(&a, &b);
     analysis_release(&b);
     free(bytes);
@@ -479,23 +464,19 @@ static void a_flipped_bit_is_refused_before_hdf5_sees_it(void **state)
 
 int main(void)
 {
+#define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_field_of_an_analysis_reads_back, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_analysis_of_nothing_reads_back, setup, teardown),
+        T(every_field_of_an_analysis_reads_back),
+        T(an_analysis_of_nothing_reads_back),
         cmocka_unit_test(no_member_of_a_struct_is_forgotten),
-        cmocka_unit_test_setup_teardown(the_same_analysis_gives_the_same_bytes, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(tables_of_0_1_0_read_back, setup, teardown),
-        cmocka_unit_test_setup_teardown(identity_tells_enough_to_resume, setup, teardown),
-        cmocka_unit_test_setup_teardown(other_programs_can_open_it, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_old_file_stays_when_the_new_one_cannot_be_written,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(refused_memory_while_reading_is_reported, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_damaged_file_is_an_error_and_not_a_crash, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_flipped_bit_is_refused_before_hdf5_sees_it, setup,
-                                        teardown),
+        T(the_same_analysis_gives_the_same_bytes),
+        T(tables_of_0_1_0_read_back),
+        T(identity_tells_enough_to_resume),
+        T(other_programs_can_open_it),
+        T(an_old_file_stays_when_the_new_one_cannot_be_written),
+        T(refused_memory_while_reading_is_reported),
+        T(a_damaged_file_is_an_error_and_not_a_crash),
+        T(a_flipped_bit_is_refused_before_hdf5_sees_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

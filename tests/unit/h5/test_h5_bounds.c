@@ -11,23 +11,7 @@
 
 #define CLAIMED ((hsize_t)1 << 23)
 
-static char folder[4096];
-static char path[4200];
-
-static int setup(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s", check_scratch("h5-bounds"));
-    snprintf(path, sizeof path, "%s/記録.h5", folder);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    check_remove(folder);
-    return 0;
-}
+static struct scratch scratch = {.file = "記録.h5"};
 
 /* Makes a file of one dataset "/t/v" of `claimed` values in chunks, of which the first n are
  * written: every chunk is deflated, or none. */
@@ -36,7 +20,7 @@ static void make_chunked(hid_t type, hsize_t claimed, hsize_t n, hsize_t chunk, 
     static const char zeros[1 << 20] = {0};
     hsize_t first = 0, limit = H5S_UNLIMITED;
     assert_true(n * H5Tget_size(type) <= sizeof zeros);
-    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t file = H5Fcreate(scratch.path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     hid_t group = H5Gcreate2(file, "/t", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     hid_t list = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &claimed, &limit);
     H5Pset_chunk(list, 1, &chunk);
@@ -61,7 +45,7 @@ static void make_chunked(hid_t type, hsize_t claimed, hsize_t n, hsize_t chunk, 
 /* Takes bytes. */
 static void write_back(char *bytes, size_t size)
 {
-    check_write_file(path, bytes, size);
+    check_write_file(scratch.path, bytes, size);
     free(bytes);
 }
 
@@ -71,7 +55,7 @@ static enum yk_status count(size_t *n, struct failure *why)
     struct h5_file *file = NULL;
     struct h5_part *part = NULL;
     uint64_t values = 0;
-    assert_int_equal(h5_open(path, &file, why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, why), YK_OK);
     enum yk_status as_part = h5_part_open(file, "/t", "v", H5_KIND_DOUBLE, &part, &values, why);
     if (as_part == YK_OK) {
         h5_part_close(part);
@@ -119,7 +103,7 @@ static void a_chunk_larger_than_what_is_stored_is_refused(void **state)
     make_chunked(H5T_NATIVE_DOUBLE, 10, 10, 1000, true); /* 8 kB of zeros and a little */
     assert_int_equal(count(&n, &why), YK_OK);
     assert_int_equal(n, 10);
-    char *bytes = check_read_file(path, &size);
+    char *bytes = check_read_file(scratch.path, &size);
     for (size_t i = 0; i + sizeof was <= size; i++) {
         if (memcmp(bytes + i, was, sizeof was) == 0) {
             memcpy(bytes + i, now, sizeof now);
@@ -145,7 +129,7 @@ static void a_column_of_nothing_but_zeros_is_accepted(void **state)
     for (size_t size = 1; size <= MANY; size *= 4) {
         for (int is_compressed = 0; is_compressed < 2; is_compressed++) {
             column.is_compressed = is_compressed != 0;
-            assert_int_equal(h5_create(path, &file, &why), YK_OK);
+            assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
             assert_int_equal(h5_group(file, "/t", &why), YK_OK);
             assert_int_equal(h5_write(file, "/t", &column, zeros, size, &why), YK_OK);
             assert_int_equal(h5_close(file, &why), YK_OK);
@@ -171,13 +155,13 @@ static void records_are_bounded_like_columns(void **state)
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(double));
     H5Tinsert(type, "x", 0, H5T_NATIVE_DOUBLE);
     make_chunked(type, CLAIMED, 1000, 1024, true);
-    assert_int_equal(h5_open(path, &file, &why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_rows_count(file, &table, &n, &why), YK_ERR_CORRUPT);
     assert_non_null(strstr(why.text, "/t/v is said to have 8388608 rows"));
     assert_int_equal(n, 7);
     h5_abandon(file);
     make_chunked(type, 1000, 1000, 1024, true);
-    assert_int_equal(h5_open(path, &file, &why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_rows_count(file, &table, &n, &why), YK_OK);
     assert_int_equal(n, 1000);
     h5_abandon(file);
@@ -195,11 +179,11 @@ static void a_size_that_the_file_does_not_have_is_refused(void **state)
     struct failure why;
     size_t size = 0, n = 0;
     int changed = 0;
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_group(file, "/t", &why), YK_OK);
     assert_int_equal(h5_write(file, "/t", &column, values, N, &why), YK_OK);
     assert_int_equal(h5_close(file, &why), YK_OK);
-    char *bytes = check_read_file(path, &size);
+    char *bytes = check_read_file(scratch.path, &size);
     const uint64_t was[] = {N, N * sizeof(double)};
     for (size_t i = 0; i + 8 <= size; i++) {
         for (size_t w = 0; w < 2; w++) {
@@ -220,13 +204,14 @@ static void a_size_that_the_file_does_not_have_is_refused(void **state)
 
 int main(void)
 {
+#define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_that_nothing_is_stored_for_are_refused),
-        cmocka_unit_test(a_chunk_does_not_vouch_for_a_thousand_others),
-        cmocka_unit_test(a_chunk_larger_than_what_is_stored_is_refused),
-        cmocka_unit_test(a_column_of_nothing_but_zeros_is_accepted),
-        cmocka_unit_test(records_are_bounded_like_columns),
-        cmocka_unit_test(a_size_that_the_file_does_not_have_is_refused),
+        T(rows_that_nothing_is_stored_for_are_refused),
+        T(a_chunk_does_not_vouch_for_a_thousand_others),
+        T(a_chunk_larger_than_what_is_stored_is_refused),
+        T(a_column_of_nothing_but_zeros_is_accepted),
+        T(records_are_bounded_like_columns),
+        T(a_size_that_the_file_does_not_have_is_refused),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

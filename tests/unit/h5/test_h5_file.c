@@ -18,23 +18,7 @@
 #include "src/h5/h5_file.h"
 #include "tests/support/alloc.h"
 
-static char folder[4096];
-static char path[4200];
-
-static int setup(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s", check_scratch("h5"));
-    snprintf(path, sizeof path, "%s/記録.h5", folder);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    check_remove(folder);
-    return 0;
-}
+static struct scratch scratch = {.file = "記録.h5"};
 
 static void a_column_of_every_kind_reads_back(void **state)
 {
@@ -65,13 +49,13 @@ static void a_column_of_every_kind_reads_back(void **state)
         {{"u8", H5_KIND_UINT8, 0, NULL, NULL, false}, u8, sizeof u8},
         {{"text", H5_KIND_TEXT, 8, NULL, NULL, false}, text, sizeof text},
     };
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_group(file, "/g", &why), YK_OK);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         assert_int_equal(h5_write(file, "/g", &all[i].column, all[i].values, 3, &why), YK_OK);
     }
     assert_int_equal(h5_close(file, &why), YK_OK);
-    assert_int_equal(h5_open(path, &file, &why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char back[64] = "";
         size_t n = 0;
@@ -88,7 +72,7 @@ static void a_column_of_every_kind_reads_back(void **state)
         }
     }
     h5_abandon(file);
-    assert_true(disk_is_file(path)); /* reading never removes */
+    assert_true(disk_is_file(scratch.path)); /* reading never removes */
 }
 
 static void attributes_read_back(void **state)
@@ -100,14 +84,14 @@ static void attributes_read_back(void **state)
     text_init(&text);
     int64_t number = 0;
     double real = 0;
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_group(file, "/epochs", &why), YK_OK);
     assert_int_equal(h5_put_text(file, "/", "zone", "アジア/東京", &why), YK_OK);
     assert_int_equal(h5_put_text(file, "/", "empty", "", &why), YK_OK);
     assert_int_equal(h5_put_int64(file, "/epochs", "t0_ns", INT64_MIN, &why), YK_OK);
     assert_int_equal(h5_put_double(file, "/epochs", "x", 0.1, &why), YK_OK);
     assert_int_equal(h5_close(file, &why), YK_OK);
-    assert_int_equal(h5_open(path, &file, &why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_get_text(file, "/", "zone", &text, &why), YK_OK);
     assert_string_equal(text_string(&text), "アジア/東京");
     assert_int_equal(h5_get_text(file, "/", "empty", &text, &why), YK_OK);
@@ -130,17 +114,17 @@ static void what_is_not_there_or_of_another_shape_is_refused_with_a_sentence(voi
     const double values[4] = {1, 2, 3, 4};
     double back[8];
     struct h5_column column = {"x", H5_KIND_DOUBLE, 0, NULL, NULL, false};
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_write(file, "/", &column, values, 4, &why), YK_OK);
     assert_int_equal(h5_close(file, &why), YK_OK);
-    assert_int_equal(h5_open(path, &file, &why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_read(file, "/", "x", H5_KIND_DOUBLE, 0, back, 8, &why), YK_ERR_CORRUPT);
     assert_non_null(strstr(why.text, "expected 8"));
     assert_int_equal(h5_read(file, "/", "x", H5_KIND_TEXT, 8, back, 4, &why), YK_ERR_CORRUPT);
     assert_int_equal(h5_read(file, "/no", "x", H5_KIND_DOUBLE, 0, back, 4, &why),
                      YK_ERR_NO_DEVICE);
     h5_abandon(file);
-    assert_int_equal(h5_open(folder, &file, &why), YK_ERR_IO);
+    assert_int_equal(h5_open(scratch.folder, &file, &why), YK_ERR_IO);
     assert_non_null(strstr(why.text, "Is a directory"));
     assert_int_equal(h5_open("/no/such/file.h5", &file, &why), YK_ERR_NO_DEVICE);
 }
@@ -152,11 +136,11 @@ static void a_file_cut_short_is_refused(void **state)
     struct failure why;
     static double values[4096];
     struct h5_column column = {"x", H5_KIND_DOUBLE, 0, NULL, NULL, false};
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_write(file, "/", &column, values, 4096, &why), YK_OK);
     assert_int_equal(h5_close(file, &why), YK_OK);
-    assert_int_equal(truncate(path, 1000), 0);
-    assert_int_equal(h5_open(path, &file, &why), YK_ERR_CORRUPT);
+    assert_int_equal(truncate(scratch.path, 1000), 0);
+    assert_int_equal(h5_open(scratch.path, &file, &why), YK_ERR_CORRUPT);
     assert_non_null(strstr(why.text, "cut short"));
 }
 
@@ -187,10 +171,10 @@ static void a_source_that_cannot_be_read_says_so_itself(void **state)
     struct byte_source *whole = NULL;
     struct failure why;
     int not_opened = 0, not_read = 0;
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_write(file, "/", &column, values, 4096, &why), YK_OK);
     assert_int_equal(h5_close(file, &why), YK_OK);
-    assert_int_equal(file_source_open(path, &whole, &why), YK_OK);
+    assert_int_equal(file_source_open(scratch.path, &whole, &why), YK_OK);
     enum yk_status status = YK_ERR_IO;
     for (int k = 0; status != YK_OK; k++) {
         struct pulled pulled = {{&ops, whole->size, "drive.h5", NULL, NULL}, whole, k};
@@ -221,7 +205,7 @@ static enum yk_status stream_it(size_t piece, bool is_compressed, struct failure
     struct h5_file *file = NULL;
     struct h5_stream *stream = NULL;
     struct h5_column column = {"x", H5_KIND_FLOAT, 0, "g", "axis", is_compressed};
-    enum yk_status status = h5_create(path, &file, why);
+    enum yk_status status = h5_create(scratch.path, &file, why);
     if (status == YK_OK) {
         status = h5_stream_open(file, "/", &column, 1024, &stream, why);
     }
@@ -247,7 +231,7 @@ static void a_stream_is_the_same_in_pieces_of_any_size(void **state)
             struct h5_file *file = NULL;
             float back[5000];
             assert_int_equal(stream_it(piece, compressed == 1, &why), YK_OK);
-            assert_int_equal(h5_open(path, &file, &why), YK_OK);
+            assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
             assert_int_equal(h5_read(file, "/", "x", H5_KIND_FLOAT, 0, back, 5000, &why),
                              YK_OK);
             for (size_t i = 0; i < 5000; i++) {
@@ -264,10 +248,10 @@ static void equal_content_gives_equal_bytes_at_another_time(void **state)
     struct failure why;
     size_t n = 0, m = 0;
     assert_int_equal(stream_it(100, true, &why), YK_OK);
-    char *first = check_read_file(path, &n);
+    char *first = check_read_file(scratch.path, &n);
     sleep(1); /* HDF5's times have seconds */
     assert_int_equal(stream_it(100, true, &why), YK_OK);
-    char *second = check_read_file(path, &m);
+    char *second = check_read_file(scratch.path, &m);
     assert_int_equal(n, m);
     assert_memory_equal(first, second, n);
     free(first);
@@ -279,10 +263,10 @@ static void an_abandoned_file_leaves_nothing(void **state)
     (void)state;
     struct h5_file *file = NULL;
     struct failure why;
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_group(file, "/g", &why), YK_OK);
     h5_abandon(file);
-    assert_false(disk_is_file(path));
+    assert_false(disk_is_file(scratch.path));
 }
 
 static void a_disk_that_refuses_bytes_gives_its_own_reason_and_leaves_nothing(void **state)
@@ -302,7 +286,7 @@ static void a_disk_that_refuses_bytes_gives_its_own_reason_and_leaves_nothing(vo
             failures++;
             assert_int_equal(status, YK_ERR_IO);
             assert_non_null(strstr(why.text, "File too large"));
-            assert_false(disk_is_file(path));
+            assert_false(disk_is_file(scratch.path));
         }
     }
     signal(SIGXFSZ, old);
@@ -323,7 +307,7 @@ static void refused_memory_leaves_nothing(void **state)
         alloc_fail_at(0);
         if (refused) {
             assert_true(status == YK_ERR_MEMORY || status == YK_ERR_IO);
-            assert_false(disk_is_file(path));
+            assert_false(disk_is_file(scratch.path));
         } else {
             assert_int_equal(status, YK_OK);
         }
@@ -339,7 +323,7 @@ static void *write_files(void *where)
         double values[100] = {0};
         struct failure why;
         struct h5_column column = {"x", H5_KIND_DOUBLE, 0, "u", "d", i % 2 == 0};
-        snprintf(name, sizeof name, "%s/%s-%d.h5", folder, (const char *)where, i);
+        snprintf(name, sizeof name, "%s/%s-%d.h5", scratch.folder, (const char *)where, i);
         if (h5_create(name, &file, &why) != YK_OK ||
             h5_write(file, "/", &column, values, 100, &why) != YK_OK ||
             h5_close(file, &why) != YK_OK) {
@@ -366,23 +350,19 @@ static void two_threads_write_their_own_files(void **state)
 
 int main(void)
 {
+#define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_column_of_every_kind_reads_back, setup, teardown),
-        cmocka_unit_test_setup_teardown(attributes_read_back, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            what_is_not_there_or_of_another_shape_is_refused_with_a_sentence, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_file_cut_short_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_source_that_cannot_be_read_says_so_itself, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_stream_is_the_same_in_pieces_of_any_size, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(equal_content_gives_equal_bytes_at_another_time, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(an_abandoned_file_leaves_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            a_disk_that_refuses_bytes_gives_its_own_reason_and_leaves_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(refused_memory_leaves_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(two_threads_write_their_own_files, setup, teardown),
+        T(a_column_of_every_kind_reads_back),
+        T(attributes_read_back),
+        T(what_is_not_there_or_of_another_shape_is_refused_with_a_sentence),
+        T(a_file_cut_short_is_refused),
+        T(a_source_that_cannot_be_read_says_so_itself),
+        T(a_stream_is_the_same_in_pieces_of_any_size),
+        T(equal_content_gives_equal_bytes_at_another_time),
+        T(an_abandoned_file_leaves_nothing),
+        T(a_disk_that_refuses_bytes_gives_its_own_reason_and_leaves_nothing),
+        T(refused_memory_leaves_nothing),
+        T(two_threads_write_their_own_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

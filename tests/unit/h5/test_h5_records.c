@@ -10,23 +10,7 @@
 #include "src/h5/h5_rows.h"
 #include "tests/support/alloc.h"
 
-static char folder[4096];
-static char path[4200];
-
-static int setup(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s", check_scratch("h5-records"));
-    snprintf(path, sizeof path, "%s/記録.h5", folder);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    check_remove(folder);
-    return 0;
-}
+static struct scratch scratch = {.file = "記録.h5"};
 
 struct visit {
     int64_t at_ns;
@@ -61,7 +45,7 @@ static void write_visits(const struct h5_table *as, size_t n)
 {
     struct h5_file *file = NULL;
     struct failure why;
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_rows_write(file, as, visits, n, &why), YK_OK);
     assert_int_equal(h5_close(file, &why), YK_OK);
 }
@@ -70,7 +54,7 @@ static enum yk_status read_visits(const struct h5_table *as, struct visit *out, 
                                   struct failure *why)
 {
     struct h5_file *file = NULL;
-    assert_int_equal(h5_open(path, &file, why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, why), YK_OK);
     enum yk_status status = h5_rows_read(file, as, out, n, why);
     h5_abandon(file);
     return status;
@@ -102,7 +86,7 @@ static void a_table_without_rows_is_there(void **state)
     struct failure why;
     size_t n = 9;
     write_visits(&table, 0);
-    assert_int_equal(h5_open(path, &file, &why), YK_OK);
+    assert_int_equal(h5_open(scratch.path, &file, &why), YK_OK);
     assert_true(h5_is_records(file, "/visits"));
     assert_false(h5_is_records(file, "/elsewhere"));
     assert_int_equal(h5_rows_count(file, &table, &n, &why), YK_OK);
@@ -180,10 +164,10 @@ static void many_records_are_compressed(void **state)
     for (size_t i = 0; i < MANY; i++) {
         many[i] = visits[i % N_VISITS];
     }
-    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_create(scratch.path, &file, &why), YK_OK);
     assert_int_equal(h5_rows_write(file, &table, many, MANY, &why), YK_OK);
     assert_int_equal(h5_close(file, &why), YK_OK);
-    free(check_read_file(path, &bytes));
+    free(check_read_file(scratch.path, &bytes));
     assert_true(bytes < MANY * 20);
     assert_int_equal(read_visits(&table, out, MANY, &why), YK_OK);
     for (size_t i = 0; i < MANY; i++) {
@@ -199,7 +183,7 @@ static void another_program_sees_a_table_with_named_columns(void **state)
 {
     (void)state;
     write_visits(&table, N_VISITS);
-    setenv("FILE", path, 1);
+    setenv("FILE", scratch.path, 1);
     const char *command = "h5dump -d /visits \"$FILE\" >\"$FILE.txt\" && "
                           "grep -q 'H5T_IEEE_F64LE \"minutes\"' \"$FILE.txt\" && "
                           "grep -q '\"2026-12-31\"' \"$FILE.txt\" && "
@@ -209,14 +193,15 @@ static void another_program_sees_a_table_with_named_columns(void **state)
 
 int main(void)
 {
+#define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_of_field_reads_back),
-        cmocka_unit_test(a_table_without_rows_is_there),
-        cmocka_unit_test(columns_that_a_file_lacks_keep_their_value),
-        cmocka_unit_test(numbers_of_another_width_are_converted),
-        cmocka_unit_test(what_does_not_fit_is_refused),
-        cmocka_unit_test(many_records_are_compressed),
-        cmocka_unit_test(another_program_sees_a_table_with_named_columns),
+        T(every_kind_of_field_reads_back),
+        T(a_table_without_rows_is_there),
+        T(columns_that_a_file_lacks_keep_their_value),
+        T(numbers_of_another_width_are_converted),
+        T(what_does_not_fit_is_refused),
+        T(many_records_are_compressed),
+        T(another_program_sees_a_table_with_named_columns),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

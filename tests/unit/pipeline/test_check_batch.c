@@ -58,13 +58,6 @@ static int setup_tables_only(void **state)
     return make_folder();
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
-    return 0;
-}
-
 struct seen {
     int n;
     enum check_kind kind;
@@ -242,7 +235,7 @@ static void results_are_checked_without_tables_of_epochs(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
         T(a_sound_folder_has_nothing_to_say),
         T(a_changed_cell_of_a_table_is_found_by_line_and_column),
@@ -251,8 +244,8 @@ int main(void)
         T(a_result_in_the_place_of_another_is_found),
         T(a_damaged_database_is_said),
         T(a_flipped_bit_is_found_in_every_kind_of_file),
-        cmocka_unit_test_setup_teardown(results_are_checked_without_tables_of_epochs,
-                                        setup_tables_only, teardown),
+        STORE_TEST_SETUP(results_are_checked_without_tables_of_epochs, setup_tables_only,
+                         scene),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,19 +21,11 @@ static struct import_options options;
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
     assert_int_equal(parameters_of_recipe(RECIPE_DEFAULT, &parameters, &why), YK_OK);
     options = (struct import_options){
         .person = "P01", .recipe = RECIPE_DEFAULT, .parameters = &parameters};
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
     return 0;
 }
 
@@ -327,7 +319,7 @@ static void real_files_are_imported(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
         T(an_import_archives_analyses_and_records),
         T(the_same_file_again_changes_nothing),

@@ -14,22 +14,7 @@
 #include "src/pipeline/manifest.h"
 #include "tests/support/alloc.h"
 
-static char folder[4096], path[5000];
-
-static int set_up(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s", check_scratch("manifest"));
-    snprintf(path, sizeof path, "%s/run/manifest.csv", folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    check_remove(folder);
-    return 0;
-}
+static struct scratch scratch = {.file = "run/manifest.csv"};
 
 static const struct batch_input *find(const struct batch_inputs *inputs, const char *name)
 {
@@ -53,7 +38,7 @@ static void what_is_written_is_read_back_whatever_the_names_are(void **state)
     enum { N = sizeof files / sizeof *files };
     char cwd[4096];
     assert_non_null(getcwd(cwd, sizeof cwd));
-    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(chdir(scratch.folder), 0);
     for (size_t i = 0; i < N; i++) {
         check_write_text(files[i], i == N - 1 ? files[0] : files[i]);
     }
@@ -80,7 +65,7 @@ static void what_is_written_is_read_back_whatever_the_names_are(void **state)
     assert_int_equal(find(&inputs, "twin.cwa")->state, BATCH_DUPLICATE);
     batch_inputs_release(&inputs);
     /* No cell begins like a formula. */
-    char *text = check_read_file(path, NULL);
+    char *text = check_read_file(scratch.path, NULL);
     assert_non_null(text);
     assert_null(strstr(text, ",="));
     assert_null(strstr(text, ",\"="));
@@ -91,7 +76,7 @@ static void what_is_written_is_read_back_whatever_the_names_are(void **state)
 static void to(const char *name)
 {
     char there[5000];
-    snprintf(there, sizeof there, "%s/%s", folder, name);
+    snprintf(there, sizeof there, "%s/%s", scratch.folder, name);
     assert_int_equal(chdir(there), 0);
 }
 
@@ -157,13 +142,13 @@ static void a_list_that_does_not_say_from_where_counts_from_its_own_folder(void 
 {
     (void)state;
     char name[5000], expected[5100];
-    snprintf(name, sizeof name, "%s/m.csv", folder);
+    snprintf(name, sizeof name, "%s/m.csv", scratch.folder);
     check_write_text(
         name, "recording_id,path,bytes,sha256,state,reason\na,a.cwa,1,,,\nb,/b.cwa,1,,,\n");
     struct batch_inputs inputs;
     batch_inputs_init(&inputs);
     assert_int_equal(manifest_read(name, &inputs, NULL), YK_OK);
-    snprintf(expected, sizeof expected, "%s//a.cwa", folder);
+    snprintf(expected, sizeof expected, "%s//a.cwa", scratch.folder);
     assert_string_equal(batch_input_place(&inputs.inputs[0]), expected);
     assert_string_equal(batch_input_place(&inputs.inputs[1]), "/b.cwa");
     batch_inputs_release(&inputs);
@@ -199,7 +184,7 @@ static void lists_that_could_do_harm_are_refused(void **state)
          "two recordings a"},
     };
     char name[5000];
-    snprintf(name, sizeof name, "%s/m.csv", folder);
+    snprintf(name, sizeof name, "%s/m.csv", scratch.folder);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct batch_inputs inputs;
         struct failure why = {0};
@@ -224,7 +209,7 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
 {
     (void)state;
     char name[5000];
-    snprintf(name, sizeof name, "%s/m.csv", folder);
+    snprintf(name, sizeof name, "%s/m.csv", scratch.folder);
     check_write_text(name, HEADER "a,a.cwa,1," HASH ",,\nb,b.cwa,1," HASH
                                   ",duplicate,\"like a, so\"\n"
                                   "c,'=c.cwa,1," HASH ",,\n");
@@ -253,17 +238,13 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
 
 int main(void)
 {
+#define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_written_is_read_back_whatever_the_names_are,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(relative_paths_lead_to_the_files_from_anywhere, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_list_that_does_not_say_from_where_counts_from_its_own_folder, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lists_that_could_do_harm_are_refused, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(refused_memory_is_an_answer_of_its_own, set_up,
-                                        tear_down),
+        T(what_is_written_is_read_back_whatever_the_names_are),
+        T(relative_paths_lead_to_the_files_from_anywhere),
+        T(a_list_that_does_not_say_from_where_counts_from_its_own_folder),
+        T(lists_that_could_do_harm_are_refused),
+        T(refused_memory_is_an_answer_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,35 +19,19 @@
 #include "tests/support/alloc.h"
 #include "tests/support/faulty_io.h"
 
-static const char *folder;
-static char path[5000];
-
-static int set_up(void **state)
-{
-    (void)state;
-    folder = check_scratch("lock");
-    snprintf(path, sizeof path, "%s/lock", folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    check_remove(folder);
-    return 0;
-}
+static struct scratch scratch = {.file = "lock"};
 
 static void leave(const char *line, time_t age_s)
 {
-    check_write_text(path, line);
+    check_write_text(scratch.path, line);
     struct timespec times[2] = {{.tv_sec = time(NULL) - age_s}, {.tv_sec = time(NULL) - age_s}};
-    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    assert_int_equal(utimensat(AT_FDCWD, scratch.path, times, 0), 0);
 }
 
 static enum yk_status take_and_release(struct failure *why)
 {
     struct shard_lock *lock = NULL;
-    enum yk_status status = shard_lock_take(folder, &lock, why);
+    enum yk_status status = shard_lock_take(scratch.folder, &lock, why);
     shard_lock_release(lock);
     return status;
 }
@@ -57,15 +41,15 @@ static void one_at_a_time_works_in_a_shard(void **state)
     (void)state;
     struct shard_lock *lock = NULL;
     struct failure why = {0};
-    assert_int_equal(shard_lock_take(folder, &lock, NULL), YK_OK);
+    assert_int_equal(shard_lock_take(scratch.folder, &lock, NULL), YK_OK);
     assert_int_equal(take_and_release(&why), YK_ERR_BUSY);
     char pid[32];
     snprintf(pid, sizeof pid, " %ld ", (long)getpid());
     assert_non_null(strstr(why.text, pid));
-    assert_int_equal(access(path, F_OK), 0); /* the refused one took nothing away */
+    assert_int_equal(access(scratch.path, F_OK), 0); /* the refused one took nothing away */
     shard_lock_beat(lock);
     shard_lock_release(lock);
-    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_not_equal(access(scratch.path, F_OK), 0);
     assert_int_equal(take_and_release(NULL), YK_OK);
     shard_lock_beat(NULL);
     shard_lock_release(NULL);
@@ -78,12 +62,14 @@ static void a_lock_of_a_process_that_is_gone_is_taken_over(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         struct shard_lock *lock = NULL;
-        _exit(shard_lock_take(folder, &lock, NULL) == YK_OK ? 0 : 1); /* without releasing */
+        _exit(shard_lock_take(scratch.folder, &lock, NULL) == YK_OK
+                  ? 0
+                  : 1); /* without releasing */
     }
     int how = 0;
     assert_int_equal(waitpid(child, &how, 0), child);
     assert_int_equal(how, 0);
-    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(access(scratch.path, F_OK), 0);
     assert_int_equal(take_and_release(NULL), YK_OK);
 }
 
@@ -91,15 +77,15 @@ static void a_number_given_to_another_process_since_frees_the_lock(void **state)
 {
     (void)state;
     struct shard_lock *lock = NULL;
-    assert_int_equal(shard_lock_take(folder, &lock, NULL), YK_OK);
-    char *mine = check_read_file(path, NULL), host[160] = "", line[320];
+    assert_int_equal(shard_lock_take(scratch.folder, &lock, NULL), YK_OK);
+    char *mine = check_read_file(scratch.path, NULL), host[160] = "", line[320];
     assert_non_null(mine);
     assert_int_equal(sscanf(mine, "%159s", host), 1);
     free(mine);
     snprintf(line, sizeof line, "%s %ld 1\n", host, (long)getpid()); /* began at boot */
     leave(line, 0);
     struct shard_lock *other = NULL;
-    assert_int_equal(shard_lock_take(folder, &other, NULL), YK_OK);
+    assert_int_equal(shard_lock_take(scratch.folder, &other, NULL), YK_OK);
     shard_lock_release(lock); /* has the same line: it is this process's in any case */
     shard_lock_release(other);
 }
@@ -121,7 +107,7 @@ static void of_another_host_only_the_age_counts(void **state)
 static void a_task_that_was_killed_keeps_nobody_out_of_its_folder(void **state)
 {
     (void)state;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY);
+    int fd = open(scratch.folder, O_RDONLY | O_DIRECTORY);
     assert_true(fd >= 0);
     assert_int_equal(flock(fd, LOCK_EX), 0);
     leave("another.host.example 1 1\n", 16 * 60);
@@ -144,7 +130,7 @@ static void an_empty_lock_is_nobodys_after_a_minute(void **state)
 static int n_files(void)
 {
     int n = 0;
-    DIR *dir = opendir(folder);
+    DIR *dir = opendir(scratch.folder);
     assert_non_null(dir);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         n += entry->d_name[0] != '.';
@@ -166,7 +152,7 @@ static void a_kill_while_it_is_taken_leaves_no_lock_that_holds(void **state)
         if (child == 0) {
             struct shard_lock *lock = NULL;
             faulty_plan(FAULTY_KILL, at, 0);
-            enum yk_status status = shard_lock_take(folder, &lock, NULL);
+            enum yk_status status = shard_lock_take(scratch.folder, &lock, NULL);
             faulty_plan(FAULTY_OFF, 0, 0);
             _exit(status == YK_OK ? 0 : 1);
         }
@@ -184,10 +170,10 @@ static void a_lock_taken_over_meanwhile_is_not_removed(void **state)
 {
     (void)state;
     struct shard_lock *lock = NULL;
-    assert_int_equal(shard_lock_take(folder, &lock, NULL), YK_OK);
+    assert_int_equal(shard_lock_take(scratch.folder, &lock, NULL), YK_OK);
     leave("another.host.example 1 1\n", 0);
     shard_lock_release(lock);
-    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(access(scratch.path, F_OK), 0);
 }
 
 /* While somebody else is removing a stale lock nobody does: it may be a new one already. */
@@ -195,11 +181,11 @@ static void a_stale_lock_is_removed_by_one_at_a_time(void **state)
 {
     (void)state;
     leave("another.host.example 1 1\n", 16 * 60);
-    int fd = open(path, O_RDWR);
+    int fd = open(scratch.path, O_RDWR);
     assert_true(fd >= 0);
     assert_int_equal(flock(fd, LOCK_EX), 0);
     assert_int_equal(take_and_release(NULL), YK_ERR_BUSY);
-    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(access(scratch.path, F_OK), 0);
     close(fd);
     assert_int_equal(take_and_release(NULL), YK_OK);
 }
@@ -222,7 +208,7 @@ static void of_many_that_find_a_stale_lock_one_gets_it(void **state)
                 struct shard_lock *lock = NULL;
                 close(go[1]);
                 close(done[0]);
-                bool is_mine = shard_lock_take(folder, &lock, NULL) == YK_OK;
+                bool is_mine = shard_lock_take(scratch.folder, &lock, NULL) == YK_OK;
                 char said = is_mine ? 'y' : 'n';
                 bool is_said = write(done[1], &said, 1) == 1;
                 /* Holds it until all have tried. */
@@ -244,7 +230,7 @@ static void of_many_that_find_a_stale_lock_one_gets_it(void **state)
         close(done[0]);
         close(done[1]);
         assert_true(n_got <= 1);
-        unlink(path);
+        unlink(scratch.path);
     }
 }
 
@@ -254,7 +240,7 @@ static void refused_memory_and_folders_are_said(void **state)
     struct shard_lock *lock = NULL;
     for (uint64_t k = 1; k < 100; k++) {
         alloc_fail_at(k);
-        enum yk_status status = shard_lock_take(folder, &lock, NULL);
+        enum yk_status status = shard_lock_take(scratch.folder, &lock, NULL);
         bool was_refused = alloc_refused();
         alloc_fail_at(0);
         if (!was_refused) {
@@ -263,7 +249,7 @@ static void refused_memory_and_folders_are_said(void **state)
             break;
         }
         assert_int_equal(status, YK_ERR_MEMORY);
-        assert_int_not_equal(access(path, F_OK), 0);
+        assert_int_not_equal(access(scratch.path, F_OK), 0);
     }
     struct failure why = {0};
     assert_int_equal(shard_lock_take("/nowhere/at/all", &lock, &why), YK_ERR_NO_DEVICE);
@@ -272,26 +258,19 @@ static void refused_memory_and_folders_are_said(void **state)
 
 int main(void)
 {
+#define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(one_at_a_time_works_in_a_shard, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_lock_of_a_process_that_is_gone_is_taken_over, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_number_given_to_another_process_since_frees_the_lock,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(of_another_host_only_the_age_counts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_task_that_was_killed_keeps_nobody_out_of_its_folder,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_empty_lock_is_nobodys_after_a_minute, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_kill_while_it_is_taken_leaves_no_lock_that_holds,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_lock_taken_over_meanwhile_is_not_removed, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_stale_lock_is_removed_by_one_at_a_time, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(of_many_that_find_a_stale_lock_one_gets_it, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(refused_memory_and_folders_are_said, set_up, tear_down),
+        T(one_at_a_time_works_in_a_shard),
+        T(a_lock_of_a_process_that_is_gone_is_taken_over),
+        T(a_number_given_to_another_process_since_frees_the_lock),
+        T(of_another_host_only_the_age_counts),
+        T(a_task_that_was_killed_keeps_nobody_out_of_its_folder),
+        T(an_empty_lock_is_nobodys_after_a_minute),
+        T(a_kill_while_it_is_taken_leaves_no_lock_that_holds),
+        T(a_lock_taken_over_meanwhile_is_not_removed),
+        T(a_stale_lock_is_removed_by_one_at_a_time),
+        T(of_many_that_find_a_stale_lock_one_gets_it),
+        T(refused_memory_and_folders_are_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

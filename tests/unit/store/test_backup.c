@@ -25,19 +25,11 @@ static char tar[2300], other[2300];
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     store_scene_import(&scene, 1, "P01", &one);
     store_scene_import(&scene, 2, "参加者2", &two);
     snprintf(tar, sizeof tar, "%s/控え.tar", scene.root);
     snprintf(other, sizeof other, "%s/別の/場所", scene.root);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
     return 0;
 }
 
@@ -375,7 +367,7 @@ static void refused_memory_leaves_nothing(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
         T(a_store_comes_back_as_it_was),
         T(sealed_names_come_back_and_their_key_is_not_in_the_backup),

@@ -18,16 +18,8 @@ static struct import_result imported;
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     store_scene_import(&scene, 1, "P01", &imported);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
     return 0;
 }
 
@@ -239,7 +231,7 @@ static void checking_can_be_stopped(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
         T(a_sound_store_has_nothing_to_say),
         T(a_changed_or_missing_original_is_found),

@@ -12,20 +12,6 @@
 static struct store_scene scene;
 static struct failure why;
 
-static int setup(void **state)
-{
-    (void)state;
-    store_scene_make(&scene);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
-    return 0;
-}
-
 static struct docking line(int64_t at_ns)
 {
     struct docking docking;
@@ -96,13 +82,11 @@ static void what_names_no_recording_or_nothing_at_all_is_refused(void **state)
 
 int main(void)
 {
+#define T(name) STORE_TEST(name, scene)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_line_comes_back_as_it_was_written_unknown_values_too,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            a_recording_finds_its_docking_and_takes_it_along_when_deleted, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_names_no_recording_or_nothing_at_all_is_refused,
-                                        setup, teardown),
+        T(a_line_comes_back_as_it_was_written_unknown_values_too),
+        T(a_recording_finds_its_docking_and_takes_it_along_when_deleted),
+        T(what_names_no_recording_or_nothing_at_all_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,17 +21,9 @@ static char key[2200];
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     snprintf(key, sizeof key, "%s/鍵", scene.root);
     assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
     return 0;
 }
 
@@ -232,7 +224,7 @@ static void nothing_no_text_and_too_much_are_refused(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
         T(names_come_back_with_the_key_and_stand_in_no_file_in_clear),
         T(another_key_or_none_opens_nothing),

@@ -19,17 +19,9 @@ static struct failure why;
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
     assert_int_equal(person_add(&scene.store, "参加者2", NULL, NULL, &why), YK_OK);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
     return 0;
 }
 
@@ -219,23 +211,16 @@ static void every_change_of_the_ledger_is_in_the_audit(void **state)
 
 int main(void)
 {
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(who_has_a_device_at_a_time_is_known_to_the_nanosecond,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(a_number_is_kept_as_the_dock_looks_for_it_or_refused,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(overlaps_of_a_device_are_refused_with_who_has_it, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(
-            the_same_line_again_changes_nothing_and_another_person_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_return_ends_a_line_early_or_late_and_counts_once,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(
-            an_intended_line_is_confirmed_with_its_session_and_clock, setup, teardown),
-        cmocka_unit_test_setup_teardown(lines_without_a_person_device_or_sense_are_refused,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(every_change_of_the_ledger_is_in_the_audit, setup,
-                                        teardown),
+        T(who_has_a_device_at_a_time_is_known_to_the_nanosecond),
+        T(a_number_is_kept_as_the_dock_looks_for_it_or_refused),
+        T(overlaps_of_a_device_are_refused_with_who_has_it),
+        T(the_same_line_again_changes_nothing_and_another_person_is_refused),
+        T(a_return_ends_a_line_early_or_late_and_counts_once),
+        T(an_intended_line_is_confirmed_with_its_session_and_clock),
+        T(lines_without_a_person_device_or_sense_are_refused),
+        T(every_change_of_the_ledger_is_in_the_audit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,20 +13,6 @@
 static struct store_scene scene;
 static struct failure why;
 
-static int setup(void **state)
-{
-    (void)state;
-    store_scene_make(&scene);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
-    return 0;
-}
-
 #define TEN "1234567890"
 
 static void codes_are_printable_and_fit_into_a_file_name(void **state)
@@ -276,7 +262,7 @@ static void capital_letters_make_no_second_person(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST(name, scene)
     const struct CMUnitTest tests[] = {
         T(codes_are_printable_and_fit_into_a_file_name),
         T(full_width_letters_make_no_second_person),

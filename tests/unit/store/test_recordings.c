@@ -10,20 +10,6 @@
 static struct store_scene scene;
 static struct failure why;
 
-static int setup(void **state)
-{
-    (void)state;
-    store_scene_make(&scene);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
-    return 0;
-}
-
 static void add(const char *sha256, char id[static RECORDING_ID_BYTES])
 {
     struct archived archived = {.suffix = "cwa", .bytes = 3};
@@ -144,7 +130,7 @@ static void the_list_is_by_person_and_can_be_one_persons(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST(name, scene)
     const struct CMUnitTest tests[] = {
         T(an_id_is_as_long_as_it_must_be),
         T(a_recording_is_found_by_the_beginning_of_its_id),

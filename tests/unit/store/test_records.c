@@ -20,16 +20,8 @@ static struct failure why;
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
     return 0;
 }
 
@@ -211,7 +203,7 @@ static void a_record_whose_memory_is_refused_leaves_the_store_as_it_was(void **s
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
         T(every_kind_has_its_table_and_begins_with_everything_unknown),
         T(templates_give_three_stages_and_a_follow_up_on_whole_weeks),

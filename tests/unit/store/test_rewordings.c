@@ -13,16 +13,8 @@ static struct failure why;
 
 static int setup(void **state)
 {
-    (void)state;
-    store_scene_make(&scene);
+    store_scene_setup(state);
     assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_scene_remove(&scene);
     return 0;
 }
 
@@ -96,12 +88,11 @@ static void words_that_may_not_be_said_and_unknown_people_are_refused(void **sta
 
 int main(void)
 {
+#define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rows_are_added_and_none_is_changed, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_audit_names_the_row_and_not_the_words, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(
-            words_that_may_not_be_said_and_unknown_people_are_refused, setup, teardown),
+        T(rows_are_added_and_none_is_changed),
+        T(the_audit_names_the_row_and_not_the_words),
+        T(words_that_may_not_be_said_and_unknown_people_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,22 +9,14 @@
 
 #include "src/store/tar.h"
 
-static char root[2048], path[2100], source[2100];
+static struct scratch scratch = {.file = "x.tar"};
+static char source[4300];
 static struct failure why;
 
 static int setup(void **state)
 {
-    (void)state;
-    snprintf(root, sizeof root, "%s", check_scratch("tar"));
-    snprintf(path, sizeof path, "%s/x.tar", root);
-    snprintf(source, sizeof source, "%s/in", root);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    check_remove(root);
+    scratch_setup(state);
+    snprintf(source, sizeof source, "%s/in", scratch.folder);
     return 0;
 }
 
@@ -42,8 +34,8 @@ static void members_of_every_size_are_found_again_and_by_tar(void **state)
 {
     (void)state;
     static const size_t sizes[] = {0, 1, 511, 512, 513, 5000};
-    struct tar_writer writer = {.path = path};
-    writer.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    struct tar_writer writer = {.path = scratch.path};
+    writer.fd = open(scratch.path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     for (size_t i = 0; i < 6; i++) {
         char name[TAR_NAME_BYTES], hash[DIGEST_HEX];
         uint64_t bytes = 0;
@@ -58,7 +50,7 @@ static void members_of_every_size_are_found_again_and_by_tar(void **state)
     struct byte_source *in = NULL;
     struct tar_member member;
     uint64_t at = 0;
-    assert_int_equal(file_source_open(path, &in, &why), YK_OK);
+    assert_int_equal(file_source_open(scratch.path, &in, &why), YK_OK);
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(tar_next(in, &at, &member, &why), YK_OK);
         assert_int_equal(member.size, sizes[i]);
@@ -67,7 +59,7 @@ static void members_of_every_size_are_found_again_and_by_tar(void **state)
     assert_string_equal(member.name, "list");
     assert_int_equal(tar_next(in, &at, &member, &why), YK_END);
     byte_source_close(in);
-    setenv("TAR", path, 1);
+    setenv("TAR", scratch.path, 1);
     assert_int_equal(system("test \"$(tar xOf \"$TAR\" list)\" = hello && "
                             "test $(tar tf \"$TAR\" | wc -l) -eq 7 && "
                             "test $(tar xOf \"$TAR\" part/513.bin | wc -c) -eq 513"),
@@ -78,13 +70,13 @@ static void a_tar_of_another_program_is_read(void **state)
 {
     (void)state;
     fill(700);
-    setenv("TAR", path, 1);
-    setenv("ROOT", root, 1);
+    setenv("TAR", scratch.path, 1);
+    setenv("ROOT", scratch.folder, 1);
     assert_int_equal(system("cd \"$ROOT\" && tar --format=ustar -cf \"$TAR\" in"), 0);
     struct byte_source *in = NULL;
     struct tar_member member;
     uint64_t at = 0;
-    assert_int_equal(file_source_open(path, &in, &why), YK_OK);
+    assert_int_equal(file_source_open(scratch.path, &in, &why), YK_OK);
     assert_int_equal(tar_next(in, &at, &member, &why), YK_OK);
     assert_string_equal(member.name, "in");
     assert_int_equal(member.size, 700);
@@ -153,17 +145,18 @@ static void a_name_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
     char name[200];
-    struct tar_writer writer = {.path = path};
+    struct tar_writer writer = {.path = scratch.path};
     memset(name, 'n', 150);
     name[150] = '\0';
-    writer.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    writer.fd = open(scratch.path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     assert_int_equal(tar_put_text(&writer, name, "x", 1, &why), YK_ERR_ARGUMENT);
     close(writer.fd);
 }
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name)                                                                                \
+    cmocka_unit_test_prestate_setup_teardown(name, setup, scratch_teardown, &scratch)
     const struct CMUnitTest tests[] = {
         T(members_of_every_size_are_found_again_and_by_tar),
         T(a_tar_of_another_program_is_read),
