@@ -248,6 +248,9 @@ static enum yk_status add_ggir_models(struct work *w, struct failure *why)
     struct rhythm_summary *r = &w->a->rhythm;
     struct minute_frames f;
     minute_frames_init(&f);
+    if (w->known_days < 1) {
+        return YK_OK; /* hours within days of gaps: as for the plain cosinor */
+    }
     bool is_counts = w->activity.is_counts && w->activity.step_s == 60;
     enum yk_status status =
         is_counts

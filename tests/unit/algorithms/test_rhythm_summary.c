@@ -121,6 +121,29 @@ static void counts_are_per_minute_whatever_the_epoch(void **state)
     zone_close(zone);
 }
 
+/* Five hours within three days: no model of a day. */
+static void hours_between_gaps_have_no_rhythm(void **state)
+{
+    (void)state;
+    static const enum epoch_column input[] = {EPOCH_COUNTS, EPOCH_ENMO_MG};
+    for (int c = 0; c < 2; c++) {
+        struct analysis a;
+        struct zone *zone = NULL;
+        invent(&a, &zone, "2024-06-03T00:00", 3, 60, input[c], day_and_night);
+        for (size_t k = 100; k < a.epochs.n - 200; k++) {
+            a.epochs.column[input[c]][k] = NAN;
+        }
+        assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+        const double none[] = {a.rhythm.mesor,   a.rhythm.is,      a.rhythm.log_mesor,
+                               a.rhythm.ext_min, a.rhythm.is_rest, a.rhythm.phi};
+        for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+            assert_true(isnan(none[i]));
+        }
+        analysis_release(&a);
+        zone_close(zone);
+    }
+}
+
 static void nights_belong_to_the_weekday_of_their_morning(void **state)
 {
     (void)state;
@@ -253,6 +276,7 @@ int main(void)
         cmocka_unit_test(regular_days_have_the_numbers_they_were_made_of),
         cmocka_unit_test(a_cosine_is_found_on_the_wall_clock_over_a_clock_change),
         cmocka_unit_test(counts_are_per_minute_whatever_the_epoch),
+        cmocka_unit_test(hours_between_gaps_have_no_rhythm),
         cmocka_unit_test(nights_belong_to_the_weekday_of_their_morning),
         cmocka_unit_test(regular_sleep_has_an_sri_of_100_and_pairs_per_night),
         cmocka_unit_test(too_little_gives_nothing_instead_of_something),
