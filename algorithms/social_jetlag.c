@@ -13,14 +13,26 @@ struct mean {
     double midsleep, duration, n;
 };
 
-/* Mean around the first night's mid-sleep, so that times on both sides of midnight agree. */
+/* The time of day that the nights lie around, on the scale of the first one: a first night far
+ * from the others (a shift, a flight) must not decide on which side of it they fall. */
+static double usual_midsleep_h(const struct sleep_night *nights, size_t n)
+{
+    double c = 0, s = 0, first = nights[0].midsleep_h;
+    for (size_t i = 0; i < n; i++) {
+        c += cos(2 * M_PI * nights[i].midsleep_h / 24);
+        s += sin(2 * M_PI * nights[i].midsleep_h / 24);
+    }
+    return first + clock_difference_h(atan2(s, c) * 24 / (2 * M_PI), first);
+}
+
+/* Mean around the usual mid-sleep, so that times on both sides of midnight agree. */
 static struct mean mean_of(const struct sleep_night *nights, size_t n, int is_free)
 {
     struct mean m = {0, 0, 0};
+    double usual = usual_midsleep_h(nights, n);
     for (size_t i = 0; i < n; i++) {
         if (is_free < 0 || nights[i].is_free == (is_free > 0)) {
-            double away = clock_difference_h(nights[i].midsleep_h, nights[0].midsleep_h);
-            m.midsleep += nights[0].midsleep_h + away;
+            m.midsleep += usual + clock_difference_h(nights[i].midsleep_h, usual);
             m.duration += nights[i].duration_h;
             m.n++;
         }

@@ -35,6 +35,19 @@ static void sleep_before_midnight_and_after_it_are_near(void **state)
     assert_close(s.difference_h, 0.5, 1e-12);
 }
 
+/* Slept 14:00 after a shift, then around 2:00: twelve hours away, on either side. */
+static void an_unusual_first_night_does_not_part_the_others(void **state)
+{
+    (void)state;
+    const struct sleep_night n[] = {
+        {0, 38, 7, true},      {1, 25.875, 7, false}, {2, 26.125, 7, false},
+        {3, 25.875, 7, false}, {4, 26.125, 7, false},
+    };
+    struct social_jetlag s = social_jetlag_of(n, 5);
+    assert_close(clock_difference_h(s.msw_h, 2), 0, 1e-9);
+    assert_close(fabs(s.difference_h), 12, 1e-9);
+}
+
 static void one_kind_of_nights_has_no_social_jetlag(void **state)
 {
     (void)state;
@@ -80,6 +93,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(later_free_days_are_positive_and_debt_is_taken_off),
         cmocka_unit_test(sleep_before_midnight_and_after_it_are_near),
+        cmocka_unit_test(an_unusual_first_night_does_not_part_the_others),
         cmocka_unit_test(one_kind_of_nights_has_no_social_jetlag),
         cmocka_unit_test(the_middle_of_sleep_is_found_across_midnight),
         cmocka_unit_test(quantiles_are_r_s_type_7),
