@@ -95,6 +95,16 @@ void digest_of_memory(const void *at, size_t n, char hex[static DIGEST_HEX])
     to_hex(sum, hex);
 }
 
+enum yk_status digest_of_text(const struct text *text, char hex[static DIGEST_HEX],
+                              struct failure *why)
+{
+    enum yk_status status = text_status(text, why);
+    if (status == YK_OK) {
+        digest_of_memory(text_string(text), text->length, hex);
+    }
+    return status;
+}
+
 enum yk_status digest_of_front(struct byte_source *bytes, uint64_t n, struct job *job,
                                char hex[static DIGEST_HEX], struct failure *why)
 {

@@ -10,6 +10,7 @@
 
 #include "src/base/byte_source.h"
 #include "src/base/job.h"
+#include "src/base/text.h"
 
 #define DIGEST_HEX 65 /* 64 lower-case hex digits and the end */
 
@@ -35,5 +36,8 @@ enum yk_status digest_of_front(struct byte_source *bytes, uint64_t n, struct job
 enum yk_status digest_of_file(const char *path, char hex[static DIGEST_HEX],
                               struct failure *why);
 void digest_of_memory(const void *at, size_t n, char hex[static DIGEST_HEX]);
+/* errors: YK_ERR_MEMORY, when the text is not whole; hex is untouched then */
+enum yk_status digest_of_text(const struct text *text, char hex[static DIGEST_HEX],
+                              struct failure *why);
 
 #endif

@@ -71,9 +71,8 @@ enum yk_status batch_read_diary(struct batch *self, const struct zone *zone,
     for (size_t i = 0; status == YK_OK && i < self->diary.n; i++) {
         add_diary_night(&self->diary.nights[i], &all);
     }
-    status = status == YK_OK ? text_status(&all, why) : status;
+    status = status == YK_OK ? digest_of_text(&all, self->diary_key, why) : status;
     if (status == YK_OK) {
-        digest_of_memory(text_string(&all), all.length, self->diary_key);
         snprintf(self->diary_zone, sizeof self->diary_zone, "%s", zone_name(zone));
     }
     text_release(&all);

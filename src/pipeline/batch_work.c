@@ -115,10 +115,7 @@ enum yk_status batch_settings_key(struct batch *batch, struct failure *why)
     text_addf(&all, "\nsession %d zone %s or %s\n", options->session,
               options->zone_name != NULL ? options->zone_name : "",
               options->zone_name != NULL ? "" : batch->system_zone);
-    enum yk_status status = text_status(&all, why);
-    if (status == YK_OK) {
-        digest_of_memory(text_string(&all), all.length, batch->settings_key);
-    }
+    enum yk_status status = digest_of_text(&all, batch->settings_key, why);
     text_release(&all);
     return status;
 }
@@ -137,10 +134,7 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
               zone != NULL ? "" : batch->system_zone, said != NULL ? said : "",
               work->input->stem);
     batch_add_diary_key(batch, code, &all);
-    enum yk_status status = text_status(&all, why);
-    if (status == YK_OK) {
-        digest_of_memory(text_string(&all), all.length, work->work_key);
-    }
+    enum yk_status status = digest_of_text(&all, work->work_key, why);
     text_release(&all);
     return status;
 }

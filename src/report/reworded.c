@@ -74,10 +74,7 @@ enum yk_status statements_basis(const struct interview_facts *facts,
     if (facts->before.n_nights > 0) {
         add_before(&words, &facts->before);
     }
-    enum yk_status status = text_status(&words, why);
-    if (status == YK_OK) {
-        digest_of_memory(text_string(&words), words.length, out);
-    }
+    enum yk_status status = digest_of_text(&words, out, why);
     text_release(&words);
     return status;
 }

@@ -23,10 +23,7 @@ static enum yk_status hash_of(const char *before, int64_t id, int64_t at_ns, con
     text_addf(&line, "%s\n%" PRId64 "\n%" PRId64 "\n%s\n%s\n", before, id, at_ns, action,
               subject);
     text_add(&line, detail);
-    enum yk_status status = text_status(&line, why);
-    if (status == YK_OK) {
-        digest_of_memory(text_string(&line), line.length, out);
-    }
+    enum yk_status status = digest_of_text(&line, out, why);
     text_release(&line);
     return status;
 }

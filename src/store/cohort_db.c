@@ -263,10 +263,7 @@ static enum yk_status hash_result(const struct cohort_result *row, char hex[stat
         text_addf(&all, "%zu\n", row->part[i].length);
         text_add_n(&all, text_string(&row->part[i]), row->part[i].length);
     }
-    enum yk_status status = text_status(&all, why);
-    if (status == YK_OK) {
-        digest_of_memory(text_string(&all), all.length, hex);
-    }
+    enum yk_status status = digest_of_text(&all, hex, why);
     text_release(&all);
     return status;
 }
@@ -280,10 +277,7 @@ static enum yk_status hash_outcome(const char *path, const struct cohort_outcome
               row->sha256, row->format, row->device_serial);
     add_number(row->days, &all);
     add_number(row->bad_blocks, &all);
-    enum yk_status status = text_status(&all, why);
-    if (status == YK_OK) {
-        digest_of_memory(text_string(&all), all.length, hex);
-    }
+    enum yk_status status = digest_of_text(&all, hex, why);
     text_release(&all);
     return status;
 }

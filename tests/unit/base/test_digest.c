@@ -32,6 +32,22 @@ static void published_examples_agree(void **state)
     assert_string_equal(hex, MILLION);
 }
 
+static void a_text_that_is_not_whole_has_no_hash(void **state)
+{
+    (void)state;
+    char hex[DIGEST_HEX] = "as it was";
+    struct text text;
+    text_init(&text);
+    text_add(&text, "abc");
+    text.is_short = true;
+    assert_int_equal(digest_of_text(&text, hex, NULL), YK_ERR_MEMORY);
+    assert_string_equal(hex, "as it was");
+    text.is_short = false;
+    assert_int_equal(digest_of_text(&text, hex, NULL), YK_OK);
+    assert_string_equal(hex, ABC);
+    text_release(&text);
+}
+
 static void sources_are_hashed_whole(void **state)
 {
     (void)state;
@@ -121,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_digest_tells_what_it_has_so_far_and_goes_on),
         cmocka_unit_test(published_examples_agree),
+        cmocka_unit_test(a_text_that_is_not_whole_has_no_hash),
         cmocka_unit_test(sources_are_hashed_whole),
         cmocka_unit_test(a_file_is_hashed_by_its_name),
     };
