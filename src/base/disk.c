@@ -5,6 +5,7 @@
  */
 #include "src/base/disk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -160,6 +161,18 @@ enum yk_status disk_remove(const char *path, struct failure *why)
         return failure_set_errno(why, errno, "removing %s", path);
     }
     return YK_OK;
+}
+
+void disk_remove_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    if (dir != NULL) {
+        closedir(dir);
+        rmdir(path);
+    }
 }
 
 enum yk_status disk_write(int fd, const void *at, size_t n, const char *name,

@@ -45,6 +45,8 @@ enum yk_status disk_write_file(const char *path, const struct text *content, boo
                                struct failure *why);
 /* Removes a file; one that is not there is fine. */
 enum yk_status disk_remove(const char *path, struct failure *why);
+/* Removes a folder and the files in it, as far as that goes: what holds other folders stays. */
+void disk_remove_folder(const char *path);
 /* Writes all n bytes at the file's position, whatever the kernel takes at once. name is for the
  * sentence. */
 enum yk_status disk_write(int fd, const void *at, size_t n, const char *name,

@@ -259,15 +259,8 @@ static void take_back(const char *folder, bool was_there)
     struct text path;
     text_init(&path);
     for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
-        DIR *dir = disk_join(folder, below[i], &path, NULL) == YK_OK
-                       ? opendir(text_string(&path))
-                       : NULL;
-        for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-            unlinkat(dirfd(dir), entry->d_name, 0);
-        }
-        if (dir != NULL) {
-            closedir(dir);
-            rmdir(text_string(&path));
+        if (disk_join(folder, below[i], &path, NULL) == YK_OK) {
+            disk_remove_folder(text_string(&path));
         }
     }
     text_release(&path);

@@ -229,24 +229,15 @@ enum yk_status backup_verify(const char *path, const char *manifest, struct job 
 /* Removes a folder of a store's shape, as far as it was made. */
 static void remove_unpacked(const char *folder)
 {
-    const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS, STORE_DOCK, NULL};
+    const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS, STORE_DOCK};
     struct text path;
     text_init(&path);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        text_clear(&path);
-        text_add(&path, folder);
-        if (parts[i] != NULL) {
-            text_addf(&path, "/%s", parts[i]);
-        }
-        DIR *dir = text_status(&path, NULL) == YK_OK ? opendir(text_string(&path)) : NULL;
-        for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-            unlinkat(dirfd(dir), entry->d_name, 0);
-        }
-        if (dir != NULL) {
-            closedir(dir);
-            rmdir(text_string(&path));
+        if (disk_join(folder, parts[i], &path, NULL) == YK_OK) {
+            disk_remove_folder(text_string(&path));
         }
     }
+    disk_remove_folder(folder);
     text_release(&path);
 }
 

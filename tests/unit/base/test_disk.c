@@ -44,6 +44,23 @@ static void a_published_file_replaces_the_old_one(void **state)
     assert_false(disk_is_file(part));
 }
 
+static void a_folder_goes_with_its_files_but_not_with_folders_in_it(void **state)
+{
+    (void)state;
+    char below[2100], file[2200];
+    snprintf(below, sizeof below, "%s/下", root);
+    snprintf(file, sizeof file, "%s/表.csv", below);
+    assert_int_equal(disk_make_folder(below, &why), YK_OK);
+    put(path, "x");
+    put(file, "x");
+    disk_remove_folder(root);
+    assert_false(disk_is_file(path));
+    assert_true(disk_is_file(file));
+    disk_remove_folder(below);
+    assert_false(disk_is_folder(below));
+    disk_remove_folder(below); /* is not there */
+}
+
 static void a_new_file_never_replaces(void **state)
 {
     (void)state;
@@ -146,6 +163,7 @@ int main(void)
     cmocka_unit_test_prestate_setup_teardown(name, setup, scratch_teardown, &scratch)
     const struct CMUnitTest tests[] = {
         T(a_published_file_replaces_the_old_one),
+        T(a_folder_goes_with_its_files_but_not_with_folders_in_it),
         T(a_new_file_never_replaces),
         T(a_whole_file_replaces_only_where_it_may),
         T(a_name_that_cannot_be_given_leaves_nothing),
