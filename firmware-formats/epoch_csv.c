@@ -290,7 +290,10 @@ static enum yk_status choose_zone(struct epoch_csv *self, const struct open_opti
         return YK_OK;
     }
     if (!opt->file_zone_wins) {
-        epoch_csv_plan_remark(&self->plan, "the file's own zone is %.30s", self->plan.zone);
+        if (strcmp(self->plan.zone, zone_name(self->zone)) != 0) {
+            epoch_csv_plan_remark(&self->plan, "the file's own zone %.30s is not used",
+                                  self->plan.zone);
+        }
         return YK_OK;
     }
     enum yk_status status = zone_open(self->plan.zone, &self->own_zone, why);

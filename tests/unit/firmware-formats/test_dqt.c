@@ -53,7 +53,11 @@ static void channels_are_known_by_their_names(void **state)
     assert_int_equal(file.source->report.gaps, 1);
     /* The zone that was named wins over the header, and both are told. */
     assert_string_equal(count_file_start(&file), "2000-01-27T19:00:00+09:00");
-    assert_int_equal(count_file_events(&file, READ_EVENT_NOTE, "own zone is UTC"), 1);
+    assert_int_equal(count_file_events(&file, READ_EVENT_NOTE, "own zone UTC is not used"), 1);
+    count_file_close(&file);
+    /* One that is the same leaves nothing open. */
+    count_file_read_text(&file, TEXT, sizeof TEXT - 1, "UTC", NULL);
+    assert_int_equal(count_file_events(&file, READ_EVENT_NOTE, "own zone"), 0);
     count_file_close(&file);
 }
 
