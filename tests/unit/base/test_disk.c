@@ -78,15 +78,15 @@ static void a_whole_file_replaces_only_where_it_may(void **state)
     struct text content;
     text_init(&content);
     text_add(&content, "whole");
-    assert_int_equal(disk_write_file(path, &content, false, &why), YK_OK);
+    assert_int_equal(disk_write_file(scratch.path, &content, false, &why), YK_OK);
     text_add(&content, ", and more");
-    assert_int_equal(disk_write_file(path, &content, false, &why), YK_ERR_CONFLICT);
-    assert_int_equal(size_of(path), 5);
+    assert_int_equal(disk_write_file(scratch.path, &content, false, &why), YK_ERR_CONFLICT);
+    assert_int_equal(size_of(scratch.path), 5);
     assert_false(disk_is_file(part));
-    assert_int_equal(disk_write_file(path, &content, true, &why), YK_OK);
-    assert_int_equal(size_of(path), 15);
+    assert_int_equal(disk_write_file(scratch.path, &content, true, &why), YK_OK);
+    assert_int_equal(size_of(scratch.path), 15);
     assert_false(disk_is_file(part));
-    snprintf(part, sizeof part, "%s/none/x", root);
+    snprintf(part, sizeof part, "%s/none/x", scratch.folder);
     assert_int_equal(disk_write_file(part, &content, true, &why), YK_ERR_NO_DEVICE);
     text_release(&content);
 }
@@ -150,10 +150,10 @@ static void two_names_of_one_file_are_the_same(void **state)
 {
     (void)state;
     char again[5000], none[5000];
-    snprintf(again, sizeof again, "%s/.", root);
-    snprintf(none, sizeof none, "%s/none", root);
-    assert_true(disk_is_same(root, again));
-    assert_false(disk_is_same(root, "/"));
+    snprintf(again, sizeof again, "%s/.", scratch.folder);
+    snprintf(none, sizeof none, "%s/none", scratch.folder);
+    assert_true(disk_is_same(scratch.folder, again));
+    assert_false(disk_is_same(scratch.folder, "/"));
     assert_false(disk_is_same(none, none));
 }
 
