@@ -17,14 +17,6 @@ double distribution_f_upper(double f, double df1, double df2)
     return isinf(f) ? 0 : gsl_cdf_fdist_Q(f, df1, df2);
 }
 
-double distribution_chi_square_upper(double x, double df)
-{
-    if (!(x >= 0) || !(df > 0)) {
-        return NAN;
-    }
-    return isinf(x) ? 0 : gsl_cdf_chisq_Q(x, df);
-}
-
 double distribution_chi_square_limit(double p, double df)
 {
     if (!(p > 0) || !(p < 1) || !(df > 0)) {

@@ -7,8 +7,6 @@
 
 /* Chance of a value of at least f from an F distribution; NaN for arguments without meaning. */
 double distribution_f_upper(double f, double df1, double df2);
-/* Chance of a value of at least x from a chi-square distribution. */
-double distribution_chi_square_upper(double x, double df);
 /* The value that a chi-square distribution exceeds with chance p. */
 double distribution_chi_square_limit(double p, double df);
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "algorithms/order.h"
+#include "algorithms/trend.h"
 #include "src/base/mem.h"
 
 #define LEVEL_SHARE 0.05
@@ -58,22 +59,13 @@ static void channels_of(const float *counts, size_t n, size_t i, double trend,
 static void fill(struct rest_channels *self)
 {
     const float *counts = self->counts;
-    size_t low = 0, high = 0, n = self->n;
-    double sum = 0, in_day = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t to = n - i > HALF_DAY ? i + HALF_DAY : n, from = i > HALF_DAY ? i - HALF_DAY : 0;
-        for (; high < to; high++) {
-            sum += isnan(counts[high]) ? 0 : (double)counts[high];
-            in_day += !isnan(counts[high]);
-        }
-        for (; low < from; low++) {
-            sum -= isnan(counts[low]) ? 0 : (double)counts[low];
-            in_day -= !isnan(counts[low]);
-        }
+    struct trend trend = {0};
+    for (size_t i = 0; i < self->n; i++) {
+        double mean = trend_at(&trend, counts, self->n, i, HALF_DAY);
         double value[REST_CHANNELS] = {0};
         bool is_known = !isnan(counts[i]);
         if (is_known) {
-            channels_of(counts, n, i, sum / in_day, value);
+            channels_of(counts, self->n, i, mean, value);
         }
         self->known[i + 1] = self->known[i] + is_known;
         for (int c = 0; c < REST_CHANNELS; c++) {

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "algorithms/trend.h"
 #include "src/base/mem.h"
 
 #define QUIET_SHARE 0.15
@@ -29,26 +30,13 @@ struct scan {
 
 static void mark_quiet(struct scan *self)
 {
-    size_t half_day = 24 * self->per_half_h, known = 0, low = 0, high = 0;
-    double sum = 0;
+    const size_t half_day = 24 * self->per_half_h;
+    struct trend trend = {0};
     for (size_t i = 0; i < self->n; i++) {
-        size_t from = i > half_day ? i - half_day : 0;
-        size_t to = i + half_day < self->n ? i + half_day : self->n;
-        for (; high < to; high++) {
-            if (!isnan(self->counts[high])) {
-                sum += (double)self->counts[high];
-                known++;
-            }
-        }
-        for (; low < from; low++) {
-            if (!isnan(self->counts[low])) {
-                sum -= (double)self->counts[low];
-                known--;
-            }
-        }
+        double mean = trend_at(&trend, self->counts, self->n, i, half_day);
         /* A missing epoch is not quiet, but may be slept over. */
-        bool is_quiet = (double)self->counts[i] <= QUIET_SHARE * (sum / (double)known);
-        self->quiet[i] = known < half_day ? NO_TREND : is_quiet ? QUIET : ACTIVE;
+        bool is_quiet = (double)self->counts[i] <= QUIET_SHARE * mean;
+        self->quiet[i] = trend.known < half_day ? NO_TREND : is_quiet ? QUIET : ACTIVE;
     }
 }
 

@@ -18,6 +18,7 @@
 #include "algorithms/order.h"
 #include "algorithms/rest_roenneberg.h"
 #include "algorithms/scorer.h"
+#include "algorithms/trend.h"
 #include "src/base/mem.h"
 
 #define QUIET_SHARE 0.15
@@ -25,31 +26,6 @@
 #define WEIGHT_REST 1.0f
 #define WEIGHT_ACTIVE (-2.0f)
 #define EDGE_MIN 10.0 /* minutes that open and close a sleep, at most one of them awake */
-
-/* Mean of the known counts of the 24 h around each epoch, as a running sum. */
-struct trend {
-    size_t low, high, known;
-    double sum;
-};
-
-static double trend_at(struct trend *self, const float *counts, size_t n, size_t i,
-                       size_t half_day)
-{
-    size_t from = i > half_day ? i - half_day : 0, to = n - i > half_day ? i + half_day : n;
-    for (; self->high < to; self->high++) {
-        if (!isnan(counts[self->high])) {
-            self->sum += (double)counts[self->high];
-            self->known++;
-        }
-    }
-    for (; self->low < from; self->low++) {
-        if (!isnan(counts[self->low])) {
-            self->sum -= (double)counts[self->low];
-            self->known--;
-        }
-    }
-    return self->known > 0 ? self->sum / (double)self->known : (double)NAN;
-}
 
 static void weigh(struct rest_series *self, const float *counts)
 {

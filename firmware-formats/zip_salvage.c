@@ -5,6 +5,7 @@
  */
 #include "firmware-formats/zip_salvage.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "src/base/bytes.h"

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Reading and writing integers in a buffer, byte by byte, so that neither alignment nor the
- * processor's byte order matters. Callers have checked that the bytes are there; the bounded
- * forms (struct bytes) check for themselves. Compilers turn these into single loads.
+ * processor's byte order matters. Callers have checked that the bytes are there. Compilers turn
+ * these into single loads.
  */
 #ifndef SRC_BASE_BYTES_H
 #define SRC_BASE_BYTES_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 static inline uint16_t get_u16le(const uint8_t *p)
@@ -53,36 +51,6 @@ static inline void put_u32le(uint8_t *p, uint32_t v)
     p[1] = (uint8_t)(v >> 8);
     p[2] = (uint8_t)(v >> 16);
     p[3] = (uint8_t)(v >> 24);
-}
-
-/* A stretch of bytes that knows its size. The getters return false, and leave *out alone, when
- * the field would reach past the end. */
-struct bytes {
-    const uint8_t *at;
-    size_t size;
-};
-
-static inline bool bytes_have(struct bytes b, size_t offset, size_t want)
-{
-    return offset <= b.size && want <= b.size - offset;
-}
-
-static inline bool bytes_u16le(struct bytes b, size_t offset, uint16_t *out)
-{
-    if (!bytes_have(b, offset, 2)) {
-        return false;
-    }
-    *out = get_u16le(b.at + offset);
-    return true;
-}
-
-static inline bool bytes_u32le(struct bytes b, size_t offset, uint32_t *out)
-{
-    if (!bytes_have(b, offset, 4)) {
-        return false;
-    }
-    *out = get_u32le(b.at + offset);
-    return true;
 }
 
 #endif

@@ -50,17 +50,16 @@ void epochs_csv_add(const struct epoch_series *epochs, const struct zone *zone,
 
 void epochs_csv_add_codebook(struct text *out)
 {
-    static const struct {
-        const char *name, *unit, *en, *ja;
-    } columns[] = {
-#define EPOCH(id, name, unit, en, ja) {name, unit, en, ja},
-#include "src/model/epoch_columns.def"
-#undef EPOCH
-    };
     text_add(out, "epochs,time_ts,time,,start of the epoch,エポックの始まり,timestamp,file\n");
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        const char *const row[] = {"epochs",      columns[i].name, "real", columns[i].unit,
-                                   columns[i].en, columns[i].ja,   "",     "epoch_s"};
+    for (enum epoch_column c = 0; c < EPOCH_COLUMN_COUNT; c++) {
+        const char *const row[] = {"epochs",
+                                   epoch_column_name(c),
+                                   "real",
+                                   epoch_column_unit(c),
+                                   epoch_column_meaning_en(c),
+                                   epoch_column_meaning_ja(c),
+                                   "",
+                                   "epoch_s"};
         text_add_csv_row(out, row, sizeof row / sizeof *row);
     }
     for (size_t f = 0; f < FLAG_COUNT; f++) {

@@ -55,16 +55,6 @@ static const struct single singles[] = {
 };
 #define N_SINGLES (sizeof singles / sizeof *singles)
 
-struct epoch_text {
-    const char *name, *unit, *meaning;
-};
-
-static const struct epoch_text epoch_texts[] = {
-#define EPOCH(id, name, unit, en, ja) {name, unit, en},
-#include "src/model/epoch_columns.def"
-#undef EPOCH
-};
-
 /* ---- writing ---- */
 
 /* {"name":"default","parameters":{...}}: interface.md wants every parameter in this attribute.
@@ -132,10 +122,10 @@ static enum yk_status write_epochs(struct h5_file *file, const struct epoch_seri
     if (status == YK_OK) {
         status = h5_put_text(file, "/epochs", "zone", zone, why);
     }
-    for (size_t c = 0; c < EPOCH_COLUMN_COUNT && status == YK_OK; c++) {
+    for (enum epoch_column c = 0; c < EPOCH_COLUMN_COUNT && status == YK_OK; c++) {
         if (epochs->column[c] != NULL) {
-            status = write_series_column(file, "/epochs", epoch_texts[c].name, H5_KIND_FLOAT,
-                                         epoch_texts[c].unit, epoch_texts[c].meaning,
+            status = write_series_column(file, "/epochs", epoch_column_name(c), H5_KIND_FLOAT,
+                                         epoch_column_unit(c), epoch_column_meaning_en(c),
                                          epochs->column[c], epochs->n, why);
         }
     }
@@ -315,19 +305,19 @@ enum yk_status h5_epochs_read(struct h5_file *file, struct epoch_series *epochs,
     if (status == YK_OK) {
         status = epoch_series_resize(epochs, n, why);
     }
-    for (int c = 0; c < EPOCH_COLUMN_COUNT && status == YK_OK; c++) {
+    for (enum epoch_column c = 0; c < EPOCH_COLUMN_COUNT && status == YK_OK; c++) {
         char path[64];
-        snprintf(path, sizeof path, "/epochs/%s", epoch_texts[c].name);
+        snprintf(path, sizeof path, "/epochs/%s", epoch_column_name(c));
         if (!h5_has(file, path)) {
             continue;
         }
         size_t there = 0; /* a column is reserved only when the file can hold it */
-        status = h5_count(file, "/epochs", epoch_texts[c].name, &there, why);
+        status = h5_count(file, "/epochs", epoch_column_name(c), &there, why);
         if (status == YK_OK && there == n) {
-            status = epoch_series_need(epochs, (enum epoch_column)c, why);
+            status = epoch_series_need(epochs, c, why);
         }
         if (status == YK_OK) {
-            status = h5_read(file, "/epochs", epoch_texts[c].name, H5_KIND_FLOAT, 0,
+            status = h5_read(file, "/epochs", epoch_column_name(c), H5_KIND_FLOAT, 0,
                              epochs->column[c], n, why);
         }
     }

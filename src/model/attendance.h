@@ -31,7 +31,5 @@ struct attendance {
 void attendance_init(struct attendance *self);
 void attendance_release(struct attendance *self);
 enum attendance_status attendance_on(const struct attendance *self, struct civil_date date);
-const char *attendance_word(enum attendance_status status); /* "attended" ...; "" unknown */
-bool attendance_parse(const char *word, enum attendance_status *out);
 
 #endif

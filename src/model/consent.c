@@ -9,14 +9,13 @@
 
 #include "src/base/mem.h"
 
-/* In the order of enum copy_kind. */
-static const char *const kinds[COPY_KIND_COUNT] = {"participant", "staff", "physician",
-                                                   "employer", "research"};
-static const char *const kinds_ja[COPY_KIND_COUNT] = {"本人", "職員", "主治医", "会社", "研究"};
-/* In the order of the bits of enum consent_item. */
-static const char *const items_by_bit[] = {"attendance", "wake_range", "nights", "averages",
-                                           "actogram",   "days_off",   "rhythm"};
-#define ITEM_COUNT (sizeof items_by_bit / sizeof *items_by_bit)
+const char *const copy_words[COPY_KIND_COUNT + 2] = {"",          "participant", "staff",
+                                                     "physician", "employer",    "research"};
+const char *const copy_aliases[COPY_KIND_COUNT + 2] = {"",       "本人", "職員",
+                                                       "主治医", "会社", "研究"};
+
+const char *const consent_item_words[CONSENT_ITEM_COUNT + 1] = {
+    "attendance", "wake_range", "nights", "averages", "actogram", "days_off", "rhythm"};
 
 void consents_init(struct consents *self)
 {
@@ -56,13 +55,14 @@ const struct consent *consent_in_force(const struct consents *self, enum copy_ki
 
 const char *copy_kind_word(enum copy_kind kind)
 {
-    return kinds[kind];
+    return copy_words[1 + kind];
 }
 
 bool copy_kind_parse(const char *word, enum copy_kind *out)
 {
     for (size_t i = 0; i < COPY_KIND_COUNT; i++) {
-        if (strcasecmp(word, kinds[i]) == 0 || strcmp(word, kinds_ja[i]) == 0) {
+        if (strcasecmp(word, copy_words[1 + i]) == 0 ||
+            strcmp(word, copy_aliases[1 + i]) == 0) {
             *out = (enum copy_kind)i;
             return true;
         }
@@ -70,39 +70,14 @@ bool copy_kind_parse(const char *word, enum copy_kind *out)
     return false;
 }
 
-static bool item_of(const char *word, size_t length, unsigned *out)
-{
-    for (size_t b = 0; b < ITEM_COUNT; b++) {
-        if (strlen(items_by_bit[b]) == length && strncmp(items_by_bit[b], word, length) == 0) {
-            *out |= 1u << b;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool consent_items_parse(const char *text, unsigned *out)
-{
-    unsigned found = 0;
-    for (const char *at = text + strspn(text, ", "); *at != '\0'; at += strspn(at, ", ")) {
-        size_t length = strcspn(at, ", ");
-        if (!item_of(at, length, &found)) {
-            return false;
-        }
-        at += length;
-    }
-    *out = found;
-    return true;
-}
-
 unsigned consent_items_default(enum copy_kind scope)
 {
     static const unsigned by_kind[COPY_KIND_COUNT] = {
-        [COPY_PARTICIPANT] = (1u << ITEM_COUNT) - 1,
-        [COPY_STAFF] = (1u << ITEM_COUNT) - 1,
+        [COPY_PARTICIPANT] = (1u << CONSENT_ITEM_COUNT) - 1,
+        [COPY_STAFF] = (1u << CONSENT_ITEM_COUNT) - 1,
         [COPY_PHYSICIAN] = CONSENT_ATTENDANCE | CONSENT_WAKE_RANGE | CONSENT_AVERAGES,
         [COPY_EMPLOYER] = CONSENT_ATTENDANCE | CONSENT_WAKE_RANGE,
-        [COPY_RESEARCH] = (1u << ITEM_COUNT) - 1,
+        [COPY_RESEARCH] = (1u << CONSENT_ITEM_COUNT) - 1,
     };
     return by_kind[scope];
 }
@@ -111,10 +86,10 @@ void consent_items_format(unsigned items, char out[static 128])
 {
     size_t used = 0;
     out[0] = '\0';
-    for (size_t b = 0; b < ITEM_COUNT; b++) {
+    for (size_t b = 0; b < CONSENT_ITEM_COUNT; b++) {
         if ((items >> b & 1u) != 0) {
-            int n =
-                snprintf(out + used, 128 - used, "%s%s", used > 0 ? "," : "", items_by_bit[b]);
+            int n = snprintf(out + used, 128 - used, "%s%s", used > 0 ? "," : "",
+                             consent_item_words[b]);
             used += n > 0 ? (size_t)n : 0;
         }
     }

@@ -12,6 +12,10 @@
 /* Different readers get different copies. */
 enum copy_kind { COPY_PARTICIPANT, COPY_STAFF, COPY_PHYSICIAN, COPY_EMPLOYER, COPY_RESEARCH };
 enum { COPY_KIND_COUNT = COPY_RESEARCH + 1 };
+/* Their words in both languages, behind "" for "not said": for an enum, or from the second on
+ * for the bits of a set. NULL ends them. */
+extern const char *const copy_words[COPY_KIND_COUNT + 2];
+extern const char *const copy_aliases[COPY_KIND_COUNT + 2];
 
 /* What the copy may hold, beyond its default. */
 enum consent_item {
@@ -23,6 +27,9 @@ enum consent_item {
     CONSENT_DAYS_OFF = 1u << 5,   /* anything about days off */
     CONSENT_RHYTHM = 1u << 6      /* rhythm indices */
 };
+/* Their words, in the order of the bits; NULL ends them. */
+enum { CONSENT_ITEM_COUNT = 7 };
+extern const char *const consent_item_words[CONSENT_ITEM_COUNT + 1];
 
 struct consent {
     int64_t id;
@@ -47,8 +54,6 @@ const struct consent *consent_in_force(const struct consents *self, enum copy_ki
                                        const char *recipient, struct civil_date date);
 const char *copy_kind_word(enum copy_kind kind); /* "participant" ... */
 bool copy_kind_parse(const char *word, enum copy_kind *out);
-/* "attendance,wake_range"; false for an unknown word. */
-bool consent_items_parse(const char *text, unsigned *out);
 /* What a copy holds when the consent names nothing: the employer gets attendance and the range
  * of waking times at most. */
 unsigned consent_items_default(enum copy_kind scope);

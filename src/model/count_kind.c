@@ -6,28 +6,21 @@
 
 #include <string.h>
 
-static const struct {
-    const char *name, *meaning;
-} KINDS[COUNT_KIND_COUNT] = {
-#define KIND(id, name, meaning) {name, meaning},
+static const char *const NAMES[COUNT_KIND_COUNT] = {
+#define KIND(id, name, meaning) name,
 #include "src/model/count_kind.def"
 #undef KIND
 };
 
 const char *count_kind_name(enum count_kind kind)
 {
-    return (unsigned)kind < COUNT_KIND_COUNT ? KINDS[kind].name : KINDS[0].name;
-}
-
-const char *count_kind_meaning(enum count_kind kind)
-{
-    return (unsigned)kind < COUNT_KIND_COUNT ? KINDS[kind].meaning : KINDS[0].meaning;
+    return (unsigned)kind < COUNT_KIND_COUNT ? NAMES[kind] : NAMES[0];
 }
 
 bool count_kind_find(const char *name, enum count_kind *out)
 {
     for (int i = 0; i < COUNT_KIND_COUNT; i++) {
-        if (strcmp(KINDS[i].name, name) == 0) {
+        if (strcmp(NAMES[i], name) == 0) {
             *out = (enum count_kind)i;
             return true;
         }

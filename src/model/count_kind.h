@@ -20,8 +20,7 @@ enum count_kind {
 #define COUNT_KIND_BIT(kind) (UINT32_C(1) << COUNT_KIND_##kind)
 #define COUNT_KINDS_ANY ((UINT32_C(1) << COUNT_KIND_COUNT) - 1)
 
-const char *count_kind_name(enum count_kind kind);    /* "actiwatch"; "unknown" outside */
-const char *count_kind_meaning(enum count_kind kind); /* in English */
+const char *count_kind_name(enum count_kind kind); /* "actiwatch"; "unknown" outside */
 /* false, and *out as it was, when there is no such kind. */
 bool count_kind_find(const char *name, enum count_kind *out);
 

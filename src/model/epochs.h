@@ -28,9 +28,8 @@ enum epoch_state {
     STATE_IN_REST = 1u << 6,       /* inside a rest interval (main or other) */
     STATE_IN_SPT = 1u << 7,        /* inside the main sleep period of a night */
     STATE_ASLEEP = 1u << 8,
-    STATE_STILL = 1u << 9,    /* sustained inactivity bout, day or night */
-    STATE_IMPUTED = 1u << 10, /* columns hold an average day, not a measurement */
-    STATE_EDITED = 1u << 11,
+    STATE_STILL = 1u << 9,     /* sustained inactivity bout, day or night */
+    STATE_IMPUTED = 1u << 10,  /* columns hold an average day, not a measurement */
     STATE_OFF_WRIST = 1u << 12 /* the recorder's own word, as read: kept by every analysis */
 };
 /* An epoch that must not enter any mean. */

@@ -22,9 +22,3 @@ int64_t loan_end_ns(const struct loan *self)
 {
     return self->returned_ns != TIME_UNKNOWN ? self->returned_ns : self->to_ns;
 }
-
-bool loan_covers(const struct loan *self, int64_t at_ns)
-{
-    int64_t end = loan_end_ns(self);
-    return self->from_ns <= at_ns && (end == TIME_UNKNOWN || at_ns < end);
-}

@@ -28,7 +28,5 @@ struct loan {
 void loan_init(struct loan *self); /* everything unknown */
 /* When the device was free again: returned_ns, else to_ns, else TIME_UNKNOWN. */
 int64_t loan_end_ns(const struct loan *self);
-/* It covers the instant, by loan_end_ns(). */
-bool loan_covers(const struct loan *self, int64_t at_ns);
 
 #endif

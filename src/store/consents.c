@@ -9,13 +9,6 @@
 
 #include "src/base/mem.h"
 
-const char *const copy_words[] = {"",         "participant", "staff", "physician",
-                                  "employer", "research",    NULL};
-const char *const copy_aliases[] = {"", "本人", "職員", "主治医", "会社", "研究", NULL};
-
-/* In the order of the bits of enum consent_item. */
-static const char *const item_words[] = {"attendance", "wake_range", "nights", "averages",
-                                         "actogram",   "days_off",   "rhythm", NULL};
 static const char *const item_aliases[] = {"出席", "目覚めの範囲", "各晩",   "平均",
                                            "図",   "休みの日",     "リズム", NULL};
 
@@ -34,7 +27,7 @@ static const struct record_column columns[] = {
     {.name = "items",
      .type = RECORD_WORDS,
      RECORD_AT(consent_row, items),
-     .words = item_words,
+     .words = consent_item_words,
      .aliases = item_aliases,
      .ja = "内容",
      .en = "items"},

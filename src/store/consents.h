@@ -23,11 +23,6 @@ struct consent_row {
  * before the beginning; a second consent for the same reader in the same time. */
 extern const struct record_kind record_kind_consent;
 
-/* The words of enum copy_kind, in both languages, behind "" for "not said": for an enum, or
- * from the second on for the bits of a set. */
-extern const char *const copy_words[];
-extern const char *const copy_aliases[];
-
 /* out is initialised by the caller. */
 enum yk_status consent_load(struct store *store, const char *person, struct consents *out,
                             struct failure *why);

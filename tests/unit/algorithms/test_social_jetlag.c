@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-#include "algorithms/quantile.h"
 #include "algorithms/social_jetlag.h"
 
 static void later_free_days_are_positive_and_debt_is_taken_off(void **state)
@@ -74,20 +73,6 @@ static void the_middle_of_sleep_is_found_across_midnight(void **state)
     assert_true(isnan(midsleep_of_states(asleep, 24, 3600, 0)));
 }
 
-static void quantiles_are_r_s_type_7(void **state)
-{
-    (void)state;
-    double x[] = {9, NAN, 1, 4, 2};
-    size_t n = quantile_sort(x, 5);
-    assert_int_equal(n, 4);
-    assert_close(x[0], 1, 0);
-    assert_close(quantile_of_sorted(x, n, 0.1), 1.3, 1e-12);
-    assert_close(quantile_of_sorted(x, n, 0.5), 3, 1e-12);
-    assert_close(quantile_of_sorted(x, n, 1), 9, 0);
-    assert_true(isnan(quantile_of_sorted(x, 0, 0.5)));
-    assert_true(isnan(quantile_of_sorted(x, n, 1.1)));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,7 +81,6 @@ int main(void)
         cmocka_unit_test(an_unusual_first_night_does_not_part_the_others),
         cmocka_unit_test(one_kind_of_nights_has_no_social_jetlag),
         cmocka_unit_test(the_middle_of_sleep_is_found_across_midnight),
-        cmocka_unit_test(quantiles_are_r_s_type_7),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

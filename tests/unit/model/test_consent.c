@@ -39,23 +39,6 @@ static void the_employer_gets_attendance_and_a_range_of_waking_at_most(void **st
     char text[128];
     consent_items_format(consent_items_default(COPY_EMPLOYER), text);
     assert_string_equal(text, "attendance,wake_range");
-    unsigned items = 0;
-    assert_true(consent_items_parse("averages, days_off", &items));
-    assert_int_equal(items, CONSENT_AVERAGES | CONSENT_DAYS_OFF);
-    assert_false(consent_items_parse("averages,everything", &items));
-    assert_int_equal(items, CONSENT_AVERAGES | CONSENT_DAYS_OFF);
-}
-
-static void words_of_attendance_are_read_in_both_languages(void **state)
-{
-    (void)state;
-    enum attendance_status status = ATTENDANCE_UNKNOWN;
-    assert_true(attendance_parse("late", &status));
-    assert_int_equal(status, ATTENDANCE_LATE);
-    assert_true(attendance_parse("欠席", &status));
-    assert_int_equal(status, ATTENDANCE_ABSENT);
-    assert_false(attendance_parse("sick", &status));
-    assert_string_equal(attendance_word(ATTENDANCE_ONLINE), "online");
 }
 
 int main(void)
@@ -63,7 +46,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_withdrawn_or_expired_consent_holds_no_more),
         cmocka_unit_test(the_employer_gets_attendance_and_a_range_of_waking_at_most),
-        cmocka_unit_test(words_of_attendance_are_read_in_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

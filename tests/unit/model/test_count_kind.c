@@ -10,7 +10,6 @@ static void every_kind_is_found_by_its_name(void **state)
         enum count_kind found = COUNT_KIND_COUNT;
         assert_true(count_kind_find(count_kind_name((enum count_kind)i), &found));
         assert_int_equal(found, i);
-        assert_true(count_kind_meaning((enum count_kind)i)[0] != '\0');
     }
 }
 
