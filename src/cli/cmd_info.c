@@ -90,12 +90,12 @@ static void say_device(const struct line *line, const struct inspection *file)
         }
     }
     if (!isnan(info->range_g)) {
-        text_add(&value, ", ±");
+        text_add(&value, cli_say(line->cli, "、±", ", ±"));
         add_short(&value, info->range_g, 1);
         text_add(&value, " g");
     }
     if (!isnan(info->gyro_range_dps)) {
-        text_add(&value, ", ±");
+        text_add(&value, cli_say(line->cli, "、±", ", ±"));
         add_short(&value, info->gyro_range_dps, 1);
         text_add(&value, " deg/s");
     }
@@ -117,9 +117,9 @@ static void say_length(const struct line *line, const struct inspection *file)
         int64_t minutes = (info->end_ns - info->start_ns + NS_PER_MIN / 2) / NS_PER_MIN;
         int64_t days = minutes / 1440;
         if (days != 0) {
-            text_addf(&value, cli_say(line->cli, "%" PRId64 "日 ", "%" PRId64 " d "), days);
+            text_addf(&value, cli_say(line->cli, "%" PRId64 "日", "%" PRId64 " d "), days);
         }
-        text_addf(&value, cli_say(line->cli, "%02d時間%02d分", "%02d h %02d min"),
+        text_addf(&value, cli_say(line->cli, "%d時間%d分", "%d h %d min"),
                   (int)(minutes / 60 % 24), (int)(minutes % 60));
         say(line, "長さ", "length", &value);
     }

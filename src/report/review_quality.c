@@ -152,21 +152,22 @@ static void calibration(const struct review *review, struct text *value)
 static void device(const struct review *review, struct text *value)
 {
     const struct recording_info *info = &review->now->info;
+    const char *comma = review->language == LANGUAGE_JA ? "、" : ", ";
     const char *dash = review_symbols(review->has_unicode)->dash;
     text_addf(value, "%s %s", info->device_model[0] != '\0' ? info->device_model : dash,
               info->device_serial);
     if (isfinite(info->rate_hz)) {
-        text_add(value, ", ");
+        text_add(value, comma);
         text_add_exact(value, info->rate_hz);
         text_add(value, " Hz");
     }
     if (isfinite(info->range_g)) {
-        text_addf(value, ", %s", review_symbols(review->has_unicode)->plus_minus);
+        text_addf(value, "%s%s", comma, review_symbols(review->has_unicode)->plus_minus);
         text_add_exact(value, info->range_g);
         text_add(value, " g");
     }
     if (info->body_site[0] != '\0') {
-        text_add(value, ", ");
+        text_add(value, comma);
         text_add_translated(value, review->language, info->body_site);
     }
 }

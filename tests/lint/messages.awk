@@ -16,6 +16,7 @@ BEGIN {
     format_at["cli_usage"] = 2
     format_at["log_error"] = 2 # what the terminal shows without --verbose
     format_at["log_warn"] = 2
+    format_at["epoch_csv_plan_remark"] = 2 # what info says of a file
     quoted = "\"([^\"\\\\]|\\\\.)*\""
 }
 
