@@ -31,42 +31,14 @@
 
 /* ---- the note ---- */
 
-static enum yk_status write_note(struct part_file *self, const struct part_note *note,
+static enum yk_status write_note(const struct part_file *self, const struct part_note *note,
                                  struct failure *why)
 {
-    struct text words, part;
+    struct text words;
     text_init(&words);
-    text_init(&part);
     part_note_write(note, &words);
-    text_addf(&part, "%s" DISK_PART, text_string(&self->note_path));
-    enum yk_status status = text_status(&words, why);
-    if (status == YK_OK) {
-        status = text_status(&part, why);
-    }
-    int fd = -1;
-    if (status == YK_OK) {
-        fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (fd < 0) {
-            status = failure_set_errno(why, errno, "writing %s", text_string(&part));
-        }
-    }
-    if (status == YK_OK) {
-        status = disk_write(fd, text_string(&words), words.length, text_string(&part), why);
-    }
-    if (status == YK_OK && fsync(fd) != 0) {
-        status =
-            failure_set_errno(why, errno, "asking the disk to keep %s", text_string(&part));
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    if (status == YK_OK) {
-        status = disk_publish(text_string(&part), text_string(&self->note_path), why);
-    } else if (fd >= 0) {
-        unlink(text_string(&part));
-    }
+    enum yk_status status = disk_write_file(text_string(&self->note_path), &words, true, why);
     text_release(&words);
-    text_release(&part);
     return status;
 }
 
