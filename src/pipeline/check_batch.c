@@ -217,33 +217,60 @@ static bool has_epochs(const struct checking *self, const char *recording_id,
     return has_file(self->folder, name);
 }
 
+/* Whether the table of epochs at path is what the analysis gives, byte for byte. */
+static enum yk_status is_table_of(const char *path, const struct analysis *analysis,
+                                  bool *is_same, struct failure *why)
+{
+    char expected[DIGEST_HEX], found[DIGEST_HEX];
+    struct text table;
+    struct zone *zone = NULL;
+    text_init(&table);
+    enum yk_status status = zone_open(analysis->info.zone, &zone, why);
+    if (status == YK_OK) {
+        epochs_csv_add(&analysis->epochs, zone, &table);
+        status = digest_of_text(&table, expected, why);
+    }
+    if (status == YK_OK) {
+        *is_same = digest_of_file(path, found, NULL) == YK_OK && strcmp(found, expected) == 0;
+    }
+    zone_close(zone);
+    text_release(&table);
+    return status;
+}
+
+enum yk_status check_epochs(const char *series, const char *table, bool *is_same,
+                            struct failure *why)
+{
+    struct analysis analysis;
+    *is_same = true;
+    if (!disk_is_file(table)) {
+        return YK_OK;
+    }
+    analysis_init(&analysis);
+    enum yk_status status = h5_analysis_read(series, &analysis, why);
+    status = status == YK_OK ? is_table_of(table, &analysis, is_same, why) : status;
+    analysis_release(&analysis);
+    return status;
+}
+
 /* The epochs as a table, where they were wanted: it must be what the series gives. */
 static enum yk_status compare_epochs(struct checking *self, const struct analysis *analysis,
                                      struct failure *why)
 {
-    char name[256], expected[DIGEST_HEX], found[DIGEST_HEX];
-    struct text path, table;
-    struct zone *zone = NULL;
+    char name[256];
+    bool is_same = true;
+    struct text path;
     text_init(&path);
-    text_init(&table);
-    bool is_there = has_epochs(self, analysis->recording_id, name);
-    enum yk_status status = disk_join(self->folder, name, &path, why);
-    if (status == YK_OK && is_there) {
-        status = zone_open(analysis->info.zone, &zone, why);
-        if (status == YK_OK) {
-            epochs_csv_add(&analysis->epochs, zone, &table);
-            status = digest_of_text(&table, expected, why);
-        }
-        if (status == YK_OK) {
-            if (digest_of_file(text_string(&path), found, NULL) != YK_OK ||
-                strcmp(found, expected) != 0) {
-                report(self, CHECK_epochs_differ, name, "");
-            }
-        }
-        zone_close(zone);
+    enum yk_status status = YK_OK;
+    if (has_epochs(self, analysis->recording_id, name)) {
+        status = disk_join(self->folder, name, &path, why);
+        status =
+            status == YK_OK ? is_table_of(text_string(&path), analysis, &is_same, why) : status;
+    }
+    if (status == YK_OK && !is_same) {
+        report(self, CHECK_epochs_differ, name, "");
     }
     text_release(&path);
-    text_release(&table);
     return status;
 }
 

@@ -18,11 +18,17 @@ enum yk_status check_batch(const char *folder, struct job *job,
                            void (*found)(void *user, const struct check_finding *finding),
                            void *user, struct check_totals *out, struct failure *why);
 
+/* Whether a table of epochs is what the HDF5 file of its recording gives, byte for byte; so is
+ * one that is not there. */
+enum yk_status check_epochs(const char *series, const char *table, bool *is_same,
+                            struct failure *why);
+
 /* A folder with shards/ in it. */
 bool check_is_shards(const char *folder);
 
 /* The folder of a cohort over many machines: its manifest, every row of every shard, and every
- * HDF5 file, by their checksums. totals: recordings, shards, and what was found. */
+ * HDF5 file, by their checksums; the tables of epochs by the HDF5 files. totals: recordings,
+ * shards, and what was found. */
 enum yk_status check_shards(const char *folder, struct job *job,
                             void (*found)(void *user, const struct check_finding *finding),
                             void *user, struct check_totals *out, struct failure *why);

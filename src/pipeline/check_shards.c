@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The folder of a cohort over many machines: its list, and for every shard each row, by its own
- * checksum, and the HDF5 file that the row names. A shard that was killed leaves a journal that
- * only one who may write can undo; that is no damage.
+ * checksum, the HDF5 file that the row names, and the table of epochs that follows from that. A
+ * shard that was killed leaves a journal that only one who may write can undo; that is no
+ * damage.
  */
 #include "src/base/digest.h"
 #include "src/pipeline/check_batch.h"
@@ -44,6 +45,24 @@ struct shard_now {
     struct db *db;
 };
 
+/* The table of epochs beside a whole series, where there is one. */
+static enum yk_status check_table(struct checking *self, const struct shard_now *shard,
+                                  const char *id, const char *series, struct failure *why)
+{
+    char subject[300];
+    bool is_same = true;
+    struct text path;
+    text_init(&path);
+    snprintf(subject, sizeof subject, SHARD_FOLDER "/%s/epochs/%.160s.csv", shard->name, id);
+    enum yk_status status = disk_join(self->folder, subject, &path, why);
+    status = status == YK_OK ? check_epochs(series, text_string(&path), &is_same, why) : status;
+    if (status == YK_OK && !is_same) {
+        report(self, CHECK_epochs_differ, subject, "");
+    }
+    text_release(&path);
+    return status;
+}
+
 static enum yk_status check_series(struct checking *self, const struct shard_now *shard,
                                    const char *id, const char *hex, struct failure *why)
 {
@@ -59,6 +78,8 @@ static enum yk_status check_series(struct checking *self, const struct shard_now
             report(self, CHECK_shard_file_missing, subject, "");
         } else if (read != YK_OK || strcmp(found, hex) != 0) {
             report(self, CHECK_shard_file_changed, subject, read != YK_OK ? how.text : "");
+        } else {
+            status = check_table(self, shard, id, text_string(&path), why);
         }
         self->totals.recordings++;
     }

@@ -14,6 +14,7 @@
 #include "src/base/clock.h"
 #include "src/base/disk.h"
 #include "src/h5/h5_analysis.h"
+#include "src/pipeline/check_batch.h"
 #include "src/pipeline/manifest.h"
 #include "src/pipeline/shard.h"
 
@@ -127,6 +128,32 @@ static enum yk_status find_outcome(struct merge *self, struct batch_input *input
     return YK_END;
 }
 
+/* A table of epochs has no checksum in the row: it must be what the HDF5 file gives. */
+static enum yk_status check_table(const struct merge *self, size_t where, const char *id,
+                                  struct failure *why)
+{
+    struct text series, table;
+    bool is_same = true;
+    text_init(&series);
+    text_init(&table);
+    text_addf(&series, "%s/recordings/%s.h5", shard_peer_folder(self->peers, where), id);
+    text_addf(&table, "%s/epochs/%s.csv", shard_peer_folder(self->peers, where), id);
+    enum yk_status status = text_status(&series, why);
+    status = status == YK_OK ? text_status(&table, why) : status;
+    if (status == YK_OK) {
+        status = check_epochs(text_string(&series), text_string(&table), &is_same, why);
+    }
+    if (status == YK_OK && !is_same) {
+        status = failure_set(why, YK_ERR_CORRUPT,
+                             "%s is not what the HDF5 file of its shard gives; remove it, and "
+                             "run that shard again",
+                             text_string(&table));
+    }
+    text_release(&series);
+    text_release(&table);
+    return status;
+}
+
 /* One file of a recording from its shard's folder; one that the shard does not have is fine. */
 static enum yk_status take_file(struct merge *self, size_t where, const char *folder,
                                 const struct cohort_result *result, const char *suffix,
@@ -220,6 +247,7 @@ static enum yk_status take(struct merge *self, struct batch_input *input, struct
     if (status == YK_OK) {
         status = take_file(self, where, "recordings", &result, ".h5", result.h5_sha256, why);
     }
+    status = status == YK_OK ? check_table(self, where, result.recording_id, why) : status;
     if (status == YK_OK) {
         status = take_file(self, where, "epochs", &result, ".csv", "", why);
     }
