@@ -83,11 +83,19 @@ static void say(const struct cli *cli, const struct batch_totals *t,
             ja ? "時間帯の指定がないため、この機械の時間帯を使いました。--zone で指定できます\n"
                : "no time zone was named: this machine's was taken; name it with --zone\n");
     }
-    if (t->n_noted > 0) {
+    if (t->n_partial > 0) {
         fprintf(stderr,
                 ja ? "%zu件は一部だけが表に入りました。%s/quality.csv を見てください\n"
                    : "of %zu files only a part is in the tables; see %s/quality.csv\n",
-                t->n_noted, folder);
+                t->n_partial, folder);
+    }
+    if (t->n_overlapping > 0) {
+        fprintf(stderr,
+                ja ? "%zu件は、同じ記録計の別の記録と時間が重なっています。%s/quality.csv "
+                     "を見てください\n"
+                   : "%zu files overlap in time with another of the same recorder; see "
+                     "%s/quality.csv\n",
+                t->n_overlapping, folder);
     }
     if (t->n_left > 0) {
         fprintf(stderr,
@@ -113,7 +121,8 @@ static enum yk_status say_json(const struct cli *cli, const struct batch_totals 
     json_out_integer(json, "files", (int64_t)t->n_inputs);
     json_out_integer(json, "done", (int64_t)t->n_done);
     json_out_integer(json, "resumed", (int64_t)t->n_resumed);
-    json_out_integer(json, "partial", (int64_t)t->n_noted);
+    json_out_integer(json, "partial", (int64_t)t->n_partial);
+    json_out_integer(json, "overlapping", (int64_t)t->n_overlapping);
     json_out_integer(json, "empty", (int64_t)t->n_empty);
     json_out_integer(json, "duplicates", (int64_t)t->n_duplicates);
     json_out_integer(json, "failed", (int64_t)t->n_failed);
@@ -138,7 +147,8 @@ static int exit_code(const struct batch_totals *totals)
     if (totals->n_failed > 0 || totals->n_rows_skipped > 0) {
         return EXIT_SOME_FAILED;
     }
-    return totals->n_empty > 0 || totals->n_noted > 0 ? EXIT_ATTENTION : EXIT_DONE;
+    return totals->n_empty + totals->n_partial + totals->n_overlapping > 0 ? EXIT_ATTENTION
+                                                                           : EXIT_DONE;
 }
 
 static int plan(struct cli *cli, const struct batch_options *options)
@@ -273,8 +283,8 @@ const struct command command_batch = {
         "で名指ししたときだけ見ます。中身で見つかった記録はその参加者のコードで"
         "扱い、この機械の時間帯より保管場所の時間帯を先に使います。\n\n"
         "終了コード: 0 完了、3 失敗したファイルか取り込まなかった行がある、4 "
-        "空の記録か一部だけが"
-        "表に入った記録がある、1 --max-failures で止めた。",
+        "空の記録、一部だけが表に入った記録、同じ記録計の別の記録と"
+        "時間が重なる記録がある、1 --max-failures で止めた。",
     .details_en =
         "Reads files and folders and writes tables of nights, rests, days, recordings and "
         "persons, a codebook that explains every column, one HDF5 file a recording, and "
@@ -284,8 +294,8 @@ const struct command command_batch = {
         "content then goes by its participant's code, and the store's zone comes before this "
         "machine's.\n\n"
         "Exit codes: 0 done, 3 some files failed or rows of a table were not taken, 4 some "
-        "recordings are empty or only partly "
-        "in the tables, 1 stopped after "
+        "recordings are empty, only partly in the tables, or overlap another of their recorder "
+        "in time, 1 stopped after "
         "--max-failures.",
     .examples = "yoake batch week1/ week2/ -o tables --zone Asia/Tokyo\n"
                 "yoake batch cohort/ -o tables --recipe ggir-3.3 --participants people.csv\n"

@@ -58,9 +58,10 @@ static int run(struct cli *cli)
     if (status != YK_OK) {
         return cli_fail(cli, &why);
     }
-    return totals.n_failed > 0                                      ? EXIT_SOME_FAILED
-           : totals.n_skipped + totals.n_empty + totals.n_noted > 0 ? EXIT_ATTENTION
-                                                                    : EXIT_DONE;
+    return totals.n_failed > 0 ? EXIT_SOME_FAILED
+           : totals.n_skipped + totals.n_empty + totals.n_partial + totals.n_overlapping > 0
+               ? EXIT_ATTENTION
+               : EXIT_DONE;
 }
 
 const struct command command_merge = {

@@ -64,7 +64,7 @@ static const struct h5_field recording_fields[] = {
                   "whose activity counts they are"),
     F(zone, NULL, "zone of the device's wall clock"),
     F(zone_is_guess, NULL, "1: the zone was assumed"),
-    F(clock_is_in_doubt, NULL, "1: the device's clock was reset or set while recording"),
+    F(clock_is_in_doubt, NULL, "1: the device's clock was set while recording, or never"),
     H5_FIELD_ENUM("clock_correction", recording_info, clock.state, NULL, clock_state_word,
                   "applied: all times are corrected by the two readings; else they are the "
                   "device's own"),

@@ -270,7 +270,8 @@ void batch_count(struct batch *self)
         const struct batch_input *input = &self->inputs.inputs[i];
         totals->n_done += input->state == BATCH_DONE;
         totals->n_resumed += input->state == BATCH_DONE && input->was_finished;
-        totals->n_noted += input->state == BATCH_DONE && batch_input_said(input)[0] != '\0';
+        totals->n_partial += input->state == BATCH_DONE && input->is_partial;
+        totals->n_overlapping += input->state == BATCH_DONE && input->overlaps;
         totals->n_empty += input->state == BATCH_EMPTY;
         totals->n_duplicates += input->state == BATCH_DUPLICATE;
         totals->n_failed += input->state == BATCH_FAILED;

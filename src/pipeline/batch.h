@@ -42,10 +42,11 @@ struct batch_options {
 
 struct batch_totals {
     size_t n_inputs;
-    size_t n_done;    /* tables hold them; those from an earlier run included */
-    size_t n_resumed; /* of these, finished in an earlier run */
-    size_t n_noted;   /* done, but a part of the file is not in the tables: quality.csv */
-    size_t n_empty;   /* readable, but without a single epoch */
+    size_t n_done;        /* tables hold them; those from an earlier run included */
+    size_t n_resumed;     /* of these, finished in an earlier run */
+    size_t n_partial;     /* done, but a part of the file is not in the tables: quality.csv */
+    size_t n_overlapping; /* done; of one recorder and one time with another: quality.csv */
+    size_t n_empty;       /* readable, but without a single epoch */
     size_t n_duplicates;
     size_t n_failed;
     size_t n_left; /* files in folders that were left alone: no recordings by name and content;

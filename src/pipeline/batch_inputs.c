@@ -58,6 +58,7 @@ void batch_input_take(struct batch_input *self, const struct cohort_result *resu
     snprintf(self->format, sizeof self->format, "%s", result->format);
     snprintf(self->device_serial, sizeof self->device_serial, "%s", result->device_serial);
     batch_input_note(self, result->note);
+    self->is_partial = result->note[0] != '\0';
     self->days = result->days;
     self->valid_nights = result->valid_nights;
     self->gaps = result->gaps;

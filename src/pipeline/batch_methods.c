@@ -456,8 +456,8 @@ static const char *reason_in_words(const char *word)
                    {"nonwear", "too much nonwear in the sleep period"},
                    {"no_data", "no data"},
                    {"no_sleep", "no sleep period"},
-                   {"cut", "a sleep period cut by the recording's end"},
-                   {"clock", "a clock that was not set"},
+                   {"cut", "a sleep period cut off by the recording's start or end"},
+                   {"clock", "a recorder's clock in doubt"},
                    {"person", "a decision by hand"}};
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         if (strcmp(reasons[i].word, word) == 0) {
@@ -467,7 +467,7 @@ static const char *reason_in_words(const char *word)
     return word;
 }
 
-/* "Of 12 nights, 6 were counted; the others were left out for too few valid hours (6)." The
+/* "Of 12 nights, 6 were counted; the others were not, because of too few valid hours (6)." The
  * empty word is what is counted. */
 static void add_counted(const struct tally *tally, const char *one, const char *many,
                         struct text *out)
@@ -480,14 +480,17 @@ static void add_counted(const struct tally *tally, const char *one, const char *
     text_add(out, "Of ");
     add_n(tally->total, one, many, out);
     if (counted == 0) {
-        text_add(out, ", none was counted");
+        text_add(out, ", none was counted, because of ");
     } else {
-        text_addf(out, ", %zu %s counted", counted, counted == 1 ? "was" : "were");
+        text_addf(out, ", %zu %s counted%s", counted, counted == 1 ? "was" : "were",
+                  n_reasons == 0                ? ""
+                  : tally->total - counted == 1 ? "; the other was not, because of "
+                                                : "; the others were not, because of ");
     }
     for (size_t i = 0, k = 0; i < tally->n; i++) {
         if (tally->words[i].word[0] != '\0') {
-            text_addf(out, "%s%s (%zu)", k == 0 ? "; not counted for " : "",
-                      reason_in_words(tally->words[i].word), tally->words[i].n);
+            text_addf(out, "%s (%zu)", reason_in_words(tally->words[i].word),
+                      tally->words[i].n);
             add_joint(k++, n_reasons, out);
         }
     }

@@ -41,6 +41,8 @@ struct batch_input {
     char unpacked_sha256[DIGEST_HEX]; /* "" unless is_packed and another could be alike */
     enum batch_state state;
     bool was_finished; /* in an earlier run */
+    bool is_partial;   /* BATCH_DONE, but not all of the file */
+    bool overlaps;     /* another of its recorder in time */
     bool zone_is_guess;
     enum yk_status code; /* of BATCH_FAILED, BATCH_EMPTY, BATCH_DUPLICATE */
     char *said; /* owned; why, or of BATCH_DONE what is not in the tables; NULL: nothing */

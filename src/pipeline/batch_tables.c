@@ -411,6 +411,7 @@ static void add_note(struct batch_input *input, const struct batch_input *other)
     snprintf(note + used, sizeof note - used,
              "%soverlaps in time with %.60s of the same recorder", used > 0 ? "; " : "",
              other->recording_id);
+    input->overlaps = true;
     batch_input_note(input, note);
 }
 
