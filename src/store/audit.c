@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "src/base/clock.h"
-#include "src/base/digest.h"
 #include "src/base/text.h"
 
 static enum yk_status hash_of(const char *before, int64_t id, int64_t at_ns, const char *action,
@@ -50,6 +49,19 @@ enum yk_status audit_add(struct db *db, const char *action, const char *subject,
                          "VALUES (?, ?, ?, ?, ?, ?)",
                          "iitttt", id, at_ns, action, subject, detail, now);
     }
+    return status;
+}
+
+enum yk_status audit_last(struct db *db, char hash[static DIGEST_HEX], struct failure *why)
+{
+    struct db_query *query = NULL;
+    enum yk_status status =
+        db_query_open(db, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", &query, why);
+    hash[0] = '\0';
+    if (db_step(query, &status, why)) {
+        db_copy(query, 0, hash, DIGEST_HEX);
+    }
+    db_query_close(query);
     return status;
 }
 

@@ -137,14 +137,6 @@ static enum yk_status check_audit(struct checking *self, struct failure *why)
     return status;
 }
 
-static enum yk_status on_last_hash(struct checking *self, const struct db_query *row,
-                                   struct failure *why)
-{
-    (void)why;
-    db_copy(row, 0, self->totals.audit_hash, sizeof self->totals.audit_hash);
-    return YK_OK;
-}
-
 static enum yk_status on_persons(struct checking *self, const struct db_query *row,
                                  struct failure *why)
 {
@@ -173,8 +165,7 @@ static enum yk_status check_database(struct checking *self, struct failure *why)
         status = check_audit(self, why);
     }
     if (status == YK_OK) {
-        status = each_row(self, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", on_last_hash,
-                          why);
+        status = audit_last(self->store->db, self->totals.audit_hash, why);
     }
     if (status == YK_OK) {
         status = each_row(self, "SELECT count(*) FROM person", on_persons, why);

@@ -377,19 +377,6 @@ static enum yk_status delete_rows(struct store *store, int64_t person, struct fa
     return status;
 }
 
-static enum yk_status last_hash(struct store *store, struct person_receipt *out,
-                                struct failure *why)
-{
-    struct db_query *query = NULL;
-    enum yk_status status = db_query_open(
-        store->db, "SELECT hash FROM audit ORDER BY id DESC LIMIT 1", &query, why);
-    if (db_step(query, &status, why)) {
-        db_copy(query, 0, out->audit_hash, sizeof out->audit_hash);
-    }
-    db_query_close(query);
-    return status;
-}
-
 /* Recordings that wait as unassigned and that the ledger gives to this participant, by the
  * rules of the dock: the loan's own docking, its session id, or its days; where the clock tells
  * no days, who had the recorder when it was docked. ?1 participant, ?2 the code they wait
@@ -472,7 +459,7 @@ enum yk_status person_delete(struct store *store, const char *code, struct perso
         status = audit_add(store->db, "participant delete", code, detail, why);
     }
     if (status == YK_OK) {
-        status = last_hash(store, out, why);
+        status = audit_last(store->db, out->audit_hash, why);
     }
     status = db_finish(store->db, status, why);
     if (status == YK_OK) {
