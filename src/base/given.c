@@ -18,6 +18,12 @@ enum yk_status given_add(struct given *self, const char *name, size_t name_bytes
     for (size_t i = 0; i < self->n; i++) {
         if (self->of[i].name_bytes == name_bytes &&
             memcmp(self->of[i].name, name, name_bytes) == 0) {
+            if (line == 0) {
+                return failure_set(why, YK_ERR_ARGUMENT,
+                                   "%.*s is set twice, to '%.*s' and to '%.*s'; remove one",
+                                   shown(name_bytes), name, shown(self->of[i].value_bytes),
+                                   self->of[i].value, shown(value_bytes), value);
+            }
             return failure_set(
                 why, YK_ERR_ARGUMENT,
                 "%.*s is set twice, to '%.*s' in line %zu and to '%.*s' here; remove one",

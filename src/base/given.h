@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a file of NAME = VALUE has said so far. A name twice is a mistake that would otherwise
- * go unseen: only the last value would count.
+ * What a file of NAME = VALUE, or a command line, has said so far. A name twice is a mistake
+ * that would otherwise go unseen: only the last value would count.
  */
 #ifndef SRC_BASE_GIVEN_H
 #define SRC_BASE_GIVEN_H
@@ -14,8 +14,8 @@
 
 struct given {
     struct {
-        const char *name, *value; /* borrowed */
-        size_t name_bytes, value_bytes, line;
+        const char *name, *value;             /* borrowed */
+        size_t name_bytes, value_bytes, line; /* 0: on the command line */
     } of[GIVEN_MAX];
     size_t n;
 };

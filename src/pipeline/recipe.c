@@ -124,6 +124,20 @@ static enum yk_status load_file(const char *path, struct recipe *out, struct fai
     return YK_OK;
 }
 
+static enum yk_status set_each(const char *const *set, size_t n, struct parameters *out,
+                               struct failure *why)
+{
+    struct given given = {.n = 0};
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < n && status == YK_OK; i++) {
+        size_t name = strcspn(set[i], "=");
+        const char *value = set[i] + name + (set[i][name] != '\0');
+        status = given_add(&given, set[i], name, value, strlen(value), 0, why);
+        status = status == YK_OK ? parameters_set(out, set[i], why) : status;
+    }
+    return status;
+}
+
 enum yk_status recipe_load(const char *name_or_path, const char *const *set, size_t n_set,
                            struct recipe *out, struct failure *why)
 {
@@ -137,9 +151,7 @@ enum yk_status recipe_load(const char *name_or_path, const char *const *set, siz
         status = parameters_of_recipe(word, &recipe.parameters, why);
         snprintf(recipe.name, sizeof recipe.name - 1, "%s", word);
     }
-    for (size_t i = 0; i < n_set && status == YK_OK; i++) {
-        status = parameters_set(&recipe.parameters, set[i], why);
-    }
+    status = status == YK_OK ? set_each(set, n_set, &recipe.parameters, why) : status;
     if (status == YK_OK) {
         if (n_set > 0) {
             strncat(recipe.name, "+", sizeof recipe.name - strlen(recipe.name) - 1);

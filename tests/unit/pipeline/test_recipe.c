@@ -72,6 +72,9 @@ static void assignments_come_on_top_and_mark_the_name(void **state)
     assert_string_equal(recipe.name, "default+");
     assert_int_equal(recipe.parameters.nonwear, NONWEAR_none);
     assert_close(recipe.parameters.night_min_h, 12, 0);
+    const char *const again[] = {"day_min_h=18", "sib_min=7", "day_min_h=20"};
+    assert_int_equal(recipe_load(NULL, again, 3, &recipe, &why), YK_ERR_ARGUMENT);
+    assert_string_equal(why.text, "day_min_h is set twice, to '18' and to '20'; remove one");
     assert_int_equal(recipe_load("nobody", NULL, 0, &recipe, &why), YK_ERR_ARGUMENT);
     assert_int_equal(recipe_load("./nowhere.ini", NULL, 0, &recipe, &why), YK_ERR_NO_DEVICE);
 }
