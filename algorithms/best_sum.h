@@ -2,7 +2,7 @@
  *
  * Best-sum windows: the stretch whose weights add up to the most. With +1 for an epoch at rest
  * and -2 for another one, a stretch grows over an interruption as long as what lies behind it
- * outweighs it (docs/algorithms/sleep-default.md). Kadane's scan; the list is Ruzzo and Tompa's
+ * outweighs it (docs/algorithms/best-sum.md). Kadane's scan; the list is Ruzzo and Tompa's
  * (1999, ISMB 7:234) set of maximal scoring stretches.
  */
 #ifndef ALGORITHMS_BEST_SUM_H
