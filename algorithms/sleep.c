@@ -37,10 +37,10 @@ static void start_anew(struct analysis *analysis)
     analysis->n_nonwear = 0;
 }
 
-/* Counts only: two hours of zeros on every channel. Minute counts of a worn recorder seldom
- * stay 0 so long, also at night, and nothing else is known about the wrist. A recorder with an
- * offset never says 0; one that lies on a table says the same for quarters of an hour. */
-#define ZEROS_MIN 120
+/* Counts only: two hours (zero_runs_min) of zeros on every channel. Minute counts of a worn
+ * recorder seldom stay 0 so long, also at night, and nothing else is known about the wrist. A
+ * recorder with an offset never says 0; one that lies on a table says the same for quarters of
+ * an hour. */
 #define STUCK_MIN 15
 
 static size_t epochs_of_minutes(int32_t epoch_s, size_t minutes)
@@ -51,7 +51,8 @@ static size_t epochs_of_minutes(int32_t epoch_s, size_t minutes)
 static const enum epoch_column count_columns[] = {EPOCH_COUNTS, EPOCH_COUNTS_X, EPOCH_COUNTS_Y,
                                                   EPOCH_COUNTS_Z};
 
-static enum yk_status mark_zero_runs(struct epoch_series *epochs, struct failure *why)
+static enum yk_status mark_zero_runs(struct epoch_series *epochs, double least_min,
+                                     struct failure *why)
 {
     size_t n = epochs->n, n_channels = 0;
     float *largest = mem_alloc(n, sizeof *largest);
@@ -69,7 +70,7 @@ static enum yk_status mark_zero_runs(struct epoch_series *epochs, struct failure
         }
     }
     if (n_channels > 0) {
-        size_t period = epochs_of_minutes(epochs->epoch_s, ZEROS_MIN);
+        size_t period = epochs_of_minutes(epochs->epoch_s, (size_t)least_min);
         size_t stuck = epochs_of_minutes(epochs->epoch_s, STUCK_MIN);
         nonwear_zero_runs(largest, n, period, off);
         nonwear_add_stuck_runs(largest, n, stuck > 3 ? stuck : 3, stuck, period, off);
@@ -170,7 +171,7 @@ static enum yk_status mark_nonwear(struct analysis *analysis, struct failure *wh
     if (analysis->epochs.column[EPOCH_ANGLE_Z_DEG] != NULL) {
         return nonwear_default_mark(&analysis->epochs, p, why);
     }
-    return mark_zero_runs(&analysis->epochs, why);
+    return mark_zero_runs(&analysis->epochs, p->zero_runs_min, why);
 }
 
 /* GGIR's parts 3 and 4 have no meaning without the arm's angle; nights of another rule under

@@ -335,6 +335,10 @@ static void minute_counts_alone_give_nights(void **context)
     assert_string_equal(life.nights[0].sleep_method, "best-sum+oakley");
     assert_int_equal(life.n_nonwear, 1);
     assert_close(minutes_off(zone, life.nonwear[0].start_ns, "2026-05-13T15:00"), 0, 1);
+    life.made_by.parameters.zero_runs_min =
+        240; /* the three hours on the table are too short */
+    assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+    assert_int_equal(life.n_nonwear, 0);
     analysis_release(&life);
     zone_close(zone);
 }
