@@ -50,13 +50,9 @@ static void compare_diary(struct interview_night *row, const struct diary_night 
     row->diary_wake_h = zone_clock_h(zone, row->evening, written->wake_ns);
     int64_t tried =
         written->lights_out_ns != TIME_UNKNOWN ? written->lights_out_ns : written->in_bed_ns;
-    if (row->is_counted && tried != TIME_UNKNOWN && row->night->onset_ns != TIME_UNKNOWN) {
-        row->onset_less_diary_min = (double)(row->night->onset_ns - tried) / (double)NS_PER_MIN;
-    }
-    if (row->is_counted && written->wake_ns != TIME_UNKNOWN &&
-        row->night->wake_ns != TIME_UNKNOWN) {
-        row->wake_less_diary_min =
-            (double)(row->night->wake_ns - written->wake_ns) / (double)NS_PER_MIN;
+    if (row->is_counted) {
+        row->onset_less_diary_min = minutes_between(tried, row->night->onset_ns);
+        row->wake_less_diary_min = minutes_between(written->wake_ns, row->night->wake_ns);
     }
 }
 
@@ -93,10 +89,10 @@ static void take_bed_times(struct interview_night *row, const struct diary_night
                                                                : written->in_bed_ns;
         bool is_meant = is_of_this_bed(night, written);
         if (tried != TIME_UNKNOWN && night->onset_ns >= tried && is_meant) {
-            row->sol_min = (double)(night->onset_ns - tried) / (double)NS_PER_MIN;
+            row->sol_min = minutes_between(tried, night->onset_ns);
         }
         if (row->in_bed_ns != TIME_UNKNOWN && row->out_of_bed_ns > row->in_bed_ns) {
-            row->tib_min = (double)(row->out_of_bed_ns - row->in_bed_ns) / (double)NS_PER_MIN;
+            row->tib_min = minutes_between(row->in_bed_ns, row->out_of_bed_ns);
             double share = 100 * night->tst_min / row->tib_min;
             row->efficiency_pct = is_meant && share <= 100 ? share : NAN;
         }
@@ -422,7 +418,7 @@ static void find_quiet(const struct calendar *calendar, size_t from, size_t to,
             int64_t middle = rest->start_ns + (rest->end_ns - rest->start_ns) / 2;
             struct civil_date date = zone_civil(recording->zone, middle).date;
             double hour = zone_clock_h(recording->zone, date, middle);
-            double minutes = (double)(rest->end_ns - rest->start_ns) / (double)NS_PER_MIN;
+            double minutes = minutes_between(rest->start_ns, rest->end_ns);
             bool is_there = middle >= first->night->window_start_ns &&
                             middle < last->night->window_end_ns && hour >= QUIET_FROM_H &&
                             hour <= QUIET_TO_H;

@@ -12,13 +12,6 @@
 #include "algorithms/rhythm_days.h"
 #include "algorithms/sleep_lists.h"
 
-static double minutes_between(int64_t start_ns, int64_t end_ns)
-{
-    return start_ns == TIME_UNKNOWN || end_ns == TIME_UNKNOWN
-               ? (double)NAN
-               : (double)(end_ns - start_ns) / (double)NS_PER_MIN;
-}
-
 static bool is_asleep(uint16_t state)
 {
     uint16_t still_alone = state & (STATE_IN_REST | STATE_STILL);

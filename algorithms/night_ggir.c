@@ -418,10 +418,10 @@ static void fill_diary(const struct diary_night *entry, struct night *night)
     night->lights_out_ns = entry->lights_out_ns;
     night->out_of_bed_ns = entry->out_of_bed_ns;
     if (entry->lights_out_ns != TIME_UNKNOWN) {
-        night->sol_min = (double)(night->onset_ns - entry->lights_out_ns) / (double)NS_PER_MIN;
+        night->sol_min = minutes_between(entry->lights_out_ns, night->onset_ns);
     }
     if (entry->in_bed_ns != TIME_UNKNOWN && entry->out_of_bed_ns != TIME_UNKNOWN) {
-        night->tib_min = (double)(entry->out_of_bed_ns - entry->in_bed_ns) / (double)NS_PER_MIN;
+        night->tib_min = minutes_between(entry->in_bed_ns, entry->out_of_bed_ns);
         night->efficiency_pct =
             night->tib_min > 0 ? 100 * night->tst_min / night->tib_min : NAN;
     }

@@ -14,11 +14,6 @@ static double minutes_of(const struct rest_series *series, size_t epochs)
     return (double)epochs / series->per_min;
 }
 
-static double minutes_between(int64_t start_ns, int64_t end_ns)
-{
-    return (double)(end_ns - start_ns) / (double)NS_PER_MIN;
-}
-
 static bool is_asleep(const struct rest_series *series, size_t i)
 {
     return series->asleep[i] != 0 && rest_series_is_scored(series, i);

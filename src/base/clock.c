@@ -194,6 +194,13 @@ double clock_difference_h(double a, double b)
     return d > 12 ? d - 24 : d;
 }
 
+double minutes_between(int64_t from_ns, int64_t to_ns)
+{
+    return from_ns == TIME_UNKNOWN || to_ns == TIME_UNKNOWN
+               ? (double)NAN
+               : (double)(to_ns - from_ns) / (double)NS_PER_MIN;
+}
+
 int compare_ns(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;

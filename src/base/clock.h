@@ -53,6 +53,9 @@ struct civil_time civil_time_of_utc_ns(int64_t ns);
 /* a - b on the clock's face, hours in (-12, 12]: 2 from 23 to 1. */
 double clock_difference_h(double a, double b);
 
+/* Minutes between two instants; NaN when one is unknown. */
+double minutes_between(int64_t from_ns, int64_t to_ns);
+
 /* For qsort() of instants (int64_t). */
 int compare_ns(const void *a, const void *b);
 

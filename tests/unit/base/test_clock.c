@@ -127,6 +127,15 @@ static void instants_are_sorted_over_their_whole_range(void **state)
     assert_memory_equal(at, sorted, sizeof at);
 }
 
+static void minutes_to_or_from_nowhere_are_unknown(void **state)
+{
+    (void)state;
+    assert_close(minutes_between(-NS_PER_MIN, NS_PER_MIN / 2), 1.5, 0);
+    assert_close(minutes_between(NS_PER_H, 0), -60, 0);
+    assert_true(isnan(minutes_between(TIME_UNKNOWN, 0)));
+    assert_true(isnan(minutes_between(0, TIME_UNKNOWN)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +147,7 @@ int main(void)
         cmocka_unit_test(the_clock_moves_forward),
         cmocka_unit_test(differences_on_the_clock_take_the_shorter_way),
         cmocka_unit_test(instants_are_sorted_over_their_whole_range),
+        cmocka_unit_test(minutes_to_or_from_nowhere_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
