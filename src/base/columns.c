@@ -92,3 +92,15 @@ int text_columns(const char *utf8)
 {
     return columns_n(utf8, strlen(utf8));
 }
+
+size_t columns_fit(const char *utf8, int columns)
+{
+    size_t fit = 0;
+    for (size_t n; (n = utf8_step(utf8 + fit)) > 0; fit += n) {
+        columns -= columns_n(utf8 + fit, n);
+        if (columns < 0) {
+            break;
+        }
+    }
+    return fit;
+}

@@ -12,5 +12,7 @@
 int text_columns(const char *utf8);
 /* The same for n bytes. */
 int columns_n(const char *at, size_t n);
+/* Length in bytes of the whole characters that fit into so many columns. */
+size_t columns_fit(const char *utf8, int columns);
 
 #endif

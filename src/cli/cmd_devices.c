@@ -9,6 +9,7 @@
 #include "drivers/pretend/pretend.h"
 #include "src/base/mem.h"
 #include "src/base/translate.h"
+#include "src/cli/dock_json.h"
 #include "src/cli/store_cli.h"
 #include "src/dock/checkup.h"
 
@@ -68,20 +69,17 @@ static void ask(struct cli *cli, struct usb_bus *bus, const struct dock_driver *
 }
 
 /* Why it cannot be used, in words; NULL when it can. */
-static const char *trouble(const struct cli *cli, const struct found_device *device)
+static const char *trouble(const struct found_device *device)
 {
-    static const char *const words[][2] = {
-        [USB_ACCESS_OK] = {"", ""},
-        [USB_ACCESS_DENIED] = {"使う許可がない", "no permission"},
-        [USB_ACCESS_CLAIMED] = {"ほかのプログラムが使用中", "used by another program"},
-        [USB_ACCESS_MOUNTED] = {"ドライブとして開かれている", "mounted as a drive"},
-        [USB_ACCESS_UNREADABLE] = {"読めない(ケーブル、電源)", "unreadable (cable, power)"}};
+    static const char *const words[] = {[USB_ACCESS_DENIED] = "no permission",
+                                        [USB_ACCESS_CLAIMED] = "used by another program",
+                                        [USB_ACCESS_MOUNTED] = "mounted as a drive",
+                                        [USB_ACCESS_UNREADABLE] = "unreadable (cable, power)"};
     if (device->match == DOCK_MATCH_BOOTLOADER) {
-        return cli_say(cli, "起動待ち", "starting");
+        return "starting";
     }
     if (device->listing.access != USB_ACCESS_OK) {
-        const char *const *word = words[device->listing.access];
-        return cli->language == LANGUAGE_JA ? word[0] : word[1];
+        return words[device->listing.access];
     }
     return device->is_asked ? NULL : device->why.text;
 }
@@ -93,8 +91,7 @@ static const char *access_word(const struct found_device *device)
                                                   : words[device->listing.access];
 }
 
-static void to_json(const struct cli *cli, struct json_out *json,
-                    const struct found_device *device)
+static void to_json(struct json_out *json, const struct found_device *device)
 {
     const struct dock_identity *identity = &device->identity;
     json_out_object(json, NULL);
@@ -103,7 +100,7 @@ static void to_json(const struct cli *cli, struct json_out *json,
     json_out_known_text(json, "usb_serial", device->listing.serial);
     json_out_text(json, "access", access_word(device));
     json_out_known_text(json, "mounted_at", device->listing.mounted_at);
-    json_out_text(json, "problem", trouble(cli, device));
+    json_out_text(json, "problem", trouble(device));
     json_out_known_text(json, "model", identity->model);
     json_out_known_text(json, "serial", identity->serial);
     json_out_known_text(json, "firmware", identity->firmware);
@@ -111,15 +108,7 @@ static void to_json(const struct cli *cli, struct json_out *json,
                         device->is_asked && !identity->agree ? identity->disagreement : "");
     json_out_rounded(json, "battery_pct", device->battery.percent, 0);
     json_out_rounded(json, "battery_v", device->battery.volt, 3);
-    if (device->has_clock) {
-        json_out_integer(json, "clock_offset_ms", device->clock.offset_ms);
-        json_out_integer(json, "clock_uncertainty_ms", device->clock.uncertainty_ms);
-        json_out_bool(json, "clock_reset", device->clock.is_reset);
-    } else {
-        json_out_null(json, "clock_offset_ms");
-        json_out_null(json, "clock_uncertainty_ms");
-        json_out_null(json, "clock_reset");
-    }
+    dock_json_clock(json, &device->clock, device->has_clock);
     json_out_rounded(json, "recording_bytes", device->bytes, 0);
     json_out_rounded(json, "capacity_bytes",
                      device->capacity > 0 ? (double)device->capacity : (double)NAN, 0);
@@ -129,7 +118,7 @@ static void to_json(const struct cli *cli, struct json_out *json,
 static void add_row(const struct cli *cli, struct table *table,
                     const struct found_device *device)
 {
-    const char *problem = trouble(cli, device);
+    const char *problem = trouble(device);
     const struct dock_identity *identity = &device->identity;
     table_cell(table, device->listing.place);
     table_cell(table, device->is_asked ? identity->model : device->driver);
@@ -277,7 +266,7 @@ static int run(struct cli *cli)
         struct json_out *json = json_out_new();
         json_out_array(json, NULL);
         for (size_t i = 0; i < n; i++) {
-            to_json(cli, json, &devices[i]);
+            to_json(json, &devices[i]);
         }
         json_out_end(json);
         code = cli_json_done(cli, json, code);
@@ -285,7 +274,7 @@ static int run(struct cli *cli)
         code = print_table(cli, devices, n);
     }
     for (size_t i = 0; i < n && code == EXIT_DONE; i++) {
-        code = trouble(cli, &devices[i]) != NULL ? EXIT_ATTENTION : code;
+        code = trouble(&devices[i]) != NULL ? EXIT_ATTENTION : code;
     }
     mem_free(devices);
     usb_bus_close(bus);

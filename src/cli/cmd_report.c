@@ -218,12 +218,10 @@ static enum yk_status say_json(const struct cli *cli, const struct request *requ
     json_out_integer(json, "nights_valid_n", (int64_t)sheet->facts->now.n_counted);
     json_out_array(json, "statements");
     for (size_t i = 0; i < said.n; i++) {
-        static const char *const sources[] = {"automatic", "staff", "outdated",
-                                              "other_language"};
         json_out_object(json, NULL);
         json_out_known_text(json, "rule", said.rule[i]);
         json_out_known_text(json, "text", text_string(&said.line[i]));
-        json_out_text(json, "source", sources[said.origin[i]]);
+        json_out_text(json, "source", statements_origin_word(said.origin[i]));
         json_out_end(json);
     }
     json_out_end(json);

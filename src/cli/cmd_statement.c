@@ -95,12 +95,6 @@ static enum yk_status read_sheet(struct speaking *self, const char *code, struct
 
 /* ---- list ---- */
 
-static const char *origin_word(enum statement_origin origin)
-{
-    static const char *const words[] = {"automatic", "staff", "outdated", "other_language"};
-    return words[origin];
-}
-
 /* What the program itself says at that place; "" nothing any more. */
 static const char *automatic_at(const struct speaking *self, enum statement_group part)
 {
@@ -121,7 +115,7 @@ static void add_json(const struct speaking *self, size_t i, struct json_out *jso
     json_out_text(json, "id", statements_part_word(said->group[i]));
     json_out_known_text(json, "rule", said->rule[i]);
     json_out_known_text(json, "text", text_string(&said->line[i]));
-    json_out_text(json, "source", origin_word(said->origin[i]));
+    json_out_text(json, "source", statements_origin_word(said->origin[i]));
     json_out_known_text(json, "automatic_text", automatic_at(self, said->group[i]));
     json_out_known_text(json, "staff_text", has_words ? by->text : "");
     json_out_known_text(json, "automatic_text_then", has_words ? by->automatic : "");

@@ -83,26 +83,20 @@ static const char *data_word(const struct bay_view *bay)
                : "on_device";
 }
 
-static void add_clock(struct json_out *json, const struct dock_clock *clock)
+void dock_json_clock(struct json_out *json, const struct dock_clock *clock, bool is_known)
 {
-    if (clock->at_ns == 0) {
-        json_out_null(json, "clock_offset_ms");
-        json_out_null(json, "clock_uncertainty_ms");
+    json_out_known_integer(json, "clock_offset_ms", clock->offset_ms, is_known);
+    json_out_known_integer(json, "clock_uncertainty_ms", clock->uncertainty_ms, is_known);
+    if (is_known) {
+        json_out_bool(json, "clock_reset", clock->is_reset);
+    } else {
         json_out_null(json, "clock_reset");
-        return;
     }
-    json_out_integer(json, "clock_offset_ms", clock->offset_ms);
-    json_out_integer(json, "clock_uncertainty_ms", clock->uncertainty_ms);
-    json_out_bool(json, "clock_reset", clock->is_reset);
 }
 
 static void known(struct json_out *json, const char *key, int value)
 {
-    if (value < 0) {
-        json_out_null(json, key);
-    } else {
-        json_out_integer(json, key, value);
-    }
+    json_out_known_integer(json, key, value, value >= 0);
 }
 
 /* What the recorder says of itself. */
@@ -148,7 +142,7 @@ static void add_bay(struct json_out *json, const struct dock_event *event,
     json_out_text(json, "data", data_word(bay));
     json_out_known_text(json, "firmware", bay->firmware);
     json_out_rounded(json, "battery_pct", bay->battery_pct, 0);
-    add_clock(json, &bay->clock);
+    dock_json_clock(json, &bay->clock, bay->clock.at_ns != 0);
     json_out_known_text(json, "person_id", bay->person);
     json_out_known_text(json, "recording_id", bay->recording);
     if (bay->has_health) {

@@ -11,6 +11,8 @@
 
 /* Writes the event's line to standard output. errors: YK_ERR_MEMORY, YK_ERR_IO */
 enum yk_status dock_json_event(const struct dock_event *event, struct failure *why);
+/* What was measured of a recorder's clock, as three members of an object. */
+void dock_json_clock(struct json_out *json, const struct dock_clock *clock, bool is_known);
 /* A finding of a check-up as an object. */
 void dock_json_check(struct json_out *json, const char *key, const struct checkup_item *item);
 

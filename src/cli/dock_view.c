@@ -78,16 +78,7 @@ static void add_battery(const struct bay_view *bay, struct text *out)
 /* What fits into columns of text is added; the last column stays free. */
 static void add_cut(struct text *out, const char *line, int columns)
 {
-    int used = 0;
-    for (const char *at = line; *at != '\0';) {
-        size_t n = utf8_step(at);
-        used += columns_n(at, n);
-        if (used > columns - 1) {
-            break;
-        }
-        text_add_n(out, at, n);
-        at += n;
-    }
+    text_add_n(out, line, columns_fit(line, columns - 1));
     text_add_char(out, '\n');
 }
 

@@ -275,15 +275,6 @@ static void json_range(struct json_out *out, const char *key, const struct summa
     json_out_end(out);
 }
 
-static void json_count(struct json_out *out, const char *key, int64_t n, bool is_known)
-{
-    if (is_known && n >= 0) {
-        json_out_integer(out, key, n);
-    } else {
-        json_out_null(out, key);
-    }
-}
-
 static void json_device(const struct inspection *self, struct json_out *out)
 {
     const struct recording_info *info = &self->info;
@@ -306,7 +297,8 @@ static void json_times(const struct inspection *self, bool is_read, struct json_
 {
     const struct recording_info *info = &self->info;
     bool is_samples = is_read && self->n_epochs < 0;
-    json_count(out, "samples", self->report.n_samples, is_samples);
+    json_out_known_integer(out, "samples", self->report.n_samples,
+                           is_samples && self->report.n_samples >= 0);
     json_out_time(out, "start", self->zone, self->zone != NULL ? info->start_ns : TIME_UNKNOWN,
                   3);
     json_out_time(out, "end", self->zone, self->zone != NULL ? info->end_ns : TIME_UNKNOWN, 3);
@@ -318,11 +310,7 @@ static void json_times(const struct inspection *self, bool is_read, struct json_
                  {"configured_start_ns", info->configured_start_ns},
                  {"configured_stop_ns", info->configured_stop_ns}};
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        if (times[i].ns == TIME_UNKNOWN) {
-            json_out_null(out, times[i].key);
-        } else {
-            json_out_integer(out, times[i].key, times[i].ns);
-        }
+        json_out_known_integer(out, times[i].key, times[i].ns, times[i].ns != TIME_UNKNOWN);
     }
     json_out_known_text(out, "zone", info->zone);
 }
@@ -345,7 +333,7 @@ static void json_report(const struct inspection *self, bool is_read, struct json
                   {"clipped_samples", r->clipped_samples},
                   {"repaired_samples", r->repaired_samples}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        json_count(out, counts[i].key, (int64_t)counts[i].n, is_read);
+        json_out_known_integer(out, counts[i].key, (int64_t)counts[i].n, is_read);
     }
     json_out_rounded(out, "gap_s", is_read ? r->gap_s : NAN, 3);
 }
@@ -361,8 +349,9 @@ static void json_values(const struct inspection *self, bool is_read, struct json
     json_range(out, "temperature_c", &r->temperature_c);
     json_range(out, "light", &r->light);
     json_range(out, "battery_v", &r->battery_v);
-    json_count(out, "epochs", self->n_epochs, is_epochs);
-    json_count(out, "epoch_s", self->info.epoch_s, is_epochs && self->info.epoch_s > 0);
+    json_out_known_integer(out, "epochs", self->n_epochs, is_epochs && self->n_epochs >= 0);
+    json_out_known_integer(out, "epoch_s", self->info.epoch_s,
+                           is_epochs && self->info.epoch_s > 0);
     json_out_known_text(out, "channels", self->info.channels);
     json_out_number(out, "counts_sum", self->counts_sum);
     json_out_known_text(out, "count_kind",

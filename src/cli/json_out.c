@@ -112,6 +112,16 @@ void json_out_bool(struct json_out *self, const char *key, bool value)
     put(self, key, json_boolean(value));
 }
 
+void json_out_known_integer(struct json_out *self, const char *key, int64_t value,
+                            bool is_known)
+{
+    if (is_known) {
+        json_out_integer(self, key, value);
+    } else {
+        json_out_null(self, key);
+    }
+}
+
 void json_out_null(struct json_out *self, const char *key)
 {
     put(self, key, json_null());

@@ -31,6 +31,8 @@ void json_out_text(struct json_out *self, const char *key, const char *value);
 /* "" is unknown too. */
 void json_out_known_text(struct json_out *self, const char *key, const char *value);
 void json_out_integer(struct json_out *self, const char *key, int64_t value);
+void json_out_known_integer(struct json_out *self, const char *key, int64_t value,
+                            bool is_known);
 void json_out_bool(struct json_out *self, const char *key, bool value);
 void json_out_null(struct json_out *self, const char *key);
 /* Fifteen significant digits. */

@@ -103,16 +103,7 @@ void progress_line(const struct progress *now, uint64_t from, double elapsed_s,
         add_left((double)(now->total - now->done) / per_s, language, &line);
     }
     /* whole characters only, and the last column stays free so that the line cannot wrap */
-    int used = 0;
-    for (const char *at = text_string(&line); *at != '\0';) {
-        size_t n = utf8_step(at);
-        used += columns_n(at, n);
-        if (used > columns - 1) {
-            break;
-        }
-        text_add_n(out, at, n);
-        at += n;
-    }
+    text_add_n(out, text_string(&line), columns_fit(text_string(&line), columns - 1));
     text_release(&line);
 }
 

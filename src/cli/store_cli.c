@@ -81,13 +81,8 @@ void cli_recording_json(struct json_out *json, const char *key, const struct rec
     json_out_integer(json, "analyses", row->n_analyses);
     json_out_known_text(json, "recipe", row->recipe);
     json_out_known_text(json, "h5", row->h5_name);
-    if (row->analysis != 0) {
-        json_out_integer(json, "nights", row->n_nights);
-        json_out_integer(json, "valid_nights", row->n_nights_valid);
-    } else {
-        json_out_null(json, "nights");
-        json_out_null(json, "valid_nights");
-    }
+    json_out_known_integer(json, "nights", row->n_nights, row->analysis != 0);
+    json_out_known_integer(json, "valid_nights", row->n_nights_valid, row->analysis != 0);
     json_out_bool(json, "excluded", row->is_excluded);
     json_out_known_text(json, "exclude_reason", row->is_excluded ? row->exclude_reason : "");
     json_out_end(json);

@@ -159,3 +159,9 @@ const char *statements_part_word(enum statement_group part)
     static const char *const words[] = {"held", "sleep", "talk"};
     return words[part];
 }
+
+const char *statements_origin_word(enum statement_origin origin)
+{
+    static const char *const words[] = {"automatic", "staff", "outdated", "other_language"};
+    return words[origin];
+}

@@ -52,6 +52,8 @@ enum yk_status statements_reword(const struct interview_facts *facts,
 /* Fingerprint (SHA-256) of what page 1 says about the period and last time, to the minute. */
 enum yk_status statements_basis(const struct interview_facts *facts,
                                 char out[static REWORDING_BASIS_BYTES], struct failure *why);
+/* "automatic", "staff", "outdated", "other_language": for programs. */
+const char *statements_origin_word(enum statement_origin origin);
 /* "held", "sleep", "talk": the ids of the sentences of a sheet. */
 const char *statements_part_word(enum statement_group part);
 

@@ -27,11 +27,23 @@ static void columns_of_some_bytes_stop_there(void **state)
     assert_int_equal(columns_n("", 0), 0);
 }
 
+static void only_whole_characters_fit(void **state)
+{
+    (void)state;
+    assert_int_equal(columns_fit("abc", 5), 3);
+    assert_int_equal(columns_fit("abc", 2), 2);
+    assert_int_equal(columns_fit("夜明け", 5), 6); /* the third would take half a column */
+    assert_int_equal(columns_fit("e\u0301x", 1), 3);
+    assert_int_equal(columns_fit("夜", 0), 0);
+    assert_int_equal(columns_fit("", 4), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(terminal_columns_follow_east_asian_width),
         cmocka_unit_test(columns_of_some_bytes_stop_there),
+        cmocka_unit_test(only_whole_characters_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
