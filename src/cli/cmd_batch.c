@@ -57,10 +57,51 @@ static void say_speed(const struct batch_totals *t, unsigned jobs, bool ja)
             (double)t->n_syncs / seconds);
 }
 
+/* What deserves a look, and where it stands. */
+static void say_notes(const struct batch_totals *t, const struct batch_options *options,
+                      bool ja)
+{
+    const bool is_shard = options->n_shards > 0; /* its tables are made by merge */
+    const char *folder = options->folder;
+    const char *of_merge = ja ? "yoake merge が書く " : "what `yoake merge` writes: ";
+    const char *place = is_shard ? of_merge : folder, *slash = is_shard ? "" : "/";
+    if (t->zone_is_guess) {
+        fprintf(
+            stderr,
+            ja ? "時間帯の指定がないため、この機械の時間帯を使いました。--zone で指定できます\n"
+               : "no time zone was named: this machine's was taken; name it with --zone\n");
+    }
+    if (t->n_partial > 0) {
+        fprintf(stderr,
+                ja ? "%zu件は一部だけが表に入りました。%s%squality.csv を見てください\n"
+                   : "of %zu files only a part is in the tables; see %s%squality.csv\n",
+                t->n_partial, place, slash);
+    }
+    if (t->n_overlapping > 0) {
+        fprintf(stderr,
+                ja ? "%zu件は、同じ記録計の別の記録と時間が重なっています。%s%squality.csv "
+                     "を見てください\n"
+                   : "%zu files overlap in time with another of the same recorder; see "
+                     "%s%squality.csv\n",
+                t->n_overlapping, place, slash);
+    }
+    if (t->n_left > 0) {
+        fprintf(stderr,
+                ja ? "フォルダーの中の%zu件%.0sは、名前と中身からは記録と分からないため読んで"
+                     "いません(%s/run.log。名指しすれば読みます)\n"
+                   : "left alone: %zu %s in the folders, no recordings by name and content "
+                     "(%s/run.log; name one to have it read)\n",
+                t->n_left, text_many(t->n_left, "file", "files"), folder);
+    }
+    if (t->n_failed > 0) {
+        fprintf(stderr, ja ? "失敗の理由は %s/%s\n" : "why files failed: %s/%s\n", folder,
+                is_shard ? "run.log" : "quality.csv");
+    }
+}
+
 static void say(const struct cli *cli, const struct batch_totals *t,
                 const struct batch_options *options)
 {
-    const char *folder = options->folder;
     if (cli->is_quiet) {
         return;
     }
@@ -76,40 +117,15 @@ static void say(const struct cli *cli, const struct batch_totals *t,
         t->n_failed, t->n_skipped, t->n_nights_valid,
         text_many(t->n_nights_valid, "night", "nights"));
     say_speed(t, options->n_jobs, ja);
-    fprintf(stderr, ja ? "表: %s\n" : "tables: %s\n", folder);
-    if (t->zone_is_guess) {
-        fprintf(
-            stderr,
-            ja ? "時間帯の指定がないため、この機械の時間帯を使いました。--zone で指定できます\n"
-               : "no time zone was named: this machine's was taken; name it with --zone\n");
-    }
-    if (t->n_partial > 0) {
+    if (options->n_shards > 0) {
         fprintf(stderr,
-                ja ? "%zu件は一部だけが表に入りました。%s/quality.csv を見てください\n"
-                   : "of %zu files only a part is in the tables; see %s/quality.csv\n",
-                t->n_partial, folder);
+                ja ? "結果: %s(表は yoake merge が書きます)\n"
+                   : "results: %s (`yoake merge` makes the tables)\n",
+                options->folder);
+    } else {
+        fprintf(stderr, ja ? "表: %s\n" : "tables: %s\n", options->folder);
     }
-    if (t->n_overlapping > 0) {
-        fprintf(stderr,
-                ja ? "%zu件は、同じ記録計の別の記録と時間が重なっています。%s/quality.csv "
-                     "を見てください\n"
-                   : "%zu files overlap in time with another of the same recorder; see "
-                     "%s/quality.csv\n",
-                t->n_overlapping, folder);
-    }
-    if (t->n_left > 0) {
-        fprintf(stderr,
-                ja ? "フォルダーの中の%zu件%.0sは、名前と中身からは記録と分からないため読んで"
-                     "いません(%s/run.log。名指しすれば読みます)\n"
-                   : "left alone: %zu %s in the folders, no recordings by name and content "
-                     "(%s/run.log; name one to have it read)\n",
-                t->n_left, text_many(t->n_left, "file", "files"), folder);
-    }
-    if (t->n_failed > 0) {
-        fprintf(stderr,
-                ja ? "失敗の理由は %s/quality.csv\n" : "why files failed: %s/quality.csv\n",
-                folder);
-    }
+    say_notes(t, options, ja);
 }
 
 static enum yk_status say_json(const struct cli *cli, const struct batch_totals *t,

@@ -101,7 +101,7 @@ static void keep_shard(struct batch *self)
     size_t kept = 0;
     for (size_t i = 0; i < inputs->n; i++) {
         struct batch_input *input = &inputs->inputs[i];
-        bool is_ours = count == 0 || shard_of(input->listed_sha256, input->path, count) ==
+        bool is_ours = count == 0 || shard_of(batch_input_content(input), input->path, count) ==
                                          self->options->shard;
         if (is_ours) {
             memmove(&inputs->inputs[kept++], input, sizeof *input);

@@ -22,7 +22,7 @@ static enum yk_status no_memory(const struct batch_inputs *self, struct failure 
     return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", self->n);
 }
 
-static const char *content_of(const struct batch_input *input)
+const char *batch_input_content(const struct batch_input *input)
 {
     return input->unpacked_sha256[0] != '\0' ? input->unpacked_sha256
            : input->sha256[0] != '\0'        ? input->sha256
@@ -34,7 +34,7 @@ static int by_content(const void *a, const void *b)
 {
     const struct batch_input *x = *(struct batch_input *const *)a;
     const struct batch_input *y = *(struct batch_input *const *)b;
-    int order = strcmp(content_of(x), content_of(y));
+    int order = strcmp(batch_input_content(x), batch_input_content(y));
     if (order == 0) {
         order = (x->state == BATCH_DUPLICATE) - (y->state == BATCH_DUPLICATE);
     }
@@ -120,7 +120,7 @@ static void mark_duplicates(struct batch_input **order, size_t n)
     for (size_t i = 1, first = 0; i < n; i++) {
         struct batch_input *input = order[i];
         if (input->sha256[0] == '\0' ||
-            strcmp(content_of(order[first]), content_of(input)) != 0) {
+            strcmp(batch_input_content(order[first]), batch_input_content(input)) != 0) {
             first = i;
         } else {
             input->state = BATCH_DUPLICATE;
@@ -273,13 +273,14 @@ enum yk_status batch_inputs_note_persons(struct batch_inputs *self, struct failu
     }
     for (size_t i = 0; i < self->n; i++) {
         struct batch_input *input = &self->inputs[i];
-        if (input->participant != NULL && content_of(input)[0] != '\0') {
+        if (input->participant != NULL && batch_input_content(input)[0] != '\0') {
             known[n++] = input;
         }
     }
     qsort(known, n, sizeof(struct batch_input *), by_content);
     for (size_t i = 0, first = 0; i < n; i++) {
-        bool is_other = strcmp(content_of(known[first]), content_of(known[i])) != 0;
+        bool is_other =
+            strcmp(batch_input_content(known[first]), batch_input_content(known[i])) != 0;
         first = is_other ? i : first;
         if (known[i]->state == BATCH_DUPLICATE && known[first]->state != BATCH_DUPLICATE) {
             compare_persons(known[i], known[first]);

@@ -98,6 +98,8 @@ enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, str
 enum yk_status batch_inputs_hash(struct batch_inputs *self, unsigned n_jobs, struct job *job,
                                  struct failure *why);
 
+/* SHA-256 of what the input holds, unpacked where that is known; "" before anything is. */
+const char *batch_input_content(const struct batch_input *self);
 /* Says of duplicates that the participants table gives to another person than the recording.
  */
 enum yk_status batch_inputs_note_persons(struct batch_inputs *self, struct failure *why);
