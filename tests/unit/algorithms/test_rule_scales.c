@@ -243,6 +243,27 @@ static void without_a_name_no_scorer_is_used_for_counts_it_was_not_made_for(void
     }
 }
 
+/* Without a rule that was named nights are left out, and a note says why; once. */
+static void what_no_rule_can_look_at_is_noted(void **state)
+{
+    (void)state;
+    static const struct {
+        enum epoch_column column;
+        int32_t epoch_s;
+    } useless[] = {{EPOCH_ENMO_MG, 30}, {EPOCH_COUNTS, 7}, {EPOCH_COUNTS, 3600}};
+    for (size_t i = 0; i < sizeof useless / sizeof *useless; i++) {
+        struct analysis a;
+        make(&a, "sleep=default", COUNT_KIND_UNKNOWN, useless[i].epoch_s, useless[i].column);
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(sleep_detect(&a, utc, NULL, NULL, NULL), YK_OK);
+            assert_int_equal(a.n_nights, 0);
+            assert_int_equal(a.report.n_events, 1);
+            assert_non_null(strstr(a.report.events[0].detail, "no sleep looked for"));
+        }
+        analysis_release(&a);
+    }
+}
+
 /* A scorer for one kind of count inside a rest that was fitted to another: no counts serve
  * both. */
 static void two_rules_for_different_counts_are_refused_together(void **state)
@@ -285,6 +306,7 @@ int main(void)
         cmocka_unit_test(counts_are_refused_by_rules_on_angles),
         cmocka_unit_test(a_rule_that_nothing_reads_is_refused),
         cmocka_unit_test(without_a_name_no_scorer_is_used_for_counts_it_was_not_made_for),
+        cmocka_unit_test(what_no_rule_can_look_at_is_noted),
         cmocka_unit_test(two_rules_for_different_counts_are_refused_together),
         cmocka_unit_test(every_scorer_is_tried),
     };
