@@ -48,13 +48,13 @@ static void a_folder_goes_with_its_files_but_not_with_folders_in_it(void **state
 {
     (void)state;
     char below[2100], file[2200];
-    snprintf(below, sizeof below, "%s/下", root);
+    snprintf(below, sizeof below, "%s/下", scratch.folder);
     snprintf(file, sizeof file, "%s/表.csv", below);
     assert_int_equal(disk_make_folder(below, &why), YK_OK);
-    put(path, "x");
+    put(scratch.path, "x");
     put(file, "x");
-    disk_remove_folder(root);
-    assert_false(disk_is_file(path));
+    disk_remove_folder(scratch.folder);
+    assert_false(disk_is_file(scratch.path));
     assert_true(disk_is_file(file));
     disk_remove_folder(below);
     assert_false(disk_is_folder(below));
