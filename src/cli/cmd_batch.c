@@ -13,7 +13,7 @@
 #include "src/pipeline/shard.h"
 
 static const struct option_spec option_table[] = {
-    {"output", 'o', OPTION_FOLDER, "DIR", "表を書き出すフォルダー", "folder for the tables"},
+    OPTION_TABLES,
     {"recipe", 0, OPTION_TEXT, "NAME|FILE.ini", "手順(既定 default)",
      "recipe: default, ggir-3.3, actilife, actiware, or a file (default)"},
     {"set", 0, OPTION_LIST, "NAME=VALUE", "手順の値をひとつ変える(yoake rules に一覧)",
@@ -29,9 +29,7 @@ static const struct option_spec option_table[] = {
      "list made by yoake manifest, in place of PATH"},
     {"shard", 0, OPTION_TEXT, "I/N", "一覧のうちN分のIだけ(0/40 から 39/40、または auto/40)",
      "only share I of N of the list (0/40 to 39/40, or auto/40)"},
-    {"session", 0, OPTION_INTEGER, "N:0..1000000",
-     "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",
-     "which session of files that hold several (0, the first)"},
+    OPTION_SESSION,
     {"epochs", 0, OPTION_TEXT, "csv", "エポックごとの表も書く",
      "write every epoch as a table too: csv"},
     {"min-nights", 0, OPTION_INTEGER, "N:0..366",
@@ -43,7 +41,7 @@ static const struct option_spec option_table[] = {
      "list what would be done, write nothing"},
     {"max-failures", 0, OPTION_INTEGER, "N:0..", "失敗がこの数を超えたら止める(既定は止めない)",
      "stop when more files than this failed (never)"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 /* Processors that are not busy waited for the disk: to read (MB/s), or to keep (fsync/s). */
 static void say_speed(const struct batch_totals *t, unsigned jobs, bool ja)

@@ -18,14 +18,11 @@ static const struct option_spec option_table[] = {
      "leave out what lies before (2026-05-12T23:10)"},
     {"to", 0, OPTION_TEXT, "TIME", "この時刻の前まで",
      "leave out this moment and what follows"},
-    {"session", 0, OPTION_INTEGER, "N:0..1000000",
-     "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",
-     "which session of a file that holds several (0, the first)"},
-    {"columns", 0, OPTION_FILE, "FILE.ini", "表の列、単位、時刻の書き方を述べるファイル",
-     "a description of the table's columns, unit and times"},
+    OPTION_SESSION,
+    OPTION_COLUMNS,
     {"force", 0, OPTION_FLAG, NULL, "すでにあるファイルを置き換える",
      "replace a file that is there"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 static enum yk_status say_json(const struct cli *cli, const char *out_path,
                                const struct convert_result *result, const struct zone *zone,

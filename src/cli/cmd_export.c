@@ -9,7 +9,7 @@
 #include "src/pipeline/export_research.h"
 
 static const struct option_spec option_table[] = {
-    {"output", 'o', OPTION_FOLDER, "DIR", "書き出すフォルダー", "folder for the tables"},
+    OPTION_TABLES,
     {"date", 0, OPTION_TEXT, "DATE", "同意が有効であるべき日(既定は今日)",
      "day on which consents must be in force (today)"},
     {"recipient", 0, OPTION_TEXT, "CODE", "あて先(同意の記録にある番号)",

@@ -68,7 +68,7 @@ static enum yk_status show_table(const struct cli *cli, struct failure *why)
 static const struct option_spec option_table[] = {{"markdown", 0, OPTION_FLAG, NULL,
                                                    "README用の表(Markdown)として書く",
                                                    "write the table of the README (Markdown)"},
-                                                  {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+                                                  OPTION_LAST};
 
 /* The README's table; `make readme` puts it there. */
 static enum yk_status show_markdown(struct failure *why)

@@ -8,7 +8,7 @@
 static const struct option_spec option_table[] = {
     {"man", 0, OPTION_FLAG, NULL, NULL, NULL},
     {"completion", 0, OPTION_FLAG, NULL, NULL, NULL},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 static int run(struct cli *cli)
 {

@@ -17,17 +17,14 @@
 #include "src/cli/json_out.h"
 
 static const struct option_spec option_table[] = {
-    {"session", 0, OPTION_INTEGER, "N:0..1000000",
-     "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",
-     "which session of a file that holds several (0, the first)"},
+    OPTION_SESSION,
     {"all-sessions", 0, OPTION_FLAG, NULL, "すべてのセッションを続けて読む",
      "read all sessions one after the other"},
-    {"columns", 0, OPTION_FILE, "FILE.ini", "表の列、単位、時刻の書き方を述べるファイル",
-     "a description of the table's columns, unit and times"},
+    OPTION_COLUMNS,
     {"write-ini", 0, OPTION_FLAG, NULL,
      "推測した表の読み方を、表の隣の .ini に書く(確かめてから使う)",
      "write how a table was read by a guess into a .ini beside it, to be checked"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 /* One line: what it is, and its value when there is one. */
 struct line {

@@ -13,7 +13,7 @@ static const struct option_spec option_table[] = {
      "the list to write, such as DIR/manifest.csv (needed)"},
     {"jobs", 'j', OPTION_INTEGER, "N:1..256", "同時に読む数(既定はプロセッサーの数)",
      "files read at a time (as many as there are processors)"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 static enum yk_status say_json(const struct cli *cli, const char *path,
                                const struct manifest_totals *totals, struct failure *why)

@@ -9,12 +9,12 @@
 #include "src/pipeline/merge.h"
 
 static const struct option_spec option_table[] = {
-    {"output", 'o', OPTION_FOLDER, "DIR", "表を書き出すフォルダー", "folder for the tables"},
+    OPTION_TABLES,
     {"manifest", 0, OPTION_FILE, "FILE", "一覧(既定 DIR/manifest.csv)",
      "the list (DIR/manifest.csv)"},
     {"partial", 0, OPTION_FLAG, NULL, "まだ足りない記録があっても、あるものだけで作る",
      "make tables of what is there although recordings are missing"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 static enum yk_status say_json(const struct cli *cli, const char *folder,
                                const struct batch_totals *t, struct failure *why)

@@ -17,8 +17,7 @@
 #include "src/store/issued.h"
 
 static const struct option_spec option_table[] = {
-    {"output", 'o', OPTION_FILE, "FILE", "書き出す先(.pdf .svg .png)",
-     "where to write it (.pdf .svg .png)"},
+    OPTION_PAGE,
     {"copy", 0, OPTION_TEXT, "KIND", "控え: participant(既定)、staff、physician、employer",
      "copy: participant (default), staff, physician, employer"},
     {"date", 0, OPTION_TEXT, "DATE", "面談の日(既定は今日)。それより後は見ない",
@@ -31,8 +30,7 @@ static const struct option_spec option_table[] = {
      "picture or table: which of them comes first"},
     {"axis", 0, OPTION_INTEGER, "H", "図の左端の時刻: 12(既定)、18、0、3",
      "hour the picture begins at: 12 (default), 18, 0 or 3"},
-    {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)",
-     "dots per inch of a PNG (200)"},
+    OPTION_DPI,
     OPTION_LAST};
 
 /* What the options say. */

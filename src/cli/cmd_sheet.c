@@ -25,8 +25,7 @@
 static const char *const verb_table[] = {"conference", "diary", "poster", "quality", NULL};
 
 static const struct option_spec option_table[] = {
-    {"output", 'o', OPTION_FILE, "FILE", "書き出す先(.pdf .svg .png)",
-     "where to write it (.pdf .svg .png)"},
+    OPTION_PAGE,
     {"date", 0, OPTION_TEXT, "DATE", "会議の日(既定は今日)", "date of the conference (today)"},
     {"participant", 'p', OPTION_TEXT, "CODE", "だれの記録用紙か(diary)", "whose diary (diary)"},
     {"from", 0, OPTION_TEXT, "DATE", "最初の晩の日付を入れる(diary)",
@@ -37,8 +36,7 @@ static const struct option_spec option_table[] = {
      "everybody, not only current participants (conference)"},
     {"each", 0, OPTION_FLAG, NULL, "記録ごとに1ページを加える(quality)",
      "add a page for each recording (quality)"},
-    {"dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)",
-     "dots per inch of a PNG (200)"},
+    OPTION_DPI,
     OPTION_LAST};
 
 enum yk_status sheet_open(const struct cli *cli, const struct sheet_request *request,

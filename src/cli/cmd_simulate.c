@@ -58,7 +58,7 @@ static const struct option_spec option_table[] = {
      "configured, never started"},
     {"force", 0, OPTION_FLAG, NULL, "すでにあるファイルを置き換える",
      "replace files that are there"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 /* Takes one of two words; usage error otherwise. */
 static bool take_word(const struct cli *cli, const char *name, const char *no, const char *yes,

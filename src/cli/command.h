@@ -38,6 +38,27 @@ struct option_spec {
     const char *ja, *en;    /* what it does; one sentence without full stop */
 };
 
+/* Ends a table; and options that several commands have. */
+#define OPTION_LAST                                                                            \
+    {                                                                                          \
+        NULL, 0, OPTION_FLAG, NULL, NULL, NULL                                                 \
+    }
+#define OPTION_SESSION                                                                         \
+    {                                                                                          \
+        "session", 0, OPTION_INTEGER, "N:0..1000000",                                          \
+            "複数のセッションがあるファイルで、何番目を読むか(既定 0、最初)",                  \
+            "which session of a file that holds several (0, the first)"                        \
+    }
+#define OPTION_COLUMNS                                                                         \
+    {                                                                                          \
+        "columns", 0, OPTION_FILE, "FILE.ini", "表の列、単位、時刻の書き方を述べるファイル",   \
+            "a description of the table's columns, unit and times"                             \
+    }
+#define OPTION_TABLES                                                                          \
+    {                                                                                          \
+        "output", 'o', OPTION_FOLDER, "DIR", "表を書き出すフォルダー", "folder for the tables" \
+    }
+
 struct options; /* parsed; options.c */
 
 bool options_has(const struct options *self, const char *name);

@@ -29,7 +29,7 @@ const struct option_spec options_common[] = {
     {"verbose", 'v', OPTION_FLAG, NULL, "していることを詳しく言う", "say what is being done"},
     {"no-progress", 0, OPTION_FLAG, NULL, "進み具合を表示しない", "show no progress bar"},
     {"help", 'h', OPTION_FLAG, NULL, "この説明を表示する", "show this help"},
-    {NULL, 0, OPTION_FLAG, NULL, NULL, NULL}};
+    OPTION_LAST};
 
 struct given {
     const struct option_spec *spec;

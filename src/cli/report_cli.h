@@ -8,6 +8,18 @@
 #include "src/cli/store_cli.h"
 #include "src/report/canvas.h"
 
+/* Of the commands that draw pages. */
+#define OPTION_PAGE                                                                            \
+    {                                                                                          \
+        "output", 'o', OPTION_FILE, "FILE", "書き出す先(.pdf .svg .png)",                      \
+            "where to write it (.pdf .svg .png)"                                               \
+    }
+#define OPTION_DPI                                                                             \
+    {                                                                                          \
+        "dpi", 0, OPTION_INTEGER, "N:50..600", "PNGの細かさ(既定 200)",                        \
+            "dots per inch of a PNG (200)"                                                     \
+    }
+
 /* -o FILE, which must be there and end in .pdf, .svg or .png. */
 enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canvas_kind *kind,
                              struct failure *why);

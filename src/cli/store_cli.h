@@ -23,10 +23,6 @@
         "set", 0, OPTION_LIST, "NAME=VALUE", "手順の値をひとつ変える(yoake rules に一覧)",     \
             "change one value of the recipe (yoake rules lists them)"                          \
     }
-#define OPTION_LAST                                                                            \
-    {                                                                                          \
-        NULL, 0, OPTION_FLAG, NULL, NULL, NULL                                                 \
-    }
 
 /* Reads --recipe and --set, then more: a list NAME=VALUE that ends in NULL, or NULL. */
 enum yk_status cli_recipe(const struct cli *cli, const char *const more[], struct recipe *out,
