@@ -40,11 +40,6 @@ bool actigraph_ticks(int64_t ticks, int64_t *out_s)
     return true;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool actigraph_offset(const char *text, int32_t *out_s)
 {
     bool is_west = *text == '-';

@@ -13,11 +13,6 @@ struct parts {
     bool has_offset, is_pm, is_am;
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* least..most digits at *at; moves behind them. */
 static bool take_number(const char **at, int least, int most, int64_t *out)
 {

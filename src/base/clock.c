@@ -122,7 +122,7 @@ static size_t take_number(const char **p, size_t max, int32_t *out)
 {
     size_t n = 0;
     int32_t v = 0;
-    while (n < max && (*p)[n] >= '0' && (*p)[n] <= '9') {
+    while (n < max && is_digit((*p)[n])) {
         v = v * 10 + ((*p)[n++] - '0');
     }
     *p += n;

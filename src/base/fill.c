@@ -20,19 +20,18 @@ static size_t add_counted(struct text *out, const char *at, const char *value)
 
 void text_add_filled(struct text *out, const char *pattern, const char *const *values, size_t n)
 {
-    for (const char *at = pattern; *at != '\0'; at++) {
-        bool is_gap = at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == '}';
-        size_t which = is_gap ? (size_t)(at[1] - '0') : n;
-        bool is_word = at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == ':' &&
-                       (size_t)(at[1] - '0') < n;
-        size_t taken = is_word ? add_counted(out, at, values[at[1] - '0']) : 0;
-        if (taken > 0) {
-            at += taken - 1;
-        } else if (which < n) {
+    for (const char *at = pattern; *at != '\0';) {
+        size_t which = at[0] == '{' && is_digit(at[1]) ? (size_t)(at[1] - '0') : n, taken = 0;
+        if (which < n && at[2] == '}') {
             text_add(out, values[which]);
-            at += 2;
-        } else {
-            text_add_char(out, *at);
+            taken = 3;
+        } else if (which < n && at[2] == ':') {
+            taken = add_counted(out, at, values[which]);
         }
+        if (taken == 0) {
+            text_add_char(out, *at);
+            taken = 1;
+        }
+        at += taken;
     }
 }

@@ -291,7 +291,7 @@ struct decimal {
 static size_t scan_digits(const char *at, size_t n, bool is_fraction, struct decimal *d)
 {
     size_t i = 0;
-    for (; i < n && at[i] >= '0' && at[i] <= '9'; i++) {
+    for (; i < n && is_digit(at[i]); i++) {
         if (d->digits > (UINT64_C(1) << 53) / 10 - 1) {
             d->is_exact = false;
         } else {
@@ -327,7 +327,7 @@ static bool scan_decimal(const char *at, size_t n, struct decimal *d)
         i += i < n && (at[i] == '+' || at[i] == '-');
         size_t first = i;
         int power = 0;
-        for (; i < n && at[i] >= '0' && at[i] <= '9'; i++) {
+        for (; i < n && is_digit(at[i]); i++) {
             power = power < 100000 ? power * 10 + (at[i] - '0') : power;
         }
         if (i == first) {
@@ -384,7 +384,7 @@ bool text_parse_int64(const char *at, size_t n, int64_t *out)
     }
     int64_t v = 0;
     for (; i < n; i++) {
-        if (at[i] < '0' || at[i] > '9') {
+        if (!is_digit(at[i])) {
             return false;
         }
         int digit = at[i] - '0';

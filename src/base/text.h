@@ -50,6 +50,12 @@ void text_add_csv_row(struct text *self, const char *const *values, size_t n);
 /* YK_OK, or YK_ERR_MEMORY when something could not be added. */
 enum yk_status text_status(const struct text *self, struct failure *why);
 
+/* '0' to '9', whatever the locale. */
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* The whole of [at, at+n) must be a number (blanks around it allowed): decimal point, no
  * locale, no hex, no inf/nan. false leaves *out alone. */
 bool text_parse_double(const char *at, size_t n, double *out);

@@ -72,14 +72,13 @@ struct matching {
 
 static bool is_of(char kind, char c)
 {
-    bool is_digit = c >= '0' && c <= '9';
     switch (kind) {
     case 'd':
-        return is_digit;
+        return is_digit(c);
     case 'x':
-        return is_digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     default: /* what %g makes: 1e-05, nan, inf */
-        return is_digit || (c != '\0' && strchr(".+-einfa", c) != NULL);
+        return is_digit(c) || (c != '\0' && strchr(".+-einfa", c) != NULL);
     }
 }
 
@@ -180,7 +179,7 @@ static bool read_as(struct search *search, const struct message *message, struct
 /* {0}, {0~} or {0-} at `at`; its length, or 0. mark becomes '}', '~' or '-'. */
 static size_t gap_at(const char *at, size_t *which, char *mark)
 {
-    if (at[0] != '{' || at[1] < '0' || at[1] > '9') {
+    if (at[0] != '{' || !is_digit(at[1])) {
         return 0;
     }
     *which = (size_t)(at[1] - '0');

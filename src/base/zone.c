@@ -107,7 +107,7 @@ static bool parse_offset(const char *text, int32_t *offset_s)
         if (*p == ':' && n == 2 && p == text + 3) {
             continue;
         }
-        if (*p < '0' || *p > '9' || n == 4) {
+        if (!is_digit(*p) || n == 4) {
             return false;
         }
         digit[n++] = *p - '0';
@@ -417,7 +417,7 @@ double zone_clock_h(const struct zone *self, struct civil_date evening, int64_t 
 static bool take_two(const char **p, int *out)
 {
     const char *s = *p;
-    if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9') {
+    if (!is_digit(s[0]) || !is_digit(s[1])) {
         return false;
     }
     *out = (s[0] - '0') * 10 + (s[1] - '0');
@@ -446,7 +446,7 @@ static bool take_time(const char **p, struct civil_time *out)
     if (**p == '.') {
         int32_t unit = 100000000;
         const char *first = ++*p;
-        for (; **p >= '0' && **p <= '9'; (*p)++, unit /= 10) {
+        for (; is_digit(**p); (*p)++, unit /= 10) {
             ns += (**p - '0') * unit;
         }
         if (*p == first) {

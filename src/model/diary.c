@@ -4,6 +4,7 @@
  */
 #include "src/model/diary.h"
 #include "src/base/mem.h"
+#include "src/base/text.h"
 
 #include <string.h>
 
@@ -41,29 +42,6 @@ int diary_compare(const void *a, const void *b)
     return order != 0 ? order : civil_compare(x->night, y->night);
 }
 
-const struct diary_night *diary_find(const struct diary *self, const char *person_id,
-                                     struct civil_date night)
-{
-    size_t low = 0, high = self->n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct diary_night *here = &self->nights[middle];
-        int order = strcmp(here->person_id, person_id);
-        if (order == 0) {
-            order = civil_compare(here->night, night);
-        }
-        if (order == 0) {
-            return here;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
-}
-
 const struct diary_night *diary_of_person(const struct diary *self, const char *person_id,
                                           size_t *n)
 {
@@ -83,11 +61,24 @@ const struct diary_night *diary_of_person(const struct diary *self, const char *
     return *n > 0 ? &self->nights[low] : NULL;
 }
 
+const struct diary_night *diary_find(const struct diary *self, const char *person_id,
+                                     struct civil_date night)
+{
+    size_t n = 0;
+    const struct diary_night *own = diary_of_person(self, person_id, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (civil_compare(own[i].night, night) == 0) {
+            return &own[i];
+        }
+    }
+    return NULL;
+}
+
 int32_t diary_clock_s(const char *text)
 {
     int part[3] = {0, 0, 0}, n = 0, digits = 0;
     for (const char *c = text; n < 3; c++) {
-        if (*c >= '0' && *c <= '9' && digits < 2) {
+        if (is_digit(*c) && digits < 2) {
             part[n] = part[n] * 10 + (*c - '0');
             digits++;
         } else if ((*c == ':' || *c == '\0') && digits > 0) {
