@@ -230,31 +230,6 @@ static void pulling_the_plug_ends_a_waiting_read(void **state)
 
 #define MANY 14
 
-struct one {
-    struct usb_bus *bus;
-    const struct recorded *recording;
-    char serial[32], problem[320];
-};
-
-static void *read_one(void *user)
-{
-    struct one *self = user;
-    struct failure why = {0};
-    struct dock_device *device = NULL;
-    size_t n = 0;
-    uint8_t *all = NULL;
-    if (docked_try(self->bus, self->serial, NULL, &device, &why) == YK_OK) {
-        all = docked_read(device, &n, NULL, &why);
-    }
-    if (all == NULL || n != self->recording->n || memcmp(all, self->recording->at, n) != 0) {
-        snprintf(self->problem, sizeof self->problem, "%s: %s", self->serial,
-                 why.text[0] != '\0' ? why.text : "not the same bytes");
-    }
-    free(all);
-    dock_device_close(device);
-    return NULL;
-}
-
 static void fourteen_at_once(void **state)
 {
     (void)state;
@@ -262,8 +237,6 @@ static void fourteen_at_once(void **state)
     UMockdevTestbed *testbed = umockdev_testbed_new();
     struct recorded recording[MANY];
     struct umock_device *recorder[MANY];
-    struct one one[MANY] = {0};
-    pthread_t thread[MANY];
     for (uint32_t i = 0; i < MANY; i++) {
         char name[32];
         snprintf(name, sizeof name, "%u.cwa", i);
@@ -273,15 +246,7 @@ static void fourteen_at_once(void **state)
         umock_plug(recorder[i]);
     }
     struct usb_bus *bus = umock_polite_open();
-    for (uint32_t i = 0; i < MANY; i++) {
-        one[i] = (struct one){.bus = bus, .recording = &recording[i]};
-        snprintf(one[i].serial, sizeof one[i].serial, "CWA17_%05u", 10000 + i);
-        assert_int_equal(pthread_create(&thread[i], NULL, read_one, &one[i]), 0);
-    }
-    for (uint32_t i = 0; i < MANY; i++) {
-        pthread_join(thread[i], NULL);
-        assert_string_equal(one[i].problem, "");
-    }
+    docked_read_at_once(bus, recording, MANY, 10000);
     usb_bus_close(bus);
     for (uint32_t i = 0; i < MANY; i++) {
         umock_free(recorder[i]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alloc.h"
+#include "tests/support/check.h"
 
 #include <stdatomic.h>
 
@@ -28,6 +29,14 @@ void alloc_fail_at(uint64_t k)
 bool alloc_refused(void)
 {
     return refused;
+}
+
+bool alloc_end(enum yk_status status, enum yk_status otherwise)
+{
+    bool was_refused = refused;
+    alloc_fail_at(0);
+    assert_int_equal(status, was_refused ? YK_ERR_MEMORY : otherwise);
+    return was_refused;
 }
 
 uint64_t alloc_count(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/check.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,50 @@ uint8_t *docked_read(struct dock_device *device, size_t *n, uint64_t *found_beyo
     }
     byte_source_close(source);
     return all;
+}
+
+struct one_of_many {
+    pthread_t thread;
+    struct usb_bus *bus;
+    const struct recorded *recording;
+    char serial[32], problem[320];
+};
+
+static void *read_one(void *user)
+{
+    struct one_of_many *self = user;
+    struct failure why = {0};
+    struct dock_device *device = NULL;
+    size_t n = 0;
+    uint8_t *all = NULL;
+    if (docked_try(self->bus, self->serial, NULL, &device, &why) == YK_OK) {
+        all = docked_read(device, &n, NULL, &why);
+    }
+    if (all == NULL || n != self->recording->n || memcmp(all, self->recording->at, n) != 0) {
+        snprintf(self->problem, sizeof self->problem, "%s: %s", self->serial,
+                 why.text[0] != '\0' ? why.text : "not the same bytes");
+    }
+    free(all);
+    dock_device_close(device);
+    return NULL;
+}
+
+void docked_read_at_once(struct usb_bus *bus, const struct recorded *recordings, uint32_t n,
+                         uint32_t first)
+{
+    struct one_of_many *many = calloc(n, sizeof *many);
+    assert_non_null(many);
+    for (uint32_t i = 0; i < n; i++) {
+        many[i].bus = bus;
+        many[i].recording = &recordings[i];
+        snprintf(many[i].serial, sizeof many[i].serial, "CWA17_%05u", first + i);
+        assert_int_equal(pthread_create(&many[i].thread, NULL, read_one, &many[i]), 0);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        pthread_join(many[i].thread, NULL);
+        assert_string_equal(many[i].problem, "");
+    }
+    free(many);
 }
 
 struct dock_identity docked_identify(struct dock_device *device, struct dock_battery *battery,

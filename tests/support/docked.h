@@ -38,6 +38,10 @@ struct usb_bus *docked_bus(const struct pretend_recorder *recorder);
 /* Reads a whole recording; caller frees. NULL, and why, when it fails. */
 uint8_t *docked_read(struct dock_device *device, size_t *n, uint64_t *found_beyond,
                      struct failure *why);
+/* Reads n recorders at once, a thread each, whose numbers are `first` and those after it: each
+ * gives its own recording, byte for byte. */
+void docked_read_at_once(struct usb_bus *bus, const struct recorded *recordings, uint32_t n,
+                         uint32_t first);
 /* What was heard of identify(): fails the test when it fails. */
 struct dock_identity docked_identify(struct dock_device *device, struct dock_battery *battery,
                                      struct dock_health *health);

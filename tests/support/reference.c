@@ -96,6 +96,18 @@ double reference_number(const struct reference *self, size_t row, const char *co
     return number_of(reference_text(self, row, column));
 }
 
+bool reference_agrees(const struct reference *self, size_t row, const char *column,
+                      const char *name, double got, double tolerance)
+{
+    double expected = reference_number(self, row, column);
+    bool same = (isnan(got) && isnan(expected)) ||
+                fabs(got - expected) <= tolerance * fmax(1e-3, fabs(expected));
+    if (!same) {
+        print_error("%s %s: %.12g, expected %.12g\n", name, column, got, expected);
+    }
+    return same;
+}
+
 float *reference_floats(const struct reference *self, const char *column, double factor)
 {
     size_t c = reference_column(self, column);

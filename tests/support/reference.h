@@ -5,6 +5,7 @@
 #ifndef TESTS_SUPPORT_REFERENCE_H
 #define TESTS_SUPPORT_REFERENCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,10 @@ size_t reference_column(const struct reference *self, const char *name);
 const char *reference_text(const struct reference *self, size_t row, const char *column);
 /* NaN when the cell is empty or "NA". */
 double reference_number(const struct reference *self, size_t row, const char *column);
+/* Whether a number is that of the table, to a relative tolerance (of 0.001 at least); two NaN
+ * agree. Says which is not: `name` is the row's. */
+bool reference_agrees(const struct reference *self, size_t row, const char *column,
+                      const char *name, double got, double tolerance);
 /* Factor times every value of a column, as floats; caller frees with free(). */
 float *reference_floats(const struct reference *self, const char *column, double factor);
 

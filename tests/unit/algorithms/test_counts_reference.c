@@ -31,13 +31,7 @@ struct sample {
 
 static void compare(struct sample *s, const char *column, double got)
 {
-    double expected = reference_number(s->table, s->row, column);
-    bool same = (isnan(got) && isnan(expected)) ||
-                fabs(got - expected) <= 1e-9 * fmax(1e-3, fabs(expected));
-    if (!same) {
-        print_error("%s %s: %.12g, expected %.12g\n", s->name, column, got, expected);
-        s->wrong++;
-    }
+    s->wrong += !reference_agrees(s->table, s->row, column, s->name, got, 1e-9);
 }
 
 static void compare_clock(struct sample *s, const char *column, double hours)

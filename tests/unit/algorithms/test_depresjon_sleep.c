@@ -32,13 +32,7 @@ struct recording {
 
 static void compare(struct recording *r, const char *column, double got, double tolerance)
 {
-    double expected = reference_number(r->table, r->row, column);
-    bool same = (isnan(got) && isnan(expected)) ||
-                fabs(got - expected) <= tolerance * fmax(1e-3, fabs(expected));
-    if (!same) {
-        print_error("%s %s: %.12g, expected %.12g\n", r->id, column, got, expected);
-        r->wrong++;
-    }
+    r->wrong += !reference_agrees(r->table, r->row, column, r->id, got, tolerance);
 }
 
 /* Wall clock of an epoch's start, "2003-05-07T16:54:00"; "" when there is no such period. */

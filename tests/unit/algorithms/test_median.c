@@ -102,14 +102,11 @@ static void refused_memory_is_reported(void **state)
             struct median *median = NULL;
             alloc_fail_at(k);
             enum yk_status status = median_open(width, &median, NULL);
-            bool refused = alloc_refused();
-            alloc_fail_at(0);
+            bool refused = alloc_end(status, YK_OK);
             median_close(median);
             if (!refused) {
-                assert_int_equal(status, YK_OK);
                 break;
             }
-            assert_int_equal(status, YK_ERR_MEMORY);
         }
     }
 }

@@ -6,7 +6,6 @@
 #include "tests/support/check.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,32 +280,6 @@ static void an_ax6_with_gyroscope_is_read_and_set_up(void **state)
 
 /* ---- many, and fast ---- */
 
-struct one {
-    struct usb_bus *bus;
-    const struct recorded *recording;
-    char serial[32];
-    char problem[300];
-};
-
-static void *read_one(void *user)
-{
-    struct one *self = user;
-    struct failure why = {0};
-    struct dock_device *device = NULL;
-    size_t n = 0;
-    uint8_t *all = NULL;
-    if (docked_try(self->bus, self->serial, NULL, &device, &why) == YK_OK) {
-        all = docked_read(device, &n, NULL, &why);
-    }
-    if (all == NULL || n != self->recording->n || memcmp(all, self->recording->at, n) != 0) {
-        snprintf(self->problem, sizeof self->problem, "%s: %s", self->serial,
-                 why.text[0] != '\0' ? why.text : "not the same bytes");
-    }
-    free(all);
-    dock_device_close(device);
-    return NULL;
-}
-
 #define MANY 14
 
 static void fourteen_at_once(void **state)
@@ -315,8 +288,6 @@ static void fourteen_at_once(void **state)
     const char *folder = check_scratch("fourteen");
     struct recorded recording[MANY];
     struct pretend_recorder r[MANY] = {0};
-    struct one one[MANY] = {0};
-    pthread_t thread[MANY];
     struct usb_bus *bus = NULL;
     for (uint32_t i = 0; i < MANY; i++) {
         char name[32];
@@ -325,15 +296,8 @@ static void fourteen_at_once(void **state)
         r[i].file = recording[i].path;
     }
     assert_int_equal(pretend_bus_open(r, MANY, &bus, NULL), YK_OK);
+    docked_read_at_once(bus, recording, MANY, 10000);
     for (uint32_t i = 0; i < MANY; i++) {
-        one[i].bus = bus;
-        one[i].recording = &recording[i];
-        snprintf(one[i].serial, sizeof one[i].serial, "CWA17_%05u", 10000 + i);
-        assert_int_equal(pthread_create(&thread[i], NULL, read_one, &one[i]), 0);
-    }
-    for (uint32_t i = 0; i < MANY; i++) {
-        pthread_join(thread[i], NULL);
-        assert_string_equal(one[i].problem, "");
         recorded_release(&recording[i]);
     }
     usb_bus_close(bus);

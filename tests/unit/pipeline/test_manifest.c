@@ -219,10 +219,8 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
         batch_inputs_init(&inputs);
         alloc_fail_at(k);
         enum yk_status status = manifest_read(name, &inputs, &why);
-        bool was_refused = alloc_refused();
-        alloc_fail_at(0);
+        bool was_refused = alloc_end(status, YK_OK);
         if (!was_refused) {
-            assert_int_equal(status, YK_OK);
             assert_int_equal(inputs.n, 3);
             assert_string_equal(batch_input_said(&inputs.inputs[1]), "like a, so");
             assert_string_equal(inputs.inputs[2].path, "=c.cwa");
@@ -230,7 +228,6 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
             batch_inputs_release(&inputs);
             break;
         }
-        assert_int_equal(status, YK_ERR_MEMORY);
         batch_inputs_release(&inputs);
         assert_true(k < 1000);
     }

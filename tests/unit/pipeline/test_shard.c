@@ -171,14 +171,11 @@ static void refused_memory_is_an_answer_of_its_own(void **state)
         struct failure why = {0};
         alloc_fail_at(k);
         enum yk_status status = shard_peers_open(&options, &peers, &why);
-        bool was_refused = alloc_refused();
-        alloc_fail_at(0);
+        bool was_refused = alloc_end(status, YK_OK);
         shard_peers_close(peers);
         if (!was_refused) {
-            assert_int_equal(status, YK_OK);
             break;
         }
-        assert_int_equal(status, YK_ERR_MEMORY);
         assert_null(peers);
         assert_true(k < 1000);
     }

@@ -244,14 +244,11 @@ static void refused_memory_is_said_and_nothing_leaks(void **state)
         text_init(&out);
         alloc_fail_at(k);
         enum yk_status status = review_write(&scene.review, &out, &why);
-        bool refused = alloc_refused();
-        alloc_fail_at(0);
+        bool refused = alloc_end(status, YK_OK);
         text_release(&out);
         if (!refused) {
-            assert_int_equal(status, YK_OK);
             break;
         }
-        assert_int_equal(status, YK_ERR_MEMORY);
     }
     scene_close(&scene);
 }
