@@ -22,12 +22,14 @@
 #include "src/base/mem.h"
 #include "src/base/names.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 #include "src/pipeline/sums.h"
 
-enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, UNPACKED, COLUMNS };
+enum column { ID, PATH, BYTES, SHA256, STATE, REASON, FROM, UNPACKED, PATH_HEX, COLUMNS };
 
-static const char *const names[COLUMNS] = {
-    "recording_id", "path", "bytes", "sha256", "state", "reason", "from", "unpacked_sha256"};
+static const char *const names[COLUMNS] = {"recording_id", "path",   "bytes", "sha256",
+                                           "state",        "reason", "from",  "unpacked_sha256",
+                                           "path_hex"};
 
 /* A name that a spreadsheet would run as a formula gets a ' in front by text_add_csv(). Names
  * are read back here, so one that has a ' there itself gets another. */
@@ -48,6 +50,34 @@ static const char *without_mark(const char *field)
     return has_mark(field) ? field + 1 : field;
 }
 
+/* A path that is no UTF-8 (names of CP932 in an unpacked archive) cannot stand in a table of
+ * UTF-8 as it is: its bytes follow in digits. Of all others nothing. */
+static void add_path_hex(struct text *out, const char *path)
+{
+    const char *at = path;
+    while (utf8_length(at) > 0) {
+        at += utf8_length(at);
+    }
+    for (const char *c = path; *at != '\0' && *c != '\0'; c++) {
+        text_addf(out, "%02x", (unsigned)(unsigned char)*c);
+    }
+}
+
+/* The bytes behind the digits; false: these are none of a path. */
+static bool read_path_hex(const char *hex, struct text *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (; *hex != '\0'; hex += 2) {
+        const char *high = strchr(digits, hex[0]), *low = strchr(digits, hex[1]);
+        if (hex[1] == '\0' || high == NULL || low == NULL ||
+            (high == digits && low == digits)) {
+            return false;
+        }
+        text_add_char(out, (char)(unsigned char)((high - digits) * 16 + (low - digits)));
+    }
+    return out->length > 0;
+}
+
 static void add_rows(const struct batch_inputs *inputs, const char *from,
                      struct manifest_totals *totals, struct text *out)
 {
@@ -65,7 +95,9 @@ static void add_rows(const struct batch_inputs *inputs, const char *from,
         text_add_csv(out, is_duplicate ? batch_input_said(input) : "");
         text_add_char(out, ',');
         add_name(out, input->path[0] == '/' ? "" : from);
-        text_addf(out, ",%s\n", input->unpacked_sha256);
+        text_addf(out, ",%s,", input->unpacked_sha256);
+        add_path_hex(out, input->path);
+        text_add_char(out, '\n');
         totals->n_recordings += !is_duplicate;
         totals->n_duplicates += is_duplicate;
         totals->n_unreadable += input->sha256[0] == '\0';
@@ -206,18 +238,37 @@ static enum yk_status find_place(const char *manifest, const char *from,
     return status;
 }
 
+/* One more input, by the bytes of its path where the path itself does not tell them. */
+static enum yk_status add_input(const struct csv *csv, const struct csv_row *row,
+                                const size_t *at, struct batch_inputs *out, struct failure *why)
+{
+    const char *path = without_mark(csv_field(row, at[PATH]));
+    const char *hex = csv_field(row, at[PATH_HEX]);
+    if (path[0] == '\0') {
+        return csv_failure(csv, row, at[PATH], why, YK_ERR_ARGUMENT, "a path is missing");
+    }
+    if (hex[0] == '\0') {
+        return batch_inputs_add(out, path, why);
+    }
+    struct text bytes;
+    text_init(&bytes);
+    enum yk_status status =
+        read_path_hex(hex, &bytes)
+            ? text_status(&bytes, why)
+            : csv_failure(csv, row, at[PATH_HEX], why, YK_ERR_ARGUMENT, "no bytes of a path");
+    status = status == YK_OK ? batch_inputs_add(out, text_string(&bytes), why) : status;
+    text_release(&bytes);
+    return status;
+}
+
 static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
                                const char *manifest, const size_t *at, struct batch_inputs *out,
                                struct failure *why)
 {
     int64_t bytes = 0;
     const char *id = without_mark(csv_field(row, at[ID]));
-    const char *path = without_mark(csv_field(row, at[PATH]));
     const char *size = csv_field(row, at[BYTES]), *sha256 = csv_field(row, at[SHA256]);
     const char *state = csv_field(row, at[STATE]), *unpacked = csv_field(row, at[UNPACKED]);
-    if (path[0] == '\0') {
-        return csv_failure(csv, row, at[PATH], why, YK_ERR_ARGUMENT, "a path is missing");
-    }
     if (!is_good_id(id) || (id[0] == '\0' && sha256[0] != '\0')) {
         return csv_failure(csv, row, at[ID], why, YK_ERR_ARGUMENT, "no name of a recording");
     }
@@ -235,7 +286,7 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
         return csv_failure(csv, row, at[STATE], why, YK_ERR_ARGUMENT,
                            "only \"duplicate\" or nothing may stand here");
     }
-    enum yk_status status = batch_inputs_add(out, path, why);
+    enum yk_status status = add_input(csv, row, at, out, why);
     if (status != YK_OK) {
         return status;
     }
