@@ -280,7 +280,7 @@ static enum yk_status read_sectors(struct axivity *self, const struct fat_chain 
 
 /* Counts the bytes from `offset` on that continue the recording. Up to LOOK_BACK sectors that
  * are not whole are passed over when a whole one behind them goes on. YK_ERR_IO: it ended at
- * sectors that could not be read. */
+ * sectors that could not be read, and nothing behind them tells what they were. */
 static enum yk_status follow(struct axivity *self, struct fat_chain *chain,
                              const struct cwa_header *header, uint64_t offset,
                              uint64_t *n_bytes, struct failure *why)
@@ -306,10 +306,12 @@ static enum yk_status follow(struct axivity *self, struct fat_chain *chain,
             if (goes_on(&thread, header, at + i * CWA_SECTOR_BYTES)) {
                 *n_bytes = from - offset;
                 unread = 0;
+            } else if (cwa_sector_check(at + i * CWA_SECTOR_BYTES, &foreign) == CWA_GOOD) {
+                goes = false; /* an older recording's: this one never came so far */
+                unread = 0;
             } else {
                 unread += is_unread[i];
-                goes = cwa_sector_check(at + i * CWA_SECTOR_BYTES, &foreign) != CWA_GOOD &&
-                       ++thread.n_since <= LOOK_BACK;
+                goes = ++thread.n_since <= LOOK_BACK;
             }
         }
     }

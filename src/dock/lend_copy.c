@@ -226,7 +226,7 @@ static enum yk_status find_equal(struct comparing *self, bool is_whole, struct f
     enum yk_status tried = YK_OK;
     enum yk_status status = open_copies(lending, self->device->size, &query, &inner);
     while (tried == YK_OK && !self->is_same && db_step(query, &status, &inner)) {
-        struct copy copy;
+        struct copy copy = {.recording = ""};
         bool is_near = false;
         db_copy(query, 0, copy.recording, sizeof copy.recording);
         db_copy(query, 1, copy.sha256, sizeof copy.sha256);

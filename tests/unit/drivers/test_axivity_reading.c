@@ -136,6 +136,30 @@ static void a_recorder_whose_only_data_cannot_be_read_is_not_called_empty(void *
     end(&s);
 }
 
+/* As after each set-up: behind the header lie the sectors of the wearer before. */
+static void an_empty_recorder_with_a_damaged_sector_of_an_older_recording_is_empty(void **state)
+{
+    (void)state;
+    struct recorded stale;
+    struct failure why = {.text = ""};
+    uint64_t beyond = 0;
+    recorded_make(&stale, folder, "stale.cwa", 400, 39434, 26);
+    for (uint32_t k = 0; k < 400; k++) {
+        uint8_t *at = stale.at + 1024 + (size_t)k * 512;
+        struct cwa_sector sector;
+        cwa_sector_get(at, &sector);
+        sector.session_id = 25;
+        cwa_sector_put(at, &sector);
+        cwa_sector_seal(at);
+    }
+    check_write_file(stale.path, stale.at, stale.n);
+    struct reading s = docked(&stale, "volume:*:short=204800,sector:2:fail,sector:3:fail");
+    assert_int_equal(s.device->ops->open_recording(s.device, &s.source, &beyond, &why),
+                     YK_ERR_TOO_LITTLE);
+    end(&s);
+    recorded_release(&stale);
+}
+
 /* Behind the recording lie sectors of an older one, whole in themselves: in each case one thing
  * tells that they do not belong to it. */
 static void stale_sectors_beyond_the_recording_are_left_alone(void **state)
@@ -275,6 +299,8 @@ int main(void)
         cmocka_unit_test(sectors_beyond_the_recorded_size_are_found_when_they_go_on),
         cmocka_unit_test(damaged_sectors_beyond_the_recorded_size_do_not_end_it),
         cmocka_unit_test(a_recorder_whose_only_data_cannot_be_read_is_not_called_empty),
+        cmocka_unit_test(
+            an_empty_recorder_with_a_damaged_sector_of_an_older_recording_is_empty),
         cmocka_unit_test(stale_sectors_beyond_the_recording_are_left_alone),
         cmocka_unit_test(a_stretch_is_read_again_from_the_device),
         cmocka_unit_test(any_order_of_reading_gives_the_same_bytes),
