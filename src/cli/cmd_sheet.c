@@ -240,7 +240,7 @@ static enum yk_status add_folder(struct poster *self, const char *folder, struct
 {
     DIR *dir = opendir(folder);
     if (dir == NULL) {
-        return failure_set(why, YK_ERR_IO, "%s: %s", folder, strerror(errno));
+        return failure_set_errno(why, errno, "looking into %s", folder);
     }
     struct text path;
     text_init(&path);

@@ -372,9 +372,7 @@ static void file_begin(struct canvas *self)
         digest_new(&self->digest, &self->why) == YK_OK) {
         self->fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         if (self->fd < 0) {
-            failure_set(&self->why, YK_ERR_IO,
-                        "%s: cannot be written: %s; choose another folder", self->path,
-                        strerror(errno));
+            failure_set_errno(&self->why, errno, "making %s", self->path);
         } else {
             self->n_files++;
         }
@@ -399,8 +397,7 @@ static void file_close(struct canvas *self)
         is_kept = close(self->fd) == 0 && is_kept;
         self->fd = -1;
         if (!is_kept && self->why.code == YK_OK) {
-            failure_set(&self->why, YK_ERR_IO, "%s: cannot be written: %s", self->path,
-                        strerror(errno));
+            failure_set_errno(&self->why, errno, "writing %s", self->path);
         }
     }
     digest_free(self->digest);
