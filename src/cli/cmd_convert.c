@@ -56,6 +56,35 @@ static void say_text(const struct cli *cli, const char *out_path,
     printf("\n");
 }
 
+/* What was not as it was asked for; the exit code. */
+static int say_doubts(const struct cli *cli, const struct convert_options *options,
+                      const struct convert_result *result)
+{
+    const enum calibration_outcome outcome = result->calibration.outcome;
+    bool is_in_vain = options->parameters != NULL && outcome != CALIBRATION_DONE;
+    bool is_empty = result->n_samples == 0;
+    if (result->zone_is_guess && !cli->is_quiet) {
+        fprintf(
+            stderr, "yoake convert: %s\n",
+            cli_say(cli,
+                    "時間帯の指定がないため、この機械の時間帯を使いました。--zone "
+                    "で指定できます",
+                    "no time zone was named: this machine's was taken; name it with --zone"));
+    }
+    if (is_in_vain && !cli->is_quiet) {
+        fprintf(stderr, "yoake convert: %s (%s)\n",
+                cli_say(cli, "校正できなかったため、記録されたままの値です",
+                        "could not be calibrated: the values are as recorded"),
+                i18n(cli->language, calibration_outcome_text(outcome)));
+    }
+    if (is_empty && !cli->is_quiet) {
+        fprintf(stderr, "yoake convert: %s\n",
+                cli_say(cli, "この範囲に標本はありません。yoake info で期間を確かめてください",
+                        "no sample lies there; yoake info says what the file spans"));
+    }
+    return is_in_vain || is_empty ? EXIT_ATTENTION : EXIT_DONE;
+}
+
 static enum yk_status work(struct cli *cli, const char *out_path, int *code,
                            struct failure *why)
 {
@@ -90,23 +119,8 @@ static enum yk_status work(struct cli *cli, const char *out_path, int *code,
         say_text(cli, out_path, &result, zone);
     }
     zone_close(zone);
-    bool is_in_vain = options.parameters != NULL &&
-                      result.calibration.outcome != CALIBRATION_DONE && status == YK_OK &&
-                      !cli->is_quiet;
-    if (is_in_vain) {
-        fprintf(stderr, "yoake convert: %s (%s)\n",
-                cli_say(cli, "校正できなかったため、記録されたままの値です",
-                        "could not be calibrated: the values are as recorded"),
-                calibration_outcome_word(result.calibration.outcome));
-    }
-    if (status == YK_OK && result.n_samples == 0) {
-        *code = EXIT_ATTENTION;
-        if (!cli->is_quiet) {
-            fprintf(stderr, "yoake convert: %s\n",
-                    cli_say(cli,
-                            "この範囲に標本はありません。yoake info で期間を確かめてください",
-                            "no sample lies there; yoake info says what the file spans"));
-        }
+    if (status == YK_OK) {
+        *code = say_doubts(cli, &options, &result);
     }
     return status;
 }

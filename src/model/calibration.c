@@ -28,3 +28,16 @@ const char *calibration_outcome_word(enum calibration_outcome outcome)
     };
     return (size_t)outcome < sizeof word / sizeof *word ? word[outcome] : "unknown";
 }
+
+enum text_id calibration_outcome_text(enum calibration_outcome outcome)
+{
+    static const enum text_id why_not[] = {
+        [CALIBRATION_TOO_SHORT] = TEXT_review_calibration_too_short,
+        [CALIBRATION_FEW_WINDOWS] = TEXT_review_calibration_few_windows,
+        [CALIBRATION_SPHERE] = TEXT_review_calibration_sphere,
+        [CALIBRATION_WORSE] = TEXT_review_calibration_worse,
+    };
+    return outcome >= CALIBRATION_TOO_SHORT && outcome <= CALIBRATION_WORSE
+               ? why_not[outcome]
+               : TEXT_review_calibration_none;
+}

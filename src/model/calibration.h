@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "src/base/i18n.h"
+
 enum calibration_outcome {
     CALIBRATION_NONE, /* not asked for, or not a sample file */
     CALIBRATION_DONE,
@@ -32,5 +34,7 @@ struct calibration { /* the identity unless outcome is CALIBRATION_DONE */
 
 void calibration_init(struct calibration *self); /* identity, errors NaN */
 const char *calibration_outcome_word(enum calibration_outcome outcome); /* "done", "sphere" */
+/* In people's words, why the values are as recorded. */
+enum text_id calibration_outcome_text(enum calibration_outcome outcome);
 
 #endif

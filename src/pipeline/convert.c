@@ -244,6 +244,7 @@ enum yk_status convert_recording(const char *path, const char *out_path,
     if (status == YK_OK) {
         self.has_gyro = !isnan(self.source->info.gyro_range_dps);
         snprintf(now.zone, sizeof now.zone, "%s", self.source->info.zone);
+        now.zone_is_guess = self.source->info.zone_is_guess;
         status = prepare(&self, options, &now, job, why);
     }
     if (status == YK_OK) {

@@ -27,6 +27,7 @@ struct convert_result {
     int64_t n_samples, start_ns, end_ns; /* written; TIME_UNKNOWN without any */
     struct calibration calibration;      /* identity unless asked for and found */
     char zone[48];
+    bool zone_is_guess; /* nobody named one, and the file has none */
 };
 
 /* Writes samples of `path` to `out_path` (.h5, .hdf5 or .csv decides), in constant memory. The

@@ -128,14 +128,6 @@ static void clock_correction(const struct review *review, struct text *value)
 
 static void calibration(const struct review *review, struct text *value)
 {
-    static const enum text_id outcomes[] = {
-        [CALIBRATION_NONE] = TEXT_review_calibration_none,
-        [CALIBRATION_DONE] = TEXT_review_calibration_none,
-        [CALIBRATION_TOO_SHORT] = TEXT_review_calibration_too_short,
-        [CALIBRATION_FEW_WINDOWS] = TEXT_review_calibration_few_windows,
-        [CALIBRATION_SPHERE] = TEXT_review_calibration_sphere,
-        [CALIBRATION_WORSE] = TEXT_review_calibration_worse,
-    };
     const struct calibration *c = &review->now->calibration;
     char before[NUMBER_ROOM], after[NUMBER_ROOM];
     real(review, c->error_before_mg, 1, before, value);
@@ -145,7 +137,7 @@ static void calibration(const struct review *review, struct text *value)
                   review_symbols(review->has_unicode)->arrow);
     } else {
         text_fill(value, i18n(review->language, TEXT_review_q_calibration_not),
-                  i18n(review->language, outcomes[c->outcome]), before);
+                  i18n(review->language, calibration_outcome_text(c->outcome)), before);
     }
 }
 
