@@ -39,6 +39,16 @@ const struct sleep_scorer *scorer_find(const char *id)
     return NULL;
 }
 
+const struct sleep_scorer *scorer_chosen(enum choice_sleep choice)
+{
+    static const struct sleep_scorer *const chosen[] = {
+#define SCORER(id) [SLEEP_##id] = &scorer_##id,
+#include "algorithms/scorers.def"
+#undef SCORER
+    };
+    return (size_t)choice < sizeof chosen / sizeof *chosen ? chosen[choice] : NULL;
+}
+
 /* Whether "15 30 60" holds the number. */
 static bool is_in_list(const char *list, int32_t number)
 {

@@ -15,6 +15,7 @@
 
 #include "src/base/status.h"
 #include "src/model/count_kind.h"
+#include "src/model/parameters.h"
 
 enum { SCORE_WAKE = 0, SCORE_SLEEP = 1, SCORE_UNKNOWN = 255 };
 
@@ -44,6 +45,8 @@ struct sleep_scorer {
 size_t scorer_count(void);
 const struct sleep_scorer *scorer_at(size_t i);
 const struct sleep_scorer *scorer_find(const char *id); /* NULL when unknown */
+/* The one that sleep= names; NULL for default and ggir. */
+const struct sleep_scorer *scorer_chosen(enum choice_sleep choice);
 
 /* errors: YK_ERR_ARGUMENT when the epoch length is not one the rule was made for */
 enum yk_status scorer_score(const struct sleep_scorer *self, const struct scorer_input *in,

@@ -20,6 +20,7 @@
 #include "algorithms/scorer.h"
 #include "algorithms/trend.h"
 #include "src/base/mem.h"
+#include "src/base/text.h"
 
 #define QUIET_SHARE 0.15
 #define MEDIAN_MIN 11.0
@@ -44,44 +45,14 @@ static void weigh(struct rest_series *self, const float *counts)
     }
 }
 
-/* The scorers that a recipe can name, and what nights scored with them are called. */
-struct named_scorer {
-    enum choice_sleep choice;
-    const char *id, *method;
-};
-
-static const struct named_scorer NAMED[] = {
-    {SLEEP_cole_kripke, "cole_kripke", "cole_kripke"},
-    {SLEEP_cole_kripke_actilife, "cole_kripke_actilife", "ck_actilife"},
-    {SLEEP_cole_kripke_10max, "cole_kripke_10max", "ck_10max"},
-    {SLEEP_cole_kripke_10max_ov, "cole_kripke_10max_ov", "ck_10max_ov"},
-    {SLEEP_cole_kripke_30max, "cole_kripke_30max", "ck_30max"},
-    {SLEEP_sadeh, "sadeh", "sadeh"},
-    {SLEEP_sadeh_actilife, "sadeh_actilife", "sadeh_actilife"},
-    {SLEEP_scripps, "scripps", "scripps"},
-    {SLEEP_galland, "galland", "galland"},
-    {SLEEP_csm, "csm", "csm"},
-    {SLEEP_oakley_auto, "oakley_auto", "oakley_auto"},
-    {SLEEP_oakley, "oakley", "oakley"},
-    {SLEEP_oakley_strict, "oakley_strict", "oakley_strict"},
-};
-
-/* The place in NAMED, or -1: no scorer is named. */
-static int named_scorer(enum choice_sleep choice)
-{
-    for (int i = 0; i < (int)(sizeof NAMED / sizeof *NAMED); i++) {
-        if (NAMED[i].choice == choice) {
-            return i;
-        }
-    }
-    return -1;
-}
-
+/* What nights of this rule and scorer ("": none) are called: "best-sum+ck_actilife". */
 static void put_method(struct rest_series *self, const char *scorer)
 {
     const struct parameters *p = self->parameters;
-    snprintf(self->method, sizeof self->method, "%s%s%s%s", rest_rule_word(p->rest),
-             *scorer != '\0' ? "+" : "", scorer,
+    const char *at = scorer;
+    bool is_cole_kripke = text_skip(&at, "cole_kripke_");
+    snprintf(self->method, sizeof self->method, "%s%s%s%s%s", rest_rule_word(p->rest),
+             *scorer != '\0' ? "+" : "", is_cole_kripke ? "ck_" : "", at,
              p->rescoring == RESCORING_webster && *scorer != '\0' ? "+webster" : "");
 }
 
@@ -117,14 +88,13 @@ static enum yk_status rescore(const struct rest_series *self, struct failure *wh
 static enum yk_status score(struct rest_series *self, const float *counts, enum count_kind kind,
                             struct failure *why)
 {
-    enum choice_sleep choice = self->parameters->sleep;
-    bool is_named = named_scorer(choice) >= 0;
+    const struct sleep_scorer *scorer = scorer_chosen(self->parameters->sleep);
+    bool is_named = scorer != NULL;
     if (!is_named) {
         bool is_actigraph = kind == COUNT_KIND_ACTIGRAPH;
-        choice = is_actigraph ? SLEEP_cole_kripke_actilife : SLEEP_oakley;
+        scorer = scorer_chosen(is_actigraph ? SLEEP_cole_kripke_actilife : SLEEP_oakley);
     }
-    const struct named_scorer *rule = &NAMED[named_scorer(choice)];
-    bool is_oakley = strncmp(rule->id, "oakley", 6) == 0;
+    bool is_oakley = strncmp(scorer->id, "oakley", 6) == 0;
     int64_t phase_ns = floor_mod(self->epochs->t0_ns, NS_PER_MIN);
     struct scorer_input in = {.counts = counts,
                               .n = self->n,
@@ -132,7 +102,6 @@ static enum yk_status score(struct rest_series *self, const float *counts, enum 
                               .scale = self->parameters->counts_scale > 0 ? 1 : 0,
                               .threshold = is_oakley ? self->parameters->oakley_threshold : NAN,
                               .phase_s = (int32_t)(phase_ns / NS_PER_S)};
-    const struct sleep_scorer *scorer = scorer_find(rule->id);
     bool is_made_for = is_named || in.scale > 0 || (scorer->kinds & (1u << kind)) != 0;
     enum yk_status status =
         is_made_for ? scorer_score(scorer, &in, self->asleep, why) : YK_ERR_ARGUMENT;
@@ -143,7 +112,7 @@ static enum yk_status score(struct rest_series *self, const float *counts, enum 
         put_method(self, "");
         return rest_series_refuse_rescoring(self, why);
     }
-    put_method(self, rule->method);
+    put_method(self, scorer->id);
     return status == YK_OK ? rescore(self, why) : status;
 }
 
@@ -151,27 +120,27 @@ enum yk_status rest_series_count_rules(const struct analysis *analysis, bool *wa
                                        struct count_input *in, struct failure *why)
 {
     const struct parameters *p = &analysis->made_by.parameters;
-    int scorer = named_scorer(p->sleep);
+    const struct sleep_scorer *scorer = scorer_chosen(p->sleep);
     bool is_immobile = p->edges == EDGES_immobile;
-    *wants_counts = scorer >= 0 || rest_rule_reads_counts(p->rest) || is_immobile;
+    *wants_counts = scorer != NULL || rest_rule_reads_counts(p->rest) || is_immobile;
     if (!*wants_counts) {
         return YK_OK;
     }
-    uint32_t scored = scorer >= 0 ? scorer_find(NAMED[scorer].id)->kinds : COUNT_KINDS_ANY;
+    uint32_t scored = scorer != NULL ? scorer->kinds : COUNT_KINDS_ANY;
     /* A mobile epoch is one of so many counts of an Actiwatch. */
-    uint32_t edged = is_immobile ? scorer_find("oakley")->kinds : COUNT_KINDS_ANY;
+    uint32_t edged = is_immobile ? scorer_chosen(SLEEP_oakley)->kinds : COUNT_KINDS_ANY;
     /* Fitted to one kind of count, so counts that nobody has named will not do either. */
     bool is_fitted = p->rest == REST_RULE_logistic;
     uint32_t kinds = scored & edged & (is_fitted ? COUNT_KIND_BIT(ACTIWATCH) : COUNT_KINDS_ANY);
     const char *rule = is_fitted                               ? rest_rule_word(p->rest)
                        : is_immobile && (scored & ~edged) != 0 ? "immobile"
-                       : scorer >= 0                           ? NAMED[scorer].id
+                       : scorer != NULL                        ? scorer->id
                                                                : rest_rule_word(p->rest);
     if (kinds == 0 || (is_immobile && kinds == COUNT_KIND_BIT(UNKNOWN))) {
         return failure_set(why, YK_ERR_ARGUMENT,
                            "rule %s was made for %s counts and scorer %s for others: no counts "
                            "serve both; choose another scorer (sleep=oakley)",
-                           rule, count_kind_name(COUNT_KIND_ACTIWATCH), NAMED[scorer].id);
+                           rule, count_kind_name(COUNT_KIND_ACTIWATCH), scorer->id);
     }
     return count_input_choose(analysis, rule, kinds, in, why);
 }
