@@ -6,7 +6,7 @@
 # tests/device/test_*.c go through the real libusb to pretend recorders in a umockdev testbed. The
 # preload library is linked, before everything that opens devices, so that no wrapper is needed;
 # nothing refers to it by name, hence --no-as-needed.
-DEVICE_PROGRAMS := $(if $(shell pkg-config --exists umockdev-1.0 && echo yes),\
+DEVICE_PROGRAMS := $(if $(shell pkg-config --exists umockdev-1.0 2>/dev/null && echo yes),\
   $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/device/test_*.c))))
 UMOCK_OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/device/umock_*.c)))
 UMOCK_LIBS = -Wl,--no-as-needed -lumockdev-preload -Wl,--as-needed \

@@ -53,7 +53,7 @@ void umock_make_node(struct umock_device *self)
     g_free(folder);
     unlink(self->real_node);
     if (openpty(&self->pty_master, &self->pty_slave, name, NULL, NULL) < 0) {
-        g_error("no pseudo-terminal: %s", g_strerror(errno));
+        g_error("no pseudo-terminal (is /dev/pts mounted?): %s", g_strerror(errno));
     }
     fcntl(self->pty_master, F_SETFD, FD_CLOEXEC);
     fcntl(self->pty_slave, F_SETFD, FD_CLOEXEC);
