@@ -426,6 +426,18 @@ static enum yk_status compute(struct work *work, struct failure *why)
     return keep(work, why);
 }
 
+/* Where a task finds the file is no matter of the tables: they say what one process would. */
+static void name_as_listed(const struct batch_input *input, struct failure *why)
+{
+    const char *at = input->place != NULL ? strstr(why->text, input->place) : NULL;
+    if (at != NULL) {
+        char text[sizeof why->text];
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - why->text), why->text, input->path,
+                 at + strlen(input->place));
+        memcpy(why->text, text, sizeof text);
+    }
+}
+
 static enum yk_status hash_input(struct work *work, struct failure *why)
 {
     struct batch_input *input = work->input;
@@ -467,7 +479,7 @@ static void stop_writing(struct batch *batch, const struct failure *why)
 }
 
 /* A failure belongs to the file; a stop by the user to nobody. */
-static void note_failure(struct work *work, enum yk_status status, const struct failure *why)
+static void note_failure(struct work *work, enum yk_status status, struct failure *why)
 {
     struct batch *batch = work->batch;
     if (status == YK_ERR_CANCELLED) {
@@ -478,8 +490,9 @@ static void note_failure(struct work *work, enum yk_status status, const struct 
         return;
     }
     work->input->state = BATCH_FAILED;
-    batch_input_refuse(work->input, why);
     log_warn(&batch->log, "batch: %s: %s", work->input->path, why->text);
+    name_as_listed(work->input, why);
+    batch_input_refuse(work->input, why);
     if (atomic_fetch_add(&batch->n_failed, 1) + 1 > batch->options->max_failures) {
         atomic_store(&batch->is_stopped, true);
     }
