@@ -419,11 +419,17 @@ static enum yk_status map_chain(struct axivity *self, const struct cwa_header *h
         status = mend_chain(self, header, map, why);
     }
     if (status == YK_OK && map->size % CWA_SECTOR_BYTES == 0) {
-        status = follow(self, &map->chain, header, map->size, &map->found_beyond, why);
+        struct failure how;
+        status = follow(self, &map->chain, header, map->size, &map->found_beyond, &how);
         /* What cannot be read behind the file is taken for none of it; but where the file ends
          * with its header, that could be all there is, and nobody may call it empty. */
         bool has_data = map->size + map->found_beyond > CWA_HEADER_BYTES;
-        status = has_data && (status == YK_ERR_IO || status == YK_ERR_CORRUPT) ? YK_OK : status;
+        if (has_data && (status == YK_ERR_IO || status == YK_ERR_CORRUPT)) {
+            log_warn(axivity_log(self), "axivity: %s: %s", self->port->listing.place, how.text);
+            status = YK_OK;
+        } else if (status != YK_OK && why != NULL) {
+            *why = how;
+        }
     }
     map->size += map->found_beyond;
     return status;
