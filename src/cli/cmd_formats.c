@@ -7,6 +7,17 @@
 #include "src/cli/command.h"
 #include "src/cli/json_out.h"
 
+/* Where it stands what is known of a format, and from which papers and files. */
+static void add_document(struct text *out, const struct format *format)
+{
+    text_add(out, "docs/formats/");
+    for (const char *c = format->document != NULL ? format->document : format->id; *c != '\0';
+         c++) {
+        text_add_char(out, *c == '_' ? '-' : *c);
+    }
+    text_add(out, ".md");
+}
+
 static enum yk_status show_json(const struct cli *cli, struct failure *why)
 {
     struct json_out *json = json_out_new();
@@ -22,6 +33,11 @@ static enum yk_status show_json(const struct cli *cli, struct failure *why)
             json_out_text(json, NULL, *suffix);
         }
         json_out_end(json);
+        struct text document;
+        text_init(&document);
+        add_document(&document, format);
+        json_out_text(json, "document", text_string(&document));
+        text_release(&document);
         json_out_end(json);
     }
     json_out_end(json);
@@ -33,15 +49,17 @@ static enum yk_status show_table(const struct cli *cli, struct failure *why)
     struct table table;
     struct text out;
     text_init(&out);
-    table_init(&table, 4);
+    table_init(&table, 5);
     table_cell(&table, cli_say(cli, "名前", "id"));
     table_cell(&table, cli_say(cli, "形式", "format"));
     table_cell(&table, cli_say(cli, "メーカー", "maker"));
     table_cell(&table, cli_say(cli, "ふつうの拡張子", "usual suffixes"));
+    table_cell(&table, cli_say(cli, "資料", "described in"));
     for (size_t i = 0; i < format_count(); i++) {
         const struct format *format = format_at(i);
-        struct text suffixes;
+        struct text suffixes, document;
         text_init(&suffixes);
+        text_init(&document);
         for (const char *const *suffix = format->suffix; *suffix != NULL; suffix++) {
             text_addf(&suffixes, "%s.%s", suffix == format->suffix ? "" : " ", *suffix);
         }
@@ -49,7 +67,10 @@ static enum yk_status show_table(const struct cli *cli, struct failure *why)
         table_cell(&table, format->name);
         table_cell(&table, format->maker);
         table_cell(&table, text_string(&suffixes));
+        add_document(&document, format);
+        table_cell(&table, text_string(&document));
         text_release(&suffixes);
+        text_release(&document);
     }
     enum yk_status status = table_write(&table, 0, 2, true, &out, why);
     text_addf(
@@ -78,12 +99,9 @@ static enum yk_status show_markdown(struct failure *why)
     text_add(&out, "| id | what | maker | usual suffixes |\n|---|---|---|---|\n");
     for (size_t i = 0; i < format_count(); i++) {
         const struct format *format = format_at(i);
-        text_addf(&out, "| [`%s`](docs/formats/", format->id);
-        const char *document = format->document != NULL ? format->document : format->id;
-        for (const char *c = document; *c != '\0'; c++) {
-            text_add_char(&out, *c == '_' ? '-' : *c);
-        }
-        text_addf(&out, ".md) | %s | %s |", format->name, format->maker);
+        text_addf(&out, "| [`%s`](", format->id);
+        add_document(&out, format);
+        text_addf(&out, ") | %s | %s |", format->name, format->maker);
         for (const char *const *suffix = format->suffix; *suffix != NULL; suffix++) {
             text_addf(&out, " `.%s`", *suffix);
         }
