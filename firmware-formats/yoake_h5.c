@@ -27,6 +27,11 @@
 #define ROWS ((size_t)1024)   /* blocks */
 #define LONGEST_PERIOD_S 3600.0
 
+static bool is_period(double s)
+{
+    return s > 1e-6 && s <= LONGEST_PERIOD_S;
+}
+
 enum { N_AXES = 6 };
 static const char *const AXIS[N_AXES] = {"x", "y", "z", "gx", "gy", "gz"};
 
@@ -178,7 +183,7 @@ static const char *fault_of(const struct yoake_h5 *self, size_t i, uint64_t next
                      next_first - rows->first[i] <= capacity;
     bool is_timed =
         rows->time_ns[i] >= TIMESTAMP_FIRST_NS && rows->time_ns[i] < TIMESTAMP_END_NS;
-    bool is_spaced = rows->period_s[i] > 1e-6 && rows->period_s[i] <= LONGEST_PERIOD_S;
+    bool is_spaced = is_period(rows->period_s[i]);
     return !is_placed   ? "block with an impossible number of samples"
            : !is_timed  ? "block with an impossible time"
            : !is_spaced ? "block with an impossible period"
@@ -398,6 +403,12 @@ static enum yk_status open_samples(struct byte_source *bytes, struct h5_file *fi
     if (status == YK_OK) {
         tell(self, opt);
         status = h5_read_status(file, why); /* what is not there is really missing */
+    }
+    double rate_hz = self->pages.base.info.rate_hz;
+    if (status == YK_OK && !isnan(rate_hz) && !is_period(1 / rate_hz)) {
+        status = failure_set(why, YK_ERR_CORRUPT,
+                             "%s: %g Hz is no sample rate; convert the original again",
+                             bytes->name, rate_hz);
     }
     if (status == YK_OK) {
         status = page_reader_start(&self->pages, shared->n_samples, why);

@@ -234,6 +234,65 @@ static void files_of_others_and_of_the_future_are_refused_with_the_reason(void *
     check_remove(folder);
 }
 
+/* A file with a right seal and one block of one sample, at whose rate a sample would take
+ * longer than time is counted. */
+static void make_rate(const char *path, double rate_hz)
+{
+    struct h5_file *file = NULL;
+    struct failure why = {0};
+    const float g[1] = {1};
+    const int64_t time_ns[1] = {1000000000000000000};
+    const uint64_t first[1] = {0};
+    const double period_s[1] = {0.01};
+    const uint32_t flags[1] = {0};
+    const struct {
+        const char *group;
+        struct h5_column column;
+        const void *values;
+    } columns[] = {
+        {"/samples", {"x", H5_KIND_FLOAT, 0, NULL, NULL, false}, g},
+        {"/samples", {"y", H5_KIND_FLOAT, 0, NULL, NULL, false}, g},
+        {"/samples", {"z", H5_KIND_FLOAT, 0, NULL, NULL, false}, g},
+        {"/readings", {"time_ns", H5_KIND_INT64, 0, NULL, NULL, false}, time_ns},
+        {"/readings", {"temperature_c", H5_KIND_FLOAT, 0, NULL, NULL, false}, g},
+        {"/readings", {"light", H5_KIND_FLOAT, 0, NULL, NULL, false}, g},
+        {"/readings", {"battery_v", H5_KIND_FLOAT, 0, NULL, NULL, false}, g},
+        {"/readings", {"flags", H5_KIND_UINT32, 0, NULL, NULL, false}, flags},
+        {"/readings", {"first_sample", H5_KIND_UINT64, 0, NULL, NULL, false}, first},
+        {"/readings", {"period_s", H5_KIND_DOUBLE, 0, NULL, NULL, false}, period_s},
+    };
+    assert_int_equal(h5_create(path, &file, &why), YK_OK);
+    assert_int_equal(h5_group(file, "/samples", &why), YK_OK);
+    assert_int_equal(h5_group(file, "/readings", &why), YK_OK);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        assert_int_equal(
+            h5_write(file, columns[i].group, &columns[i].column, columns[i].values, 1, &why),
+            YK_OK);
+    }
+    assert_int_equal(h5_put_double(file, "/samples", "rate_hz", rate_hz, &why), YK_OK);
+    assert_int_equal(h5_put_int64(file, "/", "schema_version", 2, &why), YK_OK);
+    assert_int_equal(h5_close(file, &why), YK_OK);
+}
+
+static void a_rate_that_none_can_be_is_refused(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("yoake-h5-rate");
+    const double bad[] = {1e-290, 0, -100, 1e9, HUGE_VAL};
+    char path[4200];
+    snprintf(path, sizeof path, "%s/a.h5", folder);
+    make_rate(path, 100);
+    recording_source_close(open_good(path));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct failure why = {0};
+        make_rate(path, bad[i]);
+        assert_null(open_path(path, &why));
+        assert_int_equal(why.code, YK_ERR_CORRUPT);
+        assert_non_null(strstr(why.text, "is no sample rate"));
+    }
+    check_remove(folder);
+}
+
 /* What the HDF5 library would make of a damaged file is not tried out. */
 static void a_damaged_file_is_refused_before_hdf5_sees_it(void **state)
 {
@@ -375,6 +434,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_come_back_bit_for_bit),
         cmocka_unit_test(an_analysis_of_what_was_written_is_the_same),
+        cmocka_unit_test(a_rate_that_none_can_be_is_refused),
         cmocka_unit_test(a_damaged_file_is_refused_before_hdf5_sees_it),
         cmocka_unit_test(files_of_others_and_of_the_future_are_refused_with_the_reason),
         cmocka_unit_test(a_sector_that_cannot_be_read_is_no_column_that_is_missing),
