@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware-formats/format.h"
+#include "tests/fuzz/read_recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,30 +26,6 @@ static enum yk_status fuzz_beside(const struct open_options *self, const char *s
     (void)suffix;
     return in->ini == NULL ? failure_set(why, YK_ERR_NO_DEVICE, "no such file")
                            : memory_source_open(in->ini, in->ini_n, "t.ini", out, why);
-}
-
-static void fuzz_read_twice(struct recording_source *source)
-{
-    struct failure why;
-    enum yk_status status = YK_OK;
-    for (int pass = 0; pass < 2 && status == YK_OK; pass++) {
-        if (source->ops->next_epochs != NULL) {
-            struct epoch_series epochs;
-            epoch_series_init(&epochs);
-            while (source->ops->next_epochs(source, &epochs, &why) == YK_OK) {
-            }
-            epoch_series_release(&epochs);
-        } else {
-            struct sample_block block;
-            if (sample_block_init(&block, false, &why) != YK_OK) {
-                return;
-            }
-            while (source->ops->next_samples(source, &block, &why) == YK_OK) {
-            }
-            sample_block_release(&block);
-        }
-        status = source->ops->rewind(source, &why);
-    }
 }
 
 static int fuzz_format(const struct format *format, const uint8_t *data, size_t size)
@@ -78,7 +54,16 @@ static int fuzz_format(const struct format *format, const uint8_t *data, size_t 
         byte_source_close(bytes);
         return 0;
     }
-    fuzz_read_twice(source);
+    for (int pass = 0; pass < 2; pass++) {
+        if (source->ops->next_samples != NULL) {
+            fuzz_read_samples(source);
+        } else {
+            fuzz_read_epochs(source);
+        }
+        if (source->ops->rewind(source, &why) != YK_OK) {
+            break;
+        }
+    }
     recording_source_close(source);
     return 0;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "firmware-formats/cwa_layout.h"
-#include "firmware-formats/format.h"
+#include "tests/fuzz/read_recording.h"
 
 extern const struct format format_cwa;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,39 +22,21 @@ static void seal_all(uint8_t *at, size_t size)
     }
 }
 
-static void read_blocks(struct recording_source *source, struct sample_block *block)
-{
-    struct failure why;
-    int64_t n = 0;
-    while (source->ops->next_samples(source, block, &why) == YK_OK) {
-        n += block->n;
-        if (block->n < 1 || block->n > block->capacity || !(block->period_s > 0)) {
-            abort();
-        }
-    }
-    if (source->report.n_samples != 0 && source->report.n_samples != n) {
-        abort();
-    }
-}
-
-static void read_from(struct recording_source *source, int64_t from_ns,
-                      struct sample_block *block)
+static void read_as_stored(struct recording_source *source, int64_t from_ns)
 {
     struct recording_source *cursor = NULL;
+    struct sample_block block;
     struct device_block stored;
     struct failure why;
-    for (int as_stored = 0; as_stored < 2; as_stored++) {
-        if (source->ops->open_at(source, from_ns, &cursor, &why) != YK_OK) {
-            return;
-        }
-        if (as_stored == 0) {
-            read_blocks(cursor, block);
-        } else {
-            while (cursor->ops->next_device_block(cursor, block, &stored, &why) == YK_OK) {
-            }
+    if (sample_block_init(&block, true, NULL) != YK_OK) {
+        return;
+    }
+    if (source->ops->open_at(source, from_ns, &cursor, &why) == YK_OK) {
+        while (cursor->ops->next_device_block(cursor, &block, &stored, &why) == YK_OK) {
         }
         recording_source_close(cursor);
     }
+    sample_block_release(&block);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -64,9 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     uint8_t *copy = malloc(size + 1);
-    struct sample_block block;
-    if (copy == NULL || sample_block_init(&block, true, NULL) != YK_OK) {
-        free(copy);
+    if (copy == NULL) {
         return 0;
     }
     memcpy(copy, data, size);
@@ -87,17 +67,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (format_cwa.open(bytes, &opt, &source, &why) != YK_OK) {
             byte_source_close(bytes);
         } else {
-            read_blocks(source, &block);
-            int64_t middle = source->info.start_ns / 2 + source->info.end_ns / 2;
-            read_from(source, middle, &block);
-            read_from(source, INT64_MIN, &block);
-            if (source->ops->rewind(source, &why) == YK_OK) {
-                read_blocks(source, &block);
-            }
+            fuzz_read_samples(source);
+            read_as_stored(source, source->info.start_ns / 2 + source->info.end_ns / 2);
+            read_as_stored(source, INT64_MIN);
             recording_source_close(source);
         }
     }
-    sample_block_release(&block);
     free(copy);
     return 0;
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware-formats/format.h"
 #include "src/base/bytes.h"
+#include "tests/fuzz/read_recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,39 +47,6 @@ static uint8_t *wrap(const uint8_t *data, size_t size, size_t *out_n)
     return at;
 }
 
-static void read_blocks(struct recording_source *source, struct sample_block *block)
-{
-    struct failure why;
-    int64_t n = 0;
-    while (source->ops->next_samples(source, block, &why) == YK_OK) {
-        n += block->n;
-        if (block->n < 1 || block->n > block->capacity || !(block->period_s > 0)) {
-            abort();
-        }
-    }
-    if (source->report.n_samples != 0 && source->report.n_samples != n) {
-        abort();
-    }
-}
-
-static void read_all(struct recording_source *source, struct sample_block *block)
-{
-    struct recording_source *cursor = NULL;
-    struct failure why;
-    read_blocks(source, block);
-    int64_t middle = source->info.start_ns / 2 + source->info.end_ns / 2;
-    for (int i = 0; i < 2; i++) {
-        if (source->ops->open_at != NULL &&
-            source->ops->open_at(source, i == 0 ? middle : INT64_MIN, &cursor, &why) == YK_OK) {
-            read_blocks(cursor, block);
-            recording_source_close(cursor);
-        }
-    }
-    if (source->ops->rewind(source, &why) == YK_OK) {
-        read_blocks(source, block);
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct zone *zone;
@@ -89,18 +56,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t n = size;
     bool is_log = size > 0 && data[0] == 0x1E;
     uint8_t *made = is_log ? wrap(data, size, &n) : NULL;
-    struct sample_block block;
     struct byte_source *bytes = NULL;
     struct recording_source *source = NULL;
     struct failure why;
     struct open_options opt = {.zone = zone, .file_zone_wins = true, .with_gyro = true};
-    if (sample_block_init(&block, true, NULL) == YK_OK &&
-        memory_source_open(made != NULL ? made : data, n, "t.gt3x", &bytes, &why) == YK_OK) {
+    if (memory_source_open(made != NULL ? made : data, n, "t.gt3x", &bytes, &why) == YK_OK) {
         const struct format *const formats[] = {format_find("gt3x"), format_find("gt3x_v1")};
         for (int i = 0; i < 2; i++) {
             if (formats[i]->probe(bytes) > 0 &&
                 formats[i]->open(bytes, &opt, &source, &why) == YK_OK) {
-                read_all(source, &block);
+                fuzz_read_samples(source);
                 recording_source_close(source);
                 bytes = NULL;
                 break;
@@ -108,7 +73,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         byte_source_close(bytes);
     }
-    sample_block_release(&block);
     free(made);
     return 0;
 }
