@@ -328,22 +328,39 @@ static enum yk_status add_persons(struct exporting *self, struct failure *why)
 
 static void add_readme(const struct exporting *self, struct text *out)
 {
-    static const char *const shifts[] = {
-        "Dates are as recorded.",
-        ("All dates are shifted by the same whole number of weeks, and changes of the clock "
-         "with them."),
-        ("Dates are shifted by a whole number of weeks of each person's own, and changes of "
-         "the clock with them.")};
+    static const struct {
+        const char *en, *ja;
+    } shifts[] = {
+        {"Dates are as recorded.", "日付は記録されたままです。"},
+        {"All dates are shifted by the same whole number of weeks, and changes of the "
+         "clock with them.",
+         "日付はすべて同じ週の数だけずらし、夏時間などの切りかわりも共に動かしてあります。"},
+        {"Dates are shifted by a whole number of weeks of each person's own, and "
+         "changes of the clock with them.",
+         "日付は人ごとに決めた週の数だけずらし、夏時間などの切りかわりも共に動かしてありま"
+         "す。"}};
+    const struct export_totals *t = self->totals;
     text_addf(
         out,
-        "Export without direct identifiers / 氏名などを除いた書き出し\n\n"
-        "Made by yoake %s on %s. %zu people, %zu recordings, %zu nights; %zu people "
-        "without consent to research are left out.\n%s\n\n"
+        "Export without direct identifiers\n\n"
+        "Made by yoake %s on %s: %zu %s, %zu %s, %zu %s. Left out for want of a consent to "
+        "research: %zu.\n%s\n\n"
         "These are personal data: whoever has the store they come from can tell who is who. "
         "They are not anonymised. Use them within the consent they were given under.\n"
-        "codebook.csv explains every column.\n",
-        version_number(), self->today, self->totals->n_people, self->totals->n_recordings,
-        self->totals->n_nights, self->totals->n_without_consent, shifts[self->options->shift]);
+        "codebook.csv explains every column.\n\n",
+        version_number(), self->today, t->n_people, text_many(t->n_people, "person", "people"),
+        t->n_recordings, text_many(t->n_recordings, "recording", "recordings"), t->n_nights,
+        text_many(t->n_nights, "night", "nights"), t->n_without_consent,
+        shifts[self->options->shift].en);
+    text_addf(out,
+              "氏名などを除いた書き出し\n\n"
+              "yoake %s が %s に書き出しました。%zu人、記録 %zu、晩 %zu。研究への同意がないため"
+              "除いた人 %zu人。\n%s\n\n"
+              "これは個人データです。もとの保管場所を持つ人には、だれのものか分かります。"
+              "匿名化したものではありません。同意された範囲で使ってください。\n"
+              "列の意味は codebook.csv にあります。\n",
+              version_number(), self->today, t->n_people, t->n_recordings, t->n_nights,
+              t->n_without_consent, shifts[self->options->shift].ja);
 }
 
 static enum yk_status write_all(struct exporting *self, struct failure *why)
