@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "src/base/digest.h"
+#include "src/export/tables.h"
 #include "src/model/diary.h"
 #include "src/pipeline/batch.h"
 #include "src/pipeline/participants_csv.h"
@@ -205,6 +206,8 @@ enum yk_status batch_settings_key(struct batch *batch, struct failure *why);
  * Never fails: the input says how it went. user: the batch; for pool_run(). */
 void batch_work(void *user, size_t i, unsigned worker);
 
+/* The table that a kept part of a recording is of. */
+extern const enum export_table batch_table_of[COHORT_PART_COUNT];
 /* Notes recordings of one recorder that overlap in time. */
 enum yk_status batch_note_overlaps(struct batch *batch, struct failure *why);
 /* Counts the states of the inputs into the totals. */

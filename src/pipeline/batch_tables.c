@@ -26,6 +26,12 @@ struct tables {
     size_t n_ids;
 };
 
+const enum export_table batch_table_of[COHORT_PART_COUNT] = {
+    [COHORT_RECORDING] = TABLE_recording, [COHORT_NIGHT] = TABLE_night,
+    [COHORT_REST] = TABLE_rest,           [COHORT_DAY] = TABLE_day,
+    [COHORT_EVENT] = TABLE_event,
+};
+
 static enum yk_status find_finished(const struct batch *batch, struct tables *out,
                                     struct failure *why)
 {
@@ -46,11 +52,6 @@ static enum yk_status find_finished(const struct batch *batch, struct tables *ou
 static enum yk_status add_recordings(struct batch *batch, struct tables *out,
                                      struct failure *why)
 {
-    static const enum export_table table[COHORT_PART_COUNT] = {
-        [COHORT_RECORDING] = TABLE_recording, [COHORT_NIGHT] = TABLE_night,
-        [COHORT_REST] = TABLE_rest,           [COHORT_DAY] = TABLE_day,
-        [COHORT_EVENT] = TABLE_event,
-    };
     enum yk_status status = YK_OK;
     for (size_t i = 0; i < out->n_ids && status == YK_OK; i++) {
         struct cohort_result result;
@@ -61,7 +62,7 @@ static enum yk_status add_recordings(struct batch *batch, struct tables *out,
                                  out->ids[i]);
         }
         for (size_t p = 0; p < COHORT_PART_COUNT && status == YK_OK; p++) {
-            struct table_file *file = &out->file[table[p]];
+            struct table_file *file = &out->file[batch_table_of[p]];
             text_add_n(&file->rows, text_string(&result.part[p]), result.part[p].length);
             status = table_file_spill(file, why);
         }
@@ -73,7 +74,7 @@ static enum yk_status add_recordings(struct batch *batch, struct tables *out,
         cohort_result_release(&result);
     }
     for (size_t p = 0; p < COHORT_PART_COUNT && status == YK_OK; p++) {
-        status = table_file_complete(&out->file[table[p]], why);
+        status = table_file_complete(&out->file[batch_table_of[p]], why);
     }
     return status;
 }

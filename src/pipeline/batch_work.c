@@ -348,17 +348,12 @@ static void note_missing(const struct work *work, char *out, size_t room)
 
 static enum yk_status keep(struct work *work, struct failure *why)
 {
-    static const enum export_table table[COHORT_PART_COUNT] = {
-        [COHORT_RECORDING] = TABLE_recording, [COHORT_NIGHT] = TABLE_night,
-        [COHORT_REST] = TABLE_rest,           [COHORT_DAY] = TABLE_day,
-        [COHORT_EVENT] = TABLE_event,
-    };
     const struct analysis *analysis = &work->analysis;
     struct cohort_result *result = &work->result;
     work->is_keeping = true;
     enum yk_status status = write_files(work, why);
     for (size_t i = 0; i < COHORT_PART_COUNT && status == YK_OK; i++) {
-        export_add_rows(table[i], analysis, work->own, &result->part[i]);
+        export_add_rows(batch_table_of[i], analysis, work->own, &result->part[i]);
         status = text_status(&result->part[i], why);
     }
     if (status != YK_OK) {
