@@ -13,18 +13,13 @@
 #include "src/base/csv.h"
 #include "src/base/charset.h"
 #include "src/base/mem.h"
-#include "src/base/utf8.h"
 
-#include <errno.h>
 #include <iconv.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #define CHUNK ((size_t)1 << 16)
 #define SNIFF ((size_t)1 << 18)
-#define NAME_SHOWN 60 /* bytes of a path in a sentence */
 
 struct csv {
     struct byte_source *bytes;
@@ -152,6 +147,11 @@ void csv_close(struct csv *self)
 enum csv_encoding csv_encoding(const struct csv *self)
 {
     return self->encoding;
+}
+
+const char *csv_name(const struct csv *self)
+{
+    return self->bytes->name;
 }
 
 char csv_separator(const struct csv *self)
@@ -496,7 +496,7 @@ enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct fai
     }
 }
 
-/* ---- header and sentences ---- */
+/* ---- header ---- */
 
 enum yk_status csv_set_header(struct csv *self, const char *const *name, size_t n,
                               struct failure *why)
@@ -556,60 +556,4 @@ size_t csv_find(const struct csv *self, const char *name)
 const char *csv_field(const struct csv_row *row, size_t column)
 {
     return column < row->n ? row->field[column] : "";
-}
-
-/* The last part of a long path: the line and the column must not be cut off. */
-static const char *short_name(const char *name)
-{
-    const char *slash = strlen(name) > NAME_SHOWN ? strrchr(name, '/') : NULL;
-    return slash != NULL ? slash + 1 : name;
-}
-
-/* At most n bytes of a text, cut at a character. */
-static int whole_bytes(const char *text, int n)
-{
-    return (int)utf8_whole(text, strnlen(text, (size_t)n));
-}
-
-enum yk_status csv_require(const struct csv *self, const char *name, const char *known,
-                           struct failure *why)
-{
-    if (csv_find(self, name) != CSV_NONE) {
-        return YK_OK;
-    }
-    const char *file = short_name(self->bytes->name);
-    return failure_set(why, YK_ERR_ARGUMENT,
-                       "%.*s: the first line must name the columns; %s is missing (%s)",
-                       whole_bytes(file, NAME_SHOWN), file, name, known);
-}
-
-/* Whether the sentence says the cell's value itself, or there is none to be said. */
-static bool has_value(const char *what, const char *value)
-{
-    char quoted[48];
-    snprintf(quoted, sizeof quoted, "\"%.*s\"", whole_bytes(value, 40), value);
-    return what[0] == '\'' || value[0] == '\0' || strstr(what, quoted) != NULL;
-}
-
-enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, size_t column,
-                           struct failure *why, enum yk_status code, const char *fmt, ...)
-{
-    char what[224], place[128];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    if (column == CSV_NONE) {
-        snprintf(place, sizeof place, "line %llu:", (unsigned long long)row->line);
-    } else {
-        const char *name = csv_header_name(self, column), *value = csv_field(row, column);
-        bool has_name = column < self->header_n, is_said = has_value(what, value);
-        snprintf(place, sizeof place, "line %llu, column %zu%s%.*s%s:%s%.*s%s",
-                 (unsigned long long)row->line, column + 1, has_name ? " (" : "",
-                 whole_bytes(name, 24), name, has_name ? ")" : "", is_said ? "" : " '",
-                 is_said ? 0 : whole_bytes(value, 40), value, is_said ? "" : "'");
-    }
-    const char *file = short_name(self->bytes->name);
-    return failure_set_at(why, code, (int64_t)row->offset, "%.*s, %s %s",
-                          whole_bytes(file, NAME_SHOWN), file, place, what);
 }

@@ -42,6 +42,7 @@ enum yk_status csv_open(struct byte_source *bytes, char separator, struct csv **
                         struct failure *why);
 void csv_close(struct csv *self); /* accepts NULL */
 
+const char *csv_name(const struct csv *self); /* of the file */
 enum csv_encoding csv_encoding(const struct csv *self);
 char csv_separator(const struct csv *self);
 /* For tables whose language says more than their bytes: Latin text can look like CP932. Does
