@@ -217,7 +217,7 @@ static enum yk_status confirm(const struct cli *cli, const struct person *person
     }
     if (isatty(STDIN_FILENO) == 0) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "nothing deleted of %s with %lld recordings: there is no "
+                           "nothing deleted of %s (recordings: %lld): there is no "
                            "terminal to ask on; to delete, say --yes",
                            person->code, (long long)person->n_recordings);
     }

@@ -298,10 +298,11 @@ enum yk_status person_remove(struct store *store, const char *code, struct failu
     }
     status = person_find(store, code, &person, why);
     if (status == YK_OK && person.n_recordings > 0) {
-        status = failure_set(why, YK_ERR_CONFLICT,
-                             "participant %s has %lld recordings; assign them to another code, "
-                             "or delete everything with: yoake participant delete %s",
-                             code, (long long)person.n_recordings, code);
+        status =
+            failure_set(why, YK_ERR_CONFLICT,
+                        "participant %s has recordings (%lld); assign them to another code, "
+                        "or delete everything with: yoake participant delete %s",
+                        code, (long long)person.n_recordings, code);
     }
     if (status == YK_OK) {
         status = count_records(store, person.id, &n_records, why);

@@ -306,8 +306,8 @@ static enum yk_status may_replace(const char *folder, bool *is_store, struct fai
     }
     if (status == YK_OK && there.persons + there.recordings > 0) {
         return failure_set(why, YK_ERR_CONFLICT,
-                           "%s holds a store with %" PRId64 " participants and %" PRId64
-                           " recordings; restore into another folder (--store DIR)",
+                           "%s holds a store (participants: %" PRId64 ", recordings: %" PRId64
+                           "); restore into another folder (--store DIR)",
                            folder, there.persons, there.recordings);
     }
     status = status == YK_OK ? refuse_kept(folder, why) : status;
