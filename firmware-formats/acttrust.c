@@ -73,7 +73,7 @@ static enum yk_status acttrust_describe(struct epoch_csv_plan *plan, struct csv 
     enum yk_status status = YK_OK;
     bool is_table = false;
     while (!is_table && (status = csv_next(csv, &row, why)) == YK_OK) {
-        is_table = row->n > 2 && table_name_is(csv_field(row, 0), "DATE/TIME");
+        is_table = row->n > 1 && table_name_is(csv_field(row, 0), "DATE/TIME");
         if (!is_table) {
             read_line(plan, csv_field(row, 0));
         }

@@ -79,7 +79,7 @@ static enum yk_status peek_rows(struct epoch_csv *self, struct epoch_csv_peek *p
 }
 
 /* The most frequent whole number of seconds between neighbouring rows; 0 when there is none. */
-static int32_t usual_step_s(struct epoch_csv_peek *peek)
+static int32_t usual_step_s(const struct epoch_csv_peek *peek)
 {
     int64_t step[EPOCH_CSV_PEEK];
     size_t n = 0;
@@ -179,10 +179,8 @@ static int64_t late_by(const struct epoch_csv *self, const struct epoch_csv_peek
     return is_late ? first - self->epoch_ns : 0;
 }
 
-/* Rows that are not whole seconds apart lie on the nearest grid that is; said, because now and
- * then an epoch stays empty or a row is left over. */
-static void remark_uneven(struct epoch_csv *self, const struct epoch_csv_peek *peek,
-                          int32_t epoch_s)
+/* The middle step of the first rows, ns; 0 when there are too few to say. */
+static int64_t median_step_ns(const struct epoch_csv_peek *peek)
 {
     int64_t step[EPOCH_CSV_PEEK];
     size_t n = 0;
@@ -190,13 +188,31 @@ static void remark_uneven(struct epoch_csv *self, const struct epoch_csv_peek *p
         step[n++] = peek->local_ns[i] - peek->local_ns[i - 1];
     }
     qsort(step, n, sizeof *step, compare_ns);
-    int64_t off_ns = n > 8 ? step[n / 2] - epoch_s * NS_PER_S : 0;
-    /* A guess that is far from the usual step is one of rows with many gaps. */
-    int64_t most_ns = self->plan.epoch_s != 0 ? INT64_MAX : epoch_s * NS_PER_S / 4;
-    if (llabs(off_ns) >= NS_PER_S / 1000 && llabs(off_ns) < most_ns) {
-        epoch_csv_plan_remark(&self->plan, "rows are %.3f s apart, on a grid of %d s",
-                              (double)step[n / 2] / (double)NS_PER_S, (int)epoch_s);
+    return n > 8 ? step[n / 2] : 0;
+}
+
+/* The length that a person declares holds; a maker's header yields to rows that agree on
+ * another. Rows that are not so far apart lie on the nearest grid, with an empty epoch now and
+ * then. Either is said. */
+static int32_t choose_epoch_s(struct epoch_csv *self, const struct epoch_csv_peek *peek)
+{
+    int32_t usual = usual_step_s(peek), declared = self->plan.epoch_s;
+    int64_t step_ns = median_step_ns(peek);
+    bool is_makers = declared != 0 && self->plan.kind != NULL && !self->has_ini;
+    if (is_makers && usual != declared && usual > 0 && usual * NS_PER_S == step_ns) {
+        epoch_csv_plan_remark(&self->plan, "epochs of %d s as the rows have it; the header: %d",
+                              (int)usual, (int)declared);
+        return usual;
     }
+    int32_t epoch_s = declared != 0 ? declared : usual;
+    /* A guess that is far from the usual step is one of rows with many gaps. */
+    int64_t off_ns = step_ns > 0 ? llabs(step_ns - epoch_s * NS_PER_S) : 0;
+    int64_t most_ns = declared != 0 ? INT64_MAX : epoch_s * NS_PER_S / 4;
+    if (epoch_s > 0 && off_ns >= NS_PER_S / 1000 && off_ns < most_ns) {
+        epoch_csv_plan_remark(&self->plan, "rows are %.3f s apart, on a grid of %d s",
+                              (double)step_ns / (double)NS_PER_S, (int)epoch_s);
+    }
+    return epoch_s;
 }
 
 /* A start that was declared beside rows that carry their own times: the rows win. */
@@ -226,14 +242,13 @@ static enum yk_status set_start(struct epoch_csv *self, struct epoch_csv_peek *p
     if (status != YK_OK) {
         return status;
     }
-    int32_t epoch_s = self->plan.epoch_s != 0 ? self->plan.epoch_s : usual_step_s(peek);
+    int32_t epoch_s = choose_epoch_s(self, peek);
     if (epoch_s == 0) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
                            "the epoch length is not known; write 'epoch_s = 60' in a .ini of "
                            "the same name beside the file");
     }
     self->epoch_ns = epoch_s * NS_PER_S;
-    remark_uneven(self, peek, epoch_s);
     status = remark_start(self, &start, why);
     if (status != YK_OK) {
         return status;

@@ -5,6 +5,7 @@
 #include "tests/support/check.h"
 #include "tests/support/count_file.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void the_sample_gives_its_reference_values(void **state)
@@ -49,6 +50,32 @@ static void the_sample_gives_its_reference_values(void **state)
     "+------+ Condor Instruments Report +------+\nSUBJECT_NAME : A Person\nDEVICE_ID : 9\n"    \
     "INTERVAL : 60\n+------+\nDATE/TIME;STATE;ZCM;EVENT;PIM\n03/04/2020 09:00:00;0;1;0;10\n"   \
     "03/04/2020 09:01:48;0;2;1;20\n03/04/2020 09:02:00;0;3;0;30\n"
+
+/* The rows win over the header, a person's word over both. */
+static void rows_a_minute_apart_are_minutes_whatever_the_header_says(void **state)
+{
+    (void)state;
+    char text[1024] = "+------+ Condor Instruments Report +------+\nDEVICE_ID : 9\n"
+                      "INTERVAL : 30\n+------+\nDATE/TIME;PIM\n";
+    for (int i = 0; i < 20; i++) {
+        size_t n = strlen(text);
+        snprintf(text + n, sizeof text - n, "23/04/2020 09:%02d:00;%d\n", i, i);
+    }
+    struct count_file file;
+    count_file_read_text(&file, text, strlen(text), "UTC", NULL);
+    assert_int_equal(file.status, YK_END);
+    assert_int_equal(file.epochs.epoch_s, 60);
+    assert_int_equal(file.epochs.n, 20);
+    assert_int_equal(file.source->report.gaps, 0);
+    assert_int_equal(count_file_events(&file, READ_EVENT_NOTE,
+                                       "epochs of 60 s as the rows have it; the header: 30"),
+                     1);
+    count_file_close(&file);
+    count_file_read_text(&file, text, strlen(text), "UTC", "epoch_s = 30\n");
+    assert_int_equal(file.status, YK_END);
+    assert_int_equal(file.epochs.epoch_s, 30);
+    count_file_close(&file);
+}
 
 static void a_button_press_stays_in_its_minute(void **state)
 {
@@ -101,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sample_gives_its_reference_values),
+        cmocka_unit_test(rows_a_minute_apart_are_minutes_whatever_the_header_says),
         cmocka_unit_test(a_button_press_stays_in_its_minute),
         cmocka_unit_test(a_press_in_the_first_minute_does_not_shift_the_others),
         cmocka_unit_test(a_report_without_its_table_is_refused),
