@@ -177,7 +177,7 @@ static void a_store_with_people_in_it_is_never_overwritten(void **state)
     bool was_there = false;
     write_backup();
     assert_int_equal(backup_restore(tar, scene.folder, &totals, NULL, &why), YK_ERR_CONFLICT);
-    assert_non_null(strstr(why.text, "2 participants"));
+    assert_non_null(strstr(why.text, "participants: 2"));
     assert_int_equal(broken_in(scene.folder), 0);
     /* a folder with other things in it */
     char file[2400];
