@@ -10,16 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "algorithms/interview_facts.h"
 #include "src/base/mem.h"
-#include "src/base/page_seal.h"
 #include "src/report/outside.h"
 #include "src/report/pages.h"
 #include "src/report/quality_page.h"
 #include "src/report/sheet.h"
 #include "tests/support/worked_week.h"
+
+static struct scratch drawn = {.file = "page.png"};
 
 /* path: NULL to look at the marks alone. */
 static struct canvas *open_canvas(const char *path, enum language language, double width_mm,
@@ -140,96 +140,20 @@ static void a_polygon_after_words_begins_at_its_own_corner(void **state)
 {
     (void)state;
     int seen[DOWN][ACROSS];
-    char path[512];
     const double corners[] = {150, 250, 160, 250, 155, 260};
-    snprintf(path, sizeof path, "%s/polygon.png", check_scratch("polygon"));
-    struct canvas *canvas = open_canvas(path, LANGUAGE_EN, 210, 297);
+    struct canvas *canvas = open_canvas(drawn.path, LANGUAGE_EN, 210, 297);
     canvas_text(canvas, (struct canvas_box){12, 12, 40, 6}, &(struct canvas_style){.pt = 10},
                 "words");
     canvas_polygon(canvas, corners, 3, 0, false);
     assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
     canvas_close(canvas);
-    measure(path, seen);
+    measure(drawn.path, seen);
     for (int r = 3; r < 24; r++) { /* between the words and the triangle */
         for (int c = 0; c < ACROSS; c++) {
             assert_int_equal(seen[r][c], 0);
         }
     }
     assert_true(seen[25][15] > 0);
-}
-
-static struct canvas *open_pages(enum canvas_kind kind, const char *path, int n)
-{
-    struct canvas *canvas = NULL;
-    const struct canvas_info info = {.path = path,
-                                     .title = "pages",
-                                     .language = LANGUAGE_EN,
-                                     .date = {2026, 5, 19},
-                                     .width_mm = 210,
-                                     .height_mm = 297,
-                                     .dots_per_inch = 50};
-    assert_int_equal(canvas_open(kind, &info, &canvas, NULL), YK_OK);
-    for (int i = 0; i < n; i++) {
-        if (i > 0) {
-            canvas_page(canvas);
-        }
-        canvas_text(canvas, (struct canvas_box){12, 12, 40, 6},
-                    &(struct canvas_style){.pt = 10}, "words");
-    }
-    return canvas;
-}
-
-static bool is_there(const char *folder, const char *name)
-{
-    char path[600];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return access(path, F_OK) == 0;
-}
-
-static void pages_get_their_names_when_all_are_well(void **state)
-{
-    (void)state;
-    const char *folder = check_scratch("pages");
-    char pdf[512], svg[512];
-    snprintf(pdf, sizeof pdf, "%s/a.pdf", folder);
-    snprintf(svg, sizeof svg, "%s/a.svg", folder);
-    struct canvas *two[] = {open_pages(CANVAS_PDF, pdf, 3), open_pages(CANVAS_SVG, svg, 3)};
-    assert_false(is_there(folder, "a.pdf") || is_there(folder, "a.svg"));
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(canvas_finish(two[i], NULL), YK_OK);
-        canvas_close(two[i]);
-    }
-    assert_true(is_there(folder, "a.pdf"));
-    assert_int_equal(page_seal_check(pdf, NULL), YK_OK);
-    static const char *const names[] = {"a.svg", "a-2.svg", "a-3.svg"};
-    for (int i = 0; i < 3; i++) {
-        assert_true(is_there(folder, names[i]));
-        snprintf(svg, sizeof svg, "%s/%s", folder, names[i]);
-        assert_int_equal(page_seal_check(svg, NULL), YK_OK);
-    }
-    assert_false(is_there(folder, "a.pdf.part") || is_there(folder, "a-2.svg.part"));
-}
-
-static void pages_that_are_not_finished_leave_no_file(void **state)
-{
-    (void)state;
-    const char *folder = check_scratch("unfinished");
-    char path[512];
-    snprintf(path, sizeof path, "%s/a.pdf", folder);
-    canvas_close(open_pages(CANVAS_PDF, path, 3));
-    snprintf(path, sizeof path, "%s/a.png", folder);
-    canvas_close(open_pages(CANVAS_PNG, path, 3));
-    static const char *const names[] = {"a.pdf",      "a.pdf.part", "a.png",
-                                        "a.png.part", "a-2.png",    "a-2.png.part"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        assert_false(is_there(folder, names[i]));
-    }
-    snprintf(path, sizeof path, "%s/none/a.pdf", folder);
-    struct canvas *canvas = open_pages(CANVAS_PDF, path, 3);
-    struct failure why = {0};
-    assert_int_equal(canvas_finish(canvas, &why), YK_ERR_NO_DEVICE); /* what cannot be found */
-    assert_non_null(strstr(why.text, "none/a.pdf"));
-    canvas_close(canvas);
 }
 
 /* The page as rows of letters, '.' white, '1' to '9' and 'a' to 'z' darker: what a person could
@@ -247,13 +171,11 @@ static void the_page_looks_as_it_did(void **state)
     facts_of(&record, &facts);
     struct sheet sheet = {
         .record = &record, .facts = &facts, .axis_start_h = 12, .date = {2026, 5, 19}};
-    char path[512];
-    snprintf(path, sizeof path, "%s/page.png", check_scratch("layout"));
-    struct canvas *canvas = open_canvas(path, LANGUAGE_JA, 210, 297);
+    struct canvas *canvas = open_canvas(drawn.path, LANGUAGE_JA, 210, 297);
     assert_int_equal(sheet_draw(&sheet, canvas, NULL), YK_OK);
     assert_int_equal(canvas_finish(canvas, NULL), YK_OK);
     canvas_close(canvas);
-    measure(path, seen);
+    measure(drawn.path, seen);
     FILE *file = fopen("tests/unit/report/layout.txt", "r");
     bool is_asked = getenv("YOAKE_LAYOUT") != NULL;
     int far = 0;
@@ -621,10 +543,8 @@ static void quality_pages_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_polygon_after_words_begins_at_its_own_corner),
-        cmocka_unit_test(pages_get_their_names_when_all_are_well),
-        cmocka_unit_test(pages_that_are_not_finished_leave_no_file),
-        cmocka_unit_test(the_page_looks_as_it_did),
+        SCRATCH_TEST(a_polygon_after_words_begins_at_its_own_corner, drawn),
+        SCRATCH_TEST(the_page_looks_as_it_did, drawn),
         cmocka_unit_test(the_worked_week_fits_its_pages),
         cmocka_unit_test(the_longest_texts_fit_too),
         cmocka_unit_test(pages_with_next_to_nothing_are_still_pages),
