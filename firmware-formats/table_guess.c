@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define STEP_MOST_NS (86400 * NS_PER_S)
 
@@ -45,20 +46,24 @@ static const char *unix_unit_of(const struct column *column)
     return NULL;
 }
 
-/* Names that a line of a .ini can hold. */
-static bool can_be_said(const char *name)
+/* Whether a line of a .ini can name the column: with a name of its own. */
+static bool can_be_said(const struct guess *self, size_t c)
 {
-    return name[0] != '\0' && strpbrk(name, "=[#;\r\n") == NULL &&
-           strlen(name) < TABLE_GUESS_NAME_BYTES - 1;
+    const char *name = self->column[c].name;
+    bool is_sayable = name[0] != '\0' && strpbrk(name, "=[#;\r\n") == NULL &&
+                      strlen(name) < TABLE_GUESS_NAME_BYTES - 1;
+    for (size_t i = 0; i < self->n_columns && is_sayable; i++) {
+        is_sayable = i == c || strcasecmp(self->column[i].name, name) != 0;
+    }
+    return is_sayable;
 }
 
 static void find_times(struct guess *self)
 {
     self->stamp = self->date = self->time = CSV_NONE;
     for (size_t c = self->n_columns; c-- > 0;) { /* the first of a kind is left */
-        enum looks looks = can_be_said(self->column[c].name)
-                               ? table_guess_looks(&self->column[c])
-                               : LOOKS_TEXT;
+        enum looks looks =
+            can_be_said(self, c) ? table_guess_looks(&self->column[c]) : LOOKS_TEXT;
         const char *unit = looks == LOOKS_NUMBER ? unix_unit_of(&self->column[c]) : NULL;
         if (looks == LOOKS_STAMP || looks == LOOKS_DATED_STAMP || unit != NULL) {
             self->stamp = c;
@@ -164,7 +169,7 @@ static bool is_value(const struct guess *self, size_t c)
 {
     const struct column *column = &self->column[c];
     return table_guess_looks(column) == LOOKS_NUMBER && c != self->stamp && c != self->date &&
-           c != self->time && can_be_said(column->name);
+           c != self->time && can_be_said(self, c);
 }
 
 /* Three neighbouring columns whose mean norm is that of gravity. */
@@ -204,7 +209,7 @@ static enum yk_status find_axes(struct guess *self, const char **unit, struct fa
     }
     return failure_set(why, YK_ERR_UNSUPPORTED,
                        "rows come more than once a second, but no three neighbouring columns "
-                       "have the size of gravity in g, m/s2 or mg");
+                       "with names of their own have the size of gravity in g, m/s2 or mg");
 }
 
 /* Parts of names. The first that fits decides. */

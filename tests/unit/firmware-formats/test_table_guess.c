@@ -128,6 +128,19 @@ static void samples_are_known_by_the_size_of_gravity(void **state)
                 "!rows come more than once a second");
 }
 
+/* A .ini names columns; one that two have names neither. */
+static void columns_of_one_name_are_not_guessed(void **state)
+{
+    (void)state;
+    ASSERT_SAYS(guess_of("t,g,g,z\n2020-01-01 10:00:00,0,0,1\n2020-01-01 10:00:00,0,0,1\n"
+                         "2020-01-01 10:00:01,0,0,1\n2020-01-01 10:00:01,0,0,1\n"),
+                "no three neighbouring columns with names of their own");
+    const char *guess = guess_of("t,activity,activity,counts\n2020-01-01 10:00,4,1,3\n"
+                                 "2020-01-01 10:01,2,8,9\n2020-01-01 10:02,0,1,2\n");
+    ASSERT_SAYS(guess, "\ncounts = counts\n");
+    assert_null(strstr(guess, "activity"));
+}
+
 static void unix_times_and_blind_counts_are_marked(void **state)
 {
     (void)state;
@@ -190,6 +203,7 @@ int main(void)
         cmocka_unit_test(no_table_is_guessed_unasked),
         cmocka_unit_test(a_guess_that_is_asked_for_is_shown_line_by_line),
         cmocka_unit_test(samples_are_known_by_the_size_of_gravity),
+        cmocka_unit_test(columns_of_one_name_are_not_guessed),
         cmocka_unit_test(unix_times_and_blind_counts_are_marked),
         cmocka_unit_test(an_open_order_of_day_and_month_stays_open),
         cmocka_unit_test(what_cannot_be_guessed_is_said),
