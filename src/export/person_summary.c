@@ -209,6 +209,56 @@ static enum yk_status read_table(struct byte_source *bytes,
     return status == YK_END ? YK_OK : status;
 }
 
+struct counted_night {
+    size_t person;
+    char date[16];
+};
+
+static int by_night(const void *a, const void *b)
+{
+    const struct counted_night *x = a, *y = b;
+    return x->person != y->person ? (x->person < y->person ? -1 : 1) : strcmp(x->date, y->date);
+}
+
+/* Two recordings of one night (both wrists, a recorder changed too late) give two counted ones.
+ */
+static enum yk_status find_twice(struct byte_source *night_csv, struct person_summaries *out,
+                                 struct failure *why)
+{
+    struct table_reader at = {NULL, NULL};
+    struct counted_night *nights = NULL;
+    size_t n = 0, capacity = 0;
+    enum yk_status status = csv_open(night_csv, ',', &at.csv, why);
+    status = status == YK_OK ? csv_read_header(at.csv, why) : status;
+    while (status == YK_OK && (status = csv_next(at.csv, &at.row, why)) == YK_OK) {
+        const char *code = word(&at, "person_id"), *date = word(&at, "night_date");
+        if (*code == '\0' || *word(&at, "exclude_reason") != '\0') {
+            continue;
+        }
+        struct person_summary *person = find(out, code);
+        if (person == NULL || MEM_RESERVE(nights, n, capacity) != 0) {
+            status = failure_set(why, YK_ERR_MEMORY, "out of memory for %zu nights", n);
+            break;
+        }
+        nights[n] = (struct counted_night){.person = (size_t)(person - out->persons)};
+        memcpy(nights[n].date, date, strnlen(date, sizeof nights[n].date - 1));
+        n++;
+    }
+    csv_close(at.csv);
+    if (n > 1) {
+        qsort(nights, n, sizeof *nights, by_night);
+    }
+    for (size_t i = 1; i < n; i++) {
+        if (by_night(&nights[i - 1], &nights[i]) == 0 && out->n_twice++ == 0) {
+            memcpy(out->twice_person, out->persons[nights[i].person].person_id,
+                   sizeof out->twice_person);
+            memcpy(out->twice_date, nights[i].date, sizeof out->twice_date);
+        }
+    }
+    mem_free(nights);
+    return status == YK_END ? YK_OK : status;
+}
+
 enum yk_status person_summaries_make(struct byte_source *recording_csv,
                                      struct byte_source *night_csv, struct byte_source *day_csv,
                                      struct person_summaries *out, struct failure *why)
@@ -220,6 +270,7 @@ enum yk_status person_summaries_make(struct byte_source *recording_csv,
     if (status == YK_OK) {
         status = read_table(day_csv, take_day, out, why);
     }
+    status = status == YK_OK ? find_twice(night_csv, out, why) : status;
     for (size_t i = 0; i < out->n; i++) {
         finish(&out->persons[i]);
     }

@@ -28,7 +28,9 @@ struct person_summary {
 struct person_summaries {
     struct person_summary *persons; /* sorted by code; those without a code are left out */
     size_t n, capacity;
-    size_t *order, order_capacity; /* while rows are taken: the persons by code */
+    size_t *order, order_capacity;         /* while rows are taken: the persons by code */
+    size_t n_twice;                        /* nights counted in two recordings of one person */
+    char twice_person[64], twice_date[16]; /* one of these */
 };
 
 void person_summaries_init(struct person_summaries *self);
