@@ -269,7 +269,7 @@ enum yk_status text_status(const struct text *self, struct failure *why)
 
 /* ---- numbers from text ---- */
 
-static void trim(const char **at, size_t *n)
+void text_trim(const char **at, size_t *n)
 {
     while (*n > 0 && (is_blank(**at) || **at == '\r' || **at == '\n')) {
         (*at)++;
@@ -343,7 +343,7 @@ bool text_parse_double(const char *at, size_t n, double *out)
     static const double ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    trim(&at, &n);
+    text_trim(&at, &n);
     struct decimal d;
     if (!scan_decimal(at, n, &d)) {
         return false;
@@ -376,7 +376,7 @@ bool text_parse_double(const char *at, size_t n, double *out)
 
 bool text_parse_int64(const char *at, size_t n, int64_t *out)
 {
-    trim(&at, &n);
+    text_trim(&at, &n);
     bool is_negative = n > 0 && at[0] == '-';
     size_t i = n > 0 && (at[0] == '-' || at[0] == '+');
     if (i == n) {

@@ -50,6 +50,9 @@ void text_add_csv_row(struct text *self, const char *const *values, size_t n);
 /* YK_OK, or YK_ERR_MEMORY when something could not be added. */
 enum yk_status text_status(const struct text *self, struct failure *why);
 
+/* Blanks and line ends at both ends of [*at, *at + *n) taken off. */
+void text_trim(const char **at, size_t *n);
+
 /* '0' to '9', whatever the locale. */
 static inline bool is_digit(char c)
 {

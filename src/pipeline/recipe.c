@@ -11,24 +11,13 @@
 #include "src/base/byte_source.h"
 #include "src/base/given.h"
 #include "src/base/names.h"
+#include "src/base/text.h"
 
 #define RECIPE_FILE_MAX 65536
 
 static bool is_path(const char *word)
 {
     return strchr(word, '/') != NULL || name_ends_with(word, ".ini");
-}
-
-/* Blanks around [*at, *at + *n) removed. */
-static void trim(const char **at, size_t *n)
-{
-    while (*n > 0 && strchr(" \t\r", **at) != NULL) {
-        (*at)++;
-        (*n)--;
-    }
-    while (*n > 0 && strchr(" \t\r", (*at)[*n - 1]) != NULL) {
-        (*n)--;
-    }
 }
 
 /* One line: nothing, a comment, a section, or an assignment brought into the form NAME=VALUE.
@@ -42,7 +31,7 @@ static enum yk_status take_line(const char *at, size_t n, size_t line, struct gi
         comment++;
     }
     n = comment;
-    trim(&at, &n);
+    text_trim(&at, &n);
     if (n == 0 || at[0] == '[') {
         return YK_OK;
     }
@@ -53,8 +42,8 @@ static enum yk_status take_line(const char *at, size_t n, size_t line, struct gi
     }
     const char *name = at, *value = equals + 1;
     size_t name_n = (size_t)(equals - at), value_n = n - name_n - 1;
-    trim(&name, &name_n);
-    trim(&value, &value_n);
+    text_trim(&name, &name_n);
+    text_trim(&value, &value_n);
     if (name_n + value_n + 2 > sizeof assignment) {
         return failure_set(why, YK_ERR_ARGUMENT, "a line of %zu bytes is too long", n);
     }

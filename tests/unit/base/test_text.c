@@ -269,6 +269,22 @@ static void texts_are_sorted_and_skipped(void **state)
     assert_false(text_skip(&at, "7"));
 }
 
+static void blanks_and_line_ends_are_trimmed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at;
+        size_t first, n;
+    } known[] = {{" \t a b\r\n", 3, 3}, {"a", 0, 1}, {" \r\n\t ", 5, 0}, {"", 0, 0}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *at = known[i].at;
+        size_t n = strlen(at);
+        text_trim(&at, &n);
+        assert_ptr_equal(at, known[i].at + known[i].first);
+        assert_int_equal(n, known[i].n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +299,7 @@ int main(void)
         cmocka_unit_test(csv_fields_are_quoted_where_needed),
         cmocka_unit_test(a_line_for_the_terminal_holds_no_control_characters),
         cmocka_unit_test(texts_are_sorted_and_skipped),
+        cmocka_unit_test(blanks_and_line_ends_are_trimmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
