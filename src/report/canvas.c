@@ -143,13 +143,13 @@ enum yk_status canvas_open(enum canvas_kind kind, const struct canvas_info *info
         return failure_set(why, YK_ERR_MEMORY, "no memory for a page");
     }
     enum yk_status status = open_fonts(self, why);
-    if (status != YK_OK) {
+    if (status == YK_OK) {
+        canvas_page(self);
+        *out = self;
+    } else {
         canvas_close(self);
-        return status;
     }
-    canvas_page(self);
-    *out = self;
-    return YK_OK;
+    return status;
 }
 
 /* ---- drawing ---- */
@@ -444,6 +444,9 @@ static void pdf_begin(struct canvas *self)
 {
     char date[32];
     file_begin(self);
+    if (self->why.code != YK_OK) {
+        return;
+    }
     cairo_surface_t *file = cairo_pdf_surface_create_for_stream(
         file_write, self, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
     snprintf(date, sizeof date, "%04d-%02d-%02dT00:00:00", (int)self->info.date.year,
@@ -493,7 +496,9 @@ static void page_write(struct canvas *self)
         if (self->pdf == NULL) {
             pdf_begin(self);
         }
-        play(self->pdf, self->page);
+        if (self->pdf != NULL) {
+            play(self->pdf, self->page);
+        }
         return;
     }
     file_begin(self);
@@ -514,6 +519,7 @@ static void page_end(struct canvas *self)
     if (self->path != NULL && !self->is_short && self->why.code == YK_OK) {
         page_write(self);
     }
+    cairo_surface_finish(self->page); /* an SVG surface forgets to let go of what it played */
     cairo_surface_destroy(self->page);
     self->page = NULL;
 }
@@ -571,7 +577,6 @@ void canvas_close(struct canvas *self)
     if (self == NULL) {
         return;
     }
-    self->why.code = YK_ERR_CANCELLED; /* nothing more is written */
     if (self->cr != NULL) {
         cairo_destroy(self->cr);
         cairo_surface_destroy(self->page);
@@ -580,7 +585,8 @@ void canvas_close(struct canvas *self)
         end_surface(self->pdf);
     }
     file_close(self);
-    publish(self);
+    self->why.code = YK_ERR_CANCELLED;
+    publish(self); /* what was not finished is removed */
     if (self->face != NULL) {
         pango_font_description_free(self->face);
     }
