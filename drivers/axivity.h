@@ -37,6 +37,7 @@ struct axivity {
     struct fat fat;
     bool has_fat;
     struct axivity_source *source; /* the open recording, borrowed */
+    bool is_end_unread;            /* of the recording opened last, see axivity_map */
 };
 
 /* May be NULL. */
@@ -88,11 +89,12 @@ enum yk_status axivity_find(struct axivity *self, struct fat_entry *out, bool *f
 enum yk_status axivity_read_header(struct axivity *self, struct cwa_header *out, uint32_t *size,
                                    struct failure *why);
 /* Where the recording's bytes are: the recorded size and what was found beyond it. *is_guessed:
- * the table was damaged, and clusters were taken because their data goes on. */
+ * the table was damaged, and clusters were taken because their data goes on. *is_end_unread:
+ * the sectors right behind it cannot be read and may be more of it. */
 struct axivity_map {
     struct fat_chain chain;
     uint64_t size, found_beyond;
-    bool is_guessed;
+    bool is_guessed, is_end_unread;
 };
 enum yk_status axivity_map(struct axivity *self, struct axivity_map *out, struct failure *why);
 

@@ -421,11 +421,13 @@ static enum yk_status map_chain(struct axivity *self, const struct cwa_header *h
     if (status == YK_OK && map->size % CWA_SECTOR_BYTES == 0) {
         struct failure how;
         status = follow(self, &map->chain, header, map->size, &map->found_beyond, &how);
-        /* What cannot be read behind the file is taken for none of it; but where the file ends
-         * with its header, that could be all there is, and nobody may call it empty. */
+        /* What cannot be read behind the file is left, and kept from being set up over. Where
+         * the file ends with its header, that could be all there is: nobody may call it empty.
+         */
         bool has_data = map->size + map->found_beyond > CWA_HEADER_BYTES;
         if (has_data && (status == YK_ERR_IO || status == YK_ERR_CORRUPT)) {
             log_warn(axivity_log(self), "axivity: %s: %s", self->port->listing.place, how.text);
+            map->is_end_unread = status == YK_ERR_IO;
             status = YK_OK;
         } else if (status != YK_OK && why != NULL) {
             *why = how;

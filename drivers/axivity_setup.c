@@ -316,6 +316,13 @@ enum yk_status axivity_configure(struct axivity *self, const struct dock_setup *
         return failure_set(why, YK_ERR_BUSY,
                            "the recording is being read; the recorder is not set up meanwhile");
     }
+    if (self->is_end_unread) {
+        return failure_set(
+            why, YK_ERR_CONFLICT,
+            "sectors right behind the recording cannot be read, and there may be "
+            "more of it in them: the recorder is not set up again; take it out "
+            "of use");
+    }
     enum yk_status status = axivity_meet(self, why);
     if (status == YK_OK) {
         status = make_plan(setup, self->id.is_ax6, &plan, why);

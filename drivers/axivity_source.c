@@ -198,6 +198,7 @@ enum yk_status axivity_open_recording(struct axivity *self, struct byte_source *
                  self->port->listing.place, source->map.found_beyond);
     }
     self->source = source;
+    self->is_end_unread = source->map.is_end_unread;
     *found_beyond = source->map.found_beyond;
     *out = &source->base;
     return YK_OK;

@@ -136,6 +136,33 @@ static void a_recorder_whose_only_data_cannot_be_read_is_not_called_empty(void *
     end(&s);
 }
 
+/* More than are passed over, behind the recording: it is read, and what may follow is kept. */
+static void a_recorder_whose_end_cannot_be_read_is_not_set_up_again(void **state)
+{
+    (void)state;
+    static const unsigned first[] = {2 + SECTORS - 20, 2 + SECTORS - 40};
+    for (size_t i = 0; i < 2; i++) {
+        char faults[640];
+        struct failure why = {.text = ""};
+        struct dock_setup setup = {
+            .session = 77, .start_ns = TIME_UNKNOWN, .stop_ns = TIME_UNKNOWN, .erase = true};
+        int n =
+            snprintf(faults, sizeof faults, "volume:*:short=%u", i == 0 ? 20 * 512 : 40 * 512);
+        for (unsigned k = 0; k < 20; k++) {
+            n += snprintf(faults + n, sizeof faults - (size_t)n, ",sector:%u:fail",
+                          first[i] + k);
+        }
+        struct reading s = docked(&recording, faults);
+        assert_int_equal(begin(&s), 0);
+        byte_source_close(s.source);
+        s.source = NULL;
+        assert_int_equal(s.device->ops->configure(s.device, &setup, NULL, &why),
+                         YK_ERR_CONFLICT);
+        assert_non_null(strstr(why.text, "take it out of use"));
+        end(&s);
+    }
+}
+
 /* As after each set-up: behind the header lie the sectors of the wearer before. */
 static void an_empty_recorder_with_a_damaged_sector_of_an_older_recording_is_empty(void **state)
 {
@@ -299,6 +326,7 @@ int main(void)
         cmocka_unit_test(sectors_beyond_the_recorded_size_are_found_when_they_go_on),
         cmocka_unit_test(damaged_sectors_beyond_the_recorded_size_do_not_end_it),
         cmocka_unit_test(a_recorder_whose_only_data_cannot_be_read_is_not_called_empty),
+        cmocka_unit_test(a_recorder_whose_end_cannot_be_read_is_not_set_up_again),
         cmocka_unit_test(
             an_empty_recorder_with_a_damaged_sector_of_an_older_recording_is_empty),
         cmocka_unit_test(stale_sectors_beyond_the_recording_are_left_alone),
