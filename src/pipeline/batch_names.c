@@ -22,11 +22,11 @@ static enum yk_status no_memory(const struct batch_inputs *self, struct failure 
     return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", self->n);
 }
 
-const char *batch_input_content(const struct batch_input *input)
+const char *batch_input_content(const struct batch_input *self)
 {
-    return input->unpacked_sha256[0] != '\0' ? input->unpacked_sha256
-           : input->sha256[0] != '\0'        ? input->sha256
-                                             : input->listed_sha256;
+    return self->unpacked_sha256[0] != '\0' ? self->unpacked_sha256
+           : self->sha256[0] != '\0'        ? self->sha256
+                                            : self->listed_sha256;
 }
 
 /* By content; of one content, what is computed before its duplicates. */

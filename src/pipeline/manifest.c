@@ -312,7 +312,7 @@ static enum yk_status find_columns(const struct csv *csv, const char *path, size
 {
     for (size_t c = 0; c < COLUMNS; c++) {
         at[c] = csv_find(csv, names[c]);
-        if (at[c] >= csv_header_n(csv) && c < FROM) { /* without it: this folder */
+        if (c < FROM && at[c] >= csv_header_n(csv)) { /* without it: this folder */
             return failure_set(why, YK_ERR_ARGUMENT,
                                "%s has no column %s; a manifest is made by `yoake manifest`",
                                path, names[c]);
