@@ -76,11 +76,12 @@ $(B)/src/base/version.o: ALL_CFLAGS += -DYOAKE_VERSION='"$(VERSION)"' -DYOAKE_CO
 
 # In the loops over lanes comparisons become vectors only when nobody waits for floating-point
 # exceptions. gcc unrolls loops of 16 before it looks for vectors: 15 keeps it from doing so. Results
-# do not change.
+# do not change. clang knows no such parameter.
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 LANE_LOOPS := actiwatch_counts angle calibrate counts_256 counts_lanes enmo filter filtered_norms ggir_grid grid_stream lanes median \
   still_windows stillness zero_crossings
 $(LANE_LOOPS:%=$(B)/algorithms/%.o): ALL_CFLAGS += -fno-trapping-math \
-  $(if $(findstring gcc,$(CC)),--param=max-completely-peel-times=15)
+  $(if $(IS_CLANG),,--param=max-completely-peel-times=15)
 
 $(LIB): $(OBJECTS)
 	@rm -f $@
