@@ -156,8 +156,13 @@ round=0 controller=0 code=1
 while [ "$round" -lt "$rounds_most" ]; do
     round=$((round + 1))
     sbatch --parsable shard.sh >>sent 2>>sbatch.err || { sleep 3; continue; }
+    still=0
     while [ -n "$(squeue -h 2>/dev/null)" ]; do
         [ "$round" -le 6 ] && kill_some
+        # A task that ended while the controller was down can stay in its list for ever.
+        still=$((still + 1))
+        pgrep -f "$yoake batch --manifest run/manifest.csv" >/dev/null && still=0
+        [ "$still" -lt 45 ] || { scancel --user="$(id -un)"; still=0; }
         if [ "$round" -eq 2 ] && [ "$controller" -eq 0 ]; then
             kill -KILL "$slurmctld_pid"
             controller=1
