@@ -87,7 +87,7 @@ void batch_inputs_release(struct batch_inputs *self)
     batch_inputs_init(self);
 }
 
-static enum yk_status no_memory(const struct batch_inputs *self, struct failure *why)
+enum yk_status batch_inputs_no_memory(const struct batch_inputs *self, struct failure *why)
 {
     return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", self->n);
 }
@@ -199,7 +199,7 @@ static enum yk_status add_file(struct batch_inputs *self, const char *path,
                                const struct stat *status, struct failure *why)
 {
     if (MEM_RESERVE(self->inputs, self->n, self->capacity) != 0) {
-        return no_memory(self, why);
+        return batch_inputs_no_memory(self, why);
     }
     struct batch_input *input = &self->inputs[self->n];
     *input = (struct batch_input){.days = NAN,
@@ -210,7 +210,7 @@ static enum yk_status add_file(struct batch_inputs *self, const char *path,
                                   .end_ns = TIME_UNKNOWN};
     input->path = mem_copy_text(path);
     if (input->path == NULL) {
-        return no_memory(self, why);
+        return batch_inputs_no_memory(self, why);
     }
     if (status != NULL) {
         input->size = (uint64_t)status->st_size;
@@ -240,7 +240,7 @@ static enum yk_status leave(struct batch_inputs *self, const char *path, struct 
     }
     mem_free(self->first_left);
     self->first_left = mem_copy_text(path);
-    return self->first_left != NULL ? YK_OK : no_memory(self, why);
+    return self->first_left != NULL ? YK_OK : batch_inputs_no_memory(self, why);
 }
 
 /* What is in the way: the output folder and the tables, by device and inode. */

@@ -17,11 +17,6 @@
 #include "src/base/names.h"
 #include "src/base/pool.h"
 
-static enum yk_status no_memory(const struct batch_inputs *self, struct failure *why)
-{
-    return failure_set(why, YK_ERR_MEMORY, "out of memory for %zu inputs", self->n);
-}
-
 const char *batch_input_content(const struct batch_input *self)
 {
     return self->unpacked_sha256[0] != '\0' ? self->unpacked_sha256
@@ -207,7 +202,7 @@ enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, str
 {
     struct batch_input **order = mem_alloc(2 * self->n, sizeof(struct batch_input *));
     if (order == NULL) {
-        return no_memory(self, why);
+        return batch_inputs_no_memory(self, why);
     }
     for (size_t i = 0; i < self->n; i++) {
         order[i] = &self->inputs[i];
@@ -236,7 +231,7 @@ enum yk_status batch_inputs_hash(struct batch_inputs *self, unsigned n_jobs, str
 {
     struct batch_input **order = mem_alloc(self->n, sizeof(struct batch_input *));
     if (order == NULL) {
-        return no_memory(self, why);
+        return batch_inputs_no_memory(self, why);
     }
     size_t n = 0;
     for (size_t i = 0; i < self->n; i++) {
@@ -269,7 +264,7 @@ enum yk_status batch_inputs_note_persons(struct batch_inputs *self, struct failu
     size_t n = 0;
     struct batch_input **known = mem_alloc(self->n, sizeof(struct batch_input *));
     if (known == NULL) {
-        return no_memory(self, why);
+        return batch_inputs_no_memory(self, why);
     }
     for (size_t i = 0; i < self->n; i++) {
         struct batch_input *input = &self->inputs[i];

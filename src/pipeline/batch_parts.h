@@ -37,8 +37,8 @@ struct batch_input {
     const struct participant_row *participant; /* or NULL */
     bool is_candidate, has_twin; /* another may be alike, another is of its stem */
     bool is_packed;
-    uint32_t plain_bytes,
-        plain_crc; /* low 32 bits of the size, unpacked; CRC-32 of is_packed */
+    uint32_t plain_bytes;             /* low 32 bits of the size, unpacked */
+    uint32_t plain_crc;               /* of is_packed: CRC-32 */
     char unpacked_sha256[DIGEST_HEX]; /* "" unless is_packed and another could be alike */
     enum batch_state state;
     bool was_finished; /* in an earlier run */
@@ -83,6 +83,8 @@ const char *batch_input_place(const struct batch_input *self);
  * themselves. */
 enum yk_status batch_inputs_find(const struct batch_options *options, struct batch_inputs *out,
                                  struct failure *why);
+/* YK_ERR_MEMORY, with how many inputs there are. */
+enum yk_status batch_inputs_no_memory(const struct batch_inputs *self, struct failure *why);
 /* Adds an input whose file may be anything; path is copied. */
 enum yk_status batch_inputs_add(struct batch_inputs *self, const char *path,
                                 struct failure *why);

@@ -26,7 +26,7 @@ if len(sys.argv) > 2:
 MARKS = [b"ZZQ7", "ZZQ7".encode("utf-16-le"), "ZZQ7".encode("utf-16-be"), "山田".encode(),
          "-山田".encode("cp932"), "-山田".encode("utf-16-le"), b"70042", b"TAS1H52220588",
          b"5a5a5137", b"5A5A5137", b"NEO1C04110003", b"NEO1DXXXXXXXX", b"051386", b"Ver4.08a", b"4711",
-         b"23121"]  # the last: 0x5A51, the number in a header
+         b"23121"]  # as the sample files have them, NEO1D's Xs too; the last: 0x5A51, a header's number
 found = set()
 
 
