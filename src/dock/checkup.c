@@ -199,7 +199,7 @@ static void check_backup(struct checkup *self)
     quote(self->backup_folder, folder, sizeof folder);
     snprintf(command, sizeof command, "ls -ld %s", folder);
     if (access(self->backup_folder, W_OK | X_OK) != 0 || !disk_is_folder(self->backup_folder)) {
-        say(self, &BACKUP, CHECKUP_NOTE, self->backup_folder, command,
+        say(self, &BACKUP, CHECKUP_PROBLEM, self->backup_folder, command,
             "%s に書けません。外付けディスクはつながっていますか",
             "%s cannot be written: is the disk attached?", self->backup_folder);
     } else {

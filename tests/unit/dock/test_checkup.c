@@ -103,7 +103,8 @@ static void checkup_looks_for_the_backup_folder(void **state)
     begin(&findings, scene.folder);
     findings.checkup.backup_folder = "/no/such/disk";
     checkup_surroundings(&findings.checkup);
-    assert_int_equal(item_of(&findings, "backup")->level, CHECKUP_NOTE);
+    assert_int_equal(item_of(&findings, "backup")->level, CHECKUP_PROBLEM);
+    assert_int_equal(findings.checkup.n_problems, 1);
     begin(&findings, scene.folder);
     findings.checkup.backup_folder = scene.root;
     checkup_surroundings(&findings.checkup);
