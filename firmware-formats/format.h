@@ -70,6 +70,10 @@ enum yk_status recording_with_ini_open(const char *path, struct byte_source **ou
 /* The same as recording_open() on an open byte source; takes bytes on success only. */
 enum yk_status recording_open_source(struct byte_source *bytes, const struct open_options *opt,
                                      struct recording_source **out, struct failure *why);
+/* For what was just opened: YK_ERR_ARGUMENT when opt->columns was named and not read, because
+ * the recording needs no description. Whoever named it believes that it counts. */
+enum yk_status recording_check_columns(const struct recording_source *self,
+                                       const struct open_options *opt, struct failure *why);
 
 /* Whether this is a gzip file, or a ZIP archive around one file (no description beside it) and
  * no recording itself; then what it says of the file in it, without unpacking: size (its low 32

@@ -461,6 +461,19 @@ enum yk_status recording_open_source(struct byte_source *bytes, const struct ope
     return open_unpacked(bytes, &options.options, out, why);
 }
 
+enum yk_status recording_check_columns(const struct recording_source *self,
+                                       const struct open_options *opt, struct failure *why)
+{
+    if (opt->columns == NULL || self->info.is_described) {
+        return YK_OK;
+    }
+    const struct format *format = format_find(self->info.format);
+    return failure_set(why, YK_ERR_ARGUMENT,
+                       "--columns %.80s describes a table, and is not used for: %s; leave it "
+                       "out",
+                       opt->columns, format != NULL ? format->name : self->info.format);
+}
+
 bool recording_is_folder(const char *path)
 {
     return folder_source_is_one(path);

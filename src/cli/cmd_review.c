@@ -277,7 +277,8 @@ static bool holds_samples(const char *path)
 static enum yk_status load(struct cli *cli, const char *what, const struct review *review,
                            struct shown *out, struct failure *why)
 {
-    static const char *const only_for_files[] = {"recipe", "set", "diary", "person", "session"};
+    static const char *const only_for_files[] = {"recipe", "set",     "diary",
+                                                 "person", "session", "columns"};
     bool is_code = access(what, F_OK) != 0 && strpbrk(what, "./") == NULL;
     bool is_result = !is_code && name_ends_with(what, ".h5") && !holds_samples(what);
     if (!is_code && !is_result) {

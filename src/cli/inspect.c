@@ -150,6 +150,7 @@ static enum yk_status read_file(struct inspection *self, const char *zone_name, 
                                     .guess = &self->guess};
         status = recording_open_source(bytes, &open, &source, why);
         bytes = status == YK_OK ? NULL : bytes; /* taken on success */
+        status = status == YK_OK ? recording_check_columns(source, &open, why) : status;
     }
     if (status == YK_OK) {
         status = read_source(self, source, job, why);

@@ -181,6 +181,7 @@ enum yk_status analyze_file(const char *path, const char *zone_name, const char 
                                     .job = job};
         status = recording_open_source(bytes, &open, &source, why);
         bytes = status == YK_OK ? NULL : bytes; /* taken on success */
+        status = status == YK_OK ? recording_check_columns(source, &open, why) : status;
     }
     if (status == YK_OK) {
         status = correct_clock(options, &source, why);

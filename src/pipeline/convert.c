@@ -84,6 +84,7 @@ static enum yk_status open_input(struct conversion *self, const char *path,
                                     .job = job};
         status = recording_open_source(bytes, &open, &self->source, why);
         bytes = status == YK_OK ? NULL : bytes; /* taken on success */
+        status = status == YK_OK ? recording_check_columns(self->source, &open, why) : status;
     }
     if (status == YK_OK && self->source->ops->next_samples == NULL) {
         status =
