@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Means and standard deviations per person. Rows arrive sorted by recording and time, so sums
- * are made in a fixed order and the result does not depend on who computed what first.
+ * are made in a fixed order and the result does not depend on who computed what first. No night
+ * and no day of a person counts twice.
  */
 #include "src/export/person_summary.h"
 #include "src/base/clock.h"
@@ -75,13 +76,6 @@ static const char *word(const struct table_reader *at, const char *name)
     return csv_field(at->row, csv_find(at->csv, name));
 }
 
-static void take_recording(struct person_summary *person, const struct table_reader *at)
-{
-    double least = number(at, "min_nights");
-    person->n_recordings++;
-    person->min_nights = isnan(least) ? 0 : least;
-}
-
 /* As algorithms/social_jetlag.h has it for one recording: 11:00 and 13:00 are two hours apart,
  * although the one belongs to the night before and the other to the night after. */
 static void take_midsleep(struct person_summary *person, double midsleep_h, bool is_free)
@@ -94,7 +88,8 @@ static void take_midsleep(struct person_summary *person, double midsleep_h, bool
                 first + clock_difference_h(midsleep_h, first));
 }
 
-static void take_night(struct person_summary *person, const struct table_reader *at)
+static void take_night(struct person_summary *person, const struct table_reader *at,
+                       bool is_counted)
 {
     static const struct {
         const char *name;
@@ -108,7 +103,7 @@ static void take_night(struct person_summary *person, const struct table_reader 
         {"waso_min", offsetof(struct night_means, waso_min)},
     };
     person->n_nights++;
-    if (*word(at, "exclude_reason") != '\0') {
+    if (!is_counted) {
         return;
     }
     person->n_nights_valid++;
@@ -143,7 +138,8 @@ static struct mean_sd *daily_at(struct person_summary *person, size_t i)
     return (struct mean_sd *)(void *)((char *)person + daily[i].offset);
 }
 
-static void take_day(struct person_summary *person, const struct table_reader *at)
+static void take_day(struct person_summary *person, const struct table_reader *at,
+                     bool is_counted)
 {
     const char *date = word(at, "date");
     size_t n = strnlen(date, sizeof person->first_date - 1);
@@ -154,7 +150,7 @@ static void take_day(struct person_summary *person, const struct table_reader *a
         memcpy(person->last_date, date, n);
     }
     person->n_days++;
-    if (*word(at, "exclude_reason") != '\0') {
+    if (!is_counted) {
         return;
     }
     person->n_days_valid++;
@@ -182,95 +178,187 @@ static void finish(struct person_summary *person)
     }
 }
 
-static enum yk_status read_table(struct byte_source *bytes,
-                                 void (*take)(struct person_summary *person,
-                                              const struct table_reader *at),
-                                 struct person_summaries *out, struct failure *why)
+/* Hands every row that is of a person to take(), which is false when memory is refused. */
+static enum yk_status each_row(struct byte_source *bytes, struct person_summaries *out,
+                               bool (*take)(void *user, struct person_summary *person,
+                                            const struct table_reader *at),
+                               void *user, struct failure *why)
 {
     struct table_reader at = {NULL, NULL};
     enum yk_status status = csv_open(bytes, ',', &at.csv, why);
     if (status == YK_OK) {
         status = csv_read_header(at.csv, why);
     }
-    while (status == YK_OK) {
-        status = csv_next(at.csv, &at.row, why);
-        const char *code = status == YK_OK ? word(&at, "person_id") : "";
-        if (*code == '\0') {
-            continue;
-        }
-        struct person_summary *person = find(out, code);
-        if (person == NULL) {
+    while (status == YK_OK && (status = csv_next(at.csv, &at.row, why)) == YK_OK) {
+        const char *code = word(&at, "person_id");
+        struct person_summary *person = *code != '\0' ? find(out, code) : NULL;
+        if (*code != '\0' && (person == NULL || !take(user, person, &at))) {
             status = failure_set(why, YK_ERR_MEMORY, "out of memory for %zu persons", out->n);
-            break;
         }
-        take(person, &at);
     }
     csv_close(at.csv);
     return status == YK_END ? YK_OK : status;
 }
 
-struct counted_night {
-    size_t person;
-    char date[16];
+static bool take_recording(void *user, struct person_summary *person,
+                           const struct table_reader *at)
+{
+    (void)user;
+    double least = number(at, "min_nights");
+    person->n_recordings++;
+    person->min_nights = isnan(least) ? 0 : least;
+    return true;
+}
+
+/* ---- one date in several recordings of a person ---- */
+
+/* A table with a row for each date of a recording. */
+struct dated_table {
+    const char *date, *usable; /* columns: of what date, and how much of it there is */
+    double sign;               /* of usable: +1 the more the better, -1 the less */
+    void (*take)(struct person_summary *person, const struct table_reader *at, bool is_counted);
 };
 
-static int by_night(const void *a, const void *b)
+static const struct dated_table NIGHT = {"night_date", "night_invalid_pct", -1, take_night};
+static const struct dated_table DAY = {"date", "valid_h", 1, take_day};
+
+/* A row that is counted in its recording. */
+struct counted_row {
+    size_t person;
+    int64_t day;
+    double usable;
+    uint64_t line;
+};
+
+struct dated_rows {
+    const struct dated_table *table;
+    struct person_summaries *out;
+    struct counted_row *rows; /* first all counted ones, then those that another outdoes */
+    size_t n, capacity, next;
+    size_t n_dates; /* that several recordings of one person have */
+    struct counted_row first;
+};
+
+static bool is_counted(const struct table_reader *at)
 {
-    const struct counted_night *x = a, *y = b;
-    return x->person != y->person ? (x->person < y->person ? -1 : 1) : strcmp(x->date, y->date);
+    return *word(at, "exclude_reason") == '\0';
 }
 
-/* Two recordings of one night (both wrists, a recorder changed too late) give two counted ones.
- */
-static enum yk_status find_twice(struct byte_source *night_csv, struct person_summaries *out,
-                                 struct failure *why)
+static bool note_counted(void *user, struct person_summary *person,
+                         const struct table_reader *at)
 {
-    struct table_reader at = {NULL, NULL};
-    struct counted_night *nights = NULL;
-    size_t n = 0, capacity = 0;
-    enum yk_status status = csv_open(night_csv, ',', &at.csv, why);
-    status = status == YK_OK ? csv_read_header(at.csv, why) : status;
-    while (status == YK_OK && (status = csv_next(at.csv, &at.row, why)) == YK_OK) {
-        const char *code = word(&at, "person_id"), *date = word(&at, "night_date");
-        if (*code == '\0' || *word(&at, "exclude_reason") != '\0') {
+    struct dated_rows *self = user;
+    struct civil_date date;
+    if (!is_counted(at) || !civil_parse(word(at, self->table->date), &date)) {
+        return true;
+    }
+    if (MEM_RESERVE(self->rows, self->n, self->capacity) != 0) {
+        return false;
+    }
+    double usable = self->table->sign * number(at, self->table->usable);
+    self->rows[self->n++] =
+        (struct counted_row){.person = (size_t)(person - self->out->persons),
+                             .day = civil_to_days(date),
+                             .usable = isnan(usable) ? -INFINITY : usable,
+                             .line = at->row->line};
+    return true;
+}
+
+static int by_date(const struct counted_row *x, const struct counted_row *y)
+{
+    if (x->person != y->person) {
+        return x->person < y->person ? -1 : 1;
+    }
+    return x->day != y->day ? (x->day < y->day ? -1 : 1) : 0;
+}
+
+static int by_line(const void *a, const void *b)
+{
+    const struct counted_row *x = a, *y = b;
+    return x->line != y->line ? (x->line < y->line ? -1 : 1) : 0;
+}
+
+/* Of one date, the best first. */
+static int by_use(const void *a, const void *b)
+{
+    const struct counted_row *x = a, *y = b;
+    int order = by_date(x, y);
+    if (order == 0 && x->usable != y->usable) {
+        return x->usable > y->usable ? -1 : 1;
+    }
+    return order != 0 ? order : by_line(a, b);
+}
+
+/* Leaves the rows that another of their date outdoes, in the order of the table. */
+static void keep_outdone(struct dated_rows *self)
+{
+    struct counted_row best = {.line = 0};
+    bool is_alone = true;
+    size_t n = 0;
+    if (self->n > 1) {
+        qsort(self->rows, self->n, sizeof *self->rows, by_use);
+    }
+    for (size_t i = 0; i < self->n; i++) {
+        struct counted_row row = self->rows[i];
+        if (i == 0 || by_date(&best, &row) != 0) {
+            best = row;
+            is_alone = true;
             continue;
         }
-        struct person_summary *person = find(out, code);
-        if (person == NULL || MEM_RESERVE(nights, n, capacity) != 0) {
-            status = failure_set(why, YK_ERR_MEMORY, "out of memory for %zu nights", n);
-            break;
+        if (is_alone && self->n_dates++ == 0) {
+            self->first = best;
         }
-        nights[n] = (struct counted_night){.person = (size_t)(person - out->persons)};
-        memcpy(nights[n].date, date, strnlen(date, sizeof nights[n].date - 1));
-        n++;
+        is_alone = false;
+        self->rows[n++] = row;
     }
-    csv_close(at.csv);
+    self->n = n;
     if (n > 1) {
-        qsort(nights, n, sizeof *nights, by_night);
+        qsort(self->rows, n, sizeof *self->rows, by_line);
     }
-    for (size_t i = 1; i < n; i++) {
-        if (by_night(&nights[i - 1], &nights[i]) == 0 && out->n_twice++ == 0) {
-            memcpy(out->twice_person, out->persons[nights[i].person].person_id,
-                   sizeof out->twice_person);
-            memcpy(out->twice_date, nights[i].date, sizeof out->twice_date);
-        }
-    }
-    mem_free(nights);
-    return status == YK_END ? YK_OK : status;
+}
+
+static bool take_row(void *user, struct person_summary *person, const struct table_reader *at)
+{
+    struct dated_rows *self = user;
+    bool is_outdone = self->next < self->n && self->rows[self->next].line == at->row->line;
+    self->next += is_outdone;
+    self->table->take(person, at, is_counted(at) && !is_outdone);
+    return true;
+}
+
+/* Sums the rows of a table: of a date that several recordings of a person have (both wrists, a
+ * recorder changed too late) the one with the most usable data, the first at a tie. */
+static enum yk_status sum_table(const struct dated_table *table, struct byte_source *bytes,
+                                struct dated_rows *rows, struct person_summaries *out,
+                                struct failure *why)
+{
+    *rows = (struct dated_rows){.table = table, .out = out};
+    enum yk_status status = each_row(bytes, out, note_counted, rows, why);
+    keep_outdone(rows);
+    status = status == YK_OK ? each_row(bytes, out, take_row, rows, why) : status;
+    mem_free(rows->rows);
+    rows->rows = NULL;
+    return status;
 }
 
 enum yk_status person_summaries_make(struct byte_source *recording_csv,
                                      struct byte_source *night_csv, struct byte_source *day_csv,
                                      struct person_summaries *out, struct failure *why)
 {
-    enum yk_status status = read_table(recording_csv, take_recording, out, why);
+    struct dated_rows nights, days;
+    enum yk_status status = each_row(recording_csv, out, take_recording, NULL, why);
     if (status == YK_OK) {
-        status = read_table(night_csv, take_night, out, why);
+        status = sum_table(&NIGHT, night_csv, &nights, out, why);
+    }
+    if (status == YK_OK && nights.n_dates > 0) {
+        out->n_twice = nights.n_dates;
+        memcpy(out->twice_person, out->persons[nights.first.person].person_id,
+               sizeof out->twice_person);
+        civil_format(civil_from_days(nights.first.day), out->twice_date);
     }
     if (status == YK_OK) {
-        status = read_table(day_csv, take_day, out, why);
+        status = sum_table(&DAY, day_csv, &days, out, why);
     }
-    status = status == YK_OK ? find_twice(night_csv, out, why) : status;
     for (size_t i = 0; i < out->n; i++) {
         finish(&out->persons[i]);
     }

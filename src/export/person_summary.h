@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One person over all recordings, from the rows of night.csv and day.csv as they are printed:
- * whoever has the tables can compute the same numbers.
+ * whoever has the tables can compute the same numbers. A date that is counted in several
+ * recordings of a person (both wrists, a recorder changed too late) counts once: the night of
+ * the least night_invalid_pct, the day of the most valid_h; at a tie the first in the table.
  */
 #ifndef SRC_EXPORT_PERSON_SUMMARY_H
 #define SRC_EXPORT_PERSON_SUMMARY_H
@@ -28,8 +30,8 @@ struct person_summary {
 struct person_summaries {
     struct person_summary *persons; /* sorted by code; those without a code are left out */
     size_t n, capacity;
-    size_t *order, order_capacity;         /* while rows are taken: the persons by code */
-    size_t n_twice;                        /* nights counted in two recordings of one person */
+    size_t *order, order_capacity; /* while rows are taken: the persons by code */
+    size_t n_twice;                /* nights counted in several recordings of a person */
     char twice_person[64], twice_date[16]; /* one of these */
 };
 

@@ -54,7 +54,8 @@ struct batch_totals {
     size_t n_skipped;      /* not begun, because too many had failed */
     size_t n_rows_skipped; /* of the participants table and the diary; see keep_good */
     size_t n_nights_valid;
-    uint64_t bytes;              /* of the inputs */
+    size_t n_nights_twice; /* counted in several recordings of a person, in person.csv once */
+    uint64_t bytes;        /* of the inputs */
     double seconds, cpu_seconds; /* of the clock; of all processors */
     size_t n_syncs;              /* times a worker waited until the disk kept something */
     bool zone_is_guess;          /* the system's zone was taken for at least one recording */

@@ -498,7 +498,7 @@ static void add_counted(const struct tally *tally, const char *one, const char *
 }
 
 static void add_rules_of_counting(const struct cohort *c, const struct parameters *p,
-                                  struct text *out)
+                                  size_t n_twice, struct text *out)
 {
     text_addf(out,
               "A night was counted with at least %.4g valid hours in its 24 and nonwear in at "
@@ -509,6 +509,13 @@ static void add_rules_of_counting(const struct cohort *c, const struct parameter
     }
     if (c->of[DAYS].total > 0) {
         add_counted(&c->of[DAYS], "day", "days", out);
+    }
+    if (n_twice > 0) {
+        text_addf(out,
+                  "%zu of the nights %s counted in several recordings of a person; in the "
+                  "person's means a night or day stands once, from the recording with the most "
+                  "usable data. ",
+                  n_twice, n_twice == 1 ? "was" : "were");
     }
     if (p->min_nights > 0) {
         text_addf(out, "%zu of ", count_of(&c->of[INCLUDED], "1"));
@@ -523,7 +530,7 @@ static void add_rules_of_counting(const struct cohort *c, const struct parameter
 }
 
 static void add_processing(const struct cohort *c, const struct recipe *recipe, unsigned files,
-                           struct text *out)
+                           size_t n_twice, struct text *out)
 {
     text_addf(out, "%s processed by yoake %s (%s) ",
               c->of[DEVICES].total == 1 ? "It was" : "They were", version_number(),
@@ -532,7 +539,7 @@ static void add_processing(const struct cohort *c, const struct recipe *recipe, 
     text_add(out, ". ");
     add_signal(c, &recipe->parameters, files, out);
     add_sleep(&c->of[METHODS], out);
-    add_rules_of_counting(c, &recipe->parameters, out);
+    add_rules_of_counting(c, &recipe->parameters, n_twice, out);
     text_add(out, "Measures of rhythm follow the papers listed under Rules.");
 }
 
@@ -561,7 +568,7 @@ enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch
         add_devices(&c, out);
         add_files(totals, &c, out);
         if (c.of[DEVICES].total > 0) {
-            add_processing(&c, recipe, files, out);
+            add_processing(&c, recipe, files, totals->n_nights_twice, out);
         }
         text_add(out, "\n\n");
         methods_text_add(p, rules, n_rules, out);

@@ -195,11 +195,13 @@ static enum yk_status add_persons(struct batch *batch, struct tables *out, struc
         status = warn_of_strangers(batch, &persons, why);
     }
     status = status == YK_OK ? warn_of_shared_names(batch, &persons, why) : status;
+    batch->totals->n_nights_twice = persons.n_twice;
     if (status == YK_OK && persons.n_twice > 0) {
         log_warn(&batch->log,
-                 "batch: %zu nights are counted in two recordings of one person, and twice in "
-                 "person.csv; the first of them %s of %s",
-                 persons.n_twice, persons.twice_date, persons.twice_person);
+                 "batch: %zu %s counted in several recordings of a person; person.csv takes of "
+                 "each the one with the most usable data; the first %s of %s",
+                 persons.n_twice, text_many(persons.n_twice, "night is", "nights are"),
+                 persons.twice_date, persons.twice_person);
     }
     for (size_t i = 0; i < persons.n && status == YK_OK; i++) {
         export_add_person(&persons.persons[i], &file->rows);

@@ -79,11 +79,19 @@ def social_jetlag(counted, weekend):
     return on_the_face(around[weekend].mean() - around[~weekend].mean())
 
 
+def once(rows, date, usable, ascending):
+    """Of a date in several recordings, the row with the most usable data, the first at a tie."""
+    best = rows.sort_values(usable, ascending=ascending, kind="stable").drop_duplicates(date)
+    return best.sort_index()
+
+
 def compare(kind, key, tables):
     for _, row in tables.iterrows():
         where = f"{kind} {row[key]}"
         mine = night[night[key] == row[key]]
         counted = mine[mine.exclude_reason.isna()]
+        if kind == "person":
+            counted = once(counted, "night_date", "night_invalid_pct", True)
         weekend = counted.weekday_morning.isin(["Sat", "Sun"])
         sets = {"": counted, "_weekday": counted[~weekend], "_weekend": counted[weekend]}
         for suffix, rows in sets.items():
@@ -99,6 +107,8 @@ def compare(kind, key, tables):
         same(where, "nights_valid_n", row.nights_valid_n, len(counted), 0)
         days = day[day[key] == row[key]]
         counted_days = days[days.exclude_reason.isna()]
+        if kind == "person":
+            counted_days = once(counted_days, "date", "valid_h", False)
         same(where, "days_valid_n", row.days_valid_n, len(counted_days), 0)
         # Clock hours since one midnight do not wrap: their mean is the circular one, as far as
         # the circular one is defined (a small spread).

@@ -324,6 +324,52 @@ static void persons_are_summed_over_their_recordings(void **state)
     text_release(&days);
 }
 
+static void a_date_of_several_recordings_counts_once(void **state)
+{
+    (void)state;
+    struct text recordings, nights, days;
+    text_init(&recordings);
+    text_init(&nights);
+    text_init(&days);
+    text_add(&recordings, "person_id\nA\nA\nB\n");
+    text_add(&nights, "person_id,night_date,night_invalid_pct,tst_min,exclude_reason\n"
+                      "A,2026-05-11,8,100,\nA,2026-05-12,0,200,\nA,2026-05-13,0,310,\n"
+                      "A,2026-05-11,5,400,\nA,2026-05-12,0,999,\nA,2026-05-14,,500,\n"
+                      "A,2026-05-13,,999,\nA,2026-05-11,0,999,few_hours\n"
+                      "A,2026-05-11,6,999,\nB,2026-05-11,0,600,\n");
+    text_add(&days, "person_id,date,valid_h,counts_sum,exclude_reason\n"
+                    "A,2026-05-11,20,10,\nA,2026-05-12,20,20,\n"
+                    "A,2026-05-11,21,60,\nA,2026-05-12,24,99,person\n");
+    const struct text *const tables[3] = {&recordings, &nights, &days};
+    struct person_summaries persons;
+    person_summaries_init(&persons);
+    assert_int_equal(sum_persons(tables, &persons, NULL), YK_OK);
+    const struct person_summary *a = &persons.persons[0], *b = &persons.persons[1];
+    assert_int_equal(a->n_nights, 9);
+    assert_int_equal(a->n_nights_valid, 4);
+    assert_close(a->nights[NIGHTS_ALL].tst_min.mean, (400 + 200 + 310 + 500) / 4.0, 1e-9);
+    assert_int_equal(a->n_days, 4);
+    assert_int_equal(a->n_days_valid, 2);
+    assert_close(a->counts_sum.mean, 40, 1e-12);
+    assert_int_equal(b->n_nights_valid, 1);
+    assert_int_equal(persons.n_twice, 3);
+    assert_string_equal(persons.twice_person, "A");
+    assert_string_equal(persons.twice_date, "2026-05-11");
+    person_summaries_release(&persons);
+    for (uint64_t k = 1;; k++) {
+        alloc_fail_at(k);
+        enum yk_status status = sum_persons(tables, &persons, NULL);
+        bool refused = alloc_end(status, YK_OK);
+        person_summaries_release(&persons);
+        if (!refused) {
+            break;
+        }
+    }
+    text_release(&recordings);
+    text_release(&nights);
+    text_release(&days);
+}
+
 static void epochs_become_rows_with_flags(void **state)
 {
     (void)state;
@@ -376,6 +422,7 @@ int main(void)
         cmocka_unit_test(events_come_in_order_of_time),
         cmocka_unit_test(an_empty_analysis_gives_one_recording_row_without_numbers),
         cmocka_unit_test(persons_are_summed_over_their_recordings),
+        cmocka_unit_test(a_date_of_several_recordings_counts_once),
         cmocka_unit_test(epochs_become_rows_with_flags),
         cmocka_unit_test(the_methods_text_names_every_parameter),
     };
