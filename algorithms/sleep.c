@@ -119,9 +119,12 @@ static enum yk_status mark_by_counts(struct analysis *analysis, struct failure *
                                        (size_t)p->choi_spike_min};
         nonwear_choi(in.counts, epochs->n, &choi, off);
     } else {
-        struct troiano_parameters troiano = {
-            (size_t)p->troiano_min, 0,   HUGE_VAL, (size_t)p->troiano_spike_min,
-            p->troiano_stop_counts, true};
+        struct troiano_parameters troiano = {.min_period = (size_t)p->troiano_min,
+                                             .max_count = HUGE_VAL,
+                                             .spike_tolerance = (size_t)p->troiano_spike_min,
+                                             .spike_stop_level = p->troiano_stop_counts,
+                                             .consecutive = p->troiano_spikes ==
+                                                            TROIANO_SPIKES_consecutive};
         nonwear_troiano(in.counts, epochs->n, &troiano, off);
     }
     for (size_t i = 0; i < epochs->n; i++) {

@@ -42,6 +42,7 @@ enum choice_sleep {
     SLEEP_csm,
     SLEEP_oakley_auto
 };
+enum choice_troiano_spikes { TROIANO_SPIKES_consecutive, TROIANO_SPIKES_total };
 enum choice_days { DAYS_default, DAYS_ggir };
 enum choice_rest {
     REST_RULE_best_sum,

@@ -13,6 +13,7 @@
 #include "algorithms/nonwear_counts.h"
 #include "algorithms/rest_tudor_locke.h"
 #include "algorithms/scorer.h"
+#include "algorithms/sleep.h"
 
 #define DAY "data/counts/GT3XPlus-RawData-Day01-"
 enum { N_MAX = 2000 };
@@ -97,6 +98,43 @@ static void score_troiano(char *cell[], uint8_t *nonwear)
     nonwear_troiano(axis1, n_minutes, &p, nonwear);
 }
 
+static void set(struct parameters *p, const char *name, const char *value)
+{
+    char assignment[64];
+    struct failure why = {0};
+    snprintf(assignment, sizeof assignment, "%s=%s", name, value);
+    if (parameters_set(p, assignment, &why) != YK_OK) {
+        fail_msg("%s: %s", assignment, why.text);
+    }
+}
+
+/* The same settings by the words of a recipe, from the counts to the epochs' state. */
+static void score_troiano_of_recipe(char *cell[], uint8_t *nonwear)
+{
+    struct analysis a;
+    struct zone *utc = NULL;
+    analysis_init(&a);
+    struct parameters *p = &a.made_by.parameters;
+    assert_int_equal(zone_open("Etc/UTC", &utc, NULL), YK_OK);
+    assert_int_equal(parameters_of_recipe(RECIPE_ACTILIFE, p, NULL), YK_OK);
+    set(p, "nonwear", "troiano");
+    set(p, "troiano_min", cell[5]);
+    set(p, "troiano_spike_min", cell[7]);
+    set(p, "troiano_stop_counts", cell[8]);
+    set(p, "troiano_spikes", strcmp(cell[11], "TRUE") == 0 ? "consecutive" : "total");
+    a.info.count_kind = COUNT_KIND_ACTIGRAPH;
+    a.epochs.epoch_s = 60;
+    assert_int_equal(epoch_series_resize(&a.epochs, n_minutes, NULL), YK_OK);
+    assert_int_equal(epoch_series_need(&a.epochs, EPOCH_COUNTS_Y, NULL), YK_OK);
+    memcpy(a.epochs.column[EPOCH_COUNTS_Y], axis1, n_minutes * sizeof *axis1);
+    assert_int_equal(sleep_detect(&a, utc, NULL, NULL, NULL), YK_OK);
+    for (size_t i = 0; i < n_minutes; i++) {
+        nonwear[i] = (a.epochs.state[i] & STATE_NONWEAR) != 0;
+    }
+    analysis_release(&a);
+    zone_close(utc);
+}
+
 static void choi_equals_actilife_in_every_setting(void **state)
 {
     (void)state;
@@ -111,6 +149,14 @@ static void troiano_equals_actilife_in_every_setting(void **state)
     SHARED_OR_SKIP(path, DAY "Troiano-periods.csv");
     (void)path;
     assert_int_equal(compare_periods("Troiano-periods", score_troiano), 68);
+}
+
+static void a_recipe_can_choose_every_one_of_these_settings(void **state)
+{
+    (void)state;
+    SHARED_OR_SKIP(path, DAY "Troiano-periods.csv");
+    (void)path;
+    assert_int_equal(compare_periods("Troiano-periods", score_troiano_of_recipe), 68);
 }
 
 static void compare_sleep_period(char *cell[], const struct sleep_period *period)
@@ -287,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(choi_equals_actilife_in_every_setting),
         cmocka_unit_test(troiano_equals_actilife_in_every_setting),
+        cmocka_unit_test(a_recipe_can_choose_every_one_of_these_settings),
         cmocka_unit_test(tudor_locke_equals_actilife_in_every_period),
         cmocka_unit_test(depresjon_totals_equal_the_reference),
         cmocka_unit_test(a_recorder_that_repeats_itself_is_not_worn),
