@@ -139,15 +139,14 @@ static void set_range(struct gt3x_reader *self, const struct gt3x_about *about)
 static void set_rate(struct gt3x_reader *self, const struct gt3x_about *about)
 {
     const double stated = about->header.rate_hz;
-    const uint32_t first = about->first_rate;
+    const uint32_t usual = about->usual_rate;
     uint32_t rate = stated >= 1 && stated <= GT3X_RATE_MOST ? (uint32_t)rint(stated) : 0;
-    bool first_is_a_second = first >= 1 && first <= GT3X_RATE_MOST;
-    if (first_is_a_second && first != rate) {
-        if (about->has_header && rate != 0) {
-            note(self, "%u Hz by the records, not %u Hz as info.txt says", (unsigned)first,
+    if (usual != 0 && usual != rate) {
+        if (rate != 0) {
+            note(self, "%u Hz by the records, not %u Hz as info.txt says", (unsigned)usual,
                  (unsigned)rate);
         }
-        rate = first;
+        rate = usual;
     }
     self->facts.rate = rate != 0 ? rate : 30;
     self->base.info.rate_hz =
@@ -159,6 +158,8 @@ static void set_times(struct gt3x_reader *self, const struct gt3x_about *about,
 {
     const struct actigraph_header *header = &about->header;
     struct recording_info *info = &self->base.info;
+    self->facts.planned_s = header->start_s;
+    self->facts.last_s = header->last_s;
     int64_t wall_s = about->first_s != TIME_UNKNOWN    ? about->first_s
                      : header->start_s != TIME_UNKNOWN ? header->start_s
                                                        : 0;

@@ -13,6 +13,8 @@
 #include "src/base/text.h"
 
 #define PARAMETER_BYTES 8
+#define VOTES 60                        /* seconds of samples that tell the rate */
+#define LOOK_BYTES ((uint64_t)64 << 10) /* of log.bin, for more of them than the first */
 
 /* ---- a little JSON: values of keys, wherever they stand ---- */
 
@@ -95,33 +97,73 @@ static void take_parameters(struct gt3x_about *about, const uint8_t *payload, si
     }
 }
 
+/* How often the first records hold so many samples. */
+struct votes {
+    uint32_t n, of[GT3X_RATE_MOST + 1];
+};
+
+static size_t samples_of(const struct gt3x_record *record)
+{
+    return record->type == GT3X_ACTIVITY || record->type == GT3X_ACTIVITY3
+               ? gt3x_count12(record->size)
+           : record->type == GT3X_ACTIVITY2 ? gt3x_count16(record->size)
+                                            : 0;
+}
+
+static void take_samples(struct gt3x_reader *self, struct gt3x_about *about,
+                         const struct gt3x_record *record, struct votes *votes)
+{
+    const struct actigraph_header *header = &about->header;
+    const size_t n = samples_of(record);
+    if (n == 0) {
+        return;
+    }
+    votes->n++;
+    votes->of[n <= GT3X_RATE_MOST ? n : 0]++;
+    const int64_t before_s = header->start_s, end_s = header->last_s;
+    if (about->first_s == TIME_UNKNOWN &&
+        !gt3x_stream_is_stray(&self->stream, record, before_s, end_s)) {
+        about->first_s = record->second;
+        about->first_type = record->type;
+    }
+}
+
+/* A second can be cut short, the first one as well: most of them tell. info.txt has a vote, and
+ * the last word where they are equal. */
+static uint32_t elect(struct votes *votes, double stated_hz)
+{
+    const uint32_t stated =
+        stated_hz >= 1 && stated_hz <= GT3X_RATE_MOST ? (uint32_t)rint(stated_hz) : 0;
+    uint32_t best = stated;
+    votes->of[stated]++;
+    votes->of[0] = 0; /* records that tell no rate */
+    for (uint32_t rate = 1; rate <= GT3X_RATE_MOST; rate++) {
+        best = votes->of[rate] > votes->of[best] ? rate : best;
+    }
+    return best;
+}
+
 enum yk_status gt3x_about_read(struct gt3x_reader *self, struct gt3x_about *about,
                                struct failure *why)
 {
-    struct gt3x_record record;
-    enum yk_status status;
+    struct gt3x_record record = {.pos = 0};
+    struct votes votes = {.n = 0};
+    enum yk_status status = YK_OK;
     gt3x_stream_seek(&self->stream, 0);
     about->first_s = TIME_UNKNOWN;
-    while ((status = gt3x_stream_next(&self->stream, &record, why)) == YK_OK) {
-        size_t n = 0;
+    while ((about->first_s == TIME_UNKNOWN || (votes.n < VOTES && record.pos < LOOK_BYTES)) &&
+           (status = gt3x_stream_next(&self->stream, &record, why)) == YK_OK) {
         if (record.type == GT3X_METADATA) {
             take_metadata(about, record.payload, record.size);
         } else if (record.type == GT3X_PARAMETERS) {
             take_parameters(about, record.payload, record.size);
         } else if (record.type == GT3X_SENSOR_SCHEMA) {
             gt3x_imu_schema(&self->facts.imu, record.payload, record.size);
-        } else if (record.type == GT3X_ACTIVITY || record.type == GT3X_ACTIVITY3) {
-            n = gt3x_count12(record.size);
-        } else if (record.type == GT3X_ACTIVITY2) {
-            n = gt3x_count16(record.size);
-        }
-        if (n > 0) {
-            about->first_s = record.second;
-            about->first_rate = (uint32_t)n;
-            about->first_type = record.type;
-            break;
+        } else {
+            take_samples(self, about, &record, &votes);
         }
     }
+    about->usual_rate = votes.n > 0 ? elect(&votes, about->header.rate_hz) : 0;
     return status == YK_END ? YK_OK : status;
 }
 

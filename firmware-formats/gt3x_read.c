@@ -136,6 +136,7 @@ static void note_end(struct gt3x_reader *self)
     }
 }
 
+/* At the time of the samples before it: its own may be what is wrong. */
 static void bad_record(struct gt3x_reader *self, const struct gt3x_record *record,
                        const char *what)
 {
@@ -144,8 +145,8 @@ static void bad_record(struct gt3x_reader *self, const struct gt3x_record *recor
         struct read_report *report = &self->base.report;
         report->bad_blocks++;
         report->skipped_bytes += (uint64_t)GT3X_HEAD_BYTES + record->size + 1;
-        int64_t ns = (int64_t)record->second * NS_PER_S - self->facts.wall_minus_utc_ns;
-        read_report_add(report, READ_EVENT_BAD_BLOCK, ns, ns, (int64_t)report->blocks, what);
+        read_report_add(report, READ_EVENT_BAD_BLOCK, self->now.end_ns, self->now.end_ns,
+                        (int64_t)report->blocks, what);
     }
 }
 
@@ -368,9 +369,23 @@ static void note_rate(struct gt3x_reader *self, size_t n)
     }
 }
 
+static bool is_stray(const struct gt3x_reader *self, const struct gt3x_record *record)
+{
+    const struct gt3x_state *now = &self->now;
+    const int64_t before_s = now->last_s != TIME_UNKNOWN ? now->last_s : self->facts.planned_s;
+    return gt3x_stream_is_stray(&self->stream, record, before_s, self->facts.last_s);
+}
+
 /* Samples of an activity record; 0: it has none, and why was counted. */
 static size_t check_activity(struct gt3x_reader *self, const struct gt3x_record *record)
 {
+    if (is_stray(self, record)) {
+        char what[64];
+        snprintf(what, sizeof what, "second %" PRIu32 ", far from those on both sides",
+                 record->second);
+        bad_record(self, record, what);
+        return 0;
+    }
     size_t n = record->type == GT3X_ACTIVITY2 ? gt3x_count16(record->size)
                                               : gt3x_count12(record->size);
     if (record->size == 1) {

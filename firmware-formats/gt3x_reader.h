@@ -41,6 +41,7 @@ struct gt3x_facts {
         temperature_high; /* Insight */
     bool has_temperature; /* the four above */
     int64_t wall_minus_utc_ns;
+    int64_t planned_s, last_s; /* Start Date and Last Sample Time; TIME_UNKNOWN */
 };
 
 /* Where reading is; a copy of it is a place to go on from. */
@@ -91,9 +92,9 @@ struct gt3x_about {
     int32_t offset_s;
     double scale;
     bool is_insight, calibration_says_raw;
-    int64_t first_s;     /* second of the first samples; TIME_UNKNOWN: there are none */
-    uint32_t first_rate; /* samples in them */
+    int64_t first_s; /* second of the first samples; TIME_UNKNOWN: there are none */
     uint8_t first_type;
+    uint32_t usual_rate; /* samples in most of the first records; 0: there are none */
 };
 enum yk_status gt3x_about_read(struct gt3x_reader *self, struct gt3x_about *about,
                                struct failure *why);

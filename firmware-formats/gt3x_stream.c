@@ -13,11 +13,13 @@
 #include <string.h>
 
 #include "src/base/bytes.h"
+#include "src/base/clock.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
 
 #define SEPARATOR 0x1E
 #define AHEAD ((size_t)16 << 10) /* kept in memory for gt3x_stream_peek() */
+#define DAY_S 86400
 /* Behind damage only: the largest payload that released firmware writes is below this. */
 #define SENSIBLE_BYTES 8192
 
@@ -64,7 +66,7 @@ static size_t have(const struct gt3x_stream *self)
     return (size_t)(self->at + self->filled - self->pos);
 }
 
-/* Whether the record at the position, and some more, is in memory. */
+/* Whether the record at the position, and AHEAD behind it, is in memory. */
 static bool is_ready(const struct gt3x_stream *self)
 {
     const size_t n = have(self);
@@ -72,7 +74,7 @@ static bool is_ready(const struct gt3x_stream *self)
         return true;
     }
     const uint8_t *at = self->buffer + (self->pos - self->at);
-    return n >= AHEAD && n >= (size_t)GT3X_HEAD_BYTES + get_u16le(at + 6) + 1;
+    return n >= GT3X_HEAD_BYTES && n >= (size_t)GT3X_HEAD_BYTES + get_u16le(at + 6) + 1 + AHEAD;
 }
 
 static enum yk_status fill(struct gt3x_stream *self, struct failure *why)
@@ -161,6 +163,18 @@ enum yk_status gt3x_stream_next(struct gt3x_stream *self, struct gt3x_record *ou
 
 bool gt3x_stream_peek(const struct gt3x_stream *self, struct gt3x_record *out)
 {
+    const size_t n = have(self);
     out->pos = self->pos;
-    return is_record(self->buffer + (self->pos - self->at), have(self), out);
+    return is_record(self->buffer + (self->pos - self->at), n < AHEAD ? n : AHEAD, out);
+}
+
+bool gt3x_stream_is_stray(const struct gt3x_stream *self, const struct gt3x_record *record,
+                          int64_t before_s, int64_t end_s)
+{
+    struct gt3x_record next;
+    const int64_t after_s = gt3x_stream_peek(self, &next) ? (int64_t)next.second : end_s;
+    if (before_s == TIME_UNKNOWN || after_s == TIME_UNKNOWN || after_s < before_s - DAY_S) {
+        return false;
+    }
+    return record->second < before_s - DAY_S || record->second > after_s + DAY_S;
 }

@@ -71,8 +71,18 @@ void gt3x_stream_seek(struct gt3x_stream *self, uint64_t pos);
  * what was passed over on the way. errors: YK_ERR_IO */
 enum yk_status gt3x_stream_next(struct gt3x_stream *self, struct gt3x_record *out,
                                 struct failure *why);
-/* The record after the last one without going on to it; false when it is not wholly in memory
- * or not sound. */
+/* The record after the last one without going on to it; false when it is not sound or larger
+ * than any that is looked for (16 KiB). */
 bool gt3x_stream_peek(const struct gt3x_stream *self, struct gt3x_record *out);
+
+/* Whether the last record's time is wrong although its checksum is right: more than a day away
+ * from the times on both sides of it, which agree. A clock that was set does not come back with
+ * the next record.
+ *
+ * before_s  the second before it; TIME_UNKNOWN: not known, then nothing speaks against it
+ * end_s     the same, behind the last record of the file
+ */
+bool gt3x_stream_is_stray(const struct gt3x_stream *self, const struct gt3x_record *record,
+                          int64_t before_s, int64_t end_s);
 
 #endif
