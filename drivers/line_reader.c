@@ -56,8 +56,3 @@ const char *line_reader_next(struct line_reader *self, bool *was_cut)
     }
     return NULL;
 }
-
-bool line_reader_is_empty(const struct line_reader *self)
-{
-    return self->from == self->until && self->length == 0;
-}

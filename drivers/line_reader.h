@@ -30,7 +30,5 @@ void line_reader_put(struct line_reader *self, size_t n);
 /* The next whole line, terminated and valid until the next call; NULL: more bytes are needed.
  * *was_cut: something of it was dropped. */
 const char *line_reader_next(struct line_reader *self, bool *was_cut);
-/* Whether nothing is waiting, not even part of a line. */
-bool line_reader_is_empty(const struct line_reader *self);
 
 #endif

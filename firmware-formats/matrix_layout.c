@@ -60,8 +60,3 @@ double matrix_body_c(const uint8_t at[static MATRIX_TEMP_BYTES])
 {
     return get_i16le(at) / 10.0;
 }
-
-double matrix_ambient_c(const uint8_t at[static MATRIX_TEMP_BYTES])
-{
-    return get_i16le(at + 2) / 10.0;
-}

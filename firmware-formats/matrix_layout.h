@@ -36,9 +36,8 @@ bool matrix_packet_get(const uint8_t at[static MATRIX_PACKET_HEADER],
  * n values. */
 void matrix_triples(const uint8_t *at, uint32_t n, double range, float *x, float *y, float *z);
 
-/* Temperatures of a record in degrees Celsius. */
+/* A record of temperatures: the body's, then the ambient one. The first, in degrees Celsius. */
 #define MATRIX_TEMP_BYTES 4u
 double matrix_body_c(const uint8_t at[static MATRIX_TEMP_BYTES]);
-double matrix_ambient_c(const uint8_t at[static MATRIX_TEMP_BYTES]);
 
 #endif

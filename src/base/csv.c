@@ -21,6 +21,9 @@
 #define CHUNK ((size_t)1 << 16)
 #define SNIFF ((size_t)1 << 18)
 
+/* CSV_LATIN1 is Windows' Latin text (CP1252), which has letters where Latin-1 has controls. */
+enum csv_encoding { CSV_UTF8, CSV_CP932, CSV_LATIN1 };
+
 struct csv {
     struct byte_source *bytes;
     enum csv_encoding encoding;
@@ -142,11 +145,6 @@ void csv_close(struct csv *self)
     mem_free((void *)self->row.field);
     mem_free(self->field_length);
     mem_free(self);
-}
-
-enum csv_encoding csv_encoding(const struct csv *self)
-{
-    return self->encoding;
 }
 
 const char *csv_name(const struct csv *self)

@@ -18,9 +18,6 @@
 #define CSV_RECORD_MAX ((size_t)1 << 18) /* bytes of one row, all fields together */
 #define CSV_NONE SIZE_MAX                /* no such column */
 
-/* CSV_LATIN1 is Windows' Latin text (CP1252), which has letters where Latin-1 has controls. */
-enum csv_encoding { CSV_UTF8, CSV_CP932, CSV_LATIN1 };
-
 struct csv; /* opaque */
 
 /* One row. Everything is valid until the next csv_next(), csv_rewind() or csv_close(). */
@@ -43,7 +40,6 @@ enum yk_status csv_open(struct byte_source *bytes, char separator, struct csv **
 void csv_close(struct csv *self); /* accepts NULL */
 
 const char *csv_name(const struct csv *self); /* of the file */
-enum csv_encoding csv_encoding(const struct csv *self);
 char csv_separator(const struct csv *self);
 /* For tables whose language says more than their bytes: Latin text can look like CP932. Does
  * nothing to a table in UTF-8, and no more than that when it was not taken for CP932. */

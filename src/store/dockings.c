@@ -156,21 +156,3 @@ enum yk_status docking_list(struct store *store, const char *device_serial,
     }
     return status;
 }
-
-enum yk_status docking_of_recording(struct store *store, const char *recording,
-                                    struct docking *out, struct failure *why)
-{
-    void *list = NULL;
-    size_t n = 0;
-    enum yk_status status = record_select(store, &record_kind_docking, &list, &n, why,
-                                          "r.recording = ?1", "t", recording);
-    if (status == YK_OK && n == 0) {
-        status = failure_set(why, YK_ERR_NO_DEVICE, "recording %s did not come from the dock",
-                             recording);
-    }
-    if (status == YK_OK) {
-        *out = ((struct docking *)list)[n - 1];
-    }
-    mem_free(list);
-    return status;
-}

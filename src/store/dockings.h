@@ -16,9 +16,5 @@ enum yk_status docking_add(struct store *store, struct docking *docking, struct 
 /* By time; device_serial NULL: of all. *out is freed with mem_free(). */
 enum yk_status docking_list(struct store *store, const char *device_serial,
                             struct docking **out, size_t *n, struct failure *why);
-/* The newest line whose copy became this recording. YK_ERR_NO_DEVICE: it did not come from the
- * dock. */
-enum yk_status docking_of_recording(struct store *store, const char *recording,
-                                    struct docking *out, struct failure *why);
 
 #endif

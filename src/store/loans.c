@@ -302,21 +302,6 @@ enum yk_status loan_by_session(struct store *store, const char *device_serial, u
     return take_last(status, list, n, out, why, device_serial);
 }
 
-enum yk_status loan_list(struct store *store, const char *device_serial, const char *person,
-                         struct loan **out, size_t *n, struct failure *why)
-{
-    void *list = NULL;
-    enum yk_status status =
-        record_select(store, &record_kind_loan, &list, n, why,
-                      "(?1 IS NULL OR r.device_serial = ?1) AND (?2 IS NULL OR r.person = "
-                      "(SELECT id FROM person WHERE code = ?2))",
-                      "tt", device_serial, person);
-    if (status == YK_OK) {
-        *out = list;
-    }
-    return status;
-}
-
 /* ---- what the dock writes ---- */
 
 static enum yk_status write_clock(struct store *store, const char *sql, int64_t id,

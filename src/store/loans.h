@@ -28,10 +28,6 @@ enum yk_status loan_at(struct store *store, const char *device_serial, int64_t a
 /* The newest line that wrote this session id into the device. YK_ERR_NO_DEVICE: none. */
 enum yk_status loan_by_session(struct store *store, const char *device_serial, uint32_t session,
                                struct loan *out, struct failure *why);
-/* The lines of a device (NULL: of all), or of a participant (NULL: of all), by time. *out is
- * freed with mem_free(). */
-enum yk_status loan_list(struct store *store, const char *device_serial, const char *person,
-                         struct loan **out, size_t *n, struct failure *why);
 
 /* A docked device has come back: returned_ns and the reading of its clock (NULL: none) are
  * written. A line that has a return already keeps it, and so does one with a reading: the first

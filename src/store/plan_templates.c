@@ -22,47 +22,45 @@ struct template_step {
 
 #define STEPS_MAX 6
 
-static const struct whole_template {
-    struct plan_template about;
-    int weeks; /* 0: from the months */
+static const struct plan_template {
+    const char *name;
+    int weeks;                          /* 0: from the months */
+    int months_min, months_max, months; /* 0: its length is fixed */
     struct template_step steps[STEPS_MAX];
 } templates[] = {
-    {{"centre12", 0, 0, 0, "標準の12週間(センター)", "a centre's 12 weeks"},
-     12,
-     {{0, "導入期", MON_WED_FRI, 600, 720},
-      {250, "応用期", FOUR_DAYS, 600, 900},
-      {667, "復職準備期", FIVE_DAYS, 540, 960},
-      {1000, "フォローアップ期", 0, -1, -1}}},
-    {{"clinic", 3, 6, 6, "医療機関の3〜6か月", "a clinic's 3 to 6 months"},
-     0,
-     {{0, "導入期", MON_WED_FRI, 600, 720},
-      {250, "応用期", FOUR_DAYS, 600, 900},
-      {667, "復職準備期", FIVE_DAYS, 540, 930},
-      {1000, "フォローアップ期", 0, -1, -1}}},
-    {{"vocational24", 0, 0, 24, "就労支援の24か月", "a vocational service's 24 months"},
-     0,
-     {{0, "導入期", MON_WED_FRI, 600, 720},
-      {125, "応用期", FOUR_DAYS, 600, 900},
-      {500, "応用期", FIVE_DAYS, 570, 930},
-      {750, "復職準備期", FIVE_DAYS, 540, 960},
-      {1000, "フォローアップ期", 0, -1, -1}}},
+    {.name = "centre12",
+     .weeks = 12,
+     .steps = {{0, "導入期", MON_WED_FRI, 600, 720},
+               {250, "応用期", FOUR_DAYS, 600, 900},
+               {667, "復職準備期", FIVE_DAYS, 540, 960},
+               {1000, "フォローアップ期", 0, -1, -1}}},
+    {.name = "clinic",
+     .months_min = 3,
+     .months_max = 6,
+     .months = 6,
+     .steps = {{0, "導入期", MON_WED_FRI, 600, 720},
+               {250, "応用期", FOUR_DAYS, 600, 900},
+               {667, "復職準備期", FIVE_DAYS, 540, 930},
+               {1000, "フォローアップ期", 0, -1, -1}}},
+    {.name = "vocational24",
+     .months = 24,
+     .steps = {{0, "導入期", MON_WED_FRI, 600, 720},
+               {125, "応用期", FOUR_DAYS, 600, 900},
+               {500, "応用期", FIVE_DAYS, 570, 930},
+               {750, "復職準備期", FIVE_DAYS, 540, 960},
+               {1000, "フォローアップ期", 0, -1, -1}}},
 };
 
-const struct plan_template *plan_template_at(size_t i)
-{
-    return i < sizeof templates / sizeof *templates ? &templates[i].about : NULL;
-}
-
-static const struct whole_template *find(const char *name, struct failure *why)
+static const struct plan_template *find(const char *name, struct failure *why)
 {
     struct text list;
     text_init(&list);
     for (size_t i = 0; i < sizeof templates / sizeof *templates; i++) {
-        if (strcmp(templates[i].about.name, name) == 0) {
+        if (strcmp(templates[i].name, name) == 0) {
             text_release(&list);
             return &templates[i];
         }
-        text_addf(&list, "%s%s", i > 0 ? ", " : "", templates[i].about.name);
+        text_addf(&list, "%s%s", i > 0 ? ", " : "", templates[i].name);
     }
     failure_set(why, YK_ERR_ARGUMENT, "'%.40s' is no template; there are: %s", name,
                 text_string(&list));
@@ -76,19 +74,18 @@ static int weeks_of(int months)
     return (int)lround(months * 365.25 / 12 / 7);
 }
 
-static enum yk_status length_of(const struct whole_template *self, int months, int *weeks,
+static enum yk_status length_of(const struct plan_template *self, int months, int *weeks,
                                 struct failure *why)
 {
-    const struct plan_template *about = &self->about;
-    bool is_fixed = about->months_max == 0;
-    if (months != 0 && (is_fixed || months < about->months_min || months > about->months_max)) {
+    bool is_fixed = self->months_max == 0;
+    if (months != 0 && (is_fixed || months < self->months_min || months > self->months_max)) {
         return is_fixed
                    ? failure_set(why, YK_ERR_ARGUMENT,
-                                 "the length of %s is fixed: leave --months out", about->name)
+                                 "the length of %s is fixed: leave --months out", self->name)
                    : failure_set(why, YK_ERR_ARGUMENT, "%d months: %s takes %d to %d months",
-                                 months, about->name, about->months_min, about->months_max);
+                                 months, self->name, self->months_min, self->months_max);
     }
-    *weeks = self->weeks != 0 ? self->weeks : weeks_of(months != 0 ? months : about->months);
+    *weeks = self->weeks != 0 ? self->weeks : weeks_of(months != 0 ? months : self->months);
     return YK_OK;
 }
 
@@ -123,7 +120,7 @@ enum yk_status plan_add_template(struct store *store, const char *person, const 
                                  double ready_min, size_t *n_added, size_t *n_same,
                                  struct failure *why)
 {
-    const struct whole_template *self = find(name, why);
+    const struct plan_template *self = find(name, why);
     int weeks = 0;
     size_t n = 0, same = 0;
     if (self == NULL) {

@@ -39,16 +39,11 @@ enum yk_status plan_load(struct store *store, const char *person, struct program
 enum yk_status attendance_load(struct store *store, const char *person, struct attendance *out,
                                struct failure *why);
 
-/* Ready-made plans: a 12-week centre programme, a clinic's of 3 to 6 months, a vocational one
- * of 24 months. What a facility does differently is changed step by step afterwards. */
-struct plan_template {
-    const char *name;                   /* "centre12" */
-    int months_min, months_max, months; /* 0: its length is fixed */
-    const char *ja, *en;
-};
-const struct plan_template *plan_template_at(size_t i); /* NULL past the end */
-/* Adds the steps of a template from a date on, in one transaction. months: 0 the template's.
- * commute_min, ready_min: NaN unknown. Nothing is added when a step contradicts what is there.
+/* Ready-made plans: a 12-week centre programme (centre12), a clinic's of 3 to 6 months
+ * (clinic), a vocational one of 24 months (vocational24). What a facility does differently is
+ * changed step by step afterwards. Adds the steps of one from a date on, in one transaction.
+ * months: 0 the template's. commute_min, ready_min: NaN unknown. Nothing is added when a step
+ * contradicts what is there.
  * errors: YK_ERR_ARGUMENT (name, months), YK_ERR_CONFLICT */
 enum yk_status plan_add_template(struct store *store, const char *person, const char *name,
                                  int months, struct civil_date from, double commute_min,
