@@ -214,10 +214,17 @@ enum yk_status tar_next(struct byte_source *bytes, uint64_t *at, struct tar_memb
     uint8_t block[TAR_BLOCK];
     uint64_t size = 0, told = 0;
     enum yk_status status = byte_source_read_exactly(bytes, *at, block, sizeof block, why);
+    if (status == YK_ERR_CORRUPT && *at == 0) {
+        return failure_set_at(why, YK_ERR_CORRUPT, 0,
+                              "%s is no backup: its %" PRIu64 " bytes are too few for one",
+                              bytes->name, bytes->size);
+    }
+    if (status == YK_ERR_CORRUPT) {
+        return failure_set_at(why, YK_ERR_CORRUPT, (int64_t)*at,
+                              "%s ends without its end mark: it is cut short", bytes->name);
+    }
     if (status != YK_OK) {
-        return failure_set_at(why, status == YK_ERR_IO ? YK_ERR_IO : YK_ERR_CORRUPT,
-                              (int64_t)*at, "%s ends without its end mark: it is cut short",
-                              bytes->name);
+        return status;
     }
     if (is_empty(block)) {
         return YK_END;

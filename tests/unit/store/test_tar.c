@@ -113,6 +113,7 @@ static void sizes_and_types_that_cannot_be_are_refused(void **state)
     (void)state;
     uint8_t block[1024] = {0};
     assert_int_equal(read_block(block, 100), YK_ERR_CORRUPT);
+    assert_string_equal(why.text, "x is no backup: its 100 bytes are too few for one");
     assert_int_equal(read_block(block, 512), YK_END);
     memcpy(block, "name", 4);
     memcpy(block + 257, "ustar\00000", 8);
