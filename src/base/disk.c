@@ -39,6 +39,16 @@ bool disk_is_file(const char *path)
     return stat(path, &s) == 0 && S_ISREG(s.st_mode);
 }
 
+bool disk_holds(const char *folder, const char *name)
+{
+    struct text path;
+    text_init(&path);
+    bool has =
+        disk_join(folder, name, &path, NULL) == YK_OK && disk_is_file(text_string(&path));
+    text_release(&path);
+    return has;
+}
+
 bool disk_is_same(const char *a, const char *b)
 {
     struct stat x, y;

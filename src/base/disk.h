@@ -24,6 +24,8 @@ enum yk_status disk_make_folder(const char *path, struct failure *why);
 enum yk_status disk_make_folders(const char *path, struct failure *why);
 bool disk_is_folder(const char *path);
 bool disk_is_file(const char *path);
+/* Whether the folder has a file of this name. */
+bool disk_holds(const char *folder, const char *name);
 /* Whether both names are there and mean the same file or folder. */
 bool disk_is_same(const char *a, const char *b);
 /* Asks the disk to keep the folder's list of names. */

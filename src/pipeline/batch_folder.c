@@ -3,7 +3,6 @@
  * What in a folder belongs to a batch: so that one folder may hold recordings and results, and
  * so that nobody else's files are replaced.
  */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,17 +41,10 @@ bool batch_folder_has(const char *name)
     return is_table(name);
 }
 
-static bool has_file(const char *folder, const char *name)
-{
-    char path[PATH_MAX]; /* what is longer cannot be opened either */
-    int n = snprintf(path, sizeof path, "%s/%s", folder, name);
-    return n > 0 && (size_t)n < sizeof path && disk_is_file(path);
-}
-
 bool batch_folder_is_ours(const char *folder)
 {
     for (size_t i = 0; i < N_MARKS; i++) {
-        if (!has_file(folder, others[i])) {
+        if (!disk_holds(folder, others[i])) {
             return false;
         }
     }
@@ -69,18 +61,18 @@ static enum yk_status refuse(const char *folder, const char *name, struct failur
 
 enum yk_status batch_folder_refuse_foreign(const char *folder, struct failure *why)
 {
-    if (has_file(folder, others[0])) {
+    if (disk_holds(folder, others[0])) {
         return YK_OK;
     }
     for (size_t i = 0; i < N_OTHERS; i++) {
-        if (has_file(folder, others[i])) {
+        if (disk_holds(folder, others[i])) {
             return refuse(folder, others[i], why);
         }
     }
     for (size_t t = 0; t < TABLE_COUNT; t++) {
         char name[64];
         snprintf(name, sizeof name, "%s.csv", export_table_name((enum export_table)t));
-        if (has_file(folder, name)) {
+        if (disk_holds(folder, name)) {
             return refuse(folder, name, why);
         }
     }

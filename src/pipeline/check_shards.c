@@ -5,8 +5,7 @@
  * shard that was killed leaves a journal that only one who may write can undo; that is no
  * damage.
  */
-#include "src/base/digest.h"
-#include "src/pipeline/check_batch.h"
+#include "src/pipeline/check_parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,26 +15,6 @@
 #include "src/base/disk.h"
 #include "src/pipeline/manifest.h"
 #include "src/pipeline/shard.h"
-#include "src/store/db.h"
-
-struct checking {
-    const char *folder;
-    struct job *job;
-    void (*found)(void *user, const struct check_finding *finding);
-    void *user;
-    struct check_totals totals;
-};
-
-static void report(struct checking *self, enum check_kind kind, const char *subject,
-                   const char *detail)
-{
-    struct check_finding finding = {kind, subject, detail};
-    self->totals.broken += !check_is_leftover(kind);
-    self->totals.leftovers += check_is_leftover(kind);
-    if (self->found != NULL) {
-        self->found(self->user, &finding);
-    }
-}
 
 /* One shard: `name` below the folder of shards. */
 struct shard_now {
@@ -57,7 +36,7 @@ static enum yk_status check_table(struct checking *self, const struct shard_now 
     enum yk_status status = disk_join(self->folder, subject, &path, why);
     status = status == YK_OK ? check_epochs(series, text_string(&path), &is_same, why) : status;
     if (status == YK_OK && !is_same) {
-        report(self, CHECK_epochs_differ, subject, "");
+        check_report(self, CHECK_epochs_differ, subject, "");
     }
     text_release(&path);
     return status;
@@ -75,9 +54,10 @@ static enum yk_status check_series(struct checking *self, const struct shard_now
     if (status == YK_OK) {
         enum yk_status read = digest_of_file(text_string(&path), found, &how);
         if (read == YK_ERR_NO_DEVICE) {
-            report(self, CHECK_shard_file_missing, subject, "");
+            check_report(self, CHECK_shard_file_missing, subject, "");
         } else if (read != YK_OK || strcmp(found, hex) != 0) {
-            report(self, CHECK_shard_file_changed, subject, read != YK_OK ? how.text : "");
+            check_report(self, CHECK_shard_file_changed, subject,
+                         read != YK_OK ? how.text : "");
         } else {
             status = check_table(self, shard, id, text_string(&path), why);
         }
@@ -98,9 +78,8 @@ static enum yk_status check_results(struct checking *self, const struct shard_no
         struct cohort_result row;
         cohort_result_init(&row);
         const char *id = db_text(query, 0);
-        status = job_is_cancelled(self->job)
-                     ? failure_set(why, YK_ERR_CANCELLED, "stopped checking")
-                     : cohort_db_get(shard->cohort, id, &row, why);
+        status = check_goes_on(self, why);
+        status = status == YK_OK ? cohort_db_get(shard->cohort, id, &row, why) : status;
         status =
             status == YK_OK ? check_series(self, shard, id, db_text(query, 1), why) : status;
         cohort_result_release(&row);
@@ -152,9 +131,9 @@ static enum yk_status check_shard(struct checking *self, struct shard_now *shard
     if (read == YK_ERR_MEMORY || read == YK_ERR_CANCELLED) {
         status = failure_set(why, read, "%s", how.text);
     } else if (read == YK_ERR_ACCESS || read == YK_ERR_BUSY) {
-        report(self, CHECK_shard_unfinished, shard->db_name, how.text);
+        check_report(self, CHECK_shard_unfinished, shard->db_name, how.text);
     } else if (read != YK_OK) {
-        report(self, CHECK_shard_damaged, shard->db_name, how.text);
+        check_report(self, CHECK_shard_damaged, shard->db_name, how.text);
     }
     self->totals.shards++;
     text_release(&path);
@@ -169,7 +148,7 @@ static enum yk_status check_list(struct checking *self, struct failure *why)
     enum yk_status status = disk_join(self->folder, SHARD_MANIFEST, &path, why);
     if (status == YK_OK && disk_is_file(text_string(&path)) &&
         manifest_check(text_string(&path), &how) != YK_OK) {
-        report(self, CHECK_list_changed, SHARD_MANIFEST, how.text);
+        check_report(self, CHECK_list_changed, SHARD_MANIFEST, how.text);
     }
     text_release(&path);
     return status;
@@ -212,8 +191,5 @@ enum yk_status check_shards(const char *folder, struct job *job,
         closedir(dir);
     }
     text_release(&path);
-    if (status == YK_OK) {
-        *out = self.totals;
-    }
-    return status;
+    return check_end(&self, status, out, why);
 }
