@@ -62,7 +62,7 @@ void bay_charge(struct work *self)
     bay_look(bay, &view);
     bool may_say = view.state == BAY_SAFE;
     int64_t poll_ns = self->shared->poll_ns > 0 ? self->shared->poll_ns : BATTERY_POLL_NS;
-    int64_t pause_ns = poll_ns;
+    int64_t pause_ns = poll_ns, told_start_ns = TIME_UNKNOWN;
     dock_device_close(self->device);
     self->device = NULL;
     if (self->shared->is_once) {
@@ -82,10 +82,11 @@ void bay_charge(struct work *self)
             if (may_say && view.state != BAY_SETTING_UP) {
                 bay_say(bay, BAY_SETTING_UP, DOCK_SAYS_setting_up, NULL, NULL, NULL);
             }
-        } else if (is_new) {
+        } else if (is_new && self->health.plan_start_ns != told_start_ns) {
             may_say = false;
+            told_start_ns = self->health.plan_start_ns;
             bay_say_nothing_in_it(self);
-        } else if (status == YK_OK) {
+        } else if (status == YK_OK && !is_new) {
             show_battery(self, may_say);
         }
     }

@@ -154,6 +154,40 @@ static void station_says_when_another_recorder_is_taken_out_than_was_set_up(void
     station_scene_release(&scene);
 }
 
+/* The first is set up while both charge; the second goes on telling its battery. */
+static void look_on_for_a_while(struct station_scene *self, const struct dock_event *event)
+{
+    struct recorder_place *place = &self->bus.places[0];
+    bool is_state = event->kind == DOCK_EVENT_STATE;
+    if (is_state && event->bay->number == 1 && event->bay->state == BAY_CHARGING) {
+        pthread_mutex_lock(&self->bus.lock);
+        place->model.open_status = YK_ERR_TOO_LITTLE;
+        place->model.health.plan_start_ns = clock_now_utc_ns() + 48 * NS_PER_H;
+        pthread_mutex_unlock(&self->bus.lock);
+    } else if (event->kind == DOCK_EVENT_BATTERY && event->bay->number == 2 &&
+               self->last[0].state == BAY_HAND_OVER && ++self->n_reactions == 4) {
+        atomic_store(&self->cancel, true);
+    }
+}
+
+static void station_says_once_that_a_recorder_is_set_up(void **state)
+{
+    struct station_scene scene;
+    (void)state;
+    station_scene_make(&scene);
+    station_scene_add(&scene, 39434, 5);
+    station_scene_add(&scene, 39435, 6);
+    scene.options.bays.participant = "P01";
+    scene.options.bays.is_once = false;
+    scene.options.bays.poll_ns = NS_PER_S / 20;
+    scene.react = look_on_for_a_while;
+    station_scene_run(&scene);
+    const char *said = strstr(scene.said[0], "hand_over:hand_over ");
+    assert_non_null(said);
+    assert_null(strstr(said + 1, "hand_over:hand_over "));
+    station_scene_release(&scene);
+}
+
 static void release_when_told(struct station_scene *self, const struct dock_event *event)
 {
     if (event->kind != DOCK_EVENT_STATE) {
@@ -330,6 +364,7 @@ int main(void)
         cmocka_unit_test(
             station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done),
         cmocka_unit_test(station_says_when_another_recorder_is_taken_out_than_was_set_up),
+        cmocka_unit_test(station_says_once_that_a_recorder_is_set_up),
         cmocka_unit_test(station_waits_for_a_recorder_that_another_program_holds),
         cmocka_unit_test(station_waits_for_a_recorder_that_is_starting),
         cmocka_unit_test(station_says_when_a_recorder_does_not_start),
