@@ -78,31 +78,6 @@ static enum yk_status peek_rows(struct epoch_csv *self, struct epoch_csv_peek *p
     return status == YK_END ? YK_OK : status;
 }
 
-/* The most frequent whole number of seconds between neighbouring rows; 0 when there is none. */
-static int32_t usual_step_s(const struct epoch_csv_peek *peek)
-{
-    int64_t step[EPOCH_CSV_PEEK];
-    size_t n = 0;
-    for (size_t i = 1; i < peek->n; i++) {
-        int64_t s =
-            floor_div(peek->local_ns[i] - peek->local_ns[i - 1] + NS_PER_S / 2, NS_PER_S);
-        if (s >= 1 && s <= 86400) {
-            step[n++] = s;
-        }
-    }
-    qsort(step, n, sizeof *step, compare_ns);
-    size_t best = 0;
-    int32_t usual = 0;
-    for (size_t i = 0, run = 0; i < n; i++) {
-        run = i > 0 && step[i] == step[i - 1] ? run + 1 : 1;
-        if (run > best) {
-            best = run;
-            usual = (int32_t)step[i];
-        }
-    }
-    return usual;
-}
-
 /* The declared start: a time, or, where rows give times of day, a date alone. */
 static enum yk_status parse_start(const struct epoch_csv *self, struct timestamp *out,
                                   struct failure *why)
@@ -179,32 +154,21 @@ static int64_t late_by(const struct epoch_csv *self, const struct epoch_csv_peek
     return is_late ? first - self->epoch_ns : 0;
 }
 
-/* The middle step of the first rows, ns; 0 when there are too few to say. */
-static int64_t median_step_ns(const struct epoch_csv_peek *peek)
-{
-    int64_t step[EPOCH_CSV_PEEK];
-    size_t n = 0;
-    for (size_t i = 1; i < peek->n; i++) {
-        step[n++] = peek->local_ns[i] - peek->local_ns[i - 1];
-    }
-    qsort(step, n, sizeof *step, compare_ns);
-    return n > 8 ? step[n / 2] : 0;
-}
-
 /* The length that a person declares holds; a maker's header yields to rows that agree on
  * another. Rows that are not so far apart lie on the nearest grid, with an empty epoch now and
  * then. Either is said. */
 static int32_t choose_epoch_s(struct epoch_csv *self, const struct epoch_csv_peek *peek)
 {
-    int32_t usual = usual_step_s(peek), declared = self->plan.epoch_s;
-    int64_t step_ns = median_step_ns(peek);
+    int32_t agreed = epoch_step_agreed_s(peek->local_ns, peek->n),
+            declared = self->plan.epoch_s;
     bool is_makers = declared != 0 && self->plan.kind != NULL && !self->has_ini;
-    if (is_makers && usual != declared && usual > 0 && usual * NS_PER_S == step_ns) {
+    if (is_makers && agreed != declared && agreed > 0) {
         epoch_csv_plan_remark(&self->plan, "epochs of %d s as the rows have it; the header: %d",
-                              (int)usual, (int)declared);
-        return usual;
+                              (int)agreed, (int)declared);
+        return agreed;
     }
-    int32_t epoch_s = declared != 0 ? declared : usual;
+    int32_t epoch_s = declared != 0 ? declared : epoch_step_usual_s(peek->local_ns, peek->n);
+    int64_t step_ns = epoch_step_median_ns(peek->local_ns, peek->n);
     /* A guess that is far from the usual step is one of rows with many gaps. */
     int64_t off_ns = step_ns > 0 ? llabs(step_ns - epoch_s * NS_PER_S) : 0;
     int64_t most_ns = declared != 0 ? INT64_MAX : epoch_s * NS_PER_S / 4;

@@ -6,6 +6,7 @@
 #define FIRMWARE_FORMATS_EPOCH_CSV_READER_H
 
 #include "firmware-formats/epoch_csv_plan.h"
+#include "firmware-formats/epoch_step.h"
 #include "firmware-formats/opening.h"
 #include "firmware-formats/timestamp.h"
 
@@ -52,7 +53,7 @@ struct epoch_csv {
     float held_light, held_temperature_c;
 };
 
-#define EPOCH_CSV_PEEK 256
+#define EPOCH_CSV_PEEK EPOCH_STEP_ROWS
 struct epoch_csv_peek { /* what the first rows say */
     int64_t local_ns[EPOCH_CSV_PEEK];
     struct timestamp first;
