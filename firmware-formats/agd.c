@@ -24,7 +24,7 @@
 #include "src/base/text.h"
 
 #define EPOCHS_PER_CALL ((size_t)8192)
-#define EPOCH_MOST_S 3600
+#define LOOK_ROWS 100
 #define STEPS_BETWEEN_LOOKS 100000 /* of SQLite's machine, between looks at job.cancel */
 
 static const struct {
@@ -330,31 +330,20 @@ static const struct recording_source_ops OPS = {
 
 /* ---- opening ---- */
 
-/* The first row's time, and the step of the first rows where no setting says the epoch. */
+/* The times of the first rows. */
 static enum yk_status look_at_rows(struct agd *self, struct failure *why)
 {
-    int64_t before = TIME_UNKNOWN, s = 0, least = 0;
+    int64_t row_ns[LOOK_ROWS], s = 0;
+    size_t n = 0;
     enum yk_status status = start_rows(self, why);
-    self->e.start_s = TIME_UNKNOWN;
-    for (int i = 0; i < 100 && status == YK_OK && sqlite3_step(self->rows) == SQLITE_ROW; i++) {
-        if (sqlite3_column_type(self->rows, 0) != SQLITE_INTEGER ||
-            !actigraph_ticks(sqlite3_column_int64(self->rows, 0), &s)) {
-            continue;
-        }
-        self->e.start_s = self->e.start_s == TIME_UNKNOWN ? s : self->e.start_s;
-        int64_t step = before != TIME_UNKNOWN ? s - before : 0;
-        least = step > 0 && (least == 0 || step < least) ? step : least;
-        before = s;
-    }
-    if (status == YK_OK && self->e.epoch_s == 0) {
-        self->e.epoch_s = self->e.usual_step_s = least <= EPOCH_MOST_S ? least : 0;
-        if (self->e.epoch_s == 0) {
-            status = failure_set(why, YK_ERR_UNSUPPORTED,
-                                 "%s: neither a setting nor the rows tell the epoch length",
-                                 self->e.bytes->name);
+    for (int i = 0; i < LOOK_ROWS && status == YK_OK && sqlite3_step(self->rows) == SQLITE_ROW;
+         i++) {
+        if (sqlite3_column_type(self->rows, 0) == SQLITE_INTEGER &&
+            actigraph_ticks(sqlite3_column_int64(self->rows, 0), &s)) {
+            row_ns[n++] = s * NS_PER_S;
         }
     }
-    return status;
+    return status == YK_OK ? agd_choose_epoch(&self->e, row_ns, n, why) : status;
 }
 
 static enum yk_status open_agd(struct byte_source *bytes, const struct open_options *opt,

@@ -4,6 +4,7 @@
  * docs/formats/agd.md. Nothing here knows where they come from.
  */
 #include "firmware-formats/agd_epochs.h"
+#include "firmware-formats/epoch_step.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -77,7 +78,7 @@ void agd_take_setting(struct agd_epochs *self, const char *name, const char *val
     bool is_number = text_parse_int64(value, strlen(value), &number);
     if (strcasecmp(name, "epochlength") == 0 && is_number && number >= 1 &&
         number <= EPOCH_MOST_S) {
-        self->epoch_s = number;
+        self->declared_s = number;
     }
     if (strcasecmp(name, "epochcount") == 0 && is_number && number >= 0) {
         self->epochs_declared = number;
@@ -87,6 +88,22 @@ void agd_take_setting(struct agd_epochs *self, const char *name, const char *val
         text_parse_double(value, strlen(value), &volts) && volts > 0 && volts < 10) {
         h->battery_v = volts;
     }
+}
+
+enum yk_status agd_choose_epoch(struct agd_epochs *self, const int64_t *row_ns, size_t n,
+                                struct failure *why)
+{
+    const int32_t usual = epoch_step_usual_s(row_ns, n),
+                  agreed = epoch_step_agreed_s(row_ns, n);
+    self->start_s = n > 0 ? row_ns[0] / NS_PER_S : TIME_UNKNOWN;
+    bool is_overruled = agreed > 0 && agreed <= EPOCH_MOST_S;
+    self->epoch_s = self->declared_s == 0 ? usual : is_overruled ? agreed : self->declared_s;
+    if (self->epoch_s == 0 || self->epoch_s > EPOCH_MOST_S) {
+        return failure_set(why, YK_ERR_UNSUPPORTED,
+                           "%s: neither a setting nor the rows tell the epoch length",
+                           self->bytes->name);
+    }
+    return YK_OK;
 }
 
 /* ---- what the report says ---- */
@@ -117,9 +134,13 @@ void agd_say_opening(struct agd_epochs *self)
     if (strcasecmp(self->finished, "false") == 0) {
         note(self, "ActiLife had not finished this file");
     }
-    if (self->usual_step_s > 0) {
-        snprintf(detail, sizeof detail, "epoch of %" PRId64 " s taken from the rows",
-                 self->epoch_s);
+    if (self->declared_s == 0) {
+        snprintf(detail, sizeof detail, "epoch of %d s taken from the rows",
+                 (int)self->epoch_s);
+        note(self, detail);
+    } else if (self->declared_s != self->epoch_s) {
+        snprintf(detail, sizeof detail, "epochs of %d s as the rows have it; the header: %d",
+                 (int)self->epoch_s, (int)self->declared_s);
         note(self, detail);
     }
     summary_range_add(&self->base.report.battery_v, self->header.battery_v);

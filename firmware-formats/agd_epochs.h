@@ -23,12 +23,16 @@ struct agd_epochs {
     int64_t start_s, wall_minus_utc_ns; /* of the first row */
     int64_t next, gap_epochs;           /* index of the next epoch; epochs filled so far */
     uint64_t n_rows;
-    char damage[64];      /* what the database's own check found, "" nothing */
-    int64_t usual_step_s; /* the epoch, when no setting says it; else 0 */
+    char damage[64];    /* what the database's own check found, "" nothing */
+    int64_t declared_s; /* the epoch by the settings; 0: they do not say */
 };
 
 void agd_settings_init(struct agd_epochs *self);
 void agd_take_setting(struct agd_epochs *self, const char *name, const char *value);
+/* The start and the epoch's length by the first rows' times: the setting yields to rows that
+ * agree on another. n: at most EPOCH_STEP_ROWS. */
+enum yk_status agd_choose_epoch(struct agd_epochs *self, const int64_t *row_ns, size_t n,
+                                struct failure *why);
 /* Fills info once settings, columns and the first row's time are known. */
 void agd_tell(struct agd_epochs *self, const struct open_options *opt);
 

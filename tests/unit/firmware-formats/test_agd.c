@@ -189,6 +189,39 @@ static void rows_decide_over_settings(void **state)
     check_remove(folder);
 }
 
+static void rows_that_agree_win_over_the_epoch_of_the_settings(void **state)
+{
+    (void)state;
+    static const struct {
+        long long step_s; /* of the rows; the setting says 60 */
+        int rows, epoch_s;
+    } c[] = {{10, 30, 10}, {120, 30, 120}, {60, 30, 60}, {10, 5, 60}};
+    const char *folder = check_scratch("agd-epoch");
+    char path[4200];
+    snprintf(path, sizeof path, "%s/a.agd", folder);
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+        char sql[4096] = SETTINGS DATA "INSERT INTO settings VALUES (1,'epochlength','60');";
+        struct recording_source *source = NULL;
+        struct epoch_series epochs;
+        for (int k = 0; k < c[i].rows; k++) {
+            add_row(sql, sizeof sql, START + k * c[i].step_s, "7");
+        }
+        make(path, sql);
+        assert_int_equal(open_made(path, &source, NULL), YK_OK);
+        bool is_said = events_of(source, EVENTS_OF_ANY_KIND, "as the rows have it") > 0;
+        assert_int_equal(is_said, c[i].epoch_s != 60);
+        read_all(source, &epochs);
+        assert_int_equal(epochs.epoch_s, c[i].epoch_s);
+        if (c[i].rows == 30) {
+            assert_int_equal(epochs.n, 30);
+            assert_int_equal(source->report.bad_blocks + source->report.gaps, 0);
+        }
+        epoch_series_release(&epochs);
+        recording_source_close(source);
+    }
+    check_remove(folder);
+}
+
 static void an_index_brings_rows_into_order(void **state)
 {
     (void)state;
@@ -280,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_day_of_10_s_epochs_has_its_published_sums),
         cmocka_unit_test(six_epochs_are_one_of_actilifes_minutes),
         cmocka_unit_test(rows_decide_over_settings),
+        cmocka_unit_test(rows_that_agree_win_over_the_epoch_of_the_settings),
         cmocka_unit_test(an_index_brings_rows_into_order),
         cmocka_unit_test(hostile_databases_are_refused_or_bounded),
         cmocka_unit_test(refused_memory_is_reported),
