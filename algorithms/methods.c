@@ -72,14 +72,30 @@ static bool parameter_is(const struct parameters *parameters, const char *name, 
     return is_same;
 }
 
+/* Whether the files hold what [word, word + n) says; "always" asks for nothing. */
+static bool files_hold(const char *word, size_t n, unsigned files)
+{
+    static const struct {
+        const char *word;
+        unsigned any_of;
+    } words[] = {{"samples", METHOD_SAMPLES},
+                 {"counts", METHOD_COUNTS},
+                 {"enmo", METHOD_SAMPLES | METHOD_ENMO},
+                 {"angles", METHOD_SAMPLES | METHOD_ANGLES}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i].word) == n && strncmp(words[i].word, word, n) == 0) {
+            return (files & words[i].any_of) != 0;
+        }
+    }
+    return n == 6 && strncmp(word, "always", n) == 0;
+}
+
 /* One condition of `when`, which ends at '&', ';' or at the end. */
 static bool holds(const char *condition, const struct parameters *parameters, unsigned files)
 {
     size_t n = strcspn(condition, "!=&;");
     if (condition[n] != '=' && condition[n] != '!') {
-        return strncmp(condition, "always", n) == 0 ||
-               (strncmp(condition, "samples", n) == 0 && (files & METHOD_SAMPLES) != 0) ||
-               (strncmp(condition, "counts", n) == 0 && (files & METHOD_COUNTS) != 0);
+        return files_hold(condition, n, files);
     }
     bool is_not = condition[n] == '!';
     return parameter_is(parameters, condition, n, condition + n + 1 + is_not) != is_not;

@@ -25,8 +25,8 @@ struct method {
 size_t method_count(void);
 const struct method *method_at(size_t i);
 const struct method *method_find(const char *id); /* NULL when unknown */
-/* What the recordings of a cohort hold. */
-enum method_files { METHOD_SAMPLES = 1, METHOD_COUNTS = 2 };
+/* What the recordings of a cohort hold: samples, or tables of counts, of ENMO, of angles. */
+enum method_files { METHOD_SAMPLES = 1, METHOD_COUNTS = 2, METHOD_ENMO = 4, METHOD_ANGLES = 8 };
 
 /* Whether results made with these parameters, of recordings that hold files (enum method_files,
  * or'd), rest on the rule: what methods.txt may cite. */

@@ -89,11 +89,14 @@ static void day_of(const struct csv *csv, const struct csv_row *row, const char 
     snprintf(out, 112, "%.10s", csv_field(row, csv_find(csv, column)));
 }
 
+/* What the file held: samples, or a table of ENMO (with or without angles), or one of counts.
+ */
 static void kind_of(const struct csv *csv, const struct csv_row *row, const char *column,
                     char out[static 112])
 {
-    snprintf(out, 112, "%s",
-             *csv_field(row, csv_find(csv, column)) != '\0' ? "samples" : "counts");
+    bool is_raw = *csv_field(row, csv_find(csv, column)) != '\0';
+    bool is_enmo = strcmp(csv_field(row, csv_find(csv, "rhythm_input")), "enmo") == 0;
+    snprintf(out, 112, "%s", is_raw ? "samples" : is_enmo ? "enmo" : "counts");
 }
 
 /* "AX3 at 100 Hz", "Actiwatch-4 in epochs of 60 s". */
@@ -149,7 +152,8 @@ enum column {
 
 struct cohort {
     struct tally of[COLUMN_COUNT];
-    size_t n_samples, n_counts;
+    size_t n_samples, n_counts, n_enmo;
+    unsigned files; /* enum method_files */
 };
 
 static enum yk_status read_cohort(struct byte_source *const *tables, struct cohort *out,
@@ -177,6 +181,7 @@ static enum yk_status read_cohort(struct byte_source *const *tables, struct coho
     }
     out->n_samples = count_of(&out->of[KINDS], "samples");
     out->n_counts = count_of(&out->of[KINDS], "counts");
+    out->n_enmo = count_of(&out->of[KINDS], "enmo");
     return status;
 }
 
@@ -338,8 +343,7 @@ static size_t add_rules(enum method_kind kind, const struct parameters *p, unsig
     return n;
 }
 
-static void add_signal(const struct cohort *c, const struct parameters *p, unsigned files,
-                       struct text *out)
+static void add_signal(const struct cohort *c, const struct parameters *p, struct text *out)
 {
     if (c->n_samples > 0) {
         text_add(out, "Acceleration was ");
@@ -348,24 +352,39 @@ static void add_signal(const struct cohort *c, const struct parameters *p, unsig
                       method_find("autocalibration")->citation);
         }
         text_addf(out, "summarised in epochs of %.0f s as ", p->epoch_s);
-        add_rules(METHOD_SIGNAL, p, files, "autocalibration", out);
+        add_rules(METHOD_SIGNAL, p, c->files, "autocalibration", out);
         text_add(out, ". ");
     }
-    if (c->n_counts > 0 && p->counts_epoch_s > 0) {
-        text_addf(out, "Counts of shorter epochs were summed to %.0f s. ", p->counts_epoch_s);
-    } else if (c->n_counts > 0) {
-        text_add(out, "Counts were used in the epochs they were recorded in. ");
+    const char *tables = c->n_enmo == 0     ? "Counts"
+                         : c->n_counts == 0 ? "Tables of ENMO"
+                                            : "Counts and tables of ENMO";
+    if (c->n_counts + c->n_enmo > 0 && p->counts_epoch_s > 0) {
+        text_addf(out, "%s of shorter epochs were summed to %.0f s. ", tables,
+                  p->counts_epoch_s);
+    } else if (c->n_counts + c->n_enmo > 0) {
+        text_addf(out, "%s were used in the epochs they were recorded in. ", tables);
     }
+}
+
+static void add_nonwear(const struct cohort *c, const struct parameters *p, struct text *out)
+{
     struct text rules;
     text_init(&rules);
-    size_t n = add_rules(METHOD_NONWEAR, p, files, "", &rules);
+    size_t n = add_rules(METHOD_NONWEAR, p, c->files, "", &rules);
+    bool is_ggir = p->nonwear == NONWEAR_ggir2013 || p->nonwear == NONWEAR_ggir2023;
     if (n > 0) {
         text_addf(out, "The %s for nonwear %s %s. ", n == 1 ? "rule" : "rules",
                   n == 1 ? "was" : "were", text_string(&rules));
     } else if (p->nonwear == NONWEAR_recorder) {
         text_add(out, "The recorder's own nonwear was believed. ");
-    } else {
+    } else if (p->nonwear == NONWEAR_none) {
         text_add(out, "The recorder was taken to be worn throughout. ");
+    }
+    if (c->n_enmo > 0 && (is_ggir || (p->nonwear == NONWEAR_default && n == 0))) {
+        text_addf(out,
+                  "Tables of ENMO hold nothing that %s rule for nonwear could read: their "
+                  "recorders were taken to be worn throughout. ",
+                  is_ggir ? "GGIR's" : "the default");
     }
     text_release(&rules);
 }
@@ -398,20 +417,43 @@ static const char *rule_of(const char *word, size_t n)
     return NULL;
 }
 
+/* Whether a sleep_method names the rule. */
+static bool names_rule(const char *method, const char *id)
+{
+    for (const char *at = method; *at != '\0'; at += *at == '+') {
+        size_t n = strcspn(at, "+");
+        const char *rule = rule_of(at, n);
+        if (rule != NULL && strcmp(rule, id) == 0) {
+            return true;
+        }
+        at += n;
+    }
+    return false;
+}
+
 /* Whether a night's sleep_method names the rule. */
 static bool is_used(const struct tally *methods, const char *id)
 {
     for (size_t i = 0; i < methods->n; i++) {
-        for (const char *at = methods->words[i].word; *at != '\0'; at += *at == '+') {
-            size_t n = strcspn(at, "+");
-            const char *rule = rule_of(at, n);
-            if (rule != NULL && strcmp(rule, id) == 0) {
-                return true;
-            }
-            at += n;
+        if (names_rule(methods->words[i].word, id)) {
+            return true;
         }
     }
     return false;
+}
+
+/* Tables of ENMO may hold angles or counts as well: what their nights were found by tells. */
+static unsigned files_of(const struct cohort *c)
+{
+    unsigned files = (c->n_samples > 0 ? METHOD_SAMPLES : 0u) |
+                     (c->n_counts > 0 || c->n_samples + c->n_enmo == 0 ? METHOD_COUNTS : 0u) |
+                     (c->n_enmo > 0 ? METHOD_ENMO : 0u);
+    for (size_t i = 0; c->n_enmo > 0 && i < c->of[METHODS].n; i++) {
+        const char *method = c->of[METHODS].words[i].word;
+        bool is_angle = names_rule(method, "sleep_states") || names_rule(method, "sib");
+        files |= is_angle ? METHOD_ANGLES : METHOD_COUNTS;
+    }
+    return files;
 }
 
 static void add_sleep(const struct tally *methods, struct text *out)
@@ -529,15 +571,16 @@ static void add_rules_of_counting(const struct cohort *c, const struct parameter
                   "weekend when it ends on a Saturday or Sunday. ");
 }
 
-static void add_processing(const struct cohort *c, const struct recipe *recipe, unsigned files,
-                           size_t n_twice, struct text *out)
+static void add_processing(const struct cohort *c, const struct recipe *recipe, size_t n_twice,
+                           struct text *out)
 {
     text_addf(out, "%s processed by yoake %s (%s) ",
               c->of[DEVICES].total == 1 ? "It was" : "They were", version_number(),
               version_commit());
     add_changes(recipe, out);
     text_add(out, ". ");
-    add_signal(c, &recipe->parameters, files, out);
+    add_signal(c, &recipe->parameters, out);
+    add_nonwear(c, &recipe->parameters, out);
     add_sleep(&c->of[METHODS], out);
     add_rules_of_counting(c, &recipe->parameters, n_twice, out);
     text_add(out, "Measures of rhythm follow the papers listed under Rules.");
@@ -554,13 +597,12 @@ enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch
     enum yk_status status =
         rules != NULL ? read_cohort(tables, &c, why)
                       : failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
-    unsigned files = (c.n_samples > 0 ? METHOD_SAMPLES : 0u) |
-                     (c.n_counts > 0 || c.n_samples == 0 ? METHOD_COUNTS : 0u);
+    c.files = files_of(&c);
     for (size_t i = 0; status == YK_OK && i < method_count(); i++) {
         const struct method *m = method_at(i);
         bool is_right =
             m->kind != METHOD_SCORER || c.of[METHODS].n == 0 || is_used(&c.of[METHODS], m->id);
-        if (is_right && method_is_in_force(m, p, files)) {
+        if (is_right && method_is_in_force(m, p, c.files)) {
             rules[n_rules++] = (struct methods_rule){m->name, m->en, m->citation};
         }
     }
@@ -568,7 +610,7 @@ enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch
         add_devices(&c, out);
         add_files(totals, &c, out);
         if (c.of[DEVICES].total > 0) {
-            add_processing(&c, recipe, files, totals->n_nights_twice, out);
+            add_processing(&c, recipe, totals->n_nights_twice, out);
         }
         text_add(out, "\n\n");
         methods_text_add(p, rules, n_rules, out);

@@ -14,6 +14,8 @@ static void only_rules_in_force_are_cited(void **state)
     assert_true(method_is_in_force(method_find("nonwear_default"), &ours, METHOD_SAMPLES));
     assert_false(method_is_in_force(method_find("nonwear_default"), &ggir, METHOD_SAMPLES));
     assert_true(method_is_in_force(method_find("nonwear_2023"), &ggir, METHOD_SAMPLES));
+    assert_false(
+        method_is_in_force(method_find("nonwear_2023"), &ggir, METHOD_ENMO | METHOD_ANGLES));
     assert_true(method_is_in_force(method_find("autocalibration"), &ggir, METHOD_SAMPLES));
     assert_int_equal(parameters_set(&ours, "calibrate=none", NULL), YK_OK);
     assert_false(method_is_in_force(method_find("autocalibration"), &ours, METHOD_SAMPLES));
@@ -24,19 +26,27 @@ static void rules_are_cited_only_for_the_files_they_read(void **state)
     (void)state;
     static const struct {
         const char *id;
-        bool of_samples, of_counts;
-    } cases[] = {{"enmo", true, false},       {"sleep_states", true, false},
-                 {"oakley", false, true},     {"zero_runs", false, true},
-                 {"roenneberg", false, true}, {"sri", true, true},
-                 {"best_sum", true, true},    {"nonwear_default", true, false}};
+        bool of_samples, of_counts, of_angles;
+    } cases[] = {{"enmo", true, false, false},
+                 {"sleep_states", true, false, true},
+                 {"oakley", false, true, false},
+                 {"zero_runs", false, true, false},
+                 {"hdcza", true, false, true},
+                 {"roenneberg", false, true, false},
+                 {"sri", true, true, true},
+                 {"best_sum", true, true, true},
+                 {"nonwear_default", true, false, true},
+                 {"intensity_gradient", true, false, false}};
     struct parameters p;
     assert_int_equal(parameters_of_recipe("default", &p, NULL), YK_OK);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct method *m = method_find(cases[i].id);
         assert_int_equal(method_is_in_force(m, &p, METHOD_SAMPLES), cases[i].of_samples);
         assert_int_equal(method_is_in_force(m, &p, METHOD_COUNTS), cases[i].of_counts);
+        assert_int_equal(method_is_in_force(m, &p, METHOD_ANGLES), cases[i].of_angles);
         assert_true(method_is_in_force(m, &p, METHOD_SAMPLES | METHOD_COUNTS));
     }
+    assert_true(method_is_in_force(method_find("intensity_gradient"), &p, METHOD_ENMO));
     /* Chosen by name, a rule on counts reads those made from samples, too. */
     assert_int_equal(parameters_set(&p, "nonwear=zero_runs", NULL), YK_OK);
     assert_true(method_is_in_force(method_find("zero_runs"), &p, METHOD_SAMPLES));
