@@ -259,6 +259,13 @@ enum yk_status zone_open_system(struct zone **out, bool *is_guess, struct failur
     return status;
 }
 
+enum yk_status zone_open_or_system(const char *name, struct zone **out, struct failure *why)
+{
+    bool is_guess = false;
+    return name != NULL && *name != '\0' ? zone_open(name, out, why)
+                                         : zone_open_system(out, &is_guess, why);
+}
+
 enum yk_status zone_moved(const struct zone *self, int64_t by_ns, struct zone **out,
                           struct failure *why)
 {

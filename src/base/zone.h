@@ -19,6 +19,8 @@ enum yk_status zone_open(const char *name, struct zone **out, struct failure *wh
 enum yk_status zone_check(const char *name, struct failure *why);
 /* The system's own zone; *is_guess becomes true when only UTC could be assumed. */
 enum yk_status zone_open_system(struct zone **out, bool *is_guess, struct failure *why);
+/* The zone of this name; the system's own, or UTC, when it is NULL or "". */
+enum yk_status zone_open_or_system(const char *name, struct zone **out, struct failure *why);
 /* The same zone with every change of its offset later by so much (earlier when negative): what
  * a clock on the wall showed at t it shows at t + by. by: whole seconds. errors: YK_ERR_MEMORY
  */

@@ -195,22 +195,6 @@ static enum yk_status open_bus(const struct cli *cli, const struct zone *zone,
     return status;
 }
 
-/* The zone of the devices' clocks: --zone, else the store's, else the system's. */
-static enum yk_status open_zone(const struct cli *cli, struct zone **zone, struct failure *why)
-{
-    struct store store = {.db = NULL};
-    bool is_guess = false;
-    const char *name = cli->zone_name;
-    if (name == NULL && store_open(cli->store_path, STORE_READ, &store, NULL) == YK_OK &&
-        store.zone[0] != '\0') {
-        name = store.zone;
-    }
-    enum yk_status status =
-        name != NULL ? zone_open(name, zone, why) : zone_open_system(zone, &is_guess, why);
-    store_close(&store);
-    return status;
-}
-
 static enum yk_status find_all(struct cli *cli, struct usb_bus *bus, const struct zone *zone,
                                struct found_device **out, size_t *n_out, struct failure *why)
 {
@@ -252,7 +236,12 @@ static int run(struct cli *cli)
     struct found_device *devices = NULL;
     struct failure why;
     size_t n = 0;
-    enum yk_status status = open_zone(cli, &zone, &why);
+    char of_store[48] = "";
+    if (cli->zone_name == NULL) {
+        cli_store_zone(cli, of_store);
+    }
+    enum yk_status status =
+        zone_open_or_system(cli->zone_name != NULL ? cli->zone_name : of_store, &zone, &why);
     if (status == YK_OK) {
         status = open_bus(cli, zone, &bus, &why);
     }

@@ -167,16 +167,6 @@ static enum yk_status open_pretended(struct docking_run *self, struct failure *w
 
 /* ---- beginning ---- */
 
-static enum yk_status open_zone(struct docking_run *self, const struct store *store,
-                                struct failure *why)
-{
-    const char *name = self->options.bays.zone_name;
-    bool is_guess = false;
-    name = name != NULL ? name : store->zone[0] != '\0' ? store->zone : NULL;
-    return name != NULL ? zone_open(name, &self->zone, why)
-                        : zone_open_system(&self->zone, &is_guess, why);
-}
-
 static enum yk_status prepare_store(struct docking_run *self, struct failure *why)
 {
     struct store store = {.db = NULL};
@@ -191,7 +181,8 @@ static enum yk_status prepare_store(struct docking_run *self, struct failure *wh
         status = need_person(self, &store, why);
     }
     if (status == YK_OK) {
-        status = open_zone(self, &store, why);
+        const char *name = self->options.bays.zone_name;
+        status = zone_open_or_system(name != NULL ? name : store.zone, &self->zone, why);
     }
     store_close(&store);
     return status;

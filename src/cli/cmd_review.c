@@ -40,7 +40,6 @@ static const struct option_spec option_table[] = {
      "draw with ASCII characters only"},
     OPTION_LAST};
 
-/* The diary's clock times need a zone before the recording is opened. */
 static bool has_person(const struct diary *diary, const char *code)
 {
     for (size_t i = 0; i < diary->n; i++) {
@@ -51,6 +50,7 @@ static bool has_person(const struct diary *diary, const char *code)
     return false;
 }
 
+/* The diary's clock times need a zone before the recording is opened. */
 static enum yk_status read_diary(const struct cli *cli, struct diary *out, struct failure *why)
 {
     const char *path = options_text(cli->options, "diary");
@@ -61,9 +61,7 @@ static enum yk_status read_diary(const struct cli *cli, struct diary *out, struc
                    : YK_OK;
     }
     struct zone *zone = NULL;
-    bool is_guess = false;
-    enum yk_status status = cli->zone_name != NULL ? zone_open(cli->zone_name, &zone, why)
-                                                   : zone_open_system(&zone, &is_guess, why);
+    enum yk_status status = zone_open_or_system(cli->zone_name, &zone, why);
     if (status == YK_OK) {
         struct diary_read_options options = {.zone = zone,
                                              .person_id = options_text(cli->options, "person")};

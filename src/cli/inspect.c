@@ -131,9 +131,7 @@ static enum yk_status read_file(struct inspection *self, const char *zone_name, 
     struct byte_source *bytes = NULL;
     struct recording_source *source = NULL;
     struct zone *zone = NULL;
-    bool is_utc = false;
-    enum yk_status status = zone_name != NULL ? zone_open(zone_name, &zone, why)
-                                              : zone_open_system(&zone, &is_utc, why);
+    enum yk_status status = zone_open_or_system(zone_name, &zone, why);
     if (status == YK_OK) {
         status = recording_bytes_open(self->file, &bytes, why);
     }

@@ -12,19 +12,14 @@ static enum yk_status open_zone(struct work *self)
     const char *name = self->shared->zone_name;
     struct person person = {.zone = ""};
     struct loan loan;
-    bool is_guess = false;
     if (name == NULL && self->shared->participant != NULL) {
         person_find(&self->store, self->shared->participant, &person, NULL);
     } else if (name == NULL && loan_at(&self->store, self->identity.serial, clock_now_utc_ns(),
                                        &loan, NULL) == YK_OK) {
         person_find(&self->store, loan.person, &person, NULL);
     }
-    name = name != NULL                  ? name
-           : person.zone[0] != '\0'      ? person.zone
-           : self->store.zone[0] != '\0' ? self->store.zone
-                                         : NULL;
-    return name != NULL ? zone_open(name, &self->zone, &self->why)
-                        : zone_open_system(&self->zone, &is_guess, &self->why);
+    name = name != NULL ? name : person.zone[0] != '\0' ? person.zone : self->store.zone;
+    return zone_open_or_system(name, &self->zone, &self->why);
 }
 
 /* What the device's clock showed, as UTC. */

@@ -100,13 +100,8 @@ static enum yk_status choose_zone(const char *named, const char *fallback, struc
                                   bool *is_guess, struct failure *why)
 {
     const char *name = named != NULL ? named : fallback;
-    *is_guess = false;
-    if (name != NULL && *name != '\0') {
-        return zone_open(name, out, why);
-    }
-    bool is_utc = false;
-    *is_guess = true;
-    return zone_open_system(out, &is_utc, why);
+    *is_guess = name == NULL || *name == '\0';
+    return zone_open_or_system(name, out, why);
 }
 
 /* Looks for readings of the recorder's clock; with two of them the source is seen through the

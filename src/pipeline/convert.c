@@ -64,10 +64,7 @@ static enum yk_status open_input(struct conversion *self, const char *path,
 {
     struct byte_source *bytes = NULL;
     struct zone *zone = NULL;
-    bool is_utc = false;
-    enum yk_status status = options->zone_name != NULL
-                                ? zone_open(options->zone_name, &zone, why)
-                                : zone_open_system(&zone, &is_utc, why);
+    enum yk_status status = zone_open_or_system(options->zone_name, &zone, why);
     if (status == YK_OK) {
         status = recording_bytes_open(path, &bytes, why);
     }

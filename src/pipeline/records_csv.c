@@ -17,7 +17,6 @@ enum yk_status records_zone(struct store *store, const char *named, const char *
                             struct zone **out, struct failure *why)
 {
     struct person found = {.zone = ""};
-    bool is_guess = false;
     if (named != NULL && *named != '\0') {
         return zone_open(named, out, why);
     }
@@ -27,11 +26,8 @@ enum yk_status records_zone(struct store *store, const char *named, const char *
     if (status != YK_OK && status != YK_ERR_NO_DEVICE) {
         return status;
     }
-    if (status == YK_OK && found.zone[0] != '\0') {
-        return zone_open(found.zone, out, why);
-    }
-    return store->zone[0] != '\0' ? zone_open(store->zone, out, why)
-                                  : zone_open_system(out, &is_guess, why);
+    bool has_own = status == YK_OK && found.zone[0] != '\0';
+    return zone_open_or_system(has_own ? found.zone : store->zone, out, why);
 }
 
 /* The zone of the person last seen is kept: rows of one person mostly follow each other. */

@@ -223,7 +223,14 @@ static void the_system_zone_opens(void **state)
     struct zone *zone = NULL;
     bool is_guess = false;
     assert_int_equal(zone_open_system(&zone, &is_guess, NULL), YK_OK);
+    struct zone *same = NULL, *named = NULL;
     assert_true(strlen(zone_name(zone)) > 0);
+    assert_int_equal(zone_open_or_system("", &same, NULL), YK_OK);
+    assert_int_equal(zone_open_or_system("Asia/Tokyo", &named, NULL), YK_OK);
+    assert_string_equal(zone_name(same), zone_name(zone));
+    assert_string_equal(zone_name(named), "Asia/Tokyo");
+    zone_close(named);
+    zone_close(same);
     zone_close(zone);
     zone_close(NULL);
 }
