@@ -102,9 +102,10 @@ static int run(struct cli *cli)
         return cli_fail(cli, &why);
     }
     if (options.date.month == 0) {
-        options.date = civil_time_of_utc_ns(clock_now_utc_ns()).date;
+        status = cli_today(cli, &store, &options.date, &why);
     }
-    status = export_research(&store, &options, &totals, &cli->job, &why);
+    status =
+        status == YK_OK ? export_research(&store, &options, &totals, &cli->job, &why) : status;
     cli_progress_end(cli);
     store_close(&store);
     status = status == YK_OK ? say(cli, &options, &totals, &why) : status;

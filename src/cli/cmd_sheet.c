@@ -147,14 +147,7 @@ static enum yk_status run_conference(struct cli *cli, struct sheet_request *requ
         return status;
     }
     if (request->date.month == 0) {
-        struct zone *zone = NULL;
-        bool is_guess = false;
-        status = store.zone[0] != '\0' ? zone_open(store.zone, &zone, why)
-                                       : zone_open_system(&zone, &is_guess, why);
-        if (status == YK_OK) {
-            request->date = zone_civil(zone, clock_now_utc_ns()).date;
-        }
-        zone_close(zone);
+        status = cli_today(cli, &store, &request->date, why);
     }
     status = status == YK_OK ? read_people(cli, &store, request->date, &people, why) : status;
     if (status == YK_OK) {

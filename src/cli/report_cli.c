@@ -40,6 +40,19 @@ enum yk_status cli_date(const struct cli *cli, const char *option, struct civil_
     return YK_OK;
 }
 
+enum yk_status cli_today(const struct cli *cli, const struct store *store,
+                         struct civil_date *out, struct failure *why)
+{
+    struct zone *zone = NULL;
+    enum yk_status status =
+        zone_open_or_system(cli->zone_name != NULL ? cli->zone_name : store->zone, &zone, why);
+    if (status == YK_OK) {
+        *out = zone_civil(zone, clock_now_utc_ns()).date;
+    }
+    zone_close(zone);
+    return status;
+}
+
 enum yk_status cli_period(const struct cli *cli, struct civil_date *from, struct civil_date *to,
                           struct failure *why)
 {

@@ -28,6 +28,9 @@ enum yk_status cli_page_axis(const struct cli *cli, int *out, struct failure *wh
 /* A date option; month 0 when it was not given. */
 enum yk_status cli_date(const struct cli *cli, const char *option, struct civil_date *out,
                         struct failure *why);
+/* Today on the calendar of --zone, else the store's zone, else the system's. */
+enum yk_status cli_today(const struct cli *cli, const struct store *store,
+                         struct civil_date *out, struct failure *why);
 /* --from and --to, the second not before the first. */
 enum yk_status cli_period(const struct cli *cli, struct civil_date *from, struct civil_date *to,
                           struct failure *why);
