@@ -59,9 +59,9 @@ static enum yk_status take_row(struct store *store, const struct csv *csv,
         return csv_failure(csv, row, csv_find(csv, "zone"), why, YK_ERR_ARGUMENT,
                            "a zone is written like Asia/Tokyo");
     }
-    if (strlen(group) >= sizeof there.group) {
-        return csv_failure(csv, row, csv_find(csv, "group"), why, YK_ERR_ARGUMENT,
-                           "at most %zu bytes", sizeof there.group - 1);
+    if (record_check_text(group, sizeof there.group, &inner) != YK_OK) {
+        return csv_failure(csv, row, csv_find(csv, "group"), why, YK_ERR_ARGUMENT, "%s",
+                           inner.text);
     }
     const struct person *twin = find(out, code);
     bool is_there = twin != NULL || person_find(store, code, &there, NULL) == YK_OK;

@@ -56,10 +56,13 @@ enum yk_status person_check_code(const char *code, struct failure *why)
     return YK_OK;
 }
 
-/* Empty texts are stored as NULL. */
-static const char *or_null(const char *text)
+/* NULL: nothing is said about it. */
+static enum yk_status check_values(const char *zone, const char *group, struct failure *why)
 {
-    return text != NULL && *text != '\0' ? text : NULL;
+    enum yk_status status = zone_check(zone, why);
+    return status == YK_OK && group != NULL
+               ? record_check_text(group, sizeof((struct person *)NULL)->group, why)
+               : status;
 }
 
 /* ---- rows ---- */
@@ -203,7 +206,7 @@ enum yk_status person_add(struct store *store, const char *code, const char *zon
     struct person there;
     enum yk_status status = person_check_new_code(code, why);
     if (status == YK_OK) {
-        status = zone_check(zone, why);
+        status = check_values(zone, group, why);
     }
     if (status == YK_OK) {
         status = db_begin(store->db, why);
@@ -218,8 +221,8 @@ enum yk_status person_add(struct store *store, const char *code, const char *zon
                (status = refuse_twin(store, code, NULL, why)) == YK_OK) {
         status = db_runv(store->db, why,
                          "INSERT INTO person (code, zone, group_name, added_ns) "
-                         "VALUES (?, ?, ?, ?)",
-                         "ttti", code, or_null(zone), or_null(group), clock_now_utc_ns());
+                         "VALUES (?, nullif(?, ''), nullif(?, ''), ?)",
+                         "ttti", code, zone, group, clock_now_utc_ns());
     }
     if (status == YK_OK) {
         status = seal_put_id(store->db, "person", db_last_id(store->db), why);
@@ -236,7 +239,7 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
     struct person person;
     enum yk_status status = new_code != NULL ? person_check_new_code(new_code, why) : YK_OK;
     if (status == YK_OK) {
-        status = zone_check(zone, why);
+        status = check_values(zone, group, why);
     }
     if (status == YK_OK) {
         status = db_begin(store->db, why);
@@ -250,10 +253,10 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
     }
     if (status == YK_OK) {
         status = db_runv(store->db, why,
-                         "UPDATE person SET code = ?, zone = ?, group_name = ? WHERE id = ?",
-                         "ttti", new_code != NULL ? new_code : code,
-                         or_null(zone != NULL ? zone : person.zone),
-                         or_null(group != NULL ? group : person.group), person.id);
+                         "UPDATE person SET code = coalesce(?1, code), "
+                         "zone = nullif(coalesce(?2, zone), ''), "
+                         "group_name = nullif(coalesce(?3, group_name), '') WHERE id = ?4",
+                         "ttti", new_code, zone, group, person.id);
         if (status == YK_ERR_CONFLICT) {
             failure_set(why, status, "participant %s is there already", new_code);
         }

@@ -28,7 +28,8 @@ enum yk_status person_check_code(const char *code, struct failure *why);
  * has no full-width letters. An old one that has keeps working until it is changed. */
 enum yk_status person_check_new_code(const char *code, struct failure *why);
 
-/* errors: YK_ERR_ARGUMENT (code, zone), YK_ERR_CONFLICT (exists) */
+/* group: up to 63 bytes. errors: YK_ERR_ARGUMENT (code, zone, group), YK_ERR_CONFLICT (exists)
+ */
 enum yk_status person_add(struct store *store, const char *code, const char *zone,
                           const char *group, struct failure *why);
 /* YK_ERR_NO_DEVICE with the nearest codes when there is none. */

@@ -28,9 +28,15 @@ static const void *at_const(const void *row, const struct record_column *column)
     return (const char *)row + column->offset;
 }
 
+/* Bytes of a text that a sentence shows: whole characters, up to 40 bytes. */
+static int shown(const char *text)
+{
+    return (int)utf8_whole(text, strnlen(text, 40));
+}
+
 static enum yk_status wrong(const char *text, const char *right, struct failure *why)
 {
-    return failure_set(why, YK_ERR_ARGUMENT, "'%.40s' is not %s", text, right);
+    return failure_set(why, YK_ERR_ARGUMENT, "'%.*s' is not %s", shown(text), text, right);
 }
 
 /* Full-width digits, colon, slash, hyphen, comma and blank (U+FF01..U+FF5E, U+3000) as their
@@ -60,26 +66,33 @@ static void fold_width(const char *text, char out[static CELL_BYTES])
 
 /* ---- kinds of cells ---- */
 
-static enum yk_status parse_text(const struct record_column *column, const char *text,
-                                 void *row, struct failure *why)
+enum yk_status record_check_text(const char *text, size_t room, struct failure *why)
 {
-    size_t n = strlen(text);
-    if (n >= column->room) {
+    if (strlen(text) >= room) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "'%.40s...' is longer than %zu bytes (%zu Japanese characters)",
-                           text, column->room - 1, (column->room - 1) / 3);
+                           "'%.*s...' is longer than %zu bytes (%zu Japanese characters)",
+                           shown(text), text, room - 1, (room - 1) / 3);
     }
     for (const char *c = text; *c != '\0';) {
         size_t length = utf8_length(c);
         if (length == 0 || (unsigned char)*c < ' ' || *c == 0x7F) {
             return failure_set(why, YK_ERR_ARGUMENT,
-                               "'%.40s' holds byte 0x%02X, which is no character", text,
-                               (unsigned)(unsigned char)*c);
+                               "'%.*s' holds byte 0x%02X, which is no character", shown(text),
+                               text, (unsigned)(unsigned char)*c);
         }
         c += length;
     }
-    memcpy(at(row, column), text, n + 1);
     return YK_OK;
+}
+
+static enum yk_status parse_text(const struct record_column *column, const char *text,
+                                 void *row, struct failure *why)
+{
+    enum yk_status status = record_check_text(text, column->room, why);
+    if (status == YK_OK) {
+        memcpy(at(row, column), text, strlen(text) + 1);
+    }
+    return status;
 }
 
 static enum yk_status parse_person(const struct record_column *column, const char *text,
@@ -118,8 +131,9 @@ static enum yk_status wrong_word(const struct record_column *column, const char 
                       *alias != '\0' ? " (" : "", alias, *alias != '\0' ? ")" : "");
         }
     }
-    enum yk_status status = failure_set(why, YK_ERR_ARGUMENT, "'%.*s' is not one of: %s",
-                                        (int)(n < 40 ? n : 40), text, text_string(&list));
+    enum yk_status status =
+        failure_set(why, YK_ERR_ARGUMENT, "'%.*s' is not one of: %s",
+                    (int)utf8_whole(text, n < 40 ? n : 40), text, text_string(&list));
     text_release(&list);
     return status;
 }
@@ -278,8 +292,8 @@ static enum yk_status parse_number(const struct record_column *column, const cha
     }
     bool has_range = column->min != 0 || column->max != 0;
     if (has_range && !(value >= column->min && value <= column->max)) {
-        return failure_set(why, YK_ERR_ARGUMENT, "'%.40s' is not between %g and %g", text,
-                           column->min, column->max);
+        return failure_set(why, YK_ERR_ARGUMENT, "'%.*s' is not between %g and %g", shown(text),
+                           text, column->min, column->max);
     }
     if (column->decimals == 0 && value != floor(value)) {
         return wrong(text, "a whole number", why);
@@ -322,7 +336,7 @@ enum yk_status record_parse(const struct record_kind *kind, size_t k, const char
         return parse_person(column, text, row, why);
     }
     if (strlen(text) >= CELL_BYTES) {
-        return failure_set(why, YK_ERR_ARGUMENT, "'%.40s...' is too long", text);
+        return failure_set(why, YK_ERR_ARGUMENT, "'%.*s...' is too long", shown(text), text);
     }
     fold_width(text, folded);
     switch (column->type) {

@@ -90,6 +90,10 @@ size_t record_column(const struct record_kind *kind, const char *name);
 /* Whose the row is; "" when it says nothing of a participant. */
 const char *record_person(const struct record_kind *kind, const void *row);
 
+/* What people write into a text of so many bytes, the end included: it fits, and holds whole
+ * characters and no control ones. errors: YK_ERR_ARGUMENT */
+enum yk_status record_check_text(const char *text, size_t room, struct failure *why);
+
 /* ---- cells; k is the number of the column ---- */
 
 /* Text into the member; "" is unknown. zone: of clock times. On YK_ERR_ARGUMENT the sentence

@@ -97,6 +97,25 @@ static void values_are_changed_one_by_one(void **state)
     assert_int_equal(person_set(&scene.store, "P77", NULL, NULL, "x", &why), YK_ERR_NO_DEVICE);
 }
 
+/* 21 Japanese characters fit, 22 do not; what is refused is not cut and kept. */
+static void a_group_that_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    static const char twenty_one[] = "あいうえおかきくけこさしすせそたちつてとな";
+    static const char twenty_two[] = "あいうえおかきくけこさしすせそたちつてとなに";
+    struct person person;
+    assert_int_equal(person_add(&scene.store, "P01", NULL, twenty_two, &why), YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "'あいうえおかきくけこさしす...'"));
+    assert_int_equal(person_add(&scene.store, "P01", NULL, twenty_one, &why), YK_OK);
+    assert_int_equal(person_set(&scene.store, "P01", NULL, NULL, twenty_two, &why),
+                     YK_ERR_ARGUMENT);
+    assert_int_equal(person_set(&scene.store, "P01", NULL, NULL, "a\nb", &why),
+                     YK_ERR_ARGUMENT);
+    assert_int_equal(person_set(&scene.store, "P01", NULL, "Asia/Tokyo", NULL, &why), YK_OK);
+    assert_int_equal(person_find(&scene.store, "P01", &person, &why), YK_OK);
+    assert_string_equal(person.group, twenty_one);
+}
+
 static void only_a_participant_without_recordings_is_removed(void **state)
 {
     (void)state;
@@ -270,6 +289,7 @@ int main(void)
         T(a_participant_is_added_once_and_listed_by_code),
         T(a_code_that_is_not_there_names_the_nearest),
         T(values_are_changed_one_by_one),
+        T(a_group_that_does_not_fit_is_refused),
         T(only_a_participant_without_recordings_is_removed),
         T(deletion_takes_everything_of_one_person_and_nothing_of_another),
         T(nobody_is_deleted_while_a_recording_of_theirs_waits_unassigned),
