@@ -457,19 +457,6 @@ static enum yk_status detect_nights(struct detection *self, struct job *job,
     return status == YK_OK ? add_naps(self, why) : status;
 }
 
-/* Nothing that a rule could look at, as in tables of ENMO alone. Said once: no night would look
- * like a night that was not slept. */
-static void note_no_input(struct read_report *report)
-{
-    static const char note[] = "no sleep looked for: no angle or counts in usable epochs";
-    for (size_t i = 0; i < report->n_events; i++) {
-        if (strcmp(report->events[i].detail, note) == 0) {
-            return;
-        }
-    }
-    read_report_add(report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1, note);
-}
-
 enum yk_status night_default_detect(struct analysis *analysis, const struct zone *zone,
                                     const struct diary *diary, struct job *job,
                                     struct failure *why)
@@ -480,8 +467,10 @@ enum yk_status night_default_detect(struct analysis *analysis, const struct zone
     enum yk_status status = rest_series_make(&self.series, analysis, zone, why);
     if (status == YK_OK && self.series.n > 0) {
         status = detect_nights(&self, job, why);
-    } else if (status == YK_OK) {
-        note_no_input(&analysis->report);
+    } else if (status == YK_OK &&
+               !read_report_says(&analysis->report, ANALYSIS_NOTE_NO_INPUT)) {
+        read_report_add(&analysis->report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
+                        ANALYSIS_NOTE_NO_INPUT);
     }
     if (status == YK_OK) {
         sleep_sort_rests(analysis);

@@ -49,6 +49,10 @@ struct analysis {
     struct provenance made_by;
 };
 
+/* The note (READ_EVENT_NOTE) of a recording that holds nothing to look for nights in, as a
+ * table of ENMO alone: without it no night would look like a night that was not slept. */
+#define ANALYSIS_NOTE_NO_INPUT "no sleep looked for: no angle or counts in usable epochs"
+
 void analysis_init(struct analysis *self);
 void analysis_release(struct analysis *self);
 

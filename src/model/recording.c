@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void recording_info_init(struct recording_info *self)
 {
@@ -59,6 +60,16 @@ void read_report_add(struct read_report *self, enum read_event_kind kind, int64_
     *event =
         (struct read_event){.kind = kind, .start_ns = start_ns, .end_ns = end_ns, .at = at};
     snprintf(event->detail, sizeof event->detail, "%s", detail != NULL ? detail : "");
+}
+
+bool read_report_says(const struct read_report *self, const char *detail)
+{
+    for (size_t i = 0; i < self->n_events; i++) {
+        if (strcmp(self->events[i].detail, detail) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *read_event_word(enum read_event_kind kind)

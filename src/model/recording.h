@@ -99,6 +99,8 @@ void read_report_release(struct read_report *self);
  * event is dropped and the counts still tell. Does not change the counters. */
 void read_report_add(struct read_report *self, enum read_event_kind kind, int64_t start_ns,
                      int64_t end_ns, int64_t at, const char *detail);
+/* Whether one of the events says exactly this. */
+bool read_report_says(const struct read_report *self, const char *detail);
 const char *
 read_event_word(enum read_event_kind kind); /* "gap", "restart", ... for event.csv */
 void summary_range_add(struct summary_range *self, double value); /* NaN is ignored */

@@ -122,6 +122,9 @@ static void in_short(const struct review *review, const struct review_facts *fac
                  i18n(review->language,
                       has_dates ? TEXT_review_no_night_in_dates : TEXT_review_no_night),
                  out);
+        if (read_report_says(&review->now->report, ANALYSIS_NOTE_NO_INPUT)) {
+            sentence(review, i18n(review->language, TEXT_review_no_input), out);
+        }
         review_done(&words, out);
         return;
     }

@@ -193,6 +193,28 @@ static void nothing_at_all_is_shown_without_inventing(void **state)
     scene_close(&scene);
 }
 
+static void nothing_to_find_nights_in_is_given_as_the_reason(void **state)
+{
+    (void)state;
+    static const char *const why[] = {
+        [LANGUAGE_JA] = "睡眠は調べていません", [LANGUAGE_EN] = "there is no angle of the arm"};
+    for (int language = LANGUAGE_JA; language <= LANGUAGE_EN; language++) {
+        struct scene scene;
+        scene_open(&scene, 1, (enum language)language);
+        analysis_release(&scene.now);
+        analysis_init(&scene.now);
+        char *without = written(&scene.review);
+        assert_null(strstr(without, why[language]));
+        read_report_add(&scene.now.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
+                        ANALYSIS_NOTE_NO_INPUT);
+        char *got = written(&scene.review);
+        assert_non_null(strstr(got, why[language]));
+        free(without);
+        free(got);
+        scene_close(&scene);
+    }
+}
+
 static void dates_choose_nights_and_rows(void **state)
 {
     (void)state;
@@ -264,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_single_night_has_no_averages),
         cmocka_unit_test(an_afternoon_has_no_night),
         cmocka_unit_test(nothing_at_all_is_shown_without_inventing),
+        cmocka_unit_test(nothing_to_find_nights_in_is_given_as_the_reason),
         cmocka_unit_test(dates_choose_nights_and_rows),
         cmocka_unit_test(every_line_fits_the_terminal),
         cmocka_unit_test(refused_memory_is_said_and_nothing_leaks),
