@@ -208,6 +208,9 @@ enum yk_status batch_settings_key(struct batch *batch, struct failure *why);
  * Never fails: the input says how it went. user: the batch; for pool_run(). */
 void batch_work(void *user, size_t i, unsigned worker);
 
+/* The table of epochs of a finished recording, from its HDF5 file. */
+enum yk_status batch_restore_epochs(const char *series, const char *table, struct failure *why);
+
 /* The table that a kept part of a recording is of. */
 extern const enum export_table batch_table_of[COHORT_PART_COUNT];
 /* Notes recordings of one recorder that overlap in time. */

@@ -21,7 +21,7 @@ enum { TABLE_CODEBOOK = TABLE_COUNT, FILE_COUNT };
 
 struct tables {
     struct table_file file[FILE_COUNT];
-    struct text series; /* lines of checksums of recordings/ */
+    struct text series; /* lines of checksums of recordings/ and epochs/ */
     const char **ids;   /* of finished recordings, sorted */
     size_t n_ids;
 };
@@ -49,6 +49,19 @@ static enum yk_status find_finished(const struct batch *batch, struct tables *ou
     return YK_OK;
 }
 
+/* The checksums of a recording's files; a table of epochs is not always wanted. */
+static enum yk_status add_series(const struct batch *batch, const struct cohort_result *result,
+                                 struct text *lines, struct failure *why)
+{
+    char name[sizeof result->recording_id + sizeof "recordings/.csv"];
+    snprintf(name, sizeof name, "recordings/%s.h5", result->recording_id);
+    sums_add(lines, result->h5_sha256, name);
+    snprintf(name, sizeof name, "epochs/%s.csv", result->recording_id);
+    return disk_holds(batch->options->folder, name)
+               ? sums_add_file(lines, batch->options->folder, name, why)
+               : YK_OK;
+}
+
 static enum yk_status add_recordings(struct batch *batch, struct tables *out,
                                      struct failure *why)
 {
@@ -66,11 +79,7 @@ static enum yk_status add_recordings(struct batch *batch, struct tables *out,
             text_add_n(&file->rows, text_string(&result.part[p]), result.part[p].length);
             status = table_file_spill(file, why);
         }
-        if (status == YK_OK) {
-            char name[sizeof result.recording_id + sizeof "recordings/.h5"];
-            snprintf(name, sizeof name, "recordings/%s.h5", result.recording_id);
-            sums_add(&out->series, result.h5_sha256, name);
-        }
+        status = status == YK_OK ? add_series(batch, &result, &out->series, why) : status;
         cohort_result_release(&result);
     }
     for (size_t p = 0; p < COHORT_PART_COUNT && status == YK_OK; p++) {

@@ -141,24 +141,24 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
 
 /* ---- from the earlier run ---- */
 
-/* The epochs table of a finished recording, from its HDF5 file. */
-static enum yk_status restore_epochs(struct work *work, const char *h5, const char *csv,
-                                     struct failure *why)
+enum yk_status batch_restore_epochs(const char *series, const char *table, struct failure *why)
 {
     struct zone *zone = NULL;
+    struct analysis analysis;
     struct text out;
     text_init(&out);
-    enum yk_status status = h5_analysis_read(h5, &work->analysis, why);
+    analysis_init(&analysis);
+    enum yk_status status = h5_analysis_read(series, &analysis, why);
     if (status == YK_OK) {
-        status = zone_open(work->analysis.info.zone, &zone, why);
+        status = zone_open(analysis.info.zone, &zone, why);
     }
     if (status == YK_OK) {
-        epochs_csv_add(&work->analysis.epochs, zone, &out);
-        status = disk_write_file(csv, &out, true, why);
+        epochs_csv_add(&analysis.epochs, zone, &out);
+        status = disk_write_file(table, &out, true, why);
     }
     zone_close(zone);
     text_release(&out);
-    analysis_release(&work->analysis);
+    analysis_release(&analysis);
     return status;
 }
 
@@ -223,7 +223,7 @@ static bool take_finished(struct work *work)
                batch_path(batch, "epochs", id, ".csv", &csv, &why) == YK_OK &&
                is_kept(work, text_string(&h5));
     if (is_there && batch->options->with_epochs_csv && !disk_is_file(text_string(&csv))) {
-        is_there = restore_epochs(work, text_string(&h5), text_string(&csv), &why) == YK_OK;
+        is_there = batch_restore_epochs(text_string(&h5), text_string(&csv), &why) == YK_OK;
     }
     text_release(&h5);
     text_release(&csv);
@@ -315,11 +315,12 @@ static enum yk_status write_files(struct work *work, struct failure *why)
     if (status == YK_OK) {
         status = digest_of_file(text_string(&path), work->result.h5_sha256, why);
     }
-    if (status == YK_OK && batch->options->with_epochs_csv) {
+    status = status == YK_OK ? batch_path(batch, "epochs", id, ".csv", &path, why) : status;
+    /* One of an earlier run, with other parameters, must not stay beside the new series. */
+    if (status == YK_OK &&
+        (batch->options->with_epochs_csv || disk_is_file(text_string(&path)))) {
         epochs_csv_add(&work->analysis.epochs, work->own, &epochs);
-        status = batch_path(batch, "epochs", id, ".csv", &path, why);
-        status =
-            status == YK_OK ? disk_write_file(text_string(&path), &epochs, true, why) : status;
+        status = disk_write_file(text_string(&path), &epochs, true, why);
     }
     text_release(&path);
     text_release(&epochs);

@@ -12,8 +12,8 @@ bool check_is_batch(const char *folder);
 
 /* Every CSV table against the same table in cohort.sqlite, cell by cell; every finished
  * recording's HDF5 file, which must be what was put with its row, or else open, be of that
- * input and hold as many nights; every file in recordings/ against the list; every file against
- * SHA256SUMS. totals: recordings, analyses, and what was found. */
+ * input and hold as many nights; every file in recordings/ and epochs/ against the list; every
+ * file against SHA256SUMS. totals: recordings, analyses, and what was found. */
 enum yk_status check_batch(const char *folder, struct job *job,
                            void (*found)(void *user, const struct check_finding *finding),
                            void *user, struct check_totals *out, struct failure *why);

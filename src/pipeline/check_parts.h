@@ -41,7 +41,7 @@ enum yk_status check_goes_on(const struct checking *self, struct failure *why);
 enum yk_status check_tables(struct checking *self, struct failure *why);
 /* Every finished recording's HDF5 file and table of epochs. */
 enum yk_status check_recordings(struct checking *self, struct failure *why);
-/* Every file in recordings/ against the list. */
+/* Every file in recordings/ and epochs/ against the list. */
 enum yk_status check_files(struct checking *self, struct failure *why);
 
 /* Every file against SHA256SUMS, but for those that are known. */

@@ -25,21 +25,23 @@ static bool has_epochs(const struct checking *self, const char *recording_id,
     return disk_holds(self->folder, name);
 }
 
-/* Whether the table of epochs at path is what the analysis gives, byte for byte. */
+/* Whether the table of epochs at path is what the analysis gives, byte for byte; hex: what it
+ * is then. */
 static enum yk_status is_table_of(const char *path, const struct analysis *analysis,
-                                  bool *is_same, struct failure *why)
+                                  bool *is_same, char hex[static DIGEST_HEX],
+                                  struct failure *why)
 {
-    char expected[DIGEST_HEX], found[DIGEST_HEX];
+    char found[DIGEST_HEX];
     struct text table;
     struct zone *zone = NULL;
     text_init(&table);
     enum yk_status status = zone_open(analysis->info.zone, &zone, why);
     if (status == YK_OK) {
         epochs_csv_add(&analysis->epochs, zone, &table);
-        status = digest_of_text(&table, expected, why);
+        status = digest_of_text(&table, hex, why);
     }
     if (status == YK_OK) {
-        *is_same = digest_of_file(path, found, NULL) == YK_OK && strcmp(found, expected) == 0;
+        *is_same = digest_of_file(path, found, NULL) == YK_OK && strcmp(found, hex) == 0;
     }
     zone_close(zone);
     text_release(&table);
@@ -50,13 +52,14 @@ enum yk_status check_epochs(const char *series, const char *table, bool *is_same
                             struct failure *why)
 {
     struct analysis analysis;
+    char hex[DIGEST_HEX];
     *is_same = true;
     if (!disk_is_file(table)) {
         return YK_OK;
     }
     analysis_init(&analysis);
     enum yk_status status = h5_analysis_read(series, &analysis, why);
-    status = status == YK_OK ? is_table_of(table, &analysis, is_same, why) : status;
+    status = status == YK_OK ? is_table_of(table, &analysis, is_same, hex, why) : status;
     analysis_release(&analysis);
     return status;
 }
@@ -65,17 +68,19 @@ enum yk_status check_epochs(const char *series, const char *table, bool *is_same
 static enum yk_status compare_epochs(struct checking *self, const struct analysis *analysis,
                                      struct failure *why)
 {
-    char name[256];
+    char name[256], hex[DIGEST_HEX];
     bool is_same = true;
+    if (!has_epochs(self, analysis->recording_id, name)) {
+        return YK_OK;
+    }
     struct text path;
     text_init(&path);
-    enum yk_status status = YK_OK;
-    if (has_epochs(self, analysis->recording_id, name)) {
-        status = disk_join(self->folder, name, &path, why);
-        status =
-            status == YK_OK ? is_table_of(text_string(&path), analysis, &is_same, why) : status;
-    }
-    if (status == YK_OK && !is_same) {
+    enum yk_status status = disk_join(self->folder, name, &path, why);
+    status = status == YK_OK ? is_table_of(text_string(&path), analysis, &is_same, hex, why)
+                             : status;
+    if (status == YK_OK && is_same) {
+        check_know(self, name, hex);
+    } else if (status == YK_OK) {
         check_report(self, CHECK_epochs_differ, name, "");
     }
     text_release(&path);
@@ -168,47 +173,61 @@ enum yk_status check_recordings(struct checking *self, struct failure *why)
     return status;
 }
 
+/* A folder with a file for each recording: its name is the recording's, and the suffix. */
+struct result_folder {
+    const char *name, *suffix;
+};
+
 static enum yk_status check_name(struct checking *self, struct db_query *query,
-                                 const char *name, struct failure *why)
+                                 const struct result_folder *folder, const char *name,
+                                 struct failure *why)
 {
     char subject[300], id[256];
     size_t n = strlen(name);
     enum yk_status status = YK_OK;
     bool is_known = false;
-    if (n < sizeof id && name_ends_with(name, ".h5")) {
-        snprintf(id, sizeof id, "%.*s", (int)(n - 3), name);
+    if (n < sizeof id && name_ends_with(name, folder->suffix)) {
+        snprintf(id, sizeof id, "%.*s", (int)(n - strlen(folder->suffix)), name);
         db_reset(query);
         db_bind_text(query, 1, id);
         is_known = db_step(query, &status, why);
     }
     if (status == YK_OK && !is_known) {
-        snprintf(subject, sizeof subject, "recordings/%s", name);
+        snprintf(subject, sizeof subject, "%s/%s", folder->name, name);
         check_report(self, CHECK_result_unknown, subject, "");
     }
     return status;
 }
 
-enum yk_status check_files(struct checking *self, struct failure *why)
+static enum yk_status check_folder(struct checking *self, struct db_query *query,
+                                   const struct result_folder *folder, struct failure *why)
 {
-    struct db_query *query = NULL;
     struct text path;
     text_init(&path);
-    enum yk_status status = disk_join(self->folder, "recordings", &path, why);
+    enum yk_status status = disk_join(self->folder, folder->name, &path, why);
     DIR *dir = status == YK_OK ? opendir(text_string(&path)) : NULL;
-    status = status == YK_OK
-                 ? db_query_open(self->db, "SELECT 1 FROM result WHERE recording_id = ?",
-                                 &query, why)
-                 : status;
     for (struct dirent *entry;
          dir != NULL && status == YK_OK && (entry = readdir(dir)) != NULL;) {
         if (entry->d_name[0] != '.') {
-            status = check_name(self, query, entry->d_name, why);
+            status = check_name(self, query, folder, entry->d_name, why);
         }
     }
-    db_query_close(query);
     if (dir != NULL) {
         closedir(dir);
     }
     text_release(&path);
+    return status;
+}
+
+enum yk_status check_files(struct checking *self, struct failure *why)
+{
+    static const struct result_folder folders[] = {{"recordings", ".h5"}, {"epochs", ".csv"}};
+    struct db_query *query = NULL;
+    enum yk_status status =
+        db_query_open(self->db, "SELECT 1 FROM result WHERE recording_id = ?", &query, why);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && status == YK_OK; i++) {
+        status = check_folder(self, query, &folders[i], why);
+    }
+    db_query_close(query);
     return status;
 }

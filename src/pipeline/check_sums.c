@@ -91,7 +91,10 @@ static enum yk_status compare_sum(void *user, const char *name, const char *hex,
         snprintf(detail, sizeof detail, "SHA-256 %.12s, recorded %.12s",
                  read == YK_OK ? found : "", hex);
         if (read == YK_ERR_NO_DEVICE) {
-            check_report(self, CHECK_batch_unfinished, name, "");
+            check_report(self,
+                         strncmp(name, "epochs/", 7) == 0 ? CHECK_epochs_missing
+                                                          : CHECK_batch_unfinished,
+                         name, "");
         } else if (read != YK_OK || strcmp(found, hex) != 0) {
             check_report(self, CHECK_file_changed, name, read != YK_OK ? how.text : detail);
         }

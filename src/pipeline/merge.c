@@ -96,7 +96,7 @@ static enum yk_status find_result(struct merge *self, const struct batch_input *
     return status == YK_OK && !is_found ? YK_END : status;
 }
 
-/* Why it gave nothing, as the last shard that tried says. */
+/* Why it gave nothing, as the first shard by name that tried says. */
 static enum yk_status find_outcome(struct merge *self, struct batch_input *input,
                                    struct failure *why)
 {
@@ -128,53 +128,62 @@ static enum yk_status find_outcome(struct merge *self, struct batch_input *input
     return YK_END;
 }
 
-/* A table of epochs has no checksum in the row: it must be what the HDF5 file gives. */
-static enum yk_status check_table(const struct merge *self, size_t where, const char *id,
-                                  struct failure *why)
-{
-    struct text series, table;
-    bool is_same = true;
-    text_init(&series);
-    text_init(&table);
-    text_addf(&series, "%s/recordings/%s.h5", shard_peer_folder(self->peers, where), id);
-    text_addf(&table, "%s/epochs/%s.csv", shard_peer_folder(self->peers, where), id);
-    enum yk_status status = text_status(&series, why);
-    status = status == YK_OK ? text_status(&table, why) : status;
-    if (status == YK_OK) {
-        status = check_epochs(text_string(&series), text_string(&table), &is_same, why);
-    }
-    if (status == YK_OK && !is_same) {
-        status = failure_set(why, YK_ERR_CORRUPT,
-                             "%s is not what the HDF5 file of its shard gives; remove it, and "
-                             "run that shard again",
-                             text_string(&table));
-    }
-    text_release(&series);
-    text_release(&table);
-    return status;
-}
-
-/* One file of a recording from its shard's folder; one that the shard does not have is fine. */
-static enum yk_status take_file(struct merge *self, size_t where, const char *folder,
-                                const struct cohort_result *result, const char *suffix,
-                                const char *hex, struct failure *why)
+static enum yk_status take_series(struct merge *self, size_t where,
+                                  const struct cohort_result *result, struct failure *why)
 {
     struct text from, to;
     text_init(&from);
     text_init(&to);
-    text_addf(&from, "%s/%s/%s%s", shard_peer_folder(self->peers, where), folder,
-              result->recording_id, suffix);
+    text_addf(&from, "%s/recordings/%s.h5", shard_peer_folder(self->peers, where),
+              result->recording_id);
     enum yk_status status = text_status(&from, why);
-    if (status == YK_OK && hex[0] == '\0' && !disk_is_file(text_string(&from))) {
-        goto done;
-    }
     status = status == YK_OK
-                 ? batch_path(&self->batch, folder, result->recording_id, suffix, &to, why)
+                 ? batch_path(&self->batch, "recordings", result->recording_id, ".h5", &to, why)
                  : status;
     if (status == YK_OK) {
-        status = shard_take_file(text_string(&from), text_string(&to), hex, why);
+        status = shard_take_file(text_string(&from), text_string(&to), result->h5_sha256, why);
     }
-done:
+    text_release(&from);
+    text_release(&to);
+    return status;
+}
+
+/* A table of epochs has no checksum in the row: it must be what the HDF5 file gives. One that
+ * its shard does not have, although others have theirs, follows from that file. */
+static enum yk_status take_table(const char *series, const char *from, const char *to,
+                                 struct failure *why)
+{
+    bool is_same = true;
+    if (!disk_is_file(from)) {
+        return batch_restore_epochs(series, to, why);
+    }
+    enum yk_status status = check_epochs(series, from, &is_same, why);
+    if (status == YK_OK && !is_same) {
+        status = failure_set(why, YK_ERR_CORRUPT,
+                             "%s is not what the HDF5 file of its shard gives; remove it, and "
+                             "run that shard again",
+                             from);
+    }
+    return status == YK_OK ? shard_take_file(from, to, "", why) : status;
+}
+
+static enum yk_status take_epochs(struct merge *self, size_t where, const char *id,
+                                  struct failure *why)
+{
+    struct text series, from, to;
+    text_init(&series);
+    text_init(&from);
+    text_init(&to);
+    text_addf(&from, "%s/epochs/%s.csv", shard_peer_folder(self->peers, where), id);
+    enum yk_status status = text_status(&from, why);
+    status = status == YK_OK ? batch_path(&self->batch, "recordings", id, ".h5", &series, why)
+                             : status;
+    status =
+        status == YK_OK ? batch_path(&self->batch, "epochs", id, ".csv", &to, why) : status;
+    if (status == YK_OK) {
+        status = take_table(text_string(&series), text_string(&from), text_string(&to), why);
+    }
+    text_release(&series);
     text_release(&from);
     text_release(&to);
     return status;
@@ -244,12 +253,9 @@ static enum yk_status take(struct merge *self, struct batch_input *input, struct
     }
     cohort_result_init(&result);
     enum yk_status status = find_result(self, input, &result, &where, why);
-    if (status == YK_OK) {
-        status = take_file(self, where, "recordings", &result, ".h5", result.h5_sha256, why);
-    }
-    status = status == YK_OK ? check_table(self, where, result.recording_id, why) : status;
-    if (status == YK_OK) {
-        status = take_file(self, where, "epochs", &result, ".csv", "", why);
+    status = status == YK_OK ? take_series(self, where, &result, why) : status;
+    if (status == YK_OK && self->batch_options.with_epochs_csv) {
+        status = take_epochs(self, where, result.recording_id, why);
     }
     if (status == YK_OK) {
         status = cohort_db_put(self->batch.db, &result, why);
@@ -306,16 +312,18 @@ static enum yk_status check_complete(const struct merge *self, struct failure *w
         self->n_missing, self->batch.inputs.n, self->first_missing);
 }
 
+/* Whether any shard was asked for tables of epochs. */
 static bool has_epochs(const struct merge *self)
 {
-    for (size_t i = 0; i < shard_peers_count(self->peers); i++) {
-        char path[4096];
-        int n = snprintf(path, sizeof path, "%s/epochs", shard_peer_folder(self->peers, i));
-        if (n > 0 && (size_t)n < sizeof path && disk_is_folder(path)) {
-            return true;
-        }
+    struct text path;
+    bool has = false;
+    text_init(&path);
+    for (size_t i = 0; i < shard_peers_count(self->peers) && !has; i++) {
+        has = disk_join(shard_peer_folder(self->peers, i), "epochs", &path, NULL) == YK_OK &&
+              disk_is_folder(text_string(&path));
     }
-    return false;
+    text_release(&path);
+    return has;
 }
 
 /* Tables among the shards would be taken for a cohort of their own. */

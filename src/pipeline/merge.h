@@ -19,9 +19,9 @@ struct merge_options {
 /* Everything is checked before anything is written: the manifest's hashes, that all results
  * were made with the same settings, that two shards do not contradict each other, and every
  * HDF5 file's hash. totals->n_skipped counts what is missing. errors: YK_ERR_TOO_LITTLE
- * (recordings are missing and is_partial is not set; the sentence says how many and of which
- * shards), YK_ERR_CONFLICT (contradicting results, different settings), YK_ERR_CORRUPT (a file
- * that is not what was written), and those of batch_run() */
+ * (recordings are missing and is_partial is not set; the sentence says how many and the first),
+ * YK_ERR_CONFLICT (contradicting results, different settings), YK_ERR_CORRUPT (a file that is
+ * not what was written), and those of batch_run() */
 enum yk_status merge_run(const struct merge_options *options, struct batch_totals *totals,
                          struct job *job, struct failure *why);
 

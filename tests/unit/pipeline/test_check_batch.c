@@ -15,7 +15,7 @@ static struct failure why;
 static char folder[2300];
 static bool with_epochs;
 
-static void run_batch(void)
+static void run_batch_with(const char *set)
 {
     struct batch_totals totals;
     char first[2300], second[2300];
@@ -29,11 +29,16 @@ static void run_batch(void)
                                     .n_jobs = 1,
                                     .with_epochs_csv = with_epochs,
                                     .max_failures = SIZE_MAX};
-    assert_int_equal(recipe_load(NULL, NULL, 0, &options.recipe, &why), YK_OK);
+    assert_int_equal(recipe_load(NULL, &set, set != NULL, &options.recipe, &why), YK_OK);
     if (batch_run(&options, &totals, NULL, &why) != YK_OK) {
         fail_msg("%s", why.text);
     }
     assert_int_equal(totals.n_done, 2);
+}
+
+static void run_batch(void)
+{
+    run_batch_with(NULL);
 }
 
 static int make_folder(void)
@@ -150,6 +155,34 @@ static void damaged_missing_and_unknown_results_are_found(void **state)
     assert_finds(CHECK_result_unknown);
 }
 
+static void missing_and_unknown_tables_of_epochs_are_found(void **state)
+{
+    (void)state;
+    struct check_totals totals;
+    assert_int_equal(unlink(in_folder("epochs/week1.csv")), 0);
+    struct seen seen = look(&totals);
+    assert_int_equal(seen.n, 1);
+    assert_int_equal(seen.kind, CHECK_epochs_missing);
+    assert_string_equal(seen.subject, "epochs/week1.csv");
+    run_batch();
+    assert_int_equal(look(&totals).n, 0);
+    check_write_text(in_folder("epochs/other.csv"), "");
+    seen = look(&totals);
+    assert_int_equal(seen.n, 1);
+    assert_int_equal(seen.kind, CHECK_result_unknown);
+    assert_string_equal(seen.subject, "epochs/other.csv");
+}
+
+static void tables_of_epochs_follow_a_run_that_does_not_ask_for_them(void **state)
+{
+    (void)state;
+    struct check_totals totals;
+    with_epochs = false;
+    run_batch_with("nonwear=none");
+    assert_int_equal(look(&totals).n, 0);
+    assert_int_equal(access(in_folder("epochs/week1.csv"), F_OK), 0);
+}
+
 static void a_result_in_the_place_of_another_is_found(void **state)
 {
     (void)state;
@@ -241,6 +274,8 @@ int main(void)
         T(a_changed_cell_of_a_table_is_found_by_line_and_column),
         T(a_missing_table_means_the_batch_is_to_be_run_again),
         T(damaged_missing_and_unknown_results_are_found),
+        T(missing_and_unknown_tables_of_epochs_are_found),
+        T(tables_of_epochs_follow_a_run_that_does_not_ask_for_them),
         T(a_result_in_the_place_of_another_is_found),
         T(a_damaged_database_is_said),
         T(a_flipped_bit_is_found_in_every_kind_of_file),
