@@ -186,10 +186,12 @@ static enum yk_status add_person(struct exporting *self, const char *code, struc
         status == YK_OK
             ? consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, given->date)
             : NULL;
-    /* A withdrawal cannot be dated away. */
-    struct civil_date today = civil_time_of_utc_ns(clock_now_utc_ns()).date;
-    if (consent != NULL && civil_compare(given->date, today) < 0) {
-        consent = consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, today);
+    if (consent != NULL) { /* a withdrawal cannot be dated away */
+        struct civil_date today = zone_civil(record.zone, clock_now_utc_ns()).date;
+        consent =
+            civil_compare(given->date, today) < 0
+                ? consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, today)
+                : consent;
     }
     if (status == YK_OK && (consent == NULL || record.n_recordings == 0)) {
         self->totals->n_without_consent += consent == NULL;
