@@ -241,6 +241,11 @@ static PangoLayout *lay_out(struct canvas *self, const struct canvas_style *styl
                                       style->is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, self->face);
     if (width_mm > 0) {
+        /* A hyphen at the end of a line would be read as one of the code's own. */
+        PangoAttrList *attributes = pango_attr_list_new();
+        pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+        pango_layout_set_attributes(layout, attributes);
+        pango_attr_list_unref(attributes);
         pango_layout_set_width(layout, (int)(width_mm * PT_PER_MM * PANGO_SCALE));
         pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
         pango_layout_set_line_spacing(layout, LINE_SPACING);
@@ -261,22 +266,25 @@ static struct canvas_box size_of(PangoLayout *layout)
                                logical.height * scale};
 }
 
+static struct canvas_box measure(struct canvas *self, const struct canvas_style *style,
+                                 double width, const char *words)
+{
+    PangoLayout *layout = lay_out(self, style, style->pt, width, words);
+    struct canvas_box size = size_of(layout);
+    g_object_unref(layout);
+    return size;
+}
+
 double canvas_text_width(struct canvas *self, const struct canvas_style *style,
                          const char *words)
 {
-    PangoLayout *layout = lay_out(self, style, style->pt, 0, words);
-    double width = size_of(layout).w;
-    g_object_unref(layout);
-    return width;
+    return measure(self, style, 0, words).w;
 }
 
 double canvas_text_height(struct canvas *self, const struct canvas_style *style, double width,
                           const char *words)
 {
-    PangoLayout *layout = lay_out(self, style, style->pt, width, words);
-    double height = size_of(layout).h;
-    g_object_unref(layout);
-    return height;
+    return measure(self, style, width, words).h;
 }
 
 static void mark(struct canvas *self, struct canvas_box box, bool fits)

@@ -85,12 +85,24 @@ static void pages_that_are_not_finished_leave_no_file(void **state)
     canvas_close(canvas);
 }
 
+static void a_word_broken_at_the_end_of_a_line_gets_no_hyphen(void **state)
+{
+    (void)state;
+    const struct canvas_style style = {.pt = 10, .wraps = true};
+    struct canvas *canvas = open_pages(CANVAS_PDF, NULL, 1);
+    double half = canvas_text_width(canvas, &style, "iiiiiiii") + 0.1;
+    double two_lines = canvas_text_height(canvas, &style, half, "i\ni");
+    assert_close(canvas_text_height(canvas, &style, half, "iiiiiiiiiiiiiiii"), two_lines, 0.01);
+    canvas_close(canvas);
+}
+
 int main(void)
 {
 #define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
         T(pages_get_their_names_when_all_are_well),
         T(pages_that_are_not_finished_leave_no_file),
+        T(a_word_broken_at_the_end_of_a_line_gets_no_hyphen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
