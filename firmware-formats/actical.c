@@ -162,12 +162,9 @@ static enum yk_status set_times(const struct export *self, struct epoch_csv_plan
     snprintf(plan->time_format, sizeof plan->time_format, "%s", patterns[i]);
     size_t date = find(column, "date");
     if (strstr(patterns[i], "%S") == NULL && plan->epoch_s % 60 != 0 && date != CSV_NONE) {
-        int32_t second = t.local.second_of_day;
         column[date] = "";
         plan->start_is_first_row = true;
-        snprintf(plan->start, sizeof plan->start, "%04d-%02d-%02dT%02d:%02d",
-                 (int)t.local.date.year, t.local.date.month, t.local.date.day,
-                 (int)(second / 3600), (int)(second / 60 % 60));
+        epoch_csv_plan_start(plan, t.local);
     }
     return YK_OK;
 }

@@ -171,10 +171,7 @@ static void set_start(struct epoch_csv_plan *plan, const struct actigraph_csv_he
     if (!actigraph_csv_start(header, NULL, &start, note)) {
         return;
     }
-    snprintf(plan->start, sizeof plan->start, "%04d-%02d-%02dT%02d:%02d:%02d",
-             (int)start.date.year, start.date.month, start.date.day,
-             (int)(start.second_of_day / 3600), (int)(start.second_of_day / 60 % 60),
-             (int)(start.second_of_day % 60));
+    epoch_csv_plan_start(plan, start);
     if (note[0] != '\0') {
         epoch_csv_plan_remark(plan, "%s", note);
     }

@@ -464,24 +464,21 @@ static enum yk_status open_at(struct recording_source *source, int64_t from_ns,
                               struct recording_source **out, struct failure *why)
 {
     struct samples *whole = (struct samples *)source;
-    if (!whole->places_are_complete) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: a stretch can be opened only after the whole file was read",
-                           whole->bytes->name);
+    struct recording_source *second = NULL;
+    enum yk_status status = opening_second(source, whole->places_are_complete, sizeof *whole,
+                                           whole->bytes->name, &second, why);
+    if (status != YK_OK) {
+        return status;
     }
-    struct samples *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
-    }
+    struct samples *self = (struct samples *)second;
     *self = *whole;
     read_report_init(&self->base.report);
     self->is_cursor = true;
     self->window = (struct byte_window){.buffer = NULL};
     self->row = mem_alloc(ACTIGRAPH_ROWS, sizeof *self->row);
-    enum yk_status status =
-        self->row == NULL ? failure_set(why, YK_ERR_MEMORY, "no memory")
-                          : byte_window_init(&self->window, whole->bytes, CURSOR_BUFFER, why);
+    status = self->row == NULL
+                 ? failure_set(why, YK_ERR_MEMORY, "no memory")
+                 : byte_window_init(&self->window, whole->bytes, CURSOR_BUFFER, why);
     if (status == YK_OK) {
         start(self);
         status = skip_to(self, whole, from_ns, why);
@@ -490,7 +487,7 @@ static enum yk_status open_at(struct recording_source *source, int64_t from_ns,
         actigraph_samples_close(&self->base);
         return status;
     }
-    *out = &self->base;
+    *out = second;
     return YK_OK;
 }
 

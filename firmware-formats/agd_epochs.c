@@ -280,12 +280,7 @@ void agd_tell(struct agd_epochs *self, const struct open_options *opt)
     if (self->start_s != TIME_UNKNOWN) {
         info->start_ns = self->start_s * NS_PER_S - self->wall_minus_utc_ns;
     }
-    size_t used = 0;
     for (size_t i = 0; i < self->n_columns; i++) {
-        const char *name = epoch_column_name(self->column[i]);
-        if (used + strlen(name) + 2 < sizeof info->channels) {
-            used += (size_t)snprintf(info->channels + used, sizeof info->channels - used,
-                                     "%s%s", used > 0 ? "," : "", name);
-        }
+        opening_add_channel(info, self->column[i]);
     }
 }

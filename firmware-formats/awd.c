@@ -62,14 +62,6 @@ static bool read_start(const char *date, const char *time, struct timestamp *out
     return false;
 }
 
-static void set_start(struct epoch_csv_plan *plan, const struct timestamp *start)
-{
-    int32_t second = start->local.second_of_day;
-    snprintf(plan->start, sizeof plan->start, "%04d-%02d-%02dT%02d:%02d:%02d",
-             (int)start->local.date.year, start->local.date.month, start->local.date.day,
-             (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
-}
-
 static void set_model(struct epoch_csv_plan *plan, const char *serial,
                       enum epoch_column *second)
 {
@@ -126,7 +118,7 @@ static enum yk_status awd_describe(struct epoch_csv_plan *plan, struct csv *csv,
                            "23-Jan-2018, 13:58",
                            header.line[1], header.line[2]);
     }
-    set_start(plan, &start);
+    epoch_csv_plan_start(plan, start.local);
     for (size_t i = 0; i < sizeof epoch_codes / sizeof *epoch_codes; i++) {
         plan->epoch_s = strcmp(epoch_codes[i].code, header.line[3]) == 0
                             ? epoch_codes[i].epoch_s

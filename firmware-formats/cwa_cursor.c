@@ -106,25 +106,18 @@ enum yk_status cwa_open_at(struct recording_source *source, int64_t from_ns,
                            struct recording_source **out, struct failure *why)
 {
     struct cwa_reader *whole = (struct cwa_reader *)source;
-    if (!whole->places_are_complete) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: a stretch can be opened only after the whole file was read",
-                           whole->bytes->name);
+    struct recording_source *second = NULL;
+    enum yk_status status = opening_second(source, whole->places_are_complete, sizeof *whole,
+                                           whole->bytes->name, &second, why);
+    if (status != YK_OK) {
+        return status;
     }
-    struct cwa_reader *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
-    }
-    self->base.ops = whole->base.ops;
-    self->base.info = whole->base.info;
-    read_report_init(&self->base.report);
+    struct cwa_reader *self = (struct cwa_reader *)second;
     self->bytes = whole->bytes;
     self->is_cursor = true;
     self->facts = whole->facts;
-    enum yk_status status =
-        cwa_stream_init(&self->stream, whole->bytes, whole->facts.data_start,
-                        whole->facts.data_end, CURSOR_BUFFER, why);
+    status = cwa_stream_init(&self->stream, whole->bytes, whole->facts.data_start,
+                             whole->facts.data_end, CURSOR_BUFFER, why);
     if (status == YK_OK) {
         self->now = (struct cwa_state){.next_pos = whole->facts.data_start, .is_at_end = true};
         status = seek_time(self, whole, from_ns, why);
@@ -133,7 +126,7 @@ enum yk_status cwa_open_at(struct recording_source *source, int64_t from_ns,
         cwa_close(&self->base);
         return status;
     }
-    *out = &self->base;
+    *out = second;
     return YK_OK;
 }
 

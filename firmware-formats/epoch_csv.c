@@ -307,17 +307,6 @@ static enum yk_status find_series(struct epoch_csv *self, int session, struct fa
                : status;
 }
 
-/* A name that does not fit is left out whole. */
-static void add_channel(struct recording_info *info, enum epoch_column column)
-{
-    const char *name = epoch_column_name(column);
-    size_t used = strlen(info->channels);
-    if (used + strlen(name) + 2 < sizeof info->channels) {
-        snprintf(info->channels + used, sizeof info->channels - used, "%s%s",
-                 used > 0 ? "," : "", name);
-    }
-}
-
 static void fill_info(struct epoch_csv *self, const struct open_options *opt)
 {
     struct recording_info *info = &self->base.info;
@@ -349,10 +338,10 @@ static void fill_info(struct epoch_csv *self, const struct open_options *opt)
     }
     info->epoch_s = (int32_t)(self->epoch_ns / NS_PER_S);
     for (size_t i = 0; i < self->plan.n_values; i++) {
-        add_channel(info, self->plan.value[i].column);
+        opening_add_channel(info, self->plan.value[i].column);
     }
     if (self->plan.marker_letter != '\0') {
-        add_channel(info, EPOCH_MARKER);
+        opening_add_channel(info, EPOCH_MARKER);
     }
 }
 

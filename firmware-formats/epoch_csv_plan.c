@@ -81,6 +81,14 @@ void epoch_csv_plan_init(struct epoch_csv_plan *self)
     }
 }
 
+void epoch_csv_plan_start(struct epoch_csv_plan *self, struct civil_time start)
+{
+    int32_t second = start.second_of_day;
+    snprintf(self->start, sizeof self->start, "%04d-%02d-%02dT%02d:%02d:%02d",
+             (int)start.date.year, start.date.month, start.date.day, (int)(second / 3600),
+             (int)(second / 60 % 60), (int)(second % 60));
+}
+
 void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)
 {
     if (self->n_remarks < EPOCH_CSV_REMARKS) {

@@ -6,6 +6,7 @@
 #ifndef FIRMWARE_FORMATS_EPOCH_CSV_PLAN_H
 #define FIRMWARE_FORMATS_EPOCH_CSV_PLAN_H
 
+#include "src/base/clock.h"
 #include "src/base/csv.h"
 #include "src/model/count_kind.h"
 #include "src/model/epochs.h"
@@ -136,6 +137,8 @@ struct plan_text {
     }
 
 void epoch_csv_plan_init(struct epoch_csv_plan *self);
+/* Says where the rows begin, by the recorder's clock. */
+void epoch_csv_plan_start(struct epoch_csv_plan *self, struct civil_time start);
 /* How something in a header was read, for the report; at most EPOCH_CSV_REMARKS. */
 void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

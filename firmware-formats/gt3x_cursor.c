@@ -97,26 +97,20 @@ enum yk_status gt3x_open_at(struct recording_source *source, int64_t from_ns,
                             struct recording_source **out, struct failure *why)
 {
     struct gt3x_reader *whole = (struct gt3x_reader *)source;
-    if (!whole->places_are_complete) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: a stretch can be opened only after the whole file was read",
-                           whole->log->name);
-    }
-    struct gt3x_reader *self = mem_alloc(1, sizeof *self);
+    struct recording_source *second = NULL;
     struct sample_block block = {.light = NAN};
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->log->name);
+    enum yk_status status = opening_second(source, whole->places_are_complete, sizeof *whole,
+                                           whole->log->name, &second, why);
+    if (status != YK_OK) {
+        return status;
     }
-    self->base.ops = whole->base.ops;
-    self->base.info = whole->base.info;
-    read_report_init(&self->base.report);
+    struct gt3x_reader *self = (struct gt3x_reader *)second;
     self->log = whole->log;
     self->is_cursor = true;
     self->facts = whole->facts;
     self->raw = mem_alloc(1, sizeof *self->raw);
-    enum yk_status status = self->raw == NULL ? failure_set(why, YK_ERR_MEMORY, "no memory")
-                                              : sample_block_init(&block, false, why);
+    status = self->raw == NULL ? failure_set(why, YK_ERR_MEMORY, "no memory")
+                               : sample_block_init(&block, false, why);
     if (status == YK_OK) {
         status = gt3x_stream_init(&self->stream, whole->log, GT3X_BUFFER_LEAST, why);
     }
@@ -134,7 +128,7 @@ enum yk_status gt3x_open_at(struct recording_source *source, int64_t from_ns,
         gt3x_close(&self->base);
         return status;
     }
-    *out = &self->base;
+    *out = second;
     return YK_OK;
 }
 

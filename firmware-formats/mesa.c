@@ -100,8 +100,7 @@ static enum yk_status mesa_describe(struct epoch_csv_plan *plan, struct csv *csv
     bool has_weekday = first.weekday >= 1 && first.weekday <= 7;
     int day = has_weekday ? (int)first.weekday + 1 : 1; /* 2 January 2000 was a Sunday */
     int32_t second = first.second_of_day[0];
-    snprintf(plan->start, sizeof plan->start, "2000-01-%02dT%02d:%02d:%02d", day,
-             (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
+    epoch_csv_plan_start(plan, (struct civil_time){{2000, 1, (int8_t)day}, second, 0});
     plan->start_is_first_row = true;
     epoch_csv_plan_remark(plan, "no dates: begins on an invented 2000-01-%02d, %s", day,
                           has_weekday ? "by the weekday" : "any weekday");

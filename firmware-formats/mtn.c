@@ -245,11 +245,9 @@ static enum yk_status fill_info(struct mtn *self, const struct open_options *opt
     if (strcmp(info->person_id, self->user_name) == 0 || strchr(info->person_id, ' ') != NULL) {
         info->person_id[0] = '\0';
     }
-    for (size_t i = 0, used = 0; i < self->n_channels; i++) {
+    for (size_t i = 0; i < self->n_channels; i++) {
         if (self->channel[i].column != EPOCH_COLUMN_COUNT) {
-            used += (size_t)snprintf(info->channels + used, sizeof info->channels - used,
-                                     "%s%s", used > 0 ? "," : "",
-                                     epoch_column_name(self->channel[i].column));
+            opening_add_channel(info, self->channel[i].column);
         }
     }
     return YK_OK;

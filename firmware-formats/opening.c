@@ -5,6 +5,9 @@
 #include "firmware-formats/opening.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "src/base/mem.h"
 
 #define OFFSET_BYTES 8
 
@@ -75,6 +78,36 @@ int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, 
                  "the file's own offset %.6s is not used: another was named", own);
     }
     return taken_s * NS_PER_S;
+}
+
+void opening_add_channel(struct recording_info *info, enum epoch_column column)
+{
+    const char *name = epoch_column_name(column);
+    size_t used = strlen(info->channels);
+    if (used + strlen(name) + 2 < sizeof info->channels) {
+        snprintf(info->channels + used, sizeof info->channels - used, "%s%s",
+                 used > 0 ? "," : "", name);
+    }
+}
+
+enum yk_status opening_second(const struct recording_source *whole, bool was_read,
+                              size_t n_bytes, const char *name, struct recording_source **out,
+                              struct failure *why)
+{
+    if (!was_read) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "%s: a stretch can be opened only after the whole file was read",
+                           name);
+    }
+    struct recording_source *self = mem_alloc(1, n_bytes);
+    if (self == NULL) {
+        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s", name);
+    }
+    self->ops = whole->ops;
+    self->info = whole->info;
+    read_report_init(&self->report);
+    *out = self;
+    return YK_OK;
 }
 
 void opening_report(struct recording_source *source, const struct byte_source *bytes,

@@ -34,6 +34,19 @@ bool wall_clock_ran_on(const struct zone *zone, int64_t change_ns, int32_t kept_
  * info->zone and info->zone_is_guess. */
 int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, int64_t wall_ns,
                        bool has_offset, int32_t offset_s, struct recording_info *info);
+/* Adds a column of epochs to info->channels; one that does not fit is left out whole. */
+void opening_add_channel(struct recording_info *info, enum epoch_column column);
+
+/* Begins a second reader (recording_source_ops.open_at) of n_bytes, whose first member is a
+ * struct recording_source: zeroed, but for what it shares with the whole's and a report of its
+ * own. name: of the bytes.
+ *
+ * errors  YK_ERR_ARGUMENT (the whole was not yet read to its end), YK_ERR_MEMORY
+ */
+enum yk_status opening_second(const struct recording_source *whole, bool was_read,
+                              size_t n_bytes, const char *name, struct recording_source **out,
+                              struct failure *why);
+
 /* The source's report anew, with what is known before the first byte is read: what was wrong
  * with the bytes before they came here, and what the clock (NULL: none) leaves open. */
 void opening_report(struct recording_source *source, const struct byte_source *bytes,

@@ -6,15 +6,6 @@
 
 #include "src/base/mem.h"
 
-static struct page_file *reader_new(const struct page_file_kind *kind)
-{
-    struct page_file *self = mem_alloc(1, kind->reader_bytes);
-    if (self != NULL) {
-        self->kind = kind;
-    }
-    return self;
-}
-
 static void *now_of(struct page_file *self)
 {
     return (char *)self + self->kind->now_at;
@@ -34,19 +25,23 @@ enum yk_status page_file_clone(const struct page_reader *whole, struct page_read
                                struct failure *why)
 {
     const struct page_file *from = (const struct page_file *)whole;
-    struct page_file *self = reader_new(from->kind);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
-    }
+    struct recording_source *second = NULL;
     enum yk_status status =
-        byte_window_init(&self->window, whole->bytes, from->kind->cursor_buffer, why);
+        opening_second(&whole->base, whole->places_are_complete, from->kind->reader_bytes,
+                       whole->bytes->name, &second, why);
     if (status != YK_OK) {
-        mem_free(self);
         return status;
     }
+    struct page_file *self = (struct page_file *)second;
+    self->pages.is_cursor = true;
+    self->kind = from->kind;
     self->facts = from->facts;
     self->pages.now = now_of(self);
+    status = byte_window_init(&self->window, whole->bytes, from->kind->cursor_buffer, why);
+    if (status != YK_OK) {
+        page_file_release(&self->pages);
+        return status;
+    }
     *out = &self->pages;
     return YK_OK;
 }
@@ -55,12 +50,13 @@ enum yk_status page_file_open(const struct page_file_kind *kind, struct byte_sou
                               const struct open_options *opt, struct recording_source **out,
                               struct failure *why)
 {
-    struct page_file *self = reader_new(kind);
+    struct page_file *self = mem_alloc(1, kind->reader_bytes);
     void *facts = self != NULL ? mem_alloc(1, kind->facts_bytes) : NULL;
     if (facts == NULL) {
         mem_free(self);
         return failure_set(why, YK_ERR_MEMORY, "no memory to read %s", bytes->name);
     }
+    self->kind = kind;
     self->facts = facts;
     page_reader_init(&self->pages, &kind->ops, bytes, kind->id, now_of(self), kind->now_bytes);
     size_t room = bytes->size < kind->buffer ? (size_t)bytes->size + kind->slack : kind->buffer;

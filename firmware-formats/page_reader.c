@@ -309,23 +309,14 @@ static enum yk_status open_at(struct recording_source *source, int64_t from_ns,
 {
     struct page_reader *whole = (struct page_reader *)source, *self = NULL;
     struct sample_block block;
-    if (!whole->places_are_complete) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s: a stretch can be opened only after the whole file was read",
-                           whole->bytes->name);
-    }
     enum yk_status status = sample_block_init(&block, false, why);
     if (status != YK_OK) {
         return status;
     }
     status = whole->pages->clone(whole, &self, why);
     if (status == YK_OK) {
-        self->base.ops = whole->base.ops;
-        self->base.info = whole->base.info;
-        read_report_init(&self->base.report);
         self->pages = whole->pages;
         self->bytes = whole->bytes;
-        self->is_cursor = true;
         self->now_bytes = whole->now_bytes;
         self->pages->begin(self);
         status = seek_time(self, whole, from_ns, &block, why);

@@ -38,7 +38,8 @@ struct page_ops {
     void (*begin)(struct page_reader *self);
     /* Optional: what is known only after the last page goes into the report. */
     void (*finish)(struct page_reader *self);
-    /* A reader of the same recording with its own buffers; what is constant may be borrowed. */
+    /* A reader of the same recording, made by opening_second(), with is_cursor and its own
+     * buffers; what is constant may be borrowed. */
     enum yk_status (*clone)(const struct page_reader *whole, struct page_reader **out,
                             struct failure *why);
     /* Frees what the format owns, the reader itself included, but not `bytes`. */

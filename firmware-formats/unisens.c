@@ -233,17 +233,18 @@ static enum yk_status clone(const struct page_reader *whole, struct page_reader 
                             struct failure *why)
 {
     const struct unisens_reader *from = (const struct unisens_reader *)whole;
-    struct unisens_reader *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
+    struct recording_source *second = NULL;
+    enum yk_status status = opening_second(&whole->base, whole->places_are_complete,
+                                           sizeof *from, whole->bytes->name, &second, why);
+    if (status != YK_OK) {
+        return status;
     }
+    struct unisens_reader *self = (struct unisens_reader *)second;
     self->pages.is_cursor = true;
     self->description = from->description;
     self->period_s = from->period_s;
     self->start_ns = from->start_ns;
     self->range_g = from->range_g;
-    enum yk_status status = YK_OK;
     for (int p = 0; p < N_PARTS && status == YK_OK; p++) {
         self->signal[p] = from->signal[p];
         self->signal[p].window = (struct byte_window){.buffer = NULL};

@@ -290,14 +290,17 @@ static enum yk_status make_room(struct yoake_h5 *self, struct failure *why)
 static enum yk_status clone(const struct page_reader *whole, struct page_reader **out,
                             struct failure *why)
 {
-    struct yoake_h5 *self = mem_alloc(1, sizeof *self);
-    if (self == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for a second reader of %s",
-                           whole->bytes->name);
+    struct recording_source *second = NULL;
+    enum yk_status status =
+        opening_second(&whole->base, whole->places_are_complete, sizeof(struct yoake_h5),
+                       whole->bytes->name, &second, why);
+    if (status != YK_OK) {
+        return status;
     }
+    struct yoake_h5 *self = (struct yoake_h5 *)second;
     self->pages.is_cursor = true;
     self->shared = ((const struct yoake_h5 *)whole)->shared;
-    enum yk_status status = make_room(self, why);
+    status = make_room(self, why);
     if (status != YK_OK) {
         release(&self->pages);
         return status;
