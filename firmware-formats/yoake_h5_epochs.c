@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware-formats/opening.h"
 #include "firmware-formats/timestamp.h"
 #include "src/base/mem.h"
 #include "src/h5/h5_analysis.h"
@@ -86,9 +87,9 @@ static enum yk_status next_epochs(struct recording_source *source,
 static enum yk_status rewind_epochs(struct recording_source *source, struct failure *why)
 {
     (void)why;
-    ((struct yoake_epochs *)source)->is_read = false;
-    read_report_release(&source->report);
-    read_report_init(&source->report);
+    struct yoake_epochs *self = (struct yoake_epochs *)source;
+    self->is_read = false;
+    opening_report(source, self->bytes, NULL);
     return YK_OK;
 }
 
@@ -111,16 +112,12 @@ static const struct recording_source_ops EPOCH_OPS = {
 
 static void name_channels(struct h5_file *file, struct recording_info *info)
 {
-    size_t used = 0;
     info->channels[0] = '\0';
-    for (int c = 0; c < EPOCH_COLUMN_COUNT; c++) {
+    for (enum epoch_column c = 0; c < EPOCH_COLUMN_COUNT; c++) {
         char path[64];
-        const char *name = epoch_column_name((enum epoch_column)c);
-        snprintf(path, sizeof path, "/epochs/%s", name);
-        size_t n = strlen(name);
-        if (h5_has(file, path) && used + n + 2 < sizeof info->channels) {
-            used += (size_t)snprintf(info->channels + used, sizeof info->channels - used,
-                                     "%s%s", used > 0 ? "," : "", name);
+        snprintf(path, sizeof path, "/epochs/%s", epoch_column_name(c));
+        if (h5_has(file, path)) {
+            opening_add_channel(info, c);
         }
     }
 }
@@ -176,6 +173,9 @@ enum yk_status yoake_h5_epochs_open(struct byte_source *bytes, struct h5_file *f
     self->file = file;
     read_report_init(&self->base.report);
     enum yk_status status = tell_epochs(self, opt, why);
+    if (status == YK_OK) {
+        status = rewind_epochs(&self->base, why);
+    }
     if (status != YK_OK) {
         self->bytes = NULL; /* stays the caller's */
         close_epochs(&self->base);
