@@ -58,14 +58,23 @@ static void weigh(struct downloading *self, const uint8_t *kept, const uint8_t *
     }
 }
 
+/* Into self->other. What the PC's disk does not give back fits nothing. */
+static enum yk_status read_kept(struct downloading *self, kept_reader kept, void *user,
+                                uint64_t pos, size_t n, bool *fits, struct failure *why)
+{
+    enum yk_status status = kept(user, pos, self->other, n, why);
+    *fits = status == YK_OK;
+    return status == YK_ERR_IO || status == YK_ERR_CORRUPT ? YK_OK : status;
+}
+
 static enum yk_status compare_at(struct downloading *self, kept_reader kept, void *user,
                                  uint64_t pos, size_t n, bool *fits, struct failure *why)
 {
-    enum yk_status status = kept(user, pos, self->other, n, why);
-    if (status == YK_OK) {
+    enum yk_status status = read_kept(self, kept, user, pos, n, fits, why);
+    if (status == YK_OK && *fits) {
         status = downloading_ask(self, pos, self->chunk, n, why);
     }
-    if (status == YK_OK) {
+    if (status == YK_OK && *fits) {
         weigh(self, self->other, self->chunk, n, fits);
     }
     return status;
@@ -77,8 +86,8 @@ static enum yk_status compare_with_device(struct downloading *self, kept_reader 
                                           struct failure *why)
 {
     size_t header = length < self->header_n ? (size_t)length : self->header_n;
-    enum yk_status status = kept(user, 0, self->other, header, why);
-    *fits = status == YK_OK && memcmp(self->other, self->header, header) == 0;
+    enum yk_status status = read_kept(self, kept, user, 0, header, fits, why);
+    *fits = *fits && memcmp(self->other, self->header, header) == 0;
     self->n_alike = self->n_unlike = 0;
     uint64_t sectors = length / CWA_SECTOR_BYTES;
     uint64_t tail = length < TAIL_BYTES ? length : TAIL_BYTES;

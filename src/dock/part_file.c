@@ -166,7 +166,7 @@ enum yk_status part_file_open(struct part_file *self, const char *folder,
                               const struct part_owner *owner, struct part_note *note,
                               struct failure *why)
 {
-    struct part_note known = {.owner = *owner}, found;
+    struct part_note found;
     self->owner = *owner;
     enum yk_status status = name_files(self, folder, why);
     if (status != YK_OK) {
@@ -182,12 +182,15 @@ enum yk_status part_file_open(struct part_file *self, const char *folder,
     if (status == YK_OK) {
         status = get_ready(self, why);
     }
+    struct stat s;
+    if (status == YK_OK && fstat(self->fd, &s) != 0) {
+        status = failure_set_errno(why, errno, "opening %s", text_string(&self->path));
+    }
     if (status == YK_OK) {
         has_note = read_note(self, &found); /* under the lock: it is nobody else's now */
-        if (has_part && has_note) {
-            known = found;
-        }
-        *note = known;
+        bool is_noted = has_note && found.length <= (uint64_t)s.st_size;
+        /* Bytes that no note tells of are nobody's, and are put aside. */
+        *note = is_noted ? found : (struct part_note){.length = (uint64_t)s.st_size};
     }
     return status;
 }
@@ -441,7 +444,7 @@ static bool is_old_note(const char *path)
     text_add(&file.note_path, path);
     bool is_old = stat(path, &s) == 0 &&
                   clock_now_utc_ns() / NS_PER_S - s.st_mtim.tv_sec > NOTE_KEPT_S &&
-                  read_note(&file, &note) && note.is_complete;
+                  read_note(&file, &note) && note.is_complete && note.is_verified;
     part_file_release(&file);
     return is_old;
 }

@@ -46,7 +46,8 @@ void part_file_init(struct part_file *self);
 void part_file_release(struct part_file *self);
 
 /* Opens or makes the part of this owner and locks it. *note is what is known of it: length 0
- * when it begins anew; is_complete without a part (fd stays -1) when it was finished before.
+ * when it begins anew; is_complete without a part (fd stays -1) when it was finished before; no
+ * owner when bytes are there and a note that fits them is not.
  * errors: YK_ERR_BUSY (somebody else writes it), of the system, YK_ERR_MEMORY */
 enum yk_status part_file_open(struct part_file *self, const char *folder,
                               const struct part_owner *owner, struct part_note *note,
@@ -83,9 +84,10 @@ enum yk_status part_file_forget(struct part_file *self, struct failure *why);
 void part_file_forget_known(const char *folder, const struct dock_identity *identity,
                             const uint8_t header[static PART_HEADER_BYTES]);
 
-/* Clears a folder of parts: notes that were not finished, and notes of finished recordings
- * older than 90 days (they only save time). Bytes of recordings are never removed. Nobody else
- * may work in the folder meanwhile. */
+/* Clears a folder of parts: notes that were not finished, and notes of verified recordings
+ * older than 90 days (they only save time; one of a doubtful copy tells what a better one
+ * replaces). Bytes of recordings are never removed. Nobody else may work in the folder
+ * meanwhile. */
 void part_file_sweep(const char *folder);
 
 /* Note to text and back (part_note.c). False when it is not one. */

@@ -258,31 +258,77 @@ static void download_clears_an_older_part_that_the_longer_recording_begins_with(
     scene_remove(&scene);
 }
 
+/* Unplugs it in the middle; what was kept of it, and the note beside. */
+static void leave_part(struct download_scene *self, char path[static 1500],
+                       char note[static 1500])
+{
+    scene_make(self, 400);
+    self->recorder.unplug_at = 100000;
+    assert_int_equal(scene_run(self), YK_ERR_NO_DEVICE);
+    DIR *dir = opendir(self->parts);
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        char *to = strstr(entry->d_name, ".part") != NULL ? path : note;
+        snprintf(to, 1500, "%s/%s", self->parts, entry->d_name);
+    }
+    closedir(dir);
+    scene_recorder(self);
+}
+
 static void download_reads_a_part_again_that_the_disk_spoilt(void **state)
 {
     struct download_scene scene;
-    char path[1500];
+    char path[1500], note[1500];
     (void)state;
-    scene_make(&scene, 400);
-    scene.recorder.unplug_at = 100000;
-    assert_int_equal(scene_run(&scene), YK_ERR_NO_DEVICE);
-    DIR *dir = opendir(scene.parts);
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        if (strstr(entry->d_name, ".part") != NULL) {
-            snprintf(path, sizeof path, "%s/%s", scene.parts, entry->d_name);
-        }
-    }
-    closedir(dir);
+    leave_part(&scene, path, note);
     FILE *file = fopen(path, "r+b");
     assert_non_null(file);
     fseek(file, 3000, SEEK_SET);
     fputc(~scene.build.at[3000], file);
     fclose(file);
-    scene_recorder(&scene);
     assert_int_equal(scene_run(&scene), YK_OK);
     assert_int_equal(scene.result.resumed_from, 0);
     scene_assert_archived(&scene);
     scene_remove(&scene);
+}
+
+static void download_reads_a_part_again_that_the_disk_cut_short(void **state)
+{
+    static const off_t left[] = {0, 700, 50000};
+    (void)state;
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        struct download_scene scene;
+        char path[1500], note[1500];
+        leave_part(&scene, path, note);
+        assert_int_equal(truncate(path, left[i]), 0);
+        assert_int_equal(scene_run(&scene), YK_OK);
+        assert_int_equal(scene.result.resumed_from, 0);
+        assert_false(scene.result.has_kept_part);
+        scene_assert_archived(&scene);
+        scene_remove(&scene);
+    }
+}
+
+/* They may be all that is left of a recording that the device lost since. */
+static void download_keeps_bytes_whose_note_is_lost(void **state)
+{
+    (void)state;
+    for (int is_other = 0; is_other < 2; is_other++) {
+        struct download_scene scene;
+        char path[1500], note[1500];
+        leave_part(&scene, path, note);
+        assert_int_equal(unlink(note), 0);
+        if (is_other) {
+            scene.build.at[CWA_HEADER_BYTES + 100] ^= 1;
+            cwa_sector_seal(scene.build.at + CWA_HEADER_BYTES);
+            scene_recorder(&scene);
+        }
+        assert_int_equal(scene_run(&scene), YK_OK);
+        assert_int_equal(scene.result.has_kept_part, is_other);
+        assert_int_equal(scene_count_files(scene.parts, ".kept-1"), is_other);
+        scene_assert_archived(&scene);
+        scene_remove(&scene);
+    }
 }
 
 static void download_heals_sectors_that_come_right_when_asked_again(void **state)
@@ -518,6 +564,8 @@ int main(void)
         cmocka_unit_test(download_takes_a_header_only_when_it_comes_twice_the_same),
         cmocka_unit_test(download_clears_an_older_part_that_the_longer_recording_begins_with),
         cmocka_unit_test(download_reads_a_part_again_that_the_disk_spoilt),
+        cmocka_unit_test(download_reads_a_part_again_that_the_disk_cut_short),
+        cmocka_unit_test(download_keeps_bytes_whose_note_is_lost),
         cmocka_unit_test(download_heals_sectors_that_come_right_when_asked_again),
         cmocka_unit_test(download_copies_what_stays_bad_and_counts_it),
         cmocka_unit_test(download_does_not_verify_what_is_different_each_time_or_never_comes),

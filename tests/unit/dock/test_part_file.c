@@ -88,24 +88,29 @@ static bool is_there(const char *folder, const char *name)
     return access(path, F_OK) == 0;
 }
 
-static void part_file_sweep_removes_old_finished_notes_and_nothing_with_bytes(void **state)
+static void
+part_file_sweep_removes_old_notes_of_verified_copies_and_nothing_with_bytes(void **state)
 {
     struct part_note note = made();
-    struct text open, complete;
+    struct text open, complete, doubtful;
     char folder[1000];
     (void)state;
     snprintf(folder, sizeof folder, "%s", check_scratch("sweep"));
     text_init(&open);
     text_init(&complete);
+    text_init(&doubtful);
     part_note_write(&note, &open);
     note.is_complete = true;
     part_note_write(&note, &complete);
+    note.is_verified = false;
+    part_note_write(&note, &doubtful);
     write_file(folder, "a.resume", text_string(&complete), 100 * 86400);
     write_file(folder, "b.resume", text_string(&complete), 80 * 86400);
     write_file(folder, "c.resume", text_string(&open), 1000 * 86400);
     write_file(folder, "c.part", "bytes", 1000 * 86400);
     write_file(folder, "d.resume.part", "half", 5);
     write_file(folder, "e.kept-1", "bytes", 1000 * 86400);
+    write_file(folder, "f.resume", text_string(&doubtful), 1000 * 86400);
     part_file_sweep(folder);
     assert_false(is_there(folder, "a.resume"));
     assert_true(is_there(folder, "b.resume"));
@@ -113,8 +118,10 @@ static void part_file_sweep_removes_old_finished_notes_and_nothing_with_bytes(vo
     assert_true(is_there(folder, "c.part"));
     assert_false(is_there(folder, "d.resume.part"));
     assert_true(is_there(folder, "e.kept-1"));
+    assert_true(is_there(folder, "f.resume"));
     text_release(&open);
     text_release(&complete);
+    text_release(&doubtful);
     check_remove(folder);
 }
 
@@ -124,7 +131,8 @@ int main(void)
         cmocka_unit_test(part_note_reads_what_it_wrote),
         cmocka_unit_test(part_note_is_refused_when_one_letter_changed_or_its_end_is_missing),
         cmocka_unit_test(part_owner_differs_by_size_and_last_change),
-        cmocka_unit_test(part_file_sweep_removes_old_finished_notes_and_nothing_with_bytes),
+        cmocka_unit_test(
+            part_file_sweep_removes_old_notes_of_verified_copies_and_nothing_with_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
