@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Hoare's selection and the quantile built on it, see order.h.
+ * Hoare's selection and the quantile built on it, and a sorted window, see order.h.
  */
 #include "algorithms/order.h"
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 double order_kth(double *x, size_t n, size_t k)
 {
@@ -65,4 +66,48 @@ double order_median_around(const float *x, size_t n, size_t i, size_t half)
         }
     }
     return order_quantile(window, known, 0.5);
+}
+
+/* First place whose value is not below x. */
+static size_t place_of(const struct order_window *self, double x)
+{
+    size_t low = 0, high = self->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (self->value[middle] < x) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+void order_window_add(struct order_window *self, double x)
+{
+    if (!isnan(x)) {
+        size_t at = place_of(self, x);
+        memmove(self->value + at + 1, self->value + at, (self->n - at) * sizeof *self->value);
+        self->value[at] = x;
+        self->n++;
+    }
+}
+
+void order_window_remove(struct order_window *self, double x)
+{
+    if (!isnan(x)) {
+        size_t at = place_of(self, x);
+        self->n--;
+        memmove(self->value + at, self->value + at + 1, (self->n - at) * sizeof *self->value);
+    }
+}
+
+double order_window_median(const struct order_window *self)
+{
+    size_t middle = self->n / 2;
+    if (self->n == 0) {
+        return NAN;
+    }
+    return self->n % 2 == 1 ? self->value[middle]
+                            : (self->value[middle - 1] + self->value[middle]) / 2;
 }

@@ -18,4 +18,15 @@ double order_quantile(double *x, size_t n, double share);
 #define ORDER_AROUND_MAX 256
 double order_median_around(const float *x, size_t n, size_t i, size_t half);
 
+/* The values of a window that slides along a series, kept sorted: a step is one binary search
+ * and one move. NaN is neither added nor removed. */
+struct order_window {
+    double *value; /* the caller's, room for the largest window and one more */
+    size_t n;
+};
+void order_window_add(struct order_window *self, double x);
+/* x: one that was added. */
+void order_window_remove(struct order_window *self, double x);
+double order_window_median(const struct order_window *self); /* NaN when it is empty */
+
 #endif

@@ -45,45 +45,6 @@ static size_t epochs_of(const struct crespo *self, double minutes)
 
 /* ---- a median that slides ---- */
 
-/* First place in sorted[0 .. n) whose value is not below. */
-static size_t place_of(const double *sorted, size_t n, double value)
-{
-    size_t low = 0;
-    while (low < n) {
-        size_t middle = low + (n - low) / 2;
-        if (sorted[middle] < value) {
-            low = middle + 1;
-        } else {
-            n = middle;
-        }
-    }
-    return low;
-}
-
-struct window {
-    double *sorted;
-    size_t n;
-};
-
-static void window_add(struct window *w, double value)
-{
-    if (!isnan(value)) {
-        size_t at = place_of(w->sorted, w->n, value);
-        memmove(w->sorted + at + 1, w->sorted + at, (w->n - at) * sizeof *w->sorted);
-        w->sorted[at] = value;
-        w->n++;
-    }
-}
-
-static void window_drop(struct window *w, double value)
-{
-    if (!isnan(value)) {
-        size_t at = place_of(w->sorted, w->n, value);
-        w->n--;
-        memmove(w->sorted + at, w->sorted + at + 1, (w->n - at) * sizeof *w->sorted);
-    }
-}
-
 /* x, padded with the largest value; beyond the padding there is nothing. */
 static double padded(const struct crespo *self, int64_t i, int64_t pad)
 {
@@ -96,16 +57,14 @@ static double padded(const struct crespo *self, int64_t i, int64_t pad)
 /* Running median of half epochs on either side, the series padded on both sides. */
 static void slide(struct crespo *self, int64_t half, int64_t pad)
 {
-    struct window w = {self->sorted, 0};
+    struct order_window w = {self->sorted, 0};
     for (int64_t k = -half; k < half; k++) {
-        window_add(&w, padded(self, k, pad));
+        order_window_add(&w, padded(self, k, pad));
     }
     for (int64_t i = 0; i < (int64_t)self->n; i++) {
-        window_add(&w, padded(self, i + half, pad));
-        double middle = w.n > 0 ? w.sorted[w.n / 2] : (double)NAN;
-        self->median[i] =
-            w.n > 0 && w.n % 2 == 0 ? (middle + w.sorted[w.n / 2 - 1]) / 2 : middle;
-        window_drop(&w, padded(self, i - half, pad));
+        order_window_add(&w, padded(self, i + half, pad));
+        self->median[i] = order_window_median(&w);
+        order_window_remove(&w, padded(self, i - half, pad));
     }
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * HDCZA's three steps, see spt_hdcza.h. The running median keeps its window sorted: a step is
- * one binary search and one move of at most 2 * half values.
+ * HDCZA's three steps, see spt_hdcza.h.
  */
 #include "algorithms/spt_hdcza.h"
 
@@ -11,51 +10,6 @@
 #include "algorithms/order.h"
 #include "algorithms/runs.h"
 #include "src/base/mem.h"
-
-struct sorted {
-    double *value;
-    size_t n;
-};
-
-/* First place whose value is not below x. */
-static size_t sorted_place(const struct sorted *self, double x)
-{
-    size_t low = 0, high = self->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (self->value[mid] < x) {
-            low = mid + 1;
-        } else {
-            high = mid;
-        }
-    }
-    return low;
-}
-
-static void sorted_add(struct sorted *self, double x)
-{
-    if (!isnan(x)) {
-        size_t at = sorted_place(self, x);
-        memmove(self->value + at + 1, self->value + at, (self->n - at) * sizeof *self->value);
-        self->value[at] = x;
-        self->n++;
-    }
-}
-
-static void sorted_remove(struct sorted *self, double x)
-{
-    if (!isnan(x)) {
-        size_t at = sorted_place(self, x);
-        self->n--;
-        memmove(self->value + at, self->value + at + 1, (self->n - at) * sizeof *self->value);
-    }
-}
-
-static double sorted_median(const struct sorted *self)
-{
-    size_t mid = self->n / 2;
-    return self->n % 2 == 1 ? self->value[mid] : (self->value[mid - 1] + self->value[mid]) / 2;
-}
 
 enum yk_status hdcza_medians(const double *angle_deg, size_t n, size_t half, double unknown_is,
                              double *median_deg, struct failure *why)
@@ -67,19 +21,19 @@ enum yk_status hdcza_medians(const double *angle_deg, size_t n, size_t half, dou
         return YK_OK;
     }
     size_t width = 2 * half - 1; /* steps in a window */
-    struct sorted window = {.value = mem_alloc(width + 1, sizeof *window.value)};
+    struct order_window window = {.value = mem_alloc(width + 1, sizeof *window.value)};
     if (window.value == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for a window of %zu steps", width);
     }
     /* Step k is from epoch k to k + 1. The window of epoch i holds steps i - half + 1 ..
      * i + half - 1. */
     for (size_t k = 0; k + 1 < n; k++) {
-        sorted_add(&window, fabs(angle_deg[k + 1] - angle_deg[k]));
+        order_window_add(&window, fabs(angle_deg[k + 1] - angle_deg[k]));
         if (k >= width) {
-            sorted_remove(&window, fabs(angle_deg[k - width + 1] - angle_deg[k - width]));
+            order_window_remove(&window, fabs(angle_deg[k - width + 1] - angle_deg[k - width]));
         }
         if (k + 1 >= width && 2 * window.n > width) {
-            median_deg[k + 1 - half] = sorted_median(&window);
+            median_deg[k + 1 - half] = order_window_median(&window);
         }
     }
     mem_free(window.value);

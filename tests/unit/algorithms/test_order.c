@@ -42,11 +42,36 @@ static void order_quantiles_are_rs_type_7(void **context)
     assert_true(isnan(order_quantile(one, 0, 0.3)));
 }
 
+static void a_window_that_slides_has_the_median_of_what_it_holds(void **context)
+{
+    (void)context;
+    enum { N = 80, WIDTH = 7 };
+    double x[N], room[WIDTH + 1], here[WIDTH];
+    struct order_window window = {room, 0};
+    assert_true(isnan(order_window_median(&window)));
+    for (size_t i = 0; i < N; i++) {
+        x[i] = i % 11 == 3 ? (double)NAN : (double)(i * 37 % 61 % 13); /* equal ones, too */
+        order_window_add(&window, x[i]);
+        if (i >= WIDTH) {
+            order_window_remove(&window, x[i - WIDTH]);
+        }
+        size_t n = 0;
+        for (size_t k = i >= WIDTH ? i - WIDTH + 1 : 0; k <= i; k++) {
+            if (!isnan(x[k])) {
+                here[n++] = x[k];
+            }
+        }
+        assert_int_equal(window.n, n);
+        assert_close(order_window_median(&window), order_quantile(here, n, 0.5), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order_finds_every_place_of_a_shuffled_series),
         cmocka_unit_test(order_quantiles_are_rs_type_7),
+        cmocka_unit_test(a_window_that_slides_has_the_median_of_what_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
