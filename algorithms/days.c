@@ -198,7 +198,7 @@ static enum yk_status add_l5_m10(const struct run *run, struct day_summary *day,
     day->m10_h = m10.start_h;
     day->l5 = l5.mean;
     day->l5_h = l5.start_h;
-    day->ra = m10.mean + l5.mean > 0 ? (m10.mean - l5.mean) / (m10.mean + l5.mean) : NAN;
+    day->ra = relative_amplitude(l5.mean, m10.mean);
     return status;
 }
 
@@ -218,8 +218,7 @@ static enum yk_status add_ggir(const struct run *run, struct day_summary *day,
     day->l5_h = g.l5.start_h;
     day->m10 = g.m10.mean;
     day->m10_h = g.m10.start_h;
-    day->ra =
-        g.m10.mean + g.l5.mean > 0 ? (g.m10.mean - g.l5.mean) / (g.m10.mean + g.l5.mean) : NAN;
+    day->ra = relative_amplitude(g.l5.mean, g.m10.mean);
     return YK_OK;
 }
 

@@ -55,7 +55,7 @@ enum yk_status active_window_find(const double *x, size_t n, size_t w, size_t st
     return YK_OK;
 }
 
-static double relative_amplitude(double l5, double m10)
+double relative_amplitude(double l5, double m10)
 {
     return m10 + l5 > 0 ? (m10 - l5) / (m10 + l5) : NAN;
 }

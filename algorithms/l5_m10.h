@@ -20,8 +20,11 @@ struct active_window {
 
 struct l5_m10 {
     struct active_window l5, m10;
-    double ra; /* (M10 - L5) / (M10 + L5) */
+    double ra; /* relative_amplitude() */
 };
+
+/* (M10 - L5) / (M10 + L5); NaN where nothing moves or one is unknown. */
+double relative_amplitude(double l5, double m10);
 
 /* Window of length w with the smallest (is_max: largest) mean among those that begin at x[0],
  * x[step], x[2*step] ... and lie inside n; the first of equals. A window with a missing value

@@ -111,7 +111,7 @@ static void l5_m10_of_days(struct analysis *a)
         r->l5_h = l5_h / n;
         r->m10 = m10 / n;
         r->m10_h = m10_h / n;
-        r->ra = r->m10 + r->l5 > 0 ? (r->m10 - r->l5) / (r->m10 + r->l5) : NAN;
+        r->ra = relative_amplitude(r->l5, r->m10);
     }
 }
 
@@ -368,35 +368,6 @@ static enum yk_status add_sri(struct work *w, struct failure *why)
     return status;
 }
 
-struct spread { /* running sums of one quantity, around its first value */
-    double first, sum, squares;
-    size_t n;
-};
-
-static void spread_add(struct spread *s, double value)
-{
-    if (isnan(value)) {
-        return;
-    }
-    s->first = s->n == 0 ? value : s->first;
-    s->sum += value - s->first;
-    s->squares += (value - s->first) * (value - s->first);
-    s->n++;
-}
-
-static struct mean_sd spread_result(const struct spread *s)
-{
-    double n = (double)s->n;
-    struct mean_sd r = {NAN, NAN, s->n};
-    if (s->n > 0) {
-        r.mean = s->first + s->sum / n;
-    }
-    if (s->n > 1) {
-        r.sd = sqrt(fmax(s->squares - s->sum * s->sum / n, 0) / (n - 1));
-    }
-    return r;
-}
-
 static bool is_counted(const struct night *night)
 {
     return night->exclude == 0 && night->onset_ns != TIME_UNKNOWN &&
@@ -412,7 +383,7 @@ static double midsleep_h(const struct zone *zone, const struct night *night)
 static void add_night_means(struct work *w)
 {
     enum { ONSET, WAKE, MIDSLEEP, SPT, TST, WASO, N };
-    struct spread sums[NIGHT_SET_COUNT][N] = {0};
+    struct mean_sd sums[NIGHT_SET_COUNT][N] = {0};
     w->a->n_nights_valid = 0;
     for (size_t i = 0; i < w->a->n_nights; i++) {
         const struct night *night = &w->a->nights[i];
@@ -428,15 +399,17 @@ static void add_night_means(struct work *w)
                            night->tst_min,
                            night->waso_min};
         for (int v = 0; v < N; v++) {
-            spread_add(&sums[NIGHTS_ALL][v], value[v]);
-            spread_add(&sums[set][v], value[v]);
+            mean_sd_add(&sums[NIGHTS_ALL][v], value[v]);
+            mean_sd_add(&sums[set][v], value[v]);
         }
     }
     for (int s = 0; s < NIGHT_SET_COUNT; s++) {
-        w->a->night_means[s] = (struct night_means){
-            spread_result(&sums[s][ONSET]),    spread_result(&sums[s][WAKE]),
-            spread_result(&sums[s][MIDSLEEP]), spread_result(&sums[s][SPT]),
-            spread_result(&sums[s][TST]),      spread_result(&sums[s][WASO])};
+        for (int v = 0; v < N; v++) {
+            mean_sd_settle(&sums[s][v], 1, 2);
+        }
+        w->a->night_means[s] =
+            (struct night_means){sums[s][ONSET], sums[s][WAKE], sums[s][MIDSLEEP],
+                                 sums[s][SPT],   sums[s][TST],  sums[s][WASO]};
     }
 }
 
