@@ -78,3 +78,15 @@ bool utf8_is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
+
+const char *utf8_find_bad(const char *at)
+{
+    for (int length; *at != '\0'; at += length) {
+        uint32_t code = 0;
+        length = utf8_decode(at, strnlen(at, 4), &code);
+        if (length <= 0 || utf8_is_control(code)) {
+            return at;
+        }
+    }
+    return NULL;
+}

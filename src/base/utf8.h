@@ -30,6 +30,10 @@ size_t utf8_step(const char *at);
  * behind. What is no UTF-8 stays. */
 size_t utf8_whole(const char *at, size_t n);
 
+/* Where a terminated string stops being a line of text: the first byte of no whole character,
+ * or of a control character. NULL: nowhere. */
+const char *utf8_find_bad(const char *at);
+
 /* U+0000..1F, U+007F..9F: what a terminal would obey instead of show. */
 bool utf8_is_control(uint32_t code);
 

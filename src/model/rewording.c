@@ -8,12 +8,9 @@
 #include "src/model/rewording.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "src/base/columns.h"
-#include "src/base/text.h"
 #include "src/base/utf8.h"
-#include "src/base/wrap.h"
 
 static const char *const refused[] = {
     "うつ病",   "うつ状態",     "抑うつ",   "鬱",         "不眠症",   "適応障害",
@@ -25,13 +22,9 @@ static const char *const refused[] = {
 
 static const char *find_refused(const char *text)
 {
-    size_t n = strlen(text);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        size_t length = strlen(refused[i]);
-        for (size_t at = 0; at + length <= n; at++) {
-            if (strncasecmp(text + at, refused[i], length) == 0) {
-                return refused[i];
-            }
+        if (strcasestr(text, refused[i]) != NULL) {
+            return refused[i];
         }
     }
     return NULL;
@@ -44,21 +37,6 @@ static bool has_mark(const char *text)
            strstr(text, "\xF0\x9F") != NULL;
 }
 
-static enum yk_status check_characters(const char *text, struct failure *why)
-{
-    for (const char *c = text; *c != '\0';) {
-        size_t n = utf8_length(c);
-        if (n == 0 || (unsigned char)*c < ' ' || *c == 0x7F) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "byte 0x%02X of the sentence is no character of a line: write "
-                               "one line of UTF-8",
-                               (unsigned)(unsigned char)*c);
-        }
-        c += n;
-    }
-    return YK_OK;
-}
-
 enum yk_status rewording_check(const char *text, struct failure *why)
 {
     if (text[strspn(text, " ")] == '\0') {
@@ -66,9 +44,12 @@ enum yk_status rewording_check(const char *text, struct failure *why)
                            "the sentence is empty; to go back to the automatic one: yoake "
                            "statement remove");
     }
-    enum yk_status status = check_characters(text, why);
-    if (status != YK_OK) {
-        return status;
+    const char *bad = utf8_find_bad(text);
+    if (bad != NULL) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "byte 0x%02X of the sentence is no character of a line: write one "
+                           "line of UTF-8",
+                           (unsigned)(unsigned char)*bad);
     }
     int columns = text_columns(text);
     if (columns > REWORDING_COLUMNS || strlen(text) >= REWORDING_BYTES) {

@@ -349,15 +349,11 @@ static enum yk_status check_text(const struct identity *identity, struct failure
     for (size_t k = 0; k < IDENTITY_FIELDS; k++) {
         const char *text = member_of(identity, k);
         is_blank = is_blank && *text == '\0';
-        for (const char *c = text; *c != '\0';) {
-            size_t n = utf8_length(c);
-            if (n == 0 || (unsigned char)*c < ' ' || *c == 0x7F) {
-                return failure_set(why, YK_ERR_ARGUMENT,
-                                   "%s holds byte 0x%02X, which is no "
-                                   "character",
-                                   identity_fields[k].name, (unsigned)(unsigned char)*c);
-            }
-            c += n;
+        const char *bad = utf8_find_bad(text);
+        if (bad != NULL) {
+            return failure_set(why, YK_ERR_ARGUMENT,
+                               "%s holds byte 0x%02X, which is no character",
+                               identity_fields[k].name, (unsigned)(unsigned char)*bad);
         }
     }
     return is_blank ? failure_set(why, YK_ERR_ARGUMENT, "nothing is said about %s: --name TEXT",

@@ -20,12 +20,6 @@
 
 /* ---- codes ---- */
 
-static bool is_printable(const unsigned char *c, size_t n)
-{
-    bool is_c1 = n == 2 && c[0] == 0xC2 && c[1] < 0xA0; /* U+0080..U+009F */
-    return n > 0 && *c >= 0x20 && *c != 0x7F && *c != '/' && *c != '\\' && !is_c1;
-}
-
 enum yk_status person_check_code(const char *code, struct failure *why)
 {
     size_t length = strlen(code);
@@ -34,15 +28,13 @@ enum yk_status person_check_code(const char *code, struct failure *why)
                            "a participant code has 1 to %d bytes, this one %zu",
                            PERSON_CODE_BYTES - 1, length);
     }
-    for (const unsigned char *c = (const unsigned char *)code; *c != '\0';) {
-        size_t n = utf8_length((const char *)c);
-        if (!is_printable(c, n)) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "a participant code cannot hold byte 0x%02X (letters, digits, "
-                               "Japanese, - and _ are fine)",
-                               *c);
-        }
-        c += n;
+    const char *bad = utf8_find_bad(code), *slash = strpbrk(code, "/\\");
+    bad = bad != NULL ? bad : slash;
+    if (bad != NULL) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "a participant code cannot hold byte 0x%02X (letters, digits, "
+                           "Japanese, - and _ are fine)",
+                           (unsigned)(unsigned char)*bad);
     }
     if (*code == '-' || *code == '.' || *code == ' ' || code[length - 1] == ' ') {
         return failure_set(why, YK_ERR_ARGUMENT,

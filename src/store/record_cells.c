@@ -73,16 +73,11 @@ enum yk_status record_check_text(const char *text, size_t room, struct failure *
                            "'%.*s...' is longer than %zu bytes (%zu Japanese characters)",
                            shown(text), text, room - 1, (room - 1) / 3);
     }
-    for (const char *c = text; *c != '\0';) {
-        size_t length = utf8_length(c);
-        if (length == 0 || (unsigned char)*c < ' ' || *c == 0x7F) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "'%.*s' holds byte 0x%02X, which is no character", shown(text),
-                               text, (unsigned)(unsigned char)*c);
-        }
-        c += length;
-    }
-    return YK_OK;
+    const char *bad = utf8_find_bad(text);
+    return bad == NULL ? YK_OK
+                       : failure_set(why, YK_ERR_ARGUMENT,
+                                     "'%.*s' holds byte 0x%02X, which is no character",
+                                     shown(text), text, (unsigned)(unsigned char)*bad);
 }
 
 static enum yk_status parse_text(const struct record_column *column, const char *text,

@@ -99,6 +99,21 @@ static void only_a_character_that_goes_on_is_left_out(void **state)
     }
 }
 
+static void a_line_of_text_holds_whole_characters_and_no_commands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int at; /* -1: nowhere */
+    } cases[] = {{"", -1},          {"夜明け a", -1}, {"夜\n", 3},
+                 {"\x1B[2J", 0},    {"a\xC2\x9B", 1}, {"a\xC2\xA0", -1},
+                 {"夜\xE5\xA4", 3}, {"a\x7F", 1},     {"\xED\xA0\x80", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *bad = utf8_find_bad(cases[i].text);
+        assert_int_equal(bad == NULL ? -1 : (int)(bad - cases[i].text), cases[i].at);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +122,7 @@ int main(void)
         cmocka_unit_test(strings_are_gone_through_to_their_end),
         cmocka_unit_test(control_characters_are_named),
         cmocka_unit_test(only_a_character_that_goes_on_is_left_out),
+        cmocka_unit_test(a_line_of_text_holds_whole_characters_and_no_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
