@@ -214,21 +214,47 @@ static enum yk_status read_key(const char *path, unsigned char *key, struct fail
 
 /* ---- the database ---- */
 
+/* *version 0: nothing was ever kept in it. */
 static enum yk_status open_db(const char *store_folder, enum db_mode mode, struct db **out,
-                              struct failure *why)
+                              int64_t *version, struct failure *why)
 {
     struct text path;
+    struct db *db = NULL;
     text_init(&path);
     enum yk_status status = disk_join(store_folder, STORE_IDENTITY, &path, why);
-    if (status == YK_OK && mode == DB_WRITE && !disk_is_file(text_string(&path))) {
-        status = failure_set(why, YK_ERR_NO_DEVICE,
-                             "there are no names in this store; to keep some: yoake identity "
-                             "init --key FILE");
+    if (status == YK_OK) {
+        status = db_open(text_string(&path), mode, &db, why);
     }
     if (status == YK_OK) {
-        status = db_open(text_string(&path), mode, out, why);
+        status = db_integer(db, "PRAGMA user_version", 0, version, why);
     }
     text_release(&path);
+    if (status != YK_OK) {
+        db_close(db);
+        return status;
+    }
+    *out = db;
+    return YK_OK;
+}
+
+/* *out stays NULL when there is no identity.db, or one that was begun and never filled. */
+static enum yk_status open_filled(const char *store_folder, enum db_mode mode, struct db **out,
+                                  struct failure *why)
+{
+    struct text path;
+    int64_t version = 0;
+    text_init(&path);
+    enum yk_status status = disk_join(store_folder, STORE_IDENTITY, &path, why);
+    bool is_there = status == YK_OK && disk_is_file(text_string(&path));
+    text_release(&path);
+    *out = NULL;
+    if (is_there) {
+        status = open_db(store_folder, mode, out, &version, why);
+    }
+    if (status == YK_OK && version == 0) {
+        db_close(*out);
+        *out = NULL;
+    }
     return status;
 }
 
@@ -267,10 +293,7 @@ enum yk_status identity_create(const char *store_folder, const char *key_path,
         status = refuse_inside(store_folder, key_path, why);
     }
     if (status == YK_OK) {
-        status = open_db(store_folder, DB_CREATE, &db, why);
-    }
-    if (status == YK_OK) {
-        status = db_integer(db, "PRAGMA user_version", 0, &version, why);
+        status = open_db(store_folder, DB_CREATE, &db, &version, why);
     }
     if (status == YK_OK && version != 0) {
         status = failure_set(why, YK_ERR_CONFLICT,
@@ -316,7 +339,12 @@ enum yk_status identity_open(const char *store_folder, const char *key_path,
     }
     enum yk_status status = begin_sodium(why);
     if (status == YK_OK) {
-        status = open_db(store_folder, DB_WRITE, &self->db, why);
+        status = open_filled(store_folder, DB_WRITE, &self->db, why);
+    }
+    if (status == YK_OK && self->db == NULL) {
+        status = failure_set(why, YK_ERR_NO_DEVICE,
+                             "there are no names in this store; to keep some: yoake identity "
+                             "init --key FILE");
     }
     if (status == YK_OK) {
         status = read_key(key_path, self->key, why);
@@ -463,25 +491,12 @@ void identity_list_free(struct identity *list, size_t n)
 
 /* ---- without the key ---- */
 
-/* *out stays NULL when there is no identity.db. */
-static enum yk_status open_keyless(const char *store_folder, enum db_mode mode, struct db **out,
-                                   struct failure *why)
-{
-    struct text path;
-    text_init(&path);
-    enum yk_status status = disk_join(store_folder, STORE_IDENTITY, &path, why);
-    bool is_there = status == YK_OK && disk_is_file(text_string(&path));
-    text_release(&path);
-    *out = NULL;
-    return is_there ? open_db(store_folder, mode, out, why) : status;
-}
-
 static enum yk_status run_keyless(const char *store_folder, const char *sql, const char *first,
                                   const char *second, int64_t *changes, struct failure *why)
 {
     struct db *db = NULL;
     *changes = 0;
-    enum yk_status status = open_keyless(store_folder, DB_WRITE, &db, why);
+    enum yk_status status = open_filled(store_folder, DB_WRITE, &db, why);
     if (db == NULL) {
         return status;
     }
@@ -499,7 +514,7 @@ enum yk_status identity_copy_to(const char *store_folder, const char *path, bool
                                 struct failure *why)
 {
     struct db *db = NULL;
-    enum yk_status status = open_keyless(store_folder, DB_READ, &db, why);
+    enum yk_status status = open_filled(store_folder, DB_READ, &db, why);
     *was_there = db != NULL;
     if (db != NULL) {
         status = db_copy_to(db, path, why);
@@ -516,7 +531,7 @@ enum yk_status identity_check(const char *store_folder, char damage[static 128],
     struct db *db = NULL;
     struct db_query *query = NULL;
     damage[0] = '\0';
-    enum yk_status status = open_keyless(store_folder, DB_READ, &db, why);
+    enum yk_status status = open_filled(store_folder, DB_READ, &db, why);
     if (db == NULL && (status == YK_ERR_STORE || status == YK_ERR_CORRUPT)) {
         snprintf(damage, 128, "%.127s", why != NULL ? why->text : STORE_IDENTITY);
         return YK_OK;

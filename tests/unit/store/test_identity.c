@@ -62,6 +62,33 @@ static bool is_anywhere(const char *text)
     return is_found;
 }
 
+/* The disk of the key is full: what was begun is in nobody's way. */
+static void names_that_were_begun_and_not_kept_are_none(void **state)
+{
+    (void)state;
+    char damage[128], copy[2400];
+    bool was_there = true;
+    struct person_receipt receipt;
+    struct identities *names = NULL;
+    person_receipt_init(&receipt);
+    snprintf(copy, sizeof copy, "%s/copy.db", scene.root);
+    assert_true(identity_create(scene.folder, "/dev/full", &why) != YK_OK);
+    assert_true(is_anywhere("SQLite format 3")); /* begun */
+    assert_int_equal(identity_open(scene.folder, key, &names, &why), YK_ERR_NO_DEVICE);
+    assert_non_null(strstr(why.text, "identity init"));
+    assert_int_equal(identity_check(scene.folder, damage, NULL, NULL, &why), YK_OK);
+    assert_string_equal(damage, "");
+    assert_int_equal(identity_copy_to(scene.folder, copy, &was_there, &why), YK_OK);
+    assert_false(was_there);
+    assert_int_equal(person_delete(&scene.store, "P01", &receipt, &why), YK_OK);
+    assert_false(receipt.had_name);
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    names = open_names();
+    put(names, "P01", NAME);
+    identity_close(names);
+    person_receipt_release(&receipt);
+}
+
 static void names_come_back_with_the_key_and_stand_in_no_file_in_clear(void **state)
 {
     (void)state;
@@ -226,6 +253,7 @@ int main(void)
 {
 #define T(name) STORE_TEST_SETUP(name, setup, scene)
     const struct CMUnitTest tests[] = {
+        T(names_that_were_begun_and_not_kept_are_none),
         T(names_come_back_with_the_key_and_stand_in_no_file_in_clear),
         T(another_key_or_none_opens_nothing),
         T(a_key_inside_the_store_and_a_second_table_are_refused),
