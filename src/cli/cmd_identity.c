@@ -173,30 +173,31 @@ static int put_one(struct naming *self, const char *verb, const char *code)
     return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 
-static enum yk_status take_csv_row(const struct csv *csv, const struct csv_row *row,
-                                   struct identity *one, struct failure *why)
+static enum yk_status put_row(struct naming *self, const struct csv *csv,
+                              const struct csv_row *row, struct failure *why)
 {
     struct failure inner;
+    struct identity one = {.code = ""};
     size_t person = csv_find(csv, "person_id");
-    *one = (struct identity){.code = ""};
+    if (row->problem != NULL) {
+        return csv_failure(csv, row, CSV_NONE, why, YK_ERR_ARGUMENT, "%s", row->problem);
+    }
     enum yk_status status = person_check_code(csv_field(row, person), &inner);
     if (status != YK_OK) {
         return csv_failure(csv, row, person, why, status, "%s", inner.text);
     }
-    snprintf(one->code, sizeof one->code, "%s", csv_field(row, person));
-    for (size_t k = 0; k < IDENTITY_FIELDS; k++) {
+    snprintf(one.code, sizeof one.code, "%s", csv_field(row, person));
+    for (size_t k = 0; k < IDENTITY_FIELDS && status == YK_OK; k++) {
         size_t column = csv_find(csv, identity_fields[k].name);
-        status = take_field(one, k, csv_field(row, column), &inner);
-        if (status != YK_OK) {
-            /* The sentence says which cell, but not the name in it. */
-            return csv_failure(csv, row, CSV_NONE, why, status, "%s", inner.text);
-        }
+        status = take_field(&one, k, csv_field(row, column), &inner);
     }
-    return YK_OK;
+    status = status == YK_OK ? keep(self, &one, &inner) : status;
+    /* The sentence says which row and column, but not the name in it. */
+    return status == YK_OK ? YK_OK
+                           : csv_failure(csv, row, CSV_NONE, why, status, "%s", inner.text);
 }
 
-/* Row by row; what is wrong ends it there and says so. Rows before it are entered: entering
- * them again changes nothing. */
+/* Nothing is entered until every row is right. */
 static int put_file(struct naming *self, const char *path)
 {
     struct byte_source *bytes = NULL;
@@ -214,13 +215,15 @@ static int put_file(struct naming *self, const char *path)
     if (status == YK_OK) {
         status = csv_require(csv, "person_id", "person_id, name, kana, contact, note", &why);
     }
-    while (status == YK_OK && (status = csv_next(csv, &row, &why)) == YK_OK) {
-        struct identity one;
-        status = take_csv_row(csv, row, &one, &why);
-        status = status == YK_OK ? keep(self, &one, &why) : status;
-        n += status == YK_OK;
+    if (status == YK_OK) {
+        status = identity_begin(self->names, &why);
+        while (status == YK_OK && (status = csv_next(csv, &row, &why)) == YK_OK) {
+            status = put_row(self, csv, row, &why);
+            n += status == YK_OK;
+        }
+        status = status == YK_END ? note_look(self, "add", "store", &why) : status;
+        status = identity_finish(self->names, status, &why);
     }
-    status = status == YK_END ? note_look(self, "add", "store", &why) : status;
     csv_close(csv);
     byte_source_close(bytes);
     if (status == YK_OK && !self->cli->is_quiet) {
@@ -353,14 +356,14 @@ const struct command command_identity = {
         "出ません。見たことは、コードだけで監査記録に残ります。参加者を削除すると氏名も消えます"
         "。"
         "鍵を捨てれば、氏名はすべて読めなくなります。\n\nCSVの列: person_id name kana contact "
-        "note",
+        "note。ひとつでも誤りがあれば、何も取り込みません。",
     .details_en =
         "Names are in identity.db alone, each field sealed with a key. init makes the key, a "
         "file that lies outside the store. No other command, recording, report or file name "
         "holds a name. Every look leaves a line in the audit, by code. Deleting a participant "
         "deletes the name; destroying the key makes all names unreadable.\n\nColumns of the "
         "CSV: "
-        "person_id name kana contact note",
+        "person_id name kana contact note. When one row is wrong, nothing is taken.",
     .examples = "yoake identity init --key /media/usb/yoake.key\n"
                 "yoake identity add P01 --name \"...\" --key /media/usb/yoake.key\n"
                 "yoake identity list --key /media/usb/yoake.key",

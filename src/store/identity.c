@@ -415,6 +415,17 @@ enum yk_status identity_put(struct identities *self, const struct identity *iden
                : status;
 }
 
+enum yk_status identity_begin(struct identities *self, struct failure *why)
+{
+    return db_begin(self->db, why);
+}
+
+enum yk_status identity_finish(struct identities *self, enum yk_status status,
+                               struct failure *why)
+{
+    return db_finish(self->db, status, why);
+}
+
 static enum yk_status take_row(const struct identities *self, const struct db_query *query,
                                struct identity *out, struct failure *why)
 {

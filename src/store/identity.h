@@ -43,6 +43,11 @@ void identity_close(struct identities *self); /* accepts NULL; wipes the key */
  * a field too long or no text) */
 enum yk_status identity_put(struct identities *self, const struct identity *identity,
                             struct failure *why);
+/* Between the two, rows are put together or not at all: they are kept when status is YK_OK, and
+ * else status is returned. */
+enum yk_status identity_begin(struct identities *self, struct failure *why);
+enum yk_status identity_finish(struct identities *self, enum yk_status status,
+                               struct failure *why);
 /* YK_ERR_NO_DEVICE when the code has none; YK_ERR_CORRUPT when a field was tampered with. */
 enum yk_status identity_find(struct identities *self, const char *code, struct identity *out,
                              struct failure *why);
