@@ -37,7 +37,8 @@ got=$?
 echo "$(($(date +%s) - start)) $name" >"$2/$name.seconds"
 if [ -n "$GOLDEN_UPDATE" ]; then
     cp "$scratch.out" "$CASE/stdout"
-    echo "$got" >"$CASE/exit"
+    rm -f "$CASE/exit"
+    [ "$got" -eq 0 ] || echo "$got" >"$CASE/exit"
 fi
 code=0
 want=$(cat "$CASE/exit" 2>/dev/null || echo 0)
