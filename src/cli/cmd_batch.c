@@ -71,9 +71,9 @@ static void say_notes(const struct batch_totals *t, const struct batch_options *
     }
     if (t->n_partial > 0) {
         fprintf(stderr,
-                ja ? "%zu件は一部だけが表に入りました。%s%squality.csv を見てください\n"
-                   : "of %zu files only a part is in the tables; see %s%squality.csv\n",
-                t->n_partial, place, slash);
+                ja ? "%zu件%.0sは一部だけが表に入りました。%s%squality.csv を見てください\n"
+                   : "of %zu %s only a part is in the tables; see %s%squality.csv\n",
+                t->n_partial, text_many(t->n_partial, "file", "files"), place, slash);
     }
     if (t->n_overlapping > 0) {
         fprintf(stderr,

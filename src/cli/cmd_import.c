@@ -266,8 +266,8 @@ static enum yk_status prepare(struct importing *self, struct failure *why)
         status = import_sweep(&self->store, &n_swept, why);
     }
     if (status == YK_OK && n_swept > 0) {
-        log_info(&self->cli->log, "import: cleared %zu files an interrupted program left",
-                 n_swept);
+        log_info(&self->cli->log, "import: cleared %zu %s an interrupted program left", n_swept,
+                 text_many(n_swept, "file", "files"));
     }
     if (status == YK_OK) {
         status = need_person(self, why);

@@ -50,9 +50,10 @@ static int run(struct cli *cli)
         status = say_json(cli, output, &totals, &why);
     } else if (status == YK_OK && !cli->is_quiet) {
         fprintf(stderr,
-                cli_say(cli, "%s: 完了 %zu、空 %zu、重複 %zu、失敗 %zu、まだない %zu\n",
-                        "%s: %zu done, %zu empty, %zu duplicates, %zu failed, %zu missing\n"),
-                output, totals.n_done, totals.n_empty, totals.n_duplicates, totals.n_failed,
+                cli_say(cli, "%s: 完了 %zu、空 %zu、重複 %zu%.0s、失敗 %zu、まだない %zu\n",
+                        "%s: %zu done, %zu empty, %zu %s, %zu failed, %zu missing\n"),
+                output, totals.n_done, totals.n_empty, totals.n_duplicates,
+                text_many(totals.n_duplicates, "duplicate", "duplicates"), totals.n_failed,
                 totals.n_skipped);
     }
     if (status != YK_OK) {

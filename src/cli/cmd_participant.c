@@ -223,11 +223,11 @@ static enum yk_status confirm(const struct cli *cli, const struct person *person
     }
     fprintf(stderr,
             cli_say(cli,
-                    "%s の記録 %lld 本をすべて削除します。元に戻せません。\n続けるには "
+                    "%s の記録 %lld 本%.0sをすべて削除します。元に戻せません。\n続けるには "
                     "コードをもう一度: ",
-                    "This deletes %s and all %lld recordings for good.\nType the code again to "
-                    "go on: "),
-            person->code, (long long)person->n_recordings);
+                    "This deletes %s with %lld %s for good.\nType the code again to go on: "),
+            person->code, (long long)person->n_recordings,
+            text_many((uint64_t)person->n_recordings, "recording", "recordings"));
     bool is_said = fgets(line, sizeof line, stdin) != NULL;
     line[strcspn(line, "\n")] = '\0';
     return is_said && strcmp(line, person->code) == 0
@@ -249,10 +249,12 @@ static void print_receipt(const struct cli *cli, const char *code,
            (long long)receipt->n_nights,
            text_many((uint64_t)receipt->n_nights, "night", "nights"),
            (unsigned long long)receipt->bytes);
-    printf(cli_say(cli, "予定・出欠・日誌・めあて・メモ・同意・手直し・貸出・写しの行 %lld\n",
-                   "%lld entries of plan, attendance, diary, targets, notes, consents, edits, "
-                   "loans and copies\n"),
-           (long long)receipt->n_records);
+    printf(cli_say(cli,
+                   "予定・出欠・日誌・めあて・メモ・同意・手直し・貸出・写しの行 %lld%.0s\n",
+                   "%lld %s of plan, attendance, diary, targets, notes, consents, edits, loans "
+                   "and copies\n"),
+           (long long)receipt->n_records,
+           text_many((uint64_t)receipt->n_records, "entry", "entries"));
     if (receipt->had_name) {
         puts(cli_say(cli, "封をした氏名も削除しました。", "The sealed name was deleted, too."));
     }

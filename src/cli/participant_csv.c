@@ -116,9 +116,9 @@ static int say(const struct cli *cli, const struct people *people)
     int code = people->n_wrong > 0 ? EXIT_SOME_FAILED : EXIT_DONE;
     if (people->n_wrong > 0) {
         fprintf(stderr,
-                cli_say(cli, "yoake: 取り込まなかった行 %zu。最初のもの:\n",
-                        "yoake: %zu rows were not taken; the first of them:\n"),
-                people->n_wrong);
+                cli_say(cli, "yoake: 取り込まなかった行 %zu%.0s。最初のもの:\n",
+                        "yoake: %zu %s not taken; the first:\n"),
+                people->n_wrong, text_many(people->n_wrong, "row was", "rows were"));
         cli_put_failure(stderr, cli, "  ", people->first_wrong.text);
     }
     if (cli->is_json) {

@@ -197,9 +197,10 @@ static int add_file(struct cli *cli, struct store *store, const struct record_cl
     int code = record_cli_added(cli, kind, counts.n_new, counts.n_same);
     if (code == EXIT_DONE && counts.n_wrong > 0) {
         fprintf(stderr,
-                cli_say(cli, "yoake: 取り込まなかった行 %llu。最初のもの:\n",
-                        "yoake: %llu rows were not taken; the first of them:\n"),
-                (unsigned long long)counts.n_wrong);
+                cli_say(cli, "yoake: 取り込まなかった行 %llu%.0s。最初のもの:\n",
+                        "yoake: %llu %s not taken; the first:\n"),
+                (unsigned long long)counts.n_wrong,
+                text_many(counts.n_wrong, "row was", "rows were"));
         cli_put_failure(stderr, cli, "  ", counts.first_wrong.text);
         code = EXIT_SOME_FAILED;
     }

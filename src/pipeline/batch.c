@@ -178,12 +178,12 @@ static void find_participants(struct batch *self)
         }
     }
     if (n > 0) {
-        log_warn(
-            &self->log,
-            "batch: %zu of %zu files fit rows of several participants in %s, and the first "
-            "row counts; the first of them %s (%s: %s, also %s: %s)",
-            n, self->inputs.n, self->options->participants, first_path, first->file,
-            first->person_id, second->file, second->person_id);
+        log_warn(&self->log,
+                 "batch: %zu of %zu %s rows of several participants in %s, and the first row "
+                 "counts; the first of them %s (%s: %s, also %s: %s)",
+                 n, self->inputs.n, text_many(n, "files fits", "files fit"),
+                 self->options->participants, first_path, first->file, first->person_id,
+                 second->file, second->person_id);
     }
 }
 
@@ -295,8 +295,9 @@ static void warn_of_unlisted(struct batch *self)
         }
     }
     if (self->options->participants != NULL && n > 0) {
-        log_warn(&self->log, "batch: %zu of %zu files not in %s, the first %s", n,
-                 self->inputs.n, self->options->participants, self->inputs.inputs[first].path);
+        log_warn(&self->log, "batch: %zu of %zu %s not in %s, the first %s", n, self->inputs.n,
+                 text_many(self->inputs.n, "file", "files"), self->options->participants,
+                 self->inputs.inputs[first].path);
     }
 }
 
@@ -322,16 +323,18 @@ static void warn_of_rows(struct batch *self)
 static enum yk_status work_and_write(struct batch *self, struct failure *why)
 {
     const struct batch_options *options = self->options;
-    log_info(&self->log, "batch: yoake %s (%s), recipe %s, %zu inputs, %u workers",
-             version_number(), version_commit(), options->recipe.name, self->inputs.n,
-             options->n_jobs);
+    log_info(&self->log, "batch: yoake %s (%s), recipe %s, %zu %s, %u %s", version_number(),
+             version_commit(), options->recipe.name, self->inputs.n,
+             text_many(self->inputs.n, "input", "inputs"), options->n_jobs,
+             text_many(options->n_jobs, "worker", "workers"));
     warn_of_rows(self);
     warn_of_unlisted(self);
     if (self->inputs.n_left > 0) {
         log_info(&self->log,
-                 "batch: %zu files in the folders are no recordings by name and content and "
-                 "are left alone, the first of them %s",
-                 self->inputs.n_left, self->inputs.first_left);
+                 "batch: %zu %s in the folders, no recordings by name and content, left alone; "
+                 "the first %s",
+                 self->inputs.n_left, text_many(self->inputs.n_left, "file", "files"),
+                 self->inputs.first_left);
     }
     enum yk_status status =
         pool_run(self->inputs.n, options->n_jobs, self->job != NULL ? self->job->cancel : NULL,

@@ -183,10 +183,11 @@ static enum yk_status warn_of_shared_names(struct batch *batch,
     }
     if (n_names > 0) {
         log_warn(&batch->log,
-                 "batch: files of the same name are taken to be one person's (in %zu cases, "
-                 "the first %s: %s, %s); where they are of several persons, say so with "
+                 "batch: files of the same name are taken to be one person's (in %zu %s, the "
+                 "first %s: %s, %s); where they are of several persons, say so with "
                  "--participants",
-                 n_names, order[first]->stem, order[first - 1]->path, order[first]->path);
+                 n_names, text_many(n_names, "case", "cases"), order[first]->stem,
+                 order[first - 1]->path, order[first]->path);
     }
     mem_free(order);
     return YK_OK;

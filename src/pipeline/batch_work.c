@@ -340,8 +340,10 @@ static void note_missing(const struct work *work, char *out, size_t room)
     if (report->damage != NULL) {
         text_addf(&note, "%s%s", note.length > 0 ? "; " : "", report->damage);
     } else if (report->trailing_bytes > 0) {
-        text_addf(&note, "%scut off: %" PRIu64 " bytes at the end are not a whole block",
-                  note.length > 0 ? "; " : "", report->trailing_bytes);
+        text_addf(
+            &note, "%scut off: %" PRIu64 " %s not a whole block", note.length > 0 ? "; " : "",
+            report->trailing_bytes,
+            text_many(report->trailing_bytes, "byte at the end is", "bytes at the end are"));
     }
     snprintf(out, room, "%s", text_string(&note));
     text_release(&note);
@@ -397,8 +399,9 @@ static void note_empty(struct work *work)
             (double)report->n_samples / work->analysis.info.rate_hz / 86400; /* NaN: no rate */
         work->input->days = days;
         failure_set(&why, YK_ERR_TOO_LITTLE,
-                    "its %" PRId64 " samples are less than one block of recipe %s",
-                    report->n_samples, work->batch->options->recipe.name);
+                    "its %" PRId64 " %s less than one block of recipe %s", report->n_samples,
+                    text_many((uint64_t)report->n_samples, "sample is", "samples are"),
+                    work->batch->options->recipe.name);
     } else {
         work->input->days = 0;
         failure_set(&why, YK_ERR_TOO_LITTLE, "holds no epoch");

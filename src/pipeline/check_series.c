@@ -103,8 +103,9 @@ static enum yk_status compare_series(struct checking *self, const struct db_quer
                strcmp(analysis.made_by.input_sha256, db_text(row, 1)) != 0) {
         check_report(self, CHECK_result_differs, subject, "it belongs to another recording");
     } else if ((int64_t)analysis.n_nights != db_int(row, 2)) {
-        snprintf(detail, sizeof detail, "%zu nights in the file, %" PRId64 " in night.csv",
-                 analysis.n_nights, db_int(row, 2));
+        snprintf(detail, sizeof detail, "%zu %s in the file, %" PRId64 " in night.csv",
+                 analysis.n_nights, text_many(analysis.n_nights, "night", "nights"),
+                 db_int(row, 2));
         check_report(self, CHECK_result_differs, subject, detail);
     } else {
         result = compare_epochs(self, &analysis, why);

@@ -162,9 +162,9 @@ static enum yk_status note_given(struct exporting *self,
     copy.consent = (double)consent->id;
     enum yk_status status = issued_add(self->store, &copy, why);
     if (status == YK_OK) {
-        snprintf(detail, sizeof detail, "%zu recordings, consent %lld, version %s%s%s", n,
-                 (long long)consent->id, consent->version,
-                 self->options->with_originals ? ", originals" : "",
+        snprintf(detail, sizeof detail, "%zu %s, consent %lld, version %s%s%s", n,
+                 text_many(n, "recording", "recordings"), (long long)consent->id,
+                 consent->version, self->options->with_originals ? ", originals" : "",
                  self->options->shift != EXPORT_AS_IS ? ", dates shifted" : "");
         status = db_begin(self->store->db, why);
     }

@@ -92,7 +92,7 @@ static void add_rows(const struct batch_inputs *inputs, const char *from,
         add_name(out, input->path);
         text_addf(out, ",%" PRIu64 ",%s,%s,", input->size, input->sha256,
                   is_duplicate ? "duplicate" : "");
-        text_add_csv(out, is_duplicate ? batch_input_said(input) : "");
+        text_add_csv(out, batch_input_said(input));
         text_add_char(out, ',');
         add_name(out, input->path[0] == '/' ? "" : from);
         text_addf(out, ",%s,", input->unpacked_sha256);

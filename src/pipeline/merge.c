@@ -307,9 +307,10 @@ static enum yk_status check_complete(const struct merge *self, struct failure *w
     }
     return failure_set(
         why, YK_ERR_TOO_LITTLE,
-        "%zu of %zu recordings are in no shard yet, the first %s: run the shards "
-        "again (what is done is kept), or merge what there is with --partial",
-        self->n_missing, self->batch.inputs.n, self->first_missing);
+        "%zu of %zu recordings %s in no shard yet, the first %s: run the shards again (what is "
+        "done is kept), or merge what there is with --partial",
+        self->n_missing, self->batch.inputs.n, text_many(self->n_missing, "is", "are"),
+        self->first_missing);
 }
 
 /* Whether any shard was asked for tables of epochs. */

@@ -304,9 +304,10 @@ enum yk_status person_remove(struct store *store, const char *code, struct failu
     }
     if (status == YK_OK && n_records > 0) {
         status = failure_set(why, YK_ERR_CONFLICT,
-                             "there are %lld entries of %s (plan, diary, loans ...); to delete "
+                             "there %s %lld %s of %s (plan, diary, loans ...); to delete "
                              "everything: yoake participant delete %s",
-                             (long long)n_records, code, code);
+                             text_many((uint64_t)n_records, "is", "are"), (long long)n_records,
+                             text_many((uint64_t)n_records, "entry", "entries"), code, code);
     }
     if (status == YK_OK) {
         status = seal_drop_id(store->db, "person", person.id, why);
@@ -449,9 +450,13 @@ enum yk_status person_delete(struct store *store, const char *code, struct perso
         status = delete_rows(store, person.id, why);
     }
     if (status == YK_OK) {
-        snprintf(detail, sizeof detail, "%lld recordings, %lld analyses, %lld records",
-                 (long long)out->n_recordings, (long long)out->n_analyses,
-                 (long long)out->n_records);
+        snprintf(detail, sizeof detail, "%lld %s, %lld %s, %lld %s",
+                 (long long)out->n_recordings,
+                 text_many((uint64_t)out->n_recordings, "recording", "recordings"),
+                 (long long)out->n_analyses,
+                 text_many((uint64_t)out->n_analyses, "analysis", "analyses"),
+                 (long long)out->n_records,
+                 text_many((uint64_t)out->n_records, "record", "records"));
         status = audit_add(store->db, "participant delete", code, detail, why);
     }
     if (status == YK_OK) {

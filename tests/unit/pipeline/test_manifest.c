@@ -73,6 +73,25 @@ static void what_is_written_is_read_back_whatever_the_names_are(void **state)
     free(text);
 }
 
+static void the_list_says_why_a_file_cannot_be_read(void **state)
+{
+    (void)state;
+    char gone[4200];
+    snprintf(gone, sizeof gone, "%s/gone.cwa", scratch.folder);
+    const char *const files[] = {gone};
+    struct batch_options options = {.paths = files, .n_paths = 1, .folder = "out", .n_jobs = 1};
+    struct manifest_totals totals;
+    struct failure why = {0};
+    if (manifest_make(&options, scratch.path, &totals, NULL, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    assert_int_equal(totals.n_unreadable, 1);
+    char *text = check_read_file(scratch.path, NULL);
+    assert_non_null(text);
+    assert_non_null(strstr(text, "gone.cwa: No such file or directory,"));
+    free(text);
+}
+
 static void to(const char *name)
 {
     char there[5000];
@@ -238,6 +257,7 @@ int main(void)
 #define T(name) SCRATCH_TEST(name, scratch)
     const struct CMUnitTest tests[] = {
         T(what_is_written_is_read_back_whatever_the_names_are),
+        T(the_list_says_why_a_file_cannot_be_read),
         T(relative_paths_lead_to_the_files_from_anywhere),
         T(a_list_that_does_not_say_from_where_counts_from_its_own_folder),
         T(lists_that_could_do_harm_are_refused),
