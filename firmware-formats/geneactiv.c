@@ -64,6 +64,19 @@ static const uint8_t *find_title(const uint8_t *at, size_t n)
     return memmem(at, n, GENEACTIV_PAGE_TITLE, strlen(GENEACTIV_PAGE_TITLE));
 }
 
+/* The title of the first page: a line of its own, where there is one. A note of the header may
+ * hold the same words. */
+static const uint8_t *find_first_title(const uint8_t *at, size_t n)
+{
+    const size_t title = strlen(GENEACTIV_PAGE_TITLE);
+    const uint8_t *found = find_title(at, n), *first = found, *end = at + n;
+    while (found != NULL && (found == at || found[-1] != '\n' || found + title == end ||
+                             (found[title] != '\r' && found[title] != '\n'))) {
+        found = find_title(found + 1, (size_t)(end - found) - 1);
+    }
+    return found != NULL ? found : first;
+}
+
 /* To the next title. *at and *have are the bytes from there on; YK_END: there is none. */
 static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **at, size_t *have,
                                 struct failure *why)
@@ -407,7 +420,7 @@ static enum yk_status read_header(struct geneactiv_reader *self, struct geneacti
     if (status != YK_OK) {
         return status;
     }
-    const uint8_t *title = find_title(at, have);
+    const uint8_t *title = find_first_title(at, have);
     size_t n = title != NULL ? (size_t)(title - at) : have;
     geneactiv_header_parse((const char *)at, n, &facts->header);
     facts->data_start = n;

@@ -136,6 +136,28 @@ static void times_of_whole_seconds_make_no_gaps(void **state)
     free(made.at);
 }
 
+static void words_of_a_note_are_no_page(void **state)
+{
+    (void)state;
+    static const char *const notes[] = {"Recorded Data lost?", "no Recorded Data\r\nat all"};
+    for (size_t i = 0; i < 2; i++) {
+        struct made made;
+        struct kept_blocks all;
+        make(&made, "1.2", "100", 2);
+        struct geneactiv_build_header header = {"1.2", "100", "GMT +00:00", notes[i], 2};
+        made.n = geneactiv_build_header(&header, made.at);
+        add_page(&made, 3 * NS_PER_S);
+        add_page(&made, 3 * NS_PER_S);
+        struct recording_source *source = read_made(&made, &all);
+        assert_int_equal(all.n_samples, 600);
+        assert_int_equal(source->report.bad_blocks + source->report.gaps, 0);
+        assert_int_equal(source->report.n_events, 0);
+        kept_blocks_release(&all);
+        recording_source_close(source);
+        free(made.at);
+    }
+}
+
 static void missing_pages_are_a_gap_and_a_clock_set_back_is_told(void **state)
 {
     (void)state;
@@ -361,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_value_of_twelve_bits_arrives),
         cmocka_unit_test(times_of_whole_seconds_make_no_gaps),
+        cmocka_unit_test(words_of_a_note_are_no_page),
         cmocka_unit_test(missing_pages_are_a_gap_and_a_clock_set_back_is_told),
         cmocka_unit_test(one_wrong_page_time_is_not_used),
         cmocka_unit_test(damage_inside_a_page_costs_the_rest_of_that_page_only),
