@@ -232,14 +232,8 @@ static enum yk_status fill_info(struct mtn *self, const struct open_options *opt
                            "=StartTime is '%.40s', no date and time like 2018-05-23 17:30:00",
                            self->start);
     }
-    int64_t local = timestamp_local_ns(&start);
-    info->start_ns =
-        local - (start.has_offset ? start.offset_s * NS_PER_S
-                                  : wall_clock_set(&self->clock, opt, local, false, 0, info));
-    info->end_ns = info->start_ns;
+    info->start_ns = info->end_ns = wall_clock_instant(&self->clock, opt, &start, info);
     set(info->format, sizeof info->format, "mtn");
-    set(info->zone, sizeof info->zone, zone_name(opt->zone));
-    info->zone_is_guess = opt->zone_is_guess;
     info->epoch_s = self->channel[self->main].epoch_s;
     info->count_kind = COUNT_KIND_MOTIONWATCH;
     if (strcmp(info->person_id, self->user_name) == 0 || strchr(info->person_id, ' ') != NULL) {

@@ -80,6 +80,19 @@ int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, 
     return taken_s * NS_PER_S;
 }
 
+int64_t wall_clock_instant(struct wall_clock *self, const struct open_options *opt,
+                           const struct timestamp *first, struct recording_info *info)
+{
+    int64_t local_ns = timestamp_local_ns(first);
+    bool wins = first->has_offset && opt->file_zone_wins;
+    int64_t offset_ns = wall_clock_set(self, opt, local_ns, wins, first->offset_s, info);
+    if (!first->has_offset) {
+        return local_ns - offset_ns;
+    }
+    *self = (struct wall_clock){.twice = ""}; /* nothing is open */
+    return local_ns - first->offset_s * NS_PER_S;
+}
+
 void opening_add_channel(struct recording_info *info, enum epoch_column column)
 {
     const char *name = epoch_column_name(column);

@@ -8,6 +8,7 @@
 #define FIRMWARE_FORMATS_OPENING_H
 
 #include "firmware-formats/format.h"
+#include "firmware-formats/timestamp.h"
 
 #define WALL_CLOCK_NOTE_BYTES 64
 
@@ -34,6 +35,11 @@ bool wall_clock_ran_on(const struct zone *zone, int64_t change_ns, int32_t kept_
  * info->zone and info->zone_is_guess. */
 int64_t wall_clock_set(struct wall_clock *self, const struct open_options *opt, int64_t wall_ns,
                        bool has_offset, int32_t offset_s, struct recording_info *info);
+/* UTC of a recording's first time as it was written: with an offset that is what it says,
+ * whichever zone was named. Fills info as wall_clock_set() does. */
+int64_t wall_clock_instant(struct wall_clock *self, const struct open_options *opt,
+                           const struct timestamp *first, struct recording_info *info);
+
 /* Adds a column of epochs to info->channels; one that does not fit is left out whole. */
 void opening_add_channel(struct recording_info *info, enum epoch_column column);
 

@@ -181,6 +181,11 @@ static void begin(struct page_reader *pages)
     if (pages->is_cursor) {
         return;
     }
+    if (self->description->n_dropped > 0) {
+        page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
+                          "%zu entries beyond the first %d: not read",
+                          self->description->n_dropped, UNISENS_ENTRIES);
+    }
     for (size_t i = 0; i < self->description->n_entries; i++) {
         const struct unisens_entry *entry = &self->description->entry[i];
         if (self->missing[i] == 1) {
@@ -438,10 +443,8 @@ static enum yk_status set_start(struct unisens_reader *self, const struct open_o
                            "would be one",
                            self->pages.bytes->name, text, UNISENS_XML);
     }
-    int64_t wall_ns = timestamp_local_ns(&start);
-    int64_t offset_ns =
-        page_reader_zone(&self->pages, opt, wall_ns, start.has_offset, start.offset_s);
-    self->start_ns = wall_ns - (start.has_offset ? start.offset_s * NS_PER_S : offset_ns);
+    self->start_ns =
+        wall_clock_instant(&self->pages.clock, opt, &start, &self->pages.base.info);
     return YK_OK;
 }
 

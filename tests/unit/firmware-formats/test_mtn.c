@@ -66,6 +66,27 @@ static void the_last_property_counts_and_local_time_becomes_utc(void **state)
     count_file_close(&file);
 }
 
+/* 01:30 of that day was twice in London: an offset in the text leaves nothing open. */
+static void a_start_with_its_offset_leaves_nothing_open(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "<motionfile><property><name>=StartTime</name><content>2019-10-27 01:30:00+05:00"
+        "</content></property>" CHANNEL("motion", "60", "1,2") TAIL;
+    static const char *const zones[] = {"Europe/London", "?Europe/London"}, *const shown[] = {
+                                                                                "Europe/London",
+                                                                                "+05:00"};
+    for (size_t i = 0; i < 2; i++) {
+        struct count_file file;
+        count_file_read_text(&file, text, sizeof text - 1, zones[i], NULL);
+        assert_int_equal(file.status, YK_END);
+        assert_int_equal(file.epochs.t0_ns / NS_PER_S, 1572121800); /* 20:30 UTC */
+        assert_string_equal(file.source->info.zone, shown[i]);
+        assert_int_equal(file.source->report.n_events, 0);
+        count_file_close(&file);
+    }
+}
+
 static void channels_of_other_epochs_are_held_or_averaged(void **state)
 {
     (void)state;
@@ -119,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sample_gives_its_reference_values),
         cmocka_unit_test(the_last_property_counts_and_local_time_becomes_utc),
+        cmocka_unit_test(a_start_with_its_offset_leaves_nothing_open),
         cmocka_unit_test(channels_of_other_epochs_are_held_or_averaged),
         cmocka_unit_test(what_cannot_be_used_is_refused_or_noted),
         cmocka_unit_test(refused_memory_is_reported),

@@ -321,6 +321,40 @@ static void what_cannot_be_read_is_refused_with_the_reason(void **state)
     check_remove(folder);
 }
 
+static void entries_beyond_the_limit_are_said(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("unisens-many");
+    static const int16_t acc[6] = {0, 0, 1, 0, 0, 1};
+    static char xml[16384];
+    struct failure why = {0};
+    struct kept_blocks all;
+    size_t n = (size_t)snprintf(
+        xml, sizeof xml,
+        "<unisens timestampStart='2026-05-11T12:00:00+05:00'><signalEntry id='acc.bin' "
+        "contentClass='acc' dataType='int16' sampleRate='32'><binFileFormat/><channel/>"
+        "<channel/><channel/></signalEntry>");
+    for (int i = 0; i < UNISENS_ENTRIES + 2; i++) {
+        n += (size_t)snprintf(xml + n, sizeof xml - n, "<valuesEntry id='acc.bin'/>");
+    }
+    n += (size_t)snprintf(xml + n, sizeof xml - n, "</unisens>");
+    write_file(folder, "unisens.xml", xml, n);
+    write_file(folder, "acc.bin", acc, sizeof acc);
+    struct recording_source *source = open_path(folder, &why);
+    if (source == NULL) {
+        fail_msg("%s", why.text);
+        abort();
+    }
+    kept_blocks_read(&all, source);
+    assert_int_equal(all.n_samples, 2);
+    assert_true(events_of(source, READ_EVENT_NOTE, "3 entries beyond the first 64: not read"));
+    assert_int_equal(source->info.start_ns, INT64_C(1778482800) * NS_PER_S); /* 07:00 UTC */
+    assert_string_equal(source->info.zone, "+05:00");
+    recording_source_close(source);
+    kept_blocks_release(&all);
+    check_remove(folder);
+}
+
 static void entries_that_lead_out_of_the_folder_are_left_out(void **state)
 {
     (void)state;
@@ -345,6 +379,7 @@ int main(void)
         cmocka_unit_test(every_type_unit_and_byte_order_is_read),
         cmocka_unit_test(values_that_are_no_numbers_are_a_gap),
         cmocka_unit_test(what_cannot_be_read_is_refused_with_the_reason),
+        cmocka_unit_test(entries_beyond_the_limit_are_said),
         cmocka_unit_test(entries_that_lead_out_of_the_folder_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
