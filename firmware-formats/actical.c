@@ -187,6 +187,9 @@ static enum yk_status actical_describe(struct epoch_csv_plan *plan, struct csv *
         return failure_set(why, YK_ERR_TOO_LITTLE,
                            "an Actical export without a single epoch: cut off?");
     }
+    if (strchr(plan->person_id, ' ') != NULL) {
+        plan->person_id[0] = '\0'; /* a name */
+    }
     plan->table_at = export.first_at;
     plan->table_line = export.first_line;
     plan->has_no_header = true;

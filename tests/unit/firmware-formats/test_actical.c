@@ -74,6 +74,7 @@ static void short_epochs_are_placed_by_their_numbers(void **state)
     struct count_file file;
     count_file_read_text(&file, SHORT, sizeof SHORT - 1, "UTC", NULL);
     assert_int_equal(file.status, YK_END);
+    assert_string_equal(file.source->info.person_id, ""); /* of two words: a name */
     assert_int_equal(file.epochs.epoch_s, 15);
     assert_int_equal(file.epochs.n, 4);
     assert_string_equal(count_file_start(&file), "2020-02-29T23:59:00+00:00");
