@@ -208,6 +208,17 @@ bool table_name_is(const char *text, const char *name)
     return is_called(text, name);
 }
 
+bool table_is_missing(const char *text)
+{
+    static const char *const word[] = {"", "na", "nan", "n/a", "null", "none", ".", "-"};
+    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
+        if (strcasecmp(text, word[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum yk_status add_role(struct epoch_csv_plan *self, const struct csv *csv, size_t field,
                                const struct table_name *as, struct failure *why)
 {

@@ -146,6 +146,9 @@ void epoch_csv_plan_remark(struct epoch_csv_plan *self, const char *fmt, ...)
 /* Whether a maker's label is this name: letters' case, the kind of blank and of apostrophe, and
  * a colon at the end aside. */
 bool table_name_is(const char *text, const char *name);
+/* Whether a cell holds nothing, or what programs write for it: NA, NaN, null, a point, a dash.
+ */
+bool table_is_missing(const char *text);
 
 /* Takes what an .ini says; bytes stay the caller's. Unknown keys and values that have no
  * meaning are errors with the line (YK_ERR_ARGUMENT); more than 64 KiB is refused. */

@@ -196,13 +196,7 @@ bool epoch_csv_is_missing(const struct epoch_csv *self, const char *text)
     if (*self->plan.missing != '\0' && strcasecmp(text, self->plan.missing) == 0) {
         return true;
     }
-    static const char *const word[] = {"", "na", "nan", "n/a", "null", "none", "."};
-    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-        if (strcasecmp(text, word[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return table_is_missing(text);
 }
 
 static void watch_range(struct read_report *report, enum epoch_column column, double value)

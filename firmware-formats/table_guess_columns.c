@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "firmware-formats/epoch_csv_plan.h"
 #include "firmware-formats/timestamp.h"
 #include "src/base/text.h"
 
@@ -49,17 +50,6 @@ enum yk_status table_guess_find(struct byte_source *bytes, char separator, struc
 
 /* ---- what is in the columns ---- */
 
-static bool is_missing(const char *text)
-{
-    static const char *const word[] = {"", "na", "nan", "n/a", "null", "none", ".", "-"};
-    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-        if (strcasecmp(text, word[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool table_guess_number(const struct guess *self, const char *text, double *out)
 {
     char local[64];
@@ -88,7 +78,7 @@ static void look_at(const struct guess *self, struct column *column, const char 
     struct timestamp ignored;
     struct date_evidence date;
     double value = 0;
-    if (is_missing(text)) {
+    if (table_is_missing(text)) {
         return;
     }
     date_evidence_init(&date);

@@ -208,6 +208,26 @@ static void a_jump_ahead_is_a_gap_and_a_step_back_is_a_damaged_row(void **state)
     done(&t);
 }
 
+static void words_for_a_missing_value_are_no_damage(void **state)
+{
+    (void)state;
+    struct table t;
+    READ(&t,
+         "timestamp,counts\n2020-01-01 00:00,1\n2020-01-01 00:01,\n2020-01-01 00:02,NA\n"
+         "2020-01-01 00:03,NaN\n2020-01-01 00:04,n/a\n2020-01-01 00:05,null\n"
+         "2020-01-01 00:06,None\n2020-01-01 00:07,.\n2020-01-01 00:08,-\n"
+         "2020-01-01 00:09,2\n",
+         "UTC", NULL);
+    assert_int_equal(t.status, YK_END);
+    assert_int_equal(t.epochs.n, 10);
+    assert_int_equal(t.source->report.bad_blocks, 0);
+    for (size_t k = 1; k < 9; k++) {
+        assert_true(isnan(t.epochs.column[EPOCH_COUNTS][k]));
+        assert_true((t.epochs.state[k] & STATE_UNKNOWN) != 0);
+    }
+    done(&t);
+}
+
 static void damaged_rows_are_counted_and_named(void **state)
 {
     (void)state;
@@ -545,6 +565,7 @@ int main(void)
         cmocka_unit_test(a_decimal_comma_is_read_where_semicolons_divide_the_columns),
         cmocka_unit_test(a_wrong_description_is_refused_with_its_line),
         cmocka_unit_test(a_jump_ahead_is_a_gap_and_a_step_back_is_a_damaged_row),
+        cmocka_unit_test(words_for_a_missing_value_are_no_damage),
         cmocka_unit_test(damaged_rows_are_counted_and_named),
         cmocka_unit_test(steps_beyond_every_calendar_are_refused),
         cmocka_unit_test(values_that_no_wrist_gives_are_damage),
