@@ -4,8 +4,9 @@
  * data records hold a second each, at a rate of their own (100 Hz). Used are temperature and
  * gyroscope; the second accelerometer and the magnetometer are left out.
  *
- *     schema   0  id (2)   2  columns (2)   4  samples a record (2; 0 seen)   6  columns, 23
- * bytes: 0  flags: 1 big-endian, 2 signed   1  bit offset   2  bits   3  scale (real)   7  name
+ *     schema   0  id (2)   2  columns (2)   4  samples a record (2; 0 seen)   6  the columns
+ *     column   0  flags: 1 big-endian, 2 signed   1  bit offset   2  bits   3  scale (real, 4)
+ *              7  name (16)
  *     data     0  id (2)   2  samples
  */
 #include "firmware-formats/gt3x_reader.h"

@@ -33,7 +33,7 @@
 struct gt3x_v1 {
     struct recording_source base;
     struct byte_source *packed, *activity, *lux; /* owned unless a cursor */
-    bool is_cursor, owns_bytes, was_read;
+    bool is_cursor, owns_bytes;
     struct wall_clock clock;
     struct byte_window samples, light;
     struct gt3x_raw *raw; /* owned */
@@ -145,7 +145,6 @@ static enum yk_status next_samples(struct recording_source *source, struct sampl
 {
     struct gt3x_v1 *self = (struct gt3x_v1 *)source; /* its first member */
     if (self->next >= self->n) {
-        self->was_read = true;
         source->info.n_samples = (int64_t)self->n;
         return YK_END;
     }

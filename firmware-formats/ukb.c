@@ -5,8 +5,8 @@
  *     time,acc,light,...,sleep,MET
  *     2014-05-07 13:29:50.439000+0100 [Europe/London],63.146,...
  *
- *     acceleration (mg) - 2014-05-07 13:29:50 - 2014-05-13 09:49:50 - sampleRate = 5
- * seconds,imputed 63.146,0
+ *     acceleration (mg) - START - END - sampleRate = 5 seconds,imputed
+ *     63.146,0                         START, END: 2014-05-07 13:29:50
  *
  * acc is the mean of max(|a| - 1 g, 0) in mg after the tool's own filter. An epoch that the
  * tool imputed was not worn: its value is another day's, so it is marked as off the wrist. The
