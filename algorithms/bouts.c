@@ -4,6 +4,7 @@
  * search that looks at its own windows.
  */
 #include "algorithms/bouts.h"
+#include "algorithms/runs.h"
 #include "src/base/mem.h"
 
 #include <math.h>
@@ -21,10 +22,7 @@ static void add_up(const uint8_t *x, size_t n, int32_t epoch_s, struct sums *s)
 {
     size_t half = (size_t)(BREAK_S / epoch_s / 2);
     for (size_t i = 0; i < n;) {
-        size_t end = i + 1;
-        while (end < n && x[end] == x[i]) {
-            end++;
-        }
+        size_t end = run_end(x, n, i);
         bool is_break = x[i] == 0 && (int64_t)(end - i) * epoch_s > BREAK_S;
         for (size_t k = i; k < end; k++) {
             bool is_inner = is_break && k >= i + half && k + half < end;

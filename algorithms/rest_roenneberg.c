@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "algorithms/runs.h"
 #include "algorithms/trend.h"
 #include "src/base/mem.h"
 
@@ -78,14 +79,8 @@ static void join(struct scan *self, uint8_t *asleep)
 {
     size_t slept_until = 0;
     for (size_t i = 0, end; i < self->n; i = end) {
-        end = i + 1;
-        if (self->quiet[i] != QUIET) {
-            continue;
-        }
-        while (end < self->n && self->quiet[end] == QUIET) {
-            end++;
-        }
-        if (end - i < self->per_half_h || i < slept_until) {
+        end = run_end(self->quiet, self->n, i);
+        if (self->quiet[i] != QUIET || end - i < self->per_half_h || i < slept_until) {
             continue;
         }
         size_t length = length_of_sleep(self, i);

@@ -10,6 +10,7 @@
 #ifndef ALGORITHMS_SCORER_H
 #define ALGORITHMS_SCORER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,14 @@ struct sleep_scorer {
      */
     void (*score)(const struct scorer_input *in, uint8_t *score);
 };
+
+/* The count k epochs after epoch i; `outside` where the recording has none. */
+static inline double scorer_count_at(const struct scorer_input *in, size_t i, int k,
+                                     double outside)
+{
+    bool is_outside = k < 0 ? i < (size_t)-k : in->n - i <= (size_t)k;
+    return is_outside ? outside : (double)in->counts[k < 0 ? i - (size_t)-k : i + (size_t)k];
+}
 
 /* The counts a published rule was made for, and those that nobody has named. */
 #define PUBLISHED(kind) (COUNT_KIND_BIT(kind) | COUNT_KIND_BIT(UNKNOWN))

@@ -9,7 +9,6 @@
  * rescore. docs/algorithms/scorers.md
  */
 #include <math.h>
-#include <stdbool.h>
 
 #include "algorithms/scorer.h"
 
@@ -30,11 +29,7 @@ static double window_sum(const struct window *w, const struct scorer_input *in, 
 {
     double sum = 0;
     for (int k = -w->before; k <= w->after; k++) {
-        bool is_outside = (k < 0 && i < (size_t)-k) || (k > 0 && in->n - i <= (size_t)k);
-        if (is_outside) {
-            continue;
-        }
-        double count = (double)in->counts[k < 0 ? i - (size_t)-k : i + (size_t)k];
+        double count = scorer_count_at(in, i, k, 0);
         sum += w->weight[k + w->before] * fmin(count / divide, cap) +
                (isnan(count) ? (double)NAN : 0.0);
     }

@@ -9,7 +9,6 @@
  * Beyond the ends activity counts as 0. docs/algorithms/scorers.md
  */
 #include <math.h>
-#include <stdbool.h>
 
 #include "algorithms/scorer.h"
 
@@ -34,11 +33,7 @@ static void score_galland(const struct scorer_input *in, uint8_t *score)
     for (size_t i = 0; i < in->n; i++) {
         double sum = 0;
         for (int k = -BEFORE; k <= AFTER; k++) {
-            bool is_outside = (k < 0 && i < (size_t)-k) || (k > 0 && in->n - i <= (size_t)k);
-            if (!is_outside) {
-                size_t at = k < 0 ? i - (size_t)-k : i + (size_t)k;
-                sum += weight[k + BEFORE] * (double)in->counts[at];
-            }
+            sum += weight[k + BEFORE] * scorer_count_at(in, i, k, 0);
         }
         double ps = 2.7 * sum / by;
         score[i] = isnan(ps) ? SCORE_UNKNOWN : ps < threshold ? SCORE_SLEEP : SCORE_WAKE;

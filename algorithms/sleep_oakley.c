@@ -31,15 +31,7 @@ static const struct oakley OAKLEY[] = {
     {120, 1, 1, {25, 6}},
 };
 
-/* The count k epochs away; outside the recording it is missing. */
-static double neighbour(const struct scorer_input *in, size_t i, int k)
-{
-    bool is_outside = k < 0 ? i < (size_t)-k : in->n - i <= (size_t)k;
-    return is_outside ? (double)NAN
-                      : (double)in->counts[k < 0 ? i - (size_t)-k : i + (size_t)k];
-}
-
-/* NaN: not scored. */
+/* NaN: not scored. Outside the recording counts are missing. */
 static double weighted_sum(const struct oakley *rule, const struct scorer_input *in, size_t i,
                            int must_be_there)
 {
@@ -48,7 +40,7 @@ static double weighted_sum(const struct oakley *rule, const struct scorer_input 
         return (double)NAN;
     }
     for (int k = 1; k <= rule->around; k++) {
-        double both[2] = {neighbour(in, i, -k), neighbour(in, i, k)};
+        double both[2] = {scorer_count_at(in, i, -k, NAN), scorer_count_at(in, i, k, NAN)};
         for (int side = 0; side < 2; side++) {
             bool counts_zero = isnan(both[side]) && k > must_be_there;
             sum += counts_zero ? 0.0 : rule->weight[k] * both[side];

@@ -18,10 +18,7 @@ enum { AROUND = 5, SADEH_CAP = 300 };
 
 static double count_at(const struct scorer_input *in, size_t i, int k)
 {
-    if ((k < 0 && i < (size_t)-k) || (k > 0 && in->n - i <= (size_t)k)) {
-        return 0;
-    }
-    double count = (double)in->counts[k < 0 ? i - (size_t)-k : i + (size_t)k];
+    double count = scorer_count_at(in, i, k, 0);
     return count > SADEH_CAP ? SADEH_CAP : count; /* NaN stays NaN */
 }
 
