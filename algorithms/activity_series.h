@@ -30,10 +30,10 @@ enum yk_status activity_series_make(struct activity_series *self,
                                     const struct epoch_series *epochs, enum choice_rhythm input,
                                     struct failure *why);
 
-/* The same on the wall clock of a zone: *out begins at the local midnight of the first day's
- * date and has one place for every step of every day's 24 hours. The hour that a spring change
- * drops stays missing; of the hour that an autumn change repeats the mean is taken.
- * t0_ns is that midnight read as if it were UTC. errors: YK_ERR_MEMORY */
+/* The same on the wall clock of a zone: *out begins with the first step after the local
+ * midnight of the first day and has one place for every step of every day's 24 hours. The hour
+ * that a spring change drops stays missing; of the hour that an autumn change repeats the mean
+ * is taken. t0_ns is that step's clock time read as if it were UTC. errors: YK_ERR_MEMORY */
 enum yk_status activity_series_on_wall_clock(const struct activity_series *self,
                                              const struct zone *zone,
                                              struct activity_series *out, struct failure *why);

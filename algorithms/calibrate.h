@@ -76,10 +76,11 @@ enum yk_status ggir_windows_fit(const struct ggir_windows *self, double sphere_g
 
 /* Both take the windows and fill *out (outcome, coefficients, errors); never fail otherwise.
  *
- * sphere_g  each axis must reach beyond +- this
- * converged runs to the fixed point of the published iteration, by Gauss-Newton steps; ggir
- * stops where GGIR 3.3 stops, after about ten rounds. The fixed point is the same. windows
- * changed: temperatures become differences from their mean
+ * sphere_g   each axis must reach beyond +- this
+ * windows    changed: temperatures become differences from their mean
+ *
+ * The converged one runs to the fixed point of the published iteration, by Gauss-Newton steps;
+ * ggir stops where GGIR 3.3 stops, after about ten rounds. The fixed point is the same.
  */
 void calibration_fit_converged(struct still_windows *windows, double sphere_g,
                                struct calibration *out);

@@ -22,9 +22,10 @@ struct cosinor { /* NaN = unknown */
  *
  * x         n values, NaN left out; value i is at (t0_h + i * step_h) hours
  * p_value   of the zero-amplitude test F(2, n - 3); it treats minutes as independent, which
- * they are not, so it says less than it seems errors    none: fewer than 4 values, or values
- * that do not vary, give NaN source    Nelson et al. 1979, Chronobiologia 6:305; Cornelissen
- * 2014, Theor Biol Med Model 11:16 (docs/algorithms/cosinor.md)
+ *           they are not, so it says less than it seems
+ * errors    none: fewer than 4 values, or values that do not vary, give NaN
+ * source    Nelson et al. 1979, Chronobiologia 6:305; Cornelissen 2014, Theor Biol Med Model
+ *           11:16 (docs/algorithms/cosinor.md)
  */
 void cosinor_fit(const double *x, size_t n, double t0_h, double step_h, double period_h,
                  struct cosinor *out);

@@ -18,8 +18,8 @@ struct count_input {
 struct count_input count_input_first(const struct analysis *analysis);
 
 /* The first counts of a kind that the rule was made for, among those of a one-channel recorder,
- * ActiGraph's axis 1, zero crossings (our own,
- * then the recorder's), and counts like an Actiwatch's.
+ * ActiGraph's axis 1, zero crossings (our own, then the recorder's), and counts like an
+ * Actiwatch's.
  *
  * rule    its name, for the sentence
  * kinds   set of COUNT_KIND_BIT(); without UNKNOWN counts of unknown kind are refused

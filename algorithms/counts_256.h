@@ -3,8 +3,8 @@
  * Resampling of an Insight Watch's 32, 64, 128 or 256 Hz to the 30 Hz that ActiGraph counts
  * begin with, in sixteen lanes: ActiGraph's own way for that device, by way of 256 Hz.
  *
- *     zeros between samples, times 256 / rate -> low pass of 255 taps -> one pole at 15 Hz ->
- * straight lines between 256-Hz values
+ *     zeros between samples, times 256 / rate -> low pass of 255 taps -> one pole at 15 Hz
+ *     -> straight lines between 256-Hz values
  *
  * At 256 Hz the first two steps are left out.
  */

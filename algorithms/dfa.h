@@ -18,10 +18,11 @@ struct dfa {
 };
 
 /* Windows of round(4 * 2^(k/4)) values up to n / 4, laid from both ends, linear trends taken
- * off; a missing value adds nothing to the profile. errors  YK_ERR_MEMORY; fewer than 16
- * values, or values that do not vary: NaN source  Peng et al. 1994, Phys Rev E 49:1685;
- * Kantelhardt et al. 2001, Physica A 295:441; Danilevicz et al. 2024 (ABI)
- * (docs/algorithms/dfa.md) */
+ * off; a missing value adds nothing to the profile.
+ *
+ * errors  YK_ERR_MEMORY; fewer than 16 values, or values that do not vary: NaN
+ * source  Peng et al. 1994, Phys Rev E 49:1685; Kantelhardt et al. 2001, Physica A 295:441;
+ *         Danilevicz et al. 2024 (ABI) (docs/algorithms/dfa.md) */
 enum yk_status dfa_of(const double *x, size_t n, int32_t step_s, struct dfa *out,
                       struct failure *why);
 

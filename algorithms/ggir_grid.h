@@ -46,8 +46,7 @@ struct ggir_stream {
     double start_s;                  /* where its grid begins */
     int64_t next, limit; /* point to give next, and those the current block reaches to */
     bool is_last_block;  /* of the chunk */
-    bool ended;
-    bool is_filled; /* the block's stretch is one constant */
+    bool is_filled;      /* the block's stretch is one constant */
     double from_s, until_s,
         spacing_s;              /* the block's first sample, the next one's, and between */
     double before_s, before[3]; /* the last point given */
@@ -62,9 +61,8 @@ enum yk_status ggir_stream_open(struct ggir_stream *self, struct recording_sourc
 void ggir_stream_close(struct ggir_stream *self);
 
 /* Up to n points (recorded, not calibrated) of the current block to out[axis]; *got may be 0
- * when the block reaches no point. *temperature_c and *light are the block's. A call never
- * crosses a block; *ends_chunk tells that the chunk's last point was given (or that there is
- * none more). YK_END after the last. */
+ * when the block reaches no point. A call never crosses a block; *ends_chunk tells that the
+ * chunk's last point was given (or that there is none more). YK_END after the last. */
 enum yk_status ggir_stream_take(struct ggir_stream *self, int64_t n, double *const out[3],
                                 int64_t *got, bool *ends_chunk, struct failure *why);
 /* Goes on by one block without making its points. YK_END after the last. */

@@ -48,7 +48,7 @@ struct grid_stream {
     bool has_hold;
 };
 
-/* The grid point at or after a time, and the time of a point. */
+/* The grid point at or after a time. */
 int64_t grid_point_at(int64_t ns, int32_t rate);
 
 /* source  positioned so that its next block is the one that holds point `from`, or an earlier

@@ -33,8 +33,10 @@ enum yk_status active_window_find(const double *x, size_t n, size_t w, size_t st
                                   double *mean, size_t *first, struct failure *why);
 
 /* Of the average day: per slot of the day the mean over all days, then windows around the
- * clock. errors YK_ERR_ARGUMENT (epoch_s must divide 3600), YK_ERR_MEMORY; too little: NaN
- * source Van Someren et al. 1999, Chronobiol Int 16:505 (docs/algorithms/l5-m10.md) */
+ * clock.
+ *
+ * errors  YK_ERR_ARGUMENT (epoch_s must divide 3600), YK_ERR_MEMORY; too little: NaN
+ * source  Van Someren et al. 1999, Chronobiol Int 16:505 (docs/algorithms/l5-m10.md) */
 enum yk_status l5_m10_average_day(const double *x, size_t n, int32_t epoch_s, int32_t start_s,
                                   struct l5_m10 *out, struct failure *why);
 

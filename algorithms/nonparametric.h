@@ -27,16 +27,16 @@ struct is_iv {
  * min_valid  share of a bin's epochs that must be known (1: all of them); a bin that the series
  *            does not cover whole counts its missing part as unknown
  * errors     YK_ERR_ARGUMENT, YK_ERR_MEMORY; too little data is no error: NaN
- * source     Witting et al. 1990, Biol Psychiatry 27:563; Van Someren et al. 1999, Chronobiol
- * Int 16:505 (docs/algorithms/is-iv.md)
+ * source     Witting et al. 1990, Biol Psychiatry 27:563; Van Someren et al. 1999,
+ *            Chronobiol Int 16:505 (docs/algorithms/is-iv.md)
  */
 enum yk_status nonparametric_is_iv(const double *x, size_t n, int32_t epoch_s, int32_t start_s,
                                    int32_t bin_s, double min_valid, struct is_iv *out,
                                    struct failure *why);
 
 /* ISm and IVm: means of IS and IV over bins of 1 ... 60 minutes, those that are multiples of
- * the epoch; n_bins is the number of widths used. source  Goncalves et al. 2014, PLoS ONE
- * 9:e115417 */
+ * the epoch; n_bins is the number of widths used.
+ * source  Goncalves et al. 2014, PLoS ONE 9:e115417 */
 enum yk_status nonparametric_is_iv_mean(const double *x, size_t n, int32_t epoch_s,
                                         int32_t start_s, double min_valid, struct is_iv *out,
                                         struct failure *why);

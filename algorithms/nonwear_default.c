@@ -149,7 +149,6 @@ static void read_temperature(const struct scan *scan, size_t first, size_t end,
     bool was_cool = before_c < scan->worn_c - 3;
     out->fall_c = first == 0 || was_cool ? (double)NAN : before_c - coolest_c;
     out->rise_c = end == scan->epochs->n ? (double)NAN : warmest_c - last_c;
-    out->has_temperature = !isnan(out->below_c) || !isnan(out->fall_c);
 }
 
 /* Movements that a table would not show: above the stretch's own noise, or a step of the angle.

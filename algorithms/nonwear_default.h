@@ -17,13 +17,12 @@
 /* What is known about one still stretch; NaN = not known. */
 struct nonwear_evidence {
     double hours;
-    double fall_c;        /* temperature before it minus the least in its first hour */
-    double rise_c;        /* most in the hour after it minus the temperature at its end */
-    double below_c;       /* usual temperature of the worn recorder minus the stretch's own */
-    double stirs_per_h;   /* epochs that show a movement inside it */
-    double drift_deg;     /* range of the arm's angle, 1st to 99th percentile */
-    bool has_temperature; /* false: fall, rise and level are not known */
-    bool has_noise;       /* false: no SD column, so stirs are read from the angle alone */
+    double fall_c;      /* temperature before it minus the least in its first hour */
+    double rise_c;      /* most in the hour after it minus the temperature at its end */
+    double below_c;     /* usual temperature of the worn recorder minus the stretch's own */
+    double stirs_per_h; /* epochs that show a movement inside it */
+    double drift_deg;   /* range of the arm's angle, one-minute means */
+    bool has_noise;     /* false: no SD column, so stirs are read from the angle alone */
 };
 
 /* Points for the table minus points for the wrist; NONWEAR_POINTS or more say: not worn. */

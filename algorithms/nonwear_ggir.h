@@ -15,10 +15,11 @@ enum ggir_wear {
     GGIR_R3_IMPLAUSIBLE = 1u << 2 /* short wear between long nonwear, or at the ends */
 };
 
-/* score        n quarters, 0..3 still axes; NaN (no data) counts as nonwear: GGIR fills gaps
- * with a constant, which is as still as can be clipped      n quarters, share of samples; may
- * be NULL clip_limit   share above which a quarter is clipped wear         out, n: bits of enum
- * ggir_wear; 0 = valid
+/* score       n quarters, 0..3 still axes; NaN (no data) counts as nonwear: GGIR fills gaps
+ *             with a constant, which is as still as can be
+ * clipped     n quarters, share of samples; may be NULL
+ * clip_limit  share above which a quarter is clipped
+ * wear        out, n: bits of enum ggir_wear; 0 = valid
  */
 void nonwear_ggir_decide(const float *score, const float *clipped, size_t n, double clip_limit,
                          uint8_t *wear);

@@ -18,13 +18,14 @@
 #include "src/model/quarters.h"
 #include "src/model/recording_source.h"
 
-/* source      a sample source, at its start; is read twice. Its report and info are complete
- *             afterwards. Sources without open_at() are worked through as one stretch.
- * zone        for the ggir grid, which starts at a quarter hour of local time
- * calibration out
- * epochs      out, initialised by the caller; empty when the recording holds less than one
- * epoch quarters    out, initialised by the caller errors      YK_ERR_MEMORY, YK_ERR_IO,
- * YK_ERR_CANCELLED, YK_ERR_UNSUPPORTED (a rate below 5 Hz)
+/* source       a sample source, at its start; is read twice. Its report and info are complete
+ *              afterwards. Sources without open_at() are worked through as one stretch.
+ * zone         for the ggir grid, which starts at a quarter hour of local time
+ * calibration  out
+ * epochs       out, initialised by the caller; empty when the recording holds less than one
+ * quarters     out, initialised by the caller
+ * errors       YK_ERR_MEMORY, YK_ERR_IO, YK_ERR_CANCELLED, YK_ERR_UNSUPPORTED (a rate below 5
+ *              or above 6400 Hz, time stamps that span more than a year)
  */
 enum yk_status signal_analyze(struct recording_source *source, const struct zone *zone,
                               const struct parameters *parameters,

@@ -24,8 +24,8 @@ void spectrum_release(struct spectrum *self);
  * oversample  how much finer than 1 / (n * step_h) the frequencies lie (4..16)
  * self        out; empty when fewer than 3 values are known or they do not vary
  * errors      YK_ERR_MEMORY
- * source      Press & Rybicki 1989, Astrophys J 338:277 (here the grid is regular, so nothing
- * is interpolated)
+ * source      Press & Rybicki 1989, Astrophys J 338:277 (here the grid is regular, so
+ *             nothing is interpolated)
  */
 enum yk_status spectrum_lomb_scargle(const double *x, size_t n, double step_h,
                                      size_t oversample, struct spectrum *self,

@@ -16,9 +16,11 @@
  * epochs i - half + 1 .. i + half, that is 2 * half - 1 steps.
  *
  * angle_deg   n epochs; NaN unknown
- * unknown_is  what an epoch gets whose window is cut by the ends of the series or in which
- * fewer than half of the steps are known: 0 (GGIR: still) or NaN. With 0 the series must hold
- * no NaN. median_deg  out, n errors      YK_ERR_MEMORY
+ * unknown_is  what an epoch gets whose window is cut by the ends of the series, or in which at
+ *             most half of the steps are known: 0 (GGIR: still) or NaN. With 0 the series must
+ *             hold no NaN
+ * median_deg  out, n
+ * errors      YK_ERR_MEMORY
  */
 enum yk_status hdcza_medians(const double *angle_deg, size_t n, size_t half, double unknown_is,
                              double *median_deg, struct failure *why);

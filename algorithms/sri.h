@@ -33,7 +33,7 @@ double sri_pooled(const uint8_t *state, size_t n, size_t period, size_t min_pair
 
 /* A series of states in bins of the clock. */
 struct sri_bins {
-    int64_t t0_ns; /* start of bin 0; a whole multiple of bin_s */
+    int64_t t0_ns; /* start of bin 0; a whole multiple of bin_s where bins were made */
     int32_t bin_s;
     size_t n;
     uint8_t *state; /* owned */
