@@ -241,7 +241,7 @@ enum yk_status backup_write(struct store *store, const char *path, struct backup
         status = backup_verify(text_string(&self.part), text_string(&self.manifest), job, why);
     }
     if (status == YK_OK) {
-        status = disk_publish(text_string(&self.part), path, why);
+        status = disk_publish_new(text_string(&self.part), path, why);
     }
     if (status == YK_OK) {
         *out = self.totals;

@@ -170,6 +170,25 @@ static void a_file_that_is_there_is_not_replaced(void **state)
     assert_int_equal(backup_write(&scene.store, tar, &totals, NULL, &why), YK_ERR_CONFLICT);
 }
 
+static void put_a_file_there(void *user, const struct progress *now)
+{
+    (void)user;
+    (void)now;
+    check_write_text(tar, "a letter");
+}
+
+static void a_file_that_comes_meanwhile_is_not_replaced(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    struct job job = {.on_progress = put_a_file_there};
+    size_t n = 0;
+    assert_int_equal(backup_write(&scene.store, tar, &totals, &job, &why), YK_ERR_CONFLICT);
+    char *at = check_read_file(tar, &n);
+    assert_int_equal(n, strlen("a letter"));
+    free(at);
+}
+
 static void a_store_with_people_in_it_is_never_overwritten(void **state)
 {
     (void)state;
@@ -375,6 +394,7 @@ int main(void)
         T(a_name_of_nobody_is_found),
         T(other_programs_can_open_and_verify_it),
         T(a_file_that_is_there_is_not_replaced),
+        T(a_file_that_comes_meanwhile_is_not_replaced),
         T(a_store_with_people_in_it_is_never_overwritten),
         T(what_an_empty_store_still_keeps_is_not_taken_away),
         T(any_changed_byte_of_a_backup_is_noticed),
