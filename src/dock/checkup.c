@@ -274,7 +274,10 @@ enum yk_status station_lock(const char *store_folder, int *lock, struct failure 
     if (status == YK_OK && fd < 0) {
         status = failure_set_errno(why, errno, "opening %s", text_string(&path));
     }
-    if (status == YK_OK && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    int refusal = status == YK_OK && flock(fd, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+    if (refusal != 0 && refusal != EWOULDBLOCK) {
+        status = failure_set_errno(why, refusal, "locking %s", text_string(&path));
+    } else if (refusal != 0) {
         lock_owner(fd, pid);
         status =
             failure_set(why, YK_ERR_BUSY,

@@ -277,8 +277,11 @@ static enum yk_status open_part(struct copying *self, struct failure *why)
             return failure_set_errno(why, errno, "making a file in %s", self->folder);
         }
         self->has_part = true;
-        if (flock(self->to, LOCK_EX | LOCK_NB) == 0 && fstat(self->to, &s) == 0 &&
-            s.st_nlink > 0) {
+        bool is_locked = flock(self->to, LOCK_EX | LOCK_NB) == 0;
+        if (!is_locked && errno != EWOULDBLOCK) {
+            return failure_set_errno(why, errno, "locking %s", text_string(&self->part));
+        }
+        if (is_locked && fstat(self->to, &s) == 0 && s.st_nlink > 0) {
             return YK_OK;
         }
         close(self->to);
@@ -381,7 +384,7 @@ static enum yk_status publish(struct copying *self, struct archived *out, struct
     if (!out->was_repaired) {
         enum yk_status status = disk_publish_new(part, final, why);
         out->was_there = status == YK_ERR_CONFLICT;
-        return out->was_there ? YK_OK : status;
+        return out->was_there ? disk_sync_folder(self->folder, why) : status;
     }
     int lock = -1;
     enum yk_status status = archive_try_lock(self->folder, out->name, &lock, why);
