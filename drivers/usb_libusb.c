@@ -45,8 +45,6 @@ struct libusb_bus {
     int64_t looked_ns;
 };
 
-/* ---- presence ---- */
-
 /* ---- one device's listing ---- */
 
 /* "1-4.2" as in sysfs. Without hub ports ("1-0:12") where the system does not know them. */

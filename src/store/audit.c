@@ -73,10 +73,7 @@ static void redaction(int64_t id, const char *hash, char out[static 128])
 enum yk_status audit_redact(struct db *db, int64_t id, const char *detail, struct failure *why)
 {
     struct db_query *query = NULL;
-    struct text action, subject;
     char before[DIGEST_HEX] = "", now[DIGEST_HEX] = "", words[128];
-    text_init(&action);
-    text_init(&subject);
     enum yk_status status = db_query_openv(
         db, &query, why,
         "SELECT at_ns, action, subject, coalesce((SELECT hash FROM audit WHERE id "
@@ -84,11 +81,9 @@ enum yk_status audit_redact(struct db *db, int64_t id, const char *detail, struc
         "i", id);
     status = status == YK_OK ? db_next(query, why) : status;
     if (status == YK_OK) {
-        text_add(&action, db_text(query, 1));
-        text_add(&subject, db_text(query, 2));
         db_copy(query, 3, before, sizeof before);
-        status = hash_of(before, id, db_int(query, 0), text_string(&action),
-                         text_string(&subject), detail, now, why);
+        status = hash_of(before, id, db_int(query, 0), db_text(query, 1), db_text(query, 2),
+                         detail, now, why);
     }
     db_query_close(query);
     if (status == YK_OK) {
@@ -98,8 +93,6 @@ enum yk_status audit_redact(struct db *db, int64_t id, const char *detail, struc
     if (status == YK_OK) {
         status = audit_add(db, "audit redact", "store", words, why);
     }
-    text_release(&subject);
-    text_release(&action);
     return status;
 }
 
@@ -128,18 +121,8 @@ enum yk_status audit_verify(struct db *db, int64_t *n, int64_t *first_bad, struc
         db, "SELECT id, at_ns, action, subject, detail, hash FROM audit ORDER BY id", &query,
         why);
     while (db_step(query, &status, why)) {
-        struct text action, subject;
-        text_init(&action);
-        text_init(&subject);
-        text_add(&action, db_text(query, 2));
-        text_add(&subject, db_text(query, 3));
-        status = text_status(&action, why);
-        if (status == YK_OK) {
-            status = hash_of(before, db_int(query, 0), db_int(query, 1), text_string(&action),
-                             text_string(&subject), db_text(query, 4), now, why);
-        }
-        text_release(&subject);
-        text_release(&action);
+        status = hash_of(before, db_int(query, 0), db_int(query, 1), db_text(query, 2),
+                         db_text(query, 3), db_text(query, 4), now, why);
         lines++;
         bool is_good = strcmp(now, db_text(query, 5)) == 0;
         if (status == YK_OK && !is_good) {

@@ -194,12 +194,11 @@ static enum yk_status on_name(void *user, const char *code, struct failure *why)
 static enum yk_status check_names(struct checking *self, struct failure *why)
 {
     char damage[128];
-    struct failure how;
-    enum yk_status status = identity_check(self->store->folder, damage, on_name, self, &how);
+    enum yk_status status = identity_check(self->store->folder, damage, on_name, self, why);
     if (status == YK_OK && damage[0] != '\0') {
         report(self, CHECK_names_damaged, STORE_IDENTITY, damage);
     }
-    return status == YK_OK ? YK_OK : failure_set(why, status, "%s", how.text);
+    return status;
 }
 
 /* ---- from rows to files ---- */

@@ -140,7 +140,7 @@ static void init(void *row)
     loan_init(row);
 }
 
-/* The participant's zone, else the store's, else UTC: for sentences. */
+/* In the store's zone, else UTC: for sentences. */
 static void say_time(struct store *store, int64_t ns, char out[static 40])
 {
     struct zone *zone = NULL;
