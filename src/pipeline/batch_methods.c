@@ -1,189 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The paragraph of methods.txt, ready for a paper: what was recorded and with what, how much of
- * it was analysed, by which version, recipe and rules, and what is not counted and why. Counted
- * from the tables as they are printed, so that a reader of the tables finds the same numbers.
+ * it was analysed, by which version, recipe and rules, and what is not counted and why.
  *
  * Leaves out: who was recorded, and why; only the study knows.
  */
 #include "src/pipeline/batch_methods.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "src/base/csv.h"
 #include "src/base/mem.h"
 #include "src/base/version.h"
-
-/* ---- counting ---- */
-
-/* How often each word stands in a column. */
-struct tally {
-    struct word {
-        char word[112];
-        size_t n;
-    } * words; /* sorted */
-    size_t n, capacity, total;
-};
-
-static void release(struct tally *self)
-{
-    mem_free(self->words);
-}
-
-/* The place of the word, or where it belongs. A cohort may have a hundred thousand persons. */
-static size_t place_of(const struct tally *self, const char *word, bool *is_there)
-{
-    size_t low = 0, high = self->n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (strcmp(self->words[middle].word, word) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    *is_there = low < self->n && strcmp(self->words[low].word, word) == 0;
-    return low;
-}
-
-static size_t count_of(const struct tally *self, const char *word)
-{
-    bool is_there = false;
-    size_t i = place_of(self, word, &is_there);
-    return is_there ? self->words[i].n : 0;
-}
-
-static enum yk_status add_word(struct tally *self, const char *word, struct failure *why)
-{
-    bool is_there = false;
-    size_t i = place_of(self, word, &is_there);
-    self->total++;
-    if (is_there) {
-        self->words[i].n++;
-        return YK_OK;
-    }
-    if (MEM_RESERVE(self->words, self->n, self->capacity) != 0) {
-        return failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
-    }
-    memmove(&self->words[i + 1], &self->words[i], (self->n - i) * sizeof *self->words);
-    self->words[i] = (struct word){.n = 1};
-    snprintf(self->words[i].word, sizeof self->words[i].word, "%s", word);
-    self->n++;
-    return YK_OK;
-}
-
-typedef void word_maker(const struct csv *csv, const struct csv_row *row, const char *column,
-                        char out[static 112]);
-
-static void value_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                     char out[static 112])
-{
-    snprintf(out, 112, "%s", csv_field(row, csv_find(csv, column)));
-}
-
-static void day_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                   char out[static 112])
-{
-    snprintf(out, 112, "%.10s", csv_field(row, csv_find(csv, column)));
-}
-
-/* What the file held: samples, or a table of ENMO (with or without angles), or one of counts.
- */
-static void kind_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                    char out[static 112])
-{
-    bool is_raw = *csv_field(row, csv_find(csv, column)) != '\0';
-    bool is_enmo = strcmp(csv_field(row, csv_find(csv, "rhythm_input")), "enmo") == 0;
-    snprintf(out, 112, "%s", is_raw ? "samples" : is_enmo ? "enmo" : "counts");
-}
-
-/* "AX3 at 100 Hz", "Actiwatch-4 in epochs of 60 s". */
-static void device_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                      char out[static 112])
-{
-    const char *model = csv_field(row, csv_find(csv, column));
-    const char *rate = csv_field(row, csv_find(csv, "rate_hz"));
-    int n = (int)strlen(rate);
-    while (n > 0 && strchr(rate, '.') != NULL && rate[n - 1] == '0') {
-        n--;
-    }
-    n -= n > 0 && rate[n - 1] == '.';
-    model = *model != '\0' ? model : "recorders that the files do not name";
-    if (n > 0) {
-        snprintf(out, 112, "%.40s at %.*s Hz", model, n, rate);
-    } else {
-        snprintf(out, 112, "%.40s in epochs of %.10s s", model,
-                 csv_field(row, csv_find(csv, "epoch_s")));
-    }
-}
-
-static enum yk_status tally_column(struct byte_source *bytes, const char *column,
-                                   word_maker *make, struct tally *out, struct failure *why)
-{
-    struct csv *csv = NULL;
-    const struct csv_row *row = NULL;
-    char word[112];
-    enum yk_status status = csv_open(bytes, ',', &csv, why);
-    status = status == YK_OK ? csv_read_header(csv, why) : status;
-    while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
-        make(csv, row, column, word);
-        status = add_word(out, word, why);
-    }
-    csv_close(csv);
-    return status == YK_END ? YK_OK : status;
-}
-
-/* ---- what the cohort is ---- */
-
-enum column {
-    DEVICES,
-    KINDS,
-    FIRST_DAYS,
-    LAST_DAYS,
-    PERSONS,
-    METHODS,
-    NIGHTS,
-    DAYS,
-    INCLUDED,
-    COLUMN_COUNT
-};
-
-struct cohort {
-    struct tally of[COLUMN_COUNT];
-    size_t n_samples, n_counts, n_enmo;
-    unsigned files; /* enum method_files */
-};
-
-static enum yk_status read_cohort(struct byte_source *const *tables, struct cohort *out,
-                                  struct failure *why)
-{
-    static const struct {
-        enum export_table table;
-        const char *column;
-        word_maker *make;
-    } from[COLUMN_COUNT] = {
-        [DEVICES] = {TABLE_recording, "device_model", device_of},
-        [KINDS] = {TABLE_recording, "rate_hz", kind_of},
-        [FIRST_DAYS] = {TABLE_recording, "start_ts", day_of},
-        [LAST_DAYS] = {TABLE_recording, "end_ts", day_of},
-        [PERSONS] = {TABLE_person, "person_id", value_of},
-        [METHODS] = {TABLE_night, "sleep_method", value_of},
-        [NIGHTS] = {TABLE_night, "exclude_reason", value_of},
-        [DAYS] = {TABLE_day, "exclude_reason", value_of},
-        [INCLUDED] = {TABLE_person, "is_included", value_of},
-    };
-    enum yk_status status = YK_OK;
-    for (size_t i = 0; i < COLUMN_COUNT && status == YK_OK; i++) {
-        status =
-            tally_column(tables[from[i].table], from[i].column, from[i].make, &out->of[i], why);
-    }
-    out->n_samples = count_of(&out->of[KINDS], "samples");
-    out->n_counts = count_of(&out->of[KINDS], "counts");
-    out->n_enmo = count_of(&out->of[KINDS], "enmo");
-    return status;
-}
+#include "src/pipeline/cohort_counts.h"
 
 /* ---- words ---- */
 
@@ -200,7 +29,8 @@ static void add_joint(size_t i, size_t n, struct text *out)
     }
 }
 
-static void add_files(const struct batch_totals *t, const struct cohort *c, struct text *out)
+static void add_files(const struct batch_totals *t, const struct cohort_counts *c,
+                      struct text *out)
 {
     const struct {
         size_t n;
@@ -214,15 +44,17 @@ static void add_files(const struct batch_totals *t, const struct cohort *c, stru
     for (size_t i = 0; i < n_lost; i++) {
         n_kinds += lost[i].n > 0;
     }
-    size_t n = c->of[DEVICES].total;
+    size_t n = c->of[TALLY_DEVICES].total;
     if (n == 0) {
         text_add(out, "No recording was analysed");
     } else {
         add_n(n, "recording", "recordings", out);
         text_add(out, " of ");
-        add_n(c->of[PERSONS].n, "person", "persons", out);
-        text_addf(out, ", made between %s and %s, %s analysed", c->of[FIRST_DAYS].words[0].word,
-                  c->of[LAST_DAYS].words[c->of[LAST_DAYS].n - 1].word, n == 1 ? "was" : "were");
+        add_n(c->of[TALLY_PERSONS].n, "person", "persons", out);
+        text_addf(out, ", made between %s and %s, %s analysed",
+                  c->of[TALLY_FIRST_DAYS].words[0].word,
+                  c->of[TALLY_LAST_DAYS].words[c->of[TALLY_LAST_DAYS].n - 1].word,
+                  n == 1 ? "was" : "were");
     }
     if (n_kinds > 0) {
         text_add(out, "; of ");
@@ -240,9 +72,9 @@ static void add_files(const struct batch_totals *t, const struct cohort *c, stru
     text_add(out, ". ");
 }
 
-static void add_devices(const struct cohort *c, struct text *out)
+static void add_devices(const struct cohort_counts *c, struct text *out)
 {
-    const struct tally *d = &c->of[DEVICES];
+    const struct tally *d = &c->of[TALLY_DEVICES];
     if (d->n == 0) {
         return;
     }
@@ -306,7 +138,6 @@ static void add_name(const char *name, struct text *out)
     for (size_t i = 0; i < sizeof common / sizeof *common; i++) {
         is_common = is_common || strncmp(name, common[i], strlen(common[i])) == 0;
     }
-    is_common = is_common && name[0] >= 'A' && name[0] <= 'Z';
     text_add_char(out, is_common ? (char)(name[0] - 'A' + 'a') : name[0]);
     text_add(out, name + 1);
 }
@@ -343,7 +174,8 @@ static size_t add_rules(enum method_kind kind, const struct parameters *p, unsig
     return n;
 }
 
-static void add_signal(const struct cohort *c, const struct parameters *p, struct text *out)
+static void add_signal(const struct cohort_counts *c, const struct parameters *p,
+                       struct text *out)
 {
     if (c->n_samples > 0) {
         text_add(out, "Acceleration was ");
@@ -366,7 +198,8 @@ static void add_signal(const struct cohort *c, const struct parameters *p, struc
     }
 }
 
-static void add_nonwear(const struct cohort *c, const struct parameters *p, struct text *out)
+static void add_nonwear(const struct cohort_counts *c, const struct parameters *p,
+                        struct text *out)
 {
     struct text rules;
     text_init(&rules);
@@ -443,13 +276,13 @@ static bool is_used(const struct tally *methods, const char *id)
 }
 
 /* Tables of ENMO may hold angles or counts as well: what their nights were found by tells. */
-static unsigned files_of(const struct cohort *c)
+static unsigned files_of(const struct cohort_counts *c)
 {
     unsigned files = (c->n_samples > 0 ? METHOD_SAMPLES : 0u) |
                      (c->n_counts > 0 || c->n_samples + c->n_enmo == 0 ? METHOD_COUNTS : 0u) |
                      (c->n_enmo > 0 ? METHOD_ENMO : 0u);
-    for (size_t i = 0; c->n_enmo > 0 && i < c->of[METHODS].n; i++) {
-        const char *method = c->of[METHODS].words[i].word;
+    for (size_t i = 0; c->n_enmo > 0 && i < c->of[TALLY_METHODS].n; i++) {
+        const char *method = c->of[TALLY_METHODS].words[i].word;
         bool is_angle = names_rule(method, "sleep_states") || names_rule(method, "sib");
         files |= is_angle ? METHOD_ANGLES : METHOD_COUNTS;
     }
@@ -478,7 +311,8 @@ static void add_sleep(const struct tally *methods, struct text *out)
                 add_name(m->name, out);
             } else {
                 add_rule(m, out);
-                seen[n_seen < 7 ? n_seen++ : 7] = m;
+                n_seen += n_seen < sizeof seen / sizeof *seen;
+                seen[n_seen - 1] = m;
             }
             at += n;
         }
@@ -514,7 +348,7 @@ static const char *reason_in_words(const char *word)
 static void add_counted(const struct tally *tally, const char *one, const char *many,
                         struct text *out)
 {
-    size_t counted = count_of(tally, ""), n_reasons = tally->n - (counted > 0);
+    size_t counted = tally_of(tally, ""), n_reasons = tally->n - (counted > 0);
     if (counted == tally->total && counted > 1) {
         text_addf(out, "All %zu %s were counted. ", counted, many);
         return;
@@ -539,18 +373,18 @@ static void add_counted(const struct tally *tally, const char *one, const char *
     text_add(out, ". ");
 }
 
-static void add_rules_of_counting(const struct cohort *c, const struct parameters *p,
+static void add_rules_of_counting(const struct cohort_counts *c, const struct parameters *p,
                                   size_t n_twice, struct text *out)
 {
     text_addf(out,
               "A night was counted with at least %.4g valid hours in its 24 and nonwear in at "
               "most %.4g %% of its sleep period, a day with at least %.4g valid hours. ",
               p->night_min_h, p->night_max_nonwear_pct, p->day_min_h);
-    if (c->of[NIGHTS].total > 0) {
-        add_counted(&c->of[NIGHTS], "night", "nights", out);
+    if (c->of[TALLY_NIGHTS].total > 0) {
+        add_counted(&c->of[TALLY_NIGHTS], "night", "nights", out);
     }
-    if (c->of[DAYS].total > 0) {
-        add_counted(&c->of[DAYS], "day", "days", out);
+    if (c->of[TALLY_DAYS].total > 0) {
+        add_counted(&c->of[TALLY_DAYS], "day", "days", out);
     }
     if (n_twice > 0) {
         text_addf(out,
@@ -560,8 +394,8 @@ static void add_rules_of_counting(const struct cohort *c, const struct parameter
                   n_twice, n_twice == 1 ? "was" : "were");
     }
     if (p->min_nights > 0) {
-        text_addf(out, "%zu of ", count_of(&c->of[INCLUDED], "1"));
-        add_n(c->of[INCLUDED].total, "person", "persons", out);
+        text_addf(out, "%zu of ", tally_of(&c->of[TALLY_INCLUDED], "1"));
+        add_n(c->of[TALLY_INCLUDED].total, "person", "persons", out);
         text_addf(out,
                   " had the %.0f counted %s asked for (is_included); nobody was dropped from "
                   "the tables. ",
@@ -571,17 +405,17 @@ static void add_rules_of_counting(const struct cohort *c, const struct parameter
                   "weekend when it ends on a Saturday or Sunday. ");
 }
 
-static void add_processing(const struct cohort *c, const struct recipe *recipe, size_t n_twice,
-                           struct text *out)
+static void add_processing(const struct cohort_counts *c, const struct recipe *recipe,
+                           size_t n_twice, struct text *out)
 {
     text_addf(out, "%s processed by yoake %s (%s) ",
-              c->of[DEVICES].total == 1 ? "It was" : "They were", version_number(),
+              c->of[TALLY_DEVICES].total == 1 ? "It was" : "They were", version_number(),
               version_commit());
     add_changes(recipe, out);
     text_add(out, ". ");
     add_signal(c, &recipe->parameters, out);
     add_nonwear(c, &recipe->parameters, out);
-    add_sleep(&c->of[METHODS], out);
+    add_sleep(&c->of[TALLY_METHODS], out);
     add_rules_of_counting(c, &recipe->parameters, n_twice, out);
     text_add(out, "Measures of rhythm follow the papers listed under Rules.");
 }
@@ -591,17 +425,17 @@ enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch
                                  struct failure *why)
 {
     const struct parameters *p = &recipe->parameters;
-    struct cohort c = {0};
+    struct cohort_counts c = {.n_samples = 0};
     struct methods_rule *rules = mem_alloc(method_count(), sizeof *rules);
     size_t n_rules = 0;
     enum yk_status status =
-        rules != NULL ? read_cohort(tables, &c, why)
+        rules != NULL ? cohort_counts_read(tables, &c, why)
                       : failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
     c.files = files_of(&c);
     for (size_t i = 0; status == YK_OK && i < method_count(); i++) {
         const struct method *m = method_at(i);
-        bool is_right =
-            m->kind != METHOD_SCORER || c.of[METHODS].n == 0 || is_used(&c.of[METHODS], m->id);
+        bool is_right = m->kind != METHOD_SCORER || c.of[TALLY_METHODS].n == 0 ||
+                        is_used(&c.of[TALLY_METHODS], m->id);
         if (is_right && method_is_in_force(m, p, c.files)) {
             rules[n_rules++] = (struct methods_rule){m->name, m->en, m->citation};
         }
@@ -609,15 +443,13 @@ enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch
     if (status == YK_OK) {
         add_devices(&c, out);
         add_files(totals, &c, out);
-        if (c.of[DEVICES].total > 0) {
+        if (c.of[TALLY_DEVICES].total > 0) {
             add_processing(&c, recipe, totals->n_nights_twice, out);
         }
         text_add(out, "\n\n");
         methods_text_add(p, rules, n_rules, out);
     }
-    for (size_t i = 0; i < COLUMN_COUNT; i++) {
-        release(&c.of[i]);
-    }
+    cohort_counts_release(&c);
     mem_free(rules);
     return status;
 }

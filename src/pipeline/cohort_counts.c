@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Words of columns, counted. See cohort_counts.h.
+ */
+#include "src/pipeline/cohort_counts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/csv.h"
+#include "src/base/mem.h"
+#include "src/export/tables.h"
+
+/* The place of the word, or where it belongs. A cohort may have a hundred thousand persons. */
+static size_t place_of(const struct tally *self, const char *word, bool *is_there)
+{
+    size_t low = 0, high = self->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (strcmp(self->words[middle].word, word) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *is_there = low < self->n && strcmp(self->words[low].word, word) == 0;
+    return low;
+}
+
+size_t tally_of(const struct tally *self, const char *word)
+{
+    bool is_there = false;
+    size_t i = place_of(self, word, &is_there);
+    return is_there ? self->words[i].n : 0;
+}
+
+static enum yk_status add_word(struct tally *self, const char *word, struct failure *why)
+{
+    bool is_there = false;
+    size_t i = place_of(self, word, &is_there);
+    self->total++;
+    if (is_there) {
+        self->words[i].n++;
+        return YK_OK;
+    }
+    if (MEM_RESERVE(self->words, self->n, self->capacity) != 0) {
+        return failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
+    }
+    memmove(&self->words[i + 1], &self->words[i], (self->n - i) * sizeof *self->words);
+    self->words[i] = (struct word){.n = 1};
+    snprintf(self->words[i].word, sizeof self->words[i].word, "%s", word);
+    self->n++;
+    return YK_OK;
+}
+
+typedef void word_maker(const struct csv *csv, const struct csv_row *row, const char *column,
+                        char out[static 112]);
+
+static void value_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                     char out[static 112])
+{
+    snprintf(out, 112, "%s", csv_field(row, csv_find(csv, column)));
+}
+
+static void day_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                   char out[static 112])
+{
+    snprintf(out, 112, "%.10s", csv_field(row, csv_find(csv, column)));
+}
+
+/* What the file held: samples, or a table of ENMO (with or without angles), or one of counts.
+ */
+static void kind_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                    char out[static 112])
+{
+    bool is_raw = *csv_field(row, csv_find(csv, column)) != '\0';
+    bool is_enmo = strcmp(csv_field(row, csv_find(csv, "rhythm_input")), "enmo") == 0;
+    snprintf(out, 112, "%s", is_raw ? "samples" : is_enmo ? "enmo" : "counts");
+}
+
+/* "AX3 at 100 Hz", "Actiwatch-4 in epochs of 60 s". */
+static void device_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                      char out[static 112])
+{
+    const char *model = csv_field(row, csv_find(csv, column));
+    const char *rate = csv_field(row, csv_find(csv, "rate_hz"));
+    int n = (int)strlen(rate);
+    while (n > 0 && strchr(rate, '.') != NULL && rate[n - 1] == '0') {
+        n--;
+    }
+    n -= n > 0 && rate[n - 1] == '.';
+    model = *model != '\0' ? model : "recorders that the files do not name";
+    if (n > 0) {
+        snprintf(out, 112, "%.40s at %.*s Hz", model, n, rate);
+    } else {
+        snprintf(out, 112, "%.40s in epochs of %.10s s", model,
+                 csv_field(row, csv_find(csv, "epoch_s")));
+    }
+}
+
+static enum yk_status tally_column(struct byte_source *bytes, const char *column,
+                                   word_maker *make, struct tally *out, struct failure *why)
+{
+    struct csv *csv = NULL;
+    const struct csv_row *row = NULL;
+    char word[112];
+    enum yk_status status = csv_open(bytes, ',', &csv, why);
+    status = status == YK_OK ? csv_read_header(csv, why) : status;
+    while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
+        make(csv, row, column, word);
+        status = add_word(out, word, why);
+    }
+    csv_close(csv);
+    return status == YK_END ? YK_OK : status;
+}
+
+enum yk_status cohort_counts_read(struct byte_source *const *tables, struct cohort_counts *out,
+                                  struct failure *why)
+{
+    static const struct {
+        enum export_table table;
+        const char *column;
+        word_maker *make;
+    } from[TALLY_COUNT] = {
+        [TALLY_DEVICES] = {TABLE_recording, "device_model", device_of},
+        [TALLY_KINDS] = {TABLE_recording, "rate_hz", kind_of},
+        [TALLY_FIRST_DAYS] = {TABLE_recording, "start_ts", day_of},
+        [TALLY_LAST_DAYS] = {TABLE_recording, "end_ts", day_of},
+        [TALLY_PERSONS] = {TABLE_person, "person_id", value_of},
+        [TALLY_METHODS] = {TABLE_night, "sleep_method", value_of},
+        [TALLY_NIGHTS] = {TABLE_night, "exclude_reason", value_of},
+        [TALLY_DAYS] = {TABLE_day, "exclude_reason", value_of},
+        [TALLY_INCLUDED] = {TABLE_person, "is_included", value_of},
+    };
+    enum yk_status status = YK_OK;
+    for (size_t i = 0; i < TALLY_COUNT && status == YK_OK; i++) {
+        status =
+            tally_column(tables[from[i].table], from[i].column, from[i].make, &out->of[i], why);
+    }
+    out->n_samples = tally_of(&out->of[TALLY_KINDS], "samples");
+    out->n_counts = tally_of(&out->of[TALLY_KINDS], "counts");
+    out->n_enmo = tally_of(&out->of[TALLY_KINDS], "enmo");
+    return status;
+}
+
+void cohort_counts_release(struct cohort_counts *self)
+{
+    for (size_t i = 0; i < TALLY_COUNT; i++) {
+        mem_free(self->of[i].words);
+    }
+}
