@@ -6,9 +6,11 @@
 
 #include <string.h>
 
-static int shown(size_t bytes)
+#include "src/base/utf8.h"
+
+static int shown(const char *text, size_t bytes)
 {
-    return (int)(bytes < 40 ? bytes : 40);
+    return (int)utf8_whole(text, bytes < 40 ? bytes : 40);
 }
 
 enum yk_status given_add(struct given *self, const char *name, size_t name_bytes,
@@ -18,17 +20,18 @@ enum yk_status given_add(struct given *self, const char *name, size_t name_bytes
     for (size_t i = 0; i < self->n; i++) {
         if (self->of[i].name_bytes == name_bytes &&
             memcmp(self->of[i].name, name, name_bytes) == 0) {
-            if (line == 0) {
-                return failure_set(why, YK_ERR_ARGUMENT,
-                                   "%.*s is set twice, to '%.*s' and to '%.*s'; remove one",
-                                   shown(name_bytes), name, shown(self->of[i].value_bytes),
-                                   self->of[i].value, shown(value_bytes), value);
-            }
-            return failure_set(
-                why, YK_ERR_ARGUMENT,
-                "%.*s is set twice, to '%.*s' in line %zu and to '%.*s' here; remove one",
-                shown(name_bytes), name, shown(self->of[i].value_bytes), self->of[i].value,
-                self->of[i].line, shown(value_bytes), value);
+            const char *first = self->of[i].value;
+            int n_name = shown(name, name_bytes), n_now = shown(value, value_bytes),
+                n_first = shown(first, self->of[i].value_bytes);
+            return line == 0
+                       ? failure_set(why, YK_ERR_ARGUMENT,
+                                     "%.*s is set twice, to '%.*s' and to '%.*s'; remove one",
+                                     n_name, name, n_first, first, n_now, value)
+                       : failure_set(why, YK_ERR_ARGUMENT,
+                                     "%.*s is set twice, to '%.*s' in line %zu and to '%.*s' "
+                                     "here; remove one",
+                                     n_name, name, n_first, first, self->of[i].line, n_now,
+                                     value);
         }
     }
     if (self->n < GIVEN_MAX) {

@@ -88,7 +88,8 @@ enum yk_status failure_set_errno(struct failure *why, int errno_value, const cha
         vsnprintf(what, sizeof what, fmt, args);
         va_end(args);
         const char *word = strerror_r(errno_value, reason, sizeof reason);
-        failure_set(why, code, "%.*s: %s", (int)(sizeof why->text - 64), what, word);
+        size_t n = utf8_whole(what, strnlen(what, sizeof why->text - 64));
+        failure_set(why, code, "%.*s: %s", (int)n, what, word);
     }
     return code;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/given.h"
+#include "src/base/utf8.h"
 
 static enum yk_status add(struct given *self, const char *name, const char *value, size_t line,
                           struct failure *why)
@@ -24,6 +25,9 @@ static void a_name_given_twice_is_refused_with_both_values(void **state)
     assert_string_equal(
         why.text, "zone is set twice, to 'UTC' in line 1 and to 'Asia/Tokyo' here; remove one");
     assert_int_equal(given.n, 3);
+    assert_int_equal(add(&given, "zone", "夜明け夜明け夜明け夜明け夜明け", 5, &why),
+                     YK_ERR_ARGUMENT);
+    assert_null(utf8_find_bad(why.text)); /* cut at a character */
 }
 
 static void what_is_behind_the_last_place_is_not_kept(void **state)

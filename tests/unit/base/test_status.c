@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/status.h"
+#include "src/base/utf8.h"
 
 static void failure_set_returns_the_code_and_fills_the_sentence(void **state)
 {
@@ -38,6 +39,8 @@ static void long_sentences_are_cut_at_a_whole_character(void **state)
     size_t n = strlen(why.text);
     assert_true(n < sizeof why.text);
     assert_int_equal((n - 1) % 3, 0);
+    failure_set_errno(&why, ENOENT, "x%s", name); /* before the system's reason */
+    assert_null(utf8_find_bad(why.text));
 }
 
 static void errno_picks_the_code(void **state)
