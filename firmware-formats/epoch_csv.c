@@ -347,12 +347,11 @@ static void fill_info(struct epoch_csv *self, const struct open_options *opt)
 
 static enum yk_status go_to_table(struct epoch_csv *self, struct failure *why)
 {
-    enum yk_status status = csv_rewind(self->csv, why);
-    if (status == YK_OK && self->plan.table_line > 1) {
+    csv_rewind(self->csv);
+    if (self->plan.table_line > 1) {
         csv_seek(self->csv, self->plan.table_at, self->plan.table_line);
     }
-    return status == YK_OK && !self->plan.has_no_header ? csv_read_header(self->csv, why)
-                                                        : status;
+    return self->plan.has_no_header ? YK_OK : csv_read_header(self->csv, why);
 }
 
 static enum yk_status restart(struct epoch_csv *self, struct failure *why)

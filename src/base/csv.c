@@ -110,13 +110,11 @@ enum yk_status csv_open(struct byte_source *bytes, char separator, struct csv **
                                  bytes->name);
         }
     }
-    if (status == YK_OK) {
-        status = csv_rewind(self, why);
-    }
     if (status != YK_OK) {
         csv_close(self);
         return status;
     }
+    csv_rewind(self);
     *out = self;
     return YK_OK;
 }
@@ -167,13 +165,11 @@ void csv_prefer_latin(struct csv *self)
     self->encoding = self->encoding == CSV_CP932 ? CSV_LATIN1 : self->encoding;
 }
 
-enum yk_status csv_rewind(struct csv *self, struct failure *why)
+void csv_rewind(struct csv *self)
 {
-    (void)why;
     self->chunk_at = self->body;
     self->chunk_n = self->chunk_i = 0;
     self->line = 1;
-    return YK_OK;
 }
 
 /* ---- rows of bytes ---- */

@@ -51,7 +51,7 @@ void csv_ignore_quotes(struct csv *self);
 /* The next row that is not blank; YK_END after the last one. *row belongs to the reader.
  * errors: YK_ERR_MEMORY, YK_ERR_IO */
 enum yk_status csv_next(struct csv *self, const struct csv_row **row, struct failure *why);
-enum yk_status csv_rewind(struct csv *self, struct failure *why);
+void csv_rewind(struct csv *self);
 
 /* Goes on with the row that begins at offset, which is that line of the file: both as a row of
  * this table said. */

@@ -21,15 +21,15 @@ void *mem_alloc_lines(size_t count, size_t size) __attribute__((malloc, warn_unu
 void *mem_resize(void *old, size_t old_count, size_t new_count, size_t size)
     __attribute__((warn_unused_result));
 
-/* A copy of a string, or of its first length bytes; NULL when refused. */
+/* A copy of a string; NULL when refused. */
 char *mem_copy_text(const char *text) __attribute__((malloc, warn_unused_result));
 
 /* Accepts NULL. */
 void mem_free(void *pointer);
 
-/* Makes room for at least one more element: *array has *count used of *capacity. Doubles;
- * from a megabyte on, a quarter more.
- * Returns 0, or -1 when memory is refused (everything stays as it was). */
+/* Makes room for at least one more element: count are in use of
+ * capacity. Doubles; from a megabyte on, a quarter more. Returns 0, or -1 when memory is
+ * refused (everything stays as it was). */
 #define MEM_RESERVE(array, count, capacity)                                                    \
     mem_reserve((void **)&(array), (count), &(capacity), sizeof *(array))
 int mem_reserve(void **array, size_t count, size_t *capacity, size_t size)

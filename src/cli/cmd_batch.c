@@ -2,7 +2,6 @@
  *
  * yoake batch: many recordings into tables.
  */
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

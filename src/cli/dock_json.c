@@ -5,8 +5,6 @@
  */
 #include "src/cli/dock_json.h"
 
-#include <math.h>
-
 #include "src/cli/dock_view.h"
 
 static void add_look(struct json_out *json, const struct quick_look *look,

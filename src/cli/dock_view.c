@@ -15,7 +15,6 @@
 #include "src/base/clock.h"
 #include "src/base/columns.h"
 #include "src/base/mem.h"
-#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 
 #define DRAW_NS (NS_PER_S / 10)

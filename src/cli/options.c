@@ -7,12 +7,9 @@
 
 #include <assert.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include "src/base/fill.h"
 #include "src/base/mem.h"
 #include "src/cli/nearest.h"
 

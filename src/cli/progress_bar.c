@@ -12,7 +12,6 @@
 
 #include "src/base/clock.h"
 #include "src/base/columns.h"
-#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 
 enum { BAR_WIDTH = 20, STAGE_WIDTH = 20 };

@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include "src/base/mem.h"
 #include "src/cli/json_out.h"
 #include "src/report/actogram.h"
 

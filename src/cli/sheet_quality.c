@@ -5,8 +5,6 @@
  */
 #include "src/cli/sheet_cli.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/csv.h"

@@ -4,7 +4,6 @@
  */
 #include "src/model/parameters.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The parameters of a recipe as one plain struct, from the table in parameters.def. Numbers are
- * doubles; choices are enums named CHOICE_<NAME>_... in choice_words order (see below).
+ * doubles, choices are the enums below.
  */
 #ifndef SRC_MODEL_PARAMETERS_H
 #define SRC_MODEL_PARAMETERS_H
@@ -104,7 +104,7 @@ struct recipe_info {
 size_t recipes_count(void);
 const struct recipe_info *recipes_info(size_t i);
 
-/* All values of a named recipe. Unknown names: YK_ERR_ARGUMENT with the nearest ones. */
+/* All values of a named recipe. Unknown names: YK_ERR_ARGUMENT with those there are. */
 enum yk_status parameters_of_recipe(const char *recipe, struct parameters *out,
                                     struct failure *why);
 /* "NAME=VALUE"; unknown names list the nearest, values outside the range say what is right. */

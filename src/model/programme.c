@@ -94,17 +94,9 @@ int programme_latest_wake_min(const struct programme_step *step)
 static int day_at(const char **at)
 {
     for (int d = MONDAY; d <= SUNDAY; d++) {
-        const char *ja = weekday_name_ja((enum weekday)d);
-        if (strncmp(*at, ja, strlen(ja)) == 0) {
-            *at += strlen(ja);
-            /* 月曜 and 月曜日 are the same day. */
-            for (size_t k = 0; k < 2; k++) {
-                const char *tail = k == 0 ? "曜" : "日";
-                /* "土日" is two days: 日 belongs to the word only after 曜. */
-                if ((k == 0 || strncmp(*at - strlen("曜"), "曜", strlen("曜")) == 0) &&
-                    strncmp(*at, tail, strlen(tail)) == 0) {
-                    *at += strlen(tail);
-                }
+        if (text_skip(at, weekday_name_ja((enum weekday)d))) {
+            if (text_skip(at, "曜")) {
+                text_skip(at, "日"); /* of 月曜日; "土日" is two days */
             }
             return d;
         }

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         csv_open(bytes, 0, &csv, NULL) == YK_OK) {
         for (size_t i = 0; record_kind_at(i) != NULL; i++) {
             try_kind(record_kind_at(i), csv, zone);
-            csv_rewind(csv, NULL);
+            csv_rewind(csv);
         }
     }
     csv_close(csv);

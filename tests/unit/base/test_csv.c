@@ -70,7 +70,7 @@ static void lines_are_numbered_through_quotes_and_blanks(void **state)
         assert_int_equal(row->offset, offset[i]);
     }
     assert_int_equal(csv_next(csv, &row, NULL), YK_END);
-    assert_int_equal(csv_rewind(csv, NULL), YK_OK);
+    csv_rewind(csv);
     assert_int_equal(csv_next(csv, &row, NULL), YK_OK);
     assert_int_equal(row->line, 1);
     csv_close(csv);
