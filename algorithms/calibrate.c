@@ -13,7 +13,8 @@
 #include "algorithms/calibrate.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "algorithms/fit.h"
 
 #define LEAST_WINDOWS_LOOKED_AT 148 /* GGIR: 168 - 21, exceeded */
 #define LEAST_STILL_WINDOWS 10
@@ -106,45 +107,11 @@ static enum calibration_outcome can_fit(const struct still_windows *windows, dou
     return CALIBRATION_DONE;
 }
 
-/* Solves the symmetric positive system h x = g in place (x in g); false when it is singular. */
-static bool cholesky_solve(double h[UNKNOWNS][UNKNOWNS], double g[UNKNOWNS], int n)
-{
-    for (int j = 0; j < n; j++) {
-        const double whole = h[j][j];
-        for (int k = 0; k < j; k++) {
-            h[j][j] -= h[j][k] * h[j][k];
-        }
-        if (!(h[j][j] > 1e-13 * whole)) {
-            return false;
-        }
-        h[j][j] = sqrt(h[j][j]);
-        for (int i = j + 1; i < n; i++) {
-            for (int k = 0; k < j; k++) {
-                h[i][j] -= h[i][k] * h[j][k];
-            }
-            h[i][j] /= h[j][j];
-        }
-    }
-    for (int i = 0; i < n; i++) {
-        for (int k = 0; k < i; k++) {
-            g[i] -= h[i][k] * g[k];
-        }
-        g[i] /= h[i][i];
-    }
-    for (int i = n - 1; i >= 0; i--) {
-        for (int k = i + 1; k < n; k++) {
-            g[i] -= h[k][i] * g[k];
-        }
-        g[i] /= h[i][i];
-    }
-    return true;
-}
-
 /* One Gauss-Newton step; *relative is the size of the largest change. */
 static bool newton_step(struct model *m, const struct still_windows *windows, int n_unknowns,
                         double *relative)
 {
-    double h[UNKNOWNS][UNKNOWNS] = {{0}}, g[UNKNOWNS] = {0};
+    double h[UNKNOWNS * UNKNOWNS] = {0}, g[UNKNOWNS] = {0}; /* n_unknowns rows of h */
     for (size_t i = 0; i < windows->n; i++) {
         const struct still_window *w = &windows->window[i];
         double c[3], row[UNKNOWNS];
@@ -160,11 +127,11 @@ static bool newton_step(struct model *m, const struct still_windows *windows, in
             double scaled = weight * row[p];
             g[p] -= scaled * error;
             for (int q = 0; q <= p; q++) {
-                h[p][q] += scaled * row[q];
+                h[p * n_unknowns + q] += scaled * row[q];
             }
         }
     }
-    if (!cholesky_solve(h, g, n_unknowns)) {
+    if (!fit_solve(h, g, (size_t)n_unknowns, g)) {
         return false;
     }
     *relative = 0.0;
@@ -190,18 +157,19 @@ static bool fit_converged(struct model *m, const struct still_windows *windows,
     return isfinite(relative);
 }
 
-/* Sums for one axis's weighted regression of p on [1, c, T']. */
+/* Sums for one axis's weighted regression of p on [1, c, T'], or on the first n of them. */
 struct regression {
-    double h[UNKNOWNS][UNKNOWNS], g[UNKNOWNS];
+    size_t n;
+    double h[3 * 3], g[3];
 };
 
 static void regression_add(struct regression *r, double weight, double p, double c, double t)
 {
     const double row[3] = {1.0, c, t};
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < r->n; i++) {
         r->g[i] += weight * row[i] * p;
-        for (int j = 0; j <= i; j++) {
-            r->h[i][j] += weight * row[i] * row[j];
+        for (size_t j = 0; j <= i; j++) {
+            r->h[i * r->n + j] += weight * row[i] * row[j];
         }
     }
 }
@@ -210,8 +178,8 @@ static void regression_add(struct regression *r, double weight, double p, double
 static double published_round(struct model *m, double offset[3], struct still_windows *windows,
                               bool uses_temperature)
 {
-    struct regression r[3];
-    memset(r, 0, sizeof r);
+    const size_t n = uses_temperature ? 3 : 2;
+    struct regression r[3] = {{.n = n}, {.n = n}, {.n = n}};
     for (size_t i = 0; i < windows->n; i++) {
         const struct still_window *w = &windows->window[i];
         double c[3];
@@ -224,10 +192,9 @@ static double published_round(struct model *m, double offset[3], struct still_wi
         }
     }
     for (int a = 0; a < 3; a++) {
-        if (!cholesky_solve(r[a].h, r[a].g, uses_temperature ? 3 : 2)) {
+        if (!fit_solve(r[a].h, r[a].g, n, r[a].g)) {
             return NAN;
         }
-        r[a].g[2] = uses_temperature ? r[a].g[2] : 0.0;
     }
     double errors = 0.0, weights = 0.0;
     for (size_t i = 0; i < windows->n; i++) {

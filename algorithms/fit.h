@@ -12,8 +12,8 @@
 
 #define FIT_MAX 8 /* parameters */
 
-/* Solves the symmetric positive definite system a x = b of n <= FIT_MAX equations (a row by
- * row, destroyed). false: singular. */
+/* Solves the symmetric positive definite system a x = b of n equations (a row by row, of which
+ * the lower triangle is read; a and b are destroyed; x may be b). false: singular. */
 bool fit_solve(double *a, double *b, size_t n, double *x);
 
 /* y = intercept + slope * x; r2 is the squared correlation. All NaN for fewer than two
