@@ -5,6 +5,7 @@
  * independent, which the limit rests on and minutes of activity do not fulfil.
  */
 #include "algorithms/chi_square_periodogram.h"
+#include "algorithms/deviations.h"
 #include "algorithms/distributions.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
@@ -17,7 +18,7 @@ struct series {
     double *d, *w; /* deviations from the mean, 0 where missing; 1 where known */
     double *sum, *count;
     size_t n;
-    double known, squares;
+    struct deviations all;
 };
 
 static void series_release(struct series *s)
@@ -37,16 +38,7 @@ static bool series_make(struct series *s, const double *x, size_t n, size_t long
     }
     s->w = s->d + n;
     s->count = s->sum + longest;
-    double total = 0;
-    for (size_t i = 0; i < n; i++) {
-        total += isnan(x[i]) ? 0 : x[i];
-        s->known += !isnan(x[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        s->w[i] = isnan(x[i]) ? 0 : 1;
-        s->d[i] = isnan(x[i]) ? 0 : x[i] - total / s->known;
-        s->squares += s->d[i] * s->d[i];
-    }
+    s->all = deviations_of(x, n, s->d, s->w);
     return true;
 }
 
@@ -65,7 +57,7 @@ static void fold(const double *x, size_t n, size_t period, double *sum)
 static double q_of(struct series *s, size_t period)
 {
     fold(s->d, s->n, period, s->sum);
-    bool has_holes = s->known < (double)s->n;
+    bool has_holes = s->all.known < (double)s->n;
     if (has_holes) {
         fold(s->w, s->n, period, s->count);
     }
@@ -75,7 +67,7 @@ static double q_of(struct series *s, size_t period)
         double count = has_holes ? s->count[h] : (double)(whole + (h < rest));
         between += count > 0 ? s->sum[h] * s->sum[h] / count : 0;
     }
-    return s->squares > 0 ? between / (s->squares / s->known) : NAN;
+    return s->all.squares > 0 ? between / (s->all.squares / s->all.known) : NAN;
 }
 
 enum yk_status chi_square_q(const double *x, size_t n, size_t period, double *q,

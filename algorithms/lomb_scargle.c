@@ -7,6 +7,7 @@
  * instead of n.
  */
 #include "algorithms/lomb_scargle.h"
+#include "algorithms/deviations.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
 
@@ -101,18 +102,9 @@ static bool prepare(const double *x, size_t n, struct prepared *p)
         return false;
     }
     p->w = p->d + p->padded;
-    double sum = 0, squares = 0;
-    p->known = 0;
-    for (size_t i = 0; i < n; i++) {
-        sum += isnan(x[i]) ? 0 : x[i];
-        p->known += !isnan(x[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        p->w[i] = isnan(x[i]) ? 0 : 1;
-        p->d[i] = isnan(x[i]) ? 0 : x[i] - sum / p->known;
-        squares += p->d[i] * p->d[i];
-    }
-    p->variance = squares / (p->known - 1);
+    struct deviations all = deviations_of(x, n, p->d, p->w);
+    p->known = all.known;
+    p->variance = all.squares / (all.known - 1);
     return true;
 }
 

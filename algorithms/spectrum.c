@@ -5,6 +5,7 @@
  * threads.
  */
 #include "algorithms/spectrum.h"
+#include "algorithms/deviations.h"
 #include "algorithms/lomb_scargle.h"
 #include "src/base/mem.h"
 
@@ -71,18 +72,9 @@ enum yk_status spectrum_lomb_scargle(const double *x, size_t n, double step_h,
         status = failure_set(why, YK_ERR_MEMORY, "spectrum: no memory");
         goto done;
     }
-    double sum = 0, known = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) {
-        sum += isnan(x[i]) ? 0 : x[i];
-        known += !isnan(x[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        w[i] = isnan(x[i]) ? 0 : 1;
-        d[i] = isnan(x[i]) ? 0 : x[i] - sum / known;
-        squares += d[i] * d[i];
-    }
-    double variance = squares / (known - 1);
-    if (!(known >= 3) || !(variance > 0)) {
+    struct deviations all = deviations_of(x, n, d, w);
+    double variance = all.squares / (all.known - 1);
+    if (!(all.known >= 3) || !(variance > 0)) {
         goto done;
     }
     if (!transform(d, m) || !transform(w, m)) {
@@ -92,7 +84,7 @@ enum yk_status spectrum_lomb_scargle(const double *x, size_t n, double step_h,
     power[0] = NAN;
     for (size_t k = 1; k < m / 4; k++) { /* FFTW's sign: sin sums come negated */
         power[k] = lomb_scargle_power_of(d[2 * k], -d[2 * k + 1], w[4 * k], -w[4 * k + 1],
-                                         known, variance);
+                                         all.known, variance);
     }
     *self = (struct spectrum){power, m / 4, 1 / ((double)m * step_h)};
     power = NULL;
