@@ -37,7 +37,7 @@ enum yk_status diary_page_draw(const char *code, struct civil_date from, int axi
 {
     static const struct canvas_style title = {.pt = 16, .is_bold = true};
     static const struct canvas_style lines = {.pt = 9, .min_pt = 7.5, .wraps = true};
-    const double label_mm = 30, rested_mm = 22, row_mm = 15;
+    const double label_mm = 35, rested_mm = 22, row_mm = 15;
     struct canvas_box plot = {SHEET_MARGIN_MM + label_mm, 42,
                               SHEET_WIDTH_MM - label_mm - rested_mm, row_mm * DIARY_ROWS};
     struct text scratch;

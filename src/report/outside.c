@@ -162,6 +162,8 @@ static enum yk_status draw_averages(struct page *page, struct failure *why)
                     sheet_label(page->sheet->language, heads[k]));
     }
     page->y += cell.h;
+    canvas_line(page->canvas, SHEET_MARGIN_MM, page->y, SHEET_MARGIN_MM + SHEET_WIDTH_MM,
+                page->y, 0.25, 0, 0);
     draw_average_row(page, LABEL_column_night, has_off, write_n);
     draw_average_row(page, LABEL_row_wake, has_off, write_wake);
     draw_average_row(page, LABEL_row_onset, has_off, write_onset);

@@ -514,7 +514,7 @@ enum yk_status quality_page_draw(const struct analysis *analysis, const struct z
     text_add_plain(&f.scratch, analysis->recording_id);
     if (analysis->person_id[0] != '\0' &&
         strcmp(analysis->person_id, analysis->recording_id) != 0) {
-        text_add(&f.scratch, " · ");
+        text_add(&f.scratch, "\u00A0· ");
         text_add_plain(&f.scratch, analysis->person_id);
     }
     double height =

@@ -128,8 +128,8 @@ static void put_period(const struct sheet *sheet, struct canvas *canvas, struct 
         sheet_put(canvas, (struct canvas_box){box.x, box.y + 9.7, box.w, 5}, &one, &all);
         text_clear(words);
     } else {
-        sheet_put(canvas, (struct canvas_box){box.x, box.y + 8.8, box.w, 3.5}, &two, words);
-        canvas_text(canvas, (struct canvas_box){box.x, box.y + 12.3, box.w, 3.5}, &two,
+        sheet_put(canvas, (struct canvas_box){box.x, box.y + 8.5, box.w, 3.5}, &two, words);
+        canvas_text(canvas, (struct canvas_box){box.x, box.y + 11.9, box.w, 3.5}, &two,
                     text_string(&stage) + (stage.length > 0 ? strlen(dot) : 0));
     }
     words->is_short = words->is_short || stage.is_short || all.is_short;

@@ -52,7 +52,8 @@ static void draw_counts(const struct sheet *sheet, struct canvas *canvas, struct
     const struct interview_facts *facts = sheet->facts;
     const struct interview_mornings *m = &facts->now.mornings;
     double row = (box.h - 5) / 2;
-    sheet_name(sheet, canvas, box, LABEL_mornings);
+    sheet_name(sheet, canvas, (struct canvas_box){box.x, box.y + 0.8, box.w, 5},
+               LABEL_mornings);
     struct canvas_box line = {box.x, box.y + 5, box.w, row};
     if (facts->step == NULL || facts->step->days == 0) {
         canvas_text(canvas, line, &sheet_table,
@@ -151,8 +152,8 @@ static void draw_week_numbers(const struct strip *s, struct text *scratch)
         }
         double middle = s->plot.x + s->week_mm * ((double)i + 0.5);
         /* The last label must not leave the page. */
-        middle = fmin(middle, s->plot.x + s->plot.w - 5);
-        sheet_put(s->canvas, (struct canvas_box){middle - 5, s->plot.y + s->plot.h, 10, 3.4},
+        middle = fmin(middle, s->plot.x + s->plot.w - 4);
+        sheet_put(s->canvas, (struct canvas_box){middle - 4, s->plot.y + s->plot.h, 8, 3.4},
                   &sheet_table_center, scratch);
     }
 }

@@ -115,8 +115,9 @@ static enum yk_status draw_double_plot(const struct sheet *sheet, struct canvas 
 static void add_index(struct canvas *canvas, struct canvas_box *line, struct text *name,
                       struct text *value)
 {
+    static const struct canvas_style definition = {.pt = 7.5, .min_pt = 7, .is_middle = true};
     canvas_text(canvas, (struct canvas_box){line->x, line->y, line->w - 17, line->h},
-                &sheet_table, text_string(name));
+                &definition, text_string(name));
     canvas_text(canvas, (struct canvas_box){line->x + line->w - 16.5, line->y, 16.5, line->h},
                 &sheet_table_right, text_string(value));
     text_clear(name);

@@ -16,9 +16,9 @@ static const struct {
     enum sheet_label label;
     double width_mm;
 } night_columns[NIGHT_COLUMNS] = {
-    {LABEL_column_night, 27},  {LABEL_column_type, 19}, {LABEL_column_in_bed, 20},
-    {LABEL_column_asleep, 15}, {LABEL_column_woke, 13}, {LABEL_column_out, 21},
-    {LABEL_column_tst, 23},    {LABEL_column_waso, 23}, {LABEL_column_note, 25},
+    {LABEL_column_night, 28.5}, {LABEL_column_type, 18.5}, {LABEL_column_in_bed, 18.5},
+    {LABEL_column_asleep, 13},  {LABEL_column_woke, 11.5}, {LABEL_column_out, 18.5},
+    {LABEL_column_tst, 21.5},   {LABEL_column_waso, 22.5}, {LABEL_column_note, 33.5},
 };
 
 enum sheet_label sheet_reason(uint32_t exclude)
@@ -119,39 +119,39 @@ void sheet_nights(const struct sheet *sheet, struct canvas *canvas, struct canva
 {
     static const struct canvas_style note = {
         .pt = 7.5, .min_pt = 6, .is_middle = true, .wraps = true};
+    static const struct canvas_style head = {
+        .pt = 7.5, .min_pt = 7, .is_middle = true, .is_bold = true};
+    static const struct canvas_style head_center = {
+        .pt = 7.5, .min_pt = 7, .is_middle = true, .is_bold = true, .align = CANVAS_CENTER};
     size_t n = sheet->facts->n_nights;
     const double foot_mm = 3.2;
     double row_mm = (box.h - foot_mm) / (double)(n > 7 ? n + 1 : 8);
     double x = box.x;
     for (size_t c = 0; c < NIGHT_COLUMNS; c++) {
         double w = night_columns[c].width_mm;
-        bool is_time = c >= 2 && c <= 7;
-        canvas_text(canvas, (struct canvas_box){x + 0.5, box.y, w - 1, row_mm},
-                    is_time ? &(struct canvas_style){.pt = 8.5,
-                                                     .min_pt = 7,
-                                                     .is_middle = true,
-                                                     .is_bold = true,
-                                                     .align = CANVAS_CENTER}
-                            : &sheet_table_bold,
+        bool is_time = c >= 2 && c <= 7, is_note = c + 1 == NIGHT_COLUMNS;
+        double left = x + (is_note ? 1.5 : 0.5), inner = w - (is_note ? 2 : 1);
+        canvas_text(canvas, (struct canvas_box){left, box.y, inner, row_mm},
+                    is_time ? &head_center : &head,
                     sheet_label(sheet->language, night_columns[c].label));
         for (size_t i = 0; i < n; i++) {
-            struct canvas_box cell = {x + 0.5, box.y + row_mm * (double)(i + 1), w - 1, row_mm};
+            struct canvas_box cell = {left, box.y + row_mm * (double)(i + 1), inner, row_mm};
             add_cell(sheet, &sheet->facts->nights[i], c, scratch);
             sheet_put(canvas, cell,
-                      is_time                 ? &sheet_table_center
-                      : c + 1 < NIGHT_COLUMNS ? &sheet_table
-                                              : &note,
+                      is_time   ? &sheet_table_center
+                      : is_note ? &note
+                                : &sheet_table,
                       scratch);
         }
         x += w;
     }
-    for (size_t i = 0; i <= n + 1; i++) {
-        double y = box.y + row_mm * (double)i;
-        canvas_line(canvas, box.x, y, box.x + box.w, y, i <= 1 || i == n + 1 ? 0.25 : 0.1,
-                    i <= 1 || i == n + 1 ? 0 : 0.6, 0);
+    double y = box.y;
+    for (size_t i = 0; i <= n + 1; i++, y += row_mm) {
+        bool is_edge = i <= 1 || i == n + 1;
+        canvas_line(canvas, box.x, y, box.x + box.w, y, is_edge ? 0.25 : 0.1, is_edge ? 0 : 0.6,
+                    0);
     }
-    canvas_text(canvas,
-                (struct canvas_box){box.x, box.y + box.h - foot_mm + 0.3, box.w, foot_mm},
+    canvas_text(canvas, (struct canvas_box){box.x, y - row_mm + 0.7, box.w, foot_mm},
                 &sheet_small, sheet_label(sheet->language, LABEL_from_diary));
 }
 
