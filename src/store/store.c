@@ -16,6 +16,7 @@
 #include "src/base/mem.h"
 #include "src/base/names.h"
 #include "src/base/zone.h"
+#include "src/store/archive.h"
 #include "src/store/audit.h"
 #include "src/store/schema.h"
 
@@ -250,31 +251,67 @@ void store_close(struct store *self)
     }
 }
 
-enum yk_status store_remove_doomed(struct store *self, struct failure *why)
+/* *is_left: a program works on this original; the next sweep comes back to it. */
+static enum yk_status remove_file(const struct store *self, const char *name, bool *is_left,
+                                  struct failure *why)
+{
+    struct text path;
+    int lock = -1;
+    text_init(&path);
+    bool is_original = strncmp(name, STORE_ARCHIVE "/", sizeof STORE_ARCHIVE) == 0;
+    *is_left = is_original && archive_try_lock(self->folder, name, &lock, NULL) == YK_ERR_BUSY;
+    enum yk_status status = YK_OK;
+    if (!*is_left) {
+        status = store_path(self, name, NULL, &path, why);
+        status = status == YK_OK ? disk_remove(text_string(&path), why) : status;
+    }
+    archive_unlock(lock);
+    text_release(&path);
+    return status;
+}
+
+/* The same recording may have come into the store again since its row was deleted: a file that
+ * a row names stays. No row can be added meanwhile. */
+static enum yk_status remove_listed(struct store *self, struct failure *why)
 {
     struct db_query *query = NULL;
-    struct text path;
-    text_init(&path);
-    int64_t n = 0;
-    enum yk_status status = db_query_open(self->db, "SELECT path FROM doomed", &query, why);
+    enum yk_status status = db_query_open(
+        self->db,
+        "SELECT path, path IN (SELECT 'archive/' || sha256 || '.' || suffix FROM recording "
+        "UNION ALL SELECT 'recordings/' || h5_name FROM analysis) FROM doomed",
+        &query, why);
     while (db_step(query, &status, why)) {
-        status = store_path(self, db_text(query, 0), NULL, &path, why);
-        if (status == YK_OK) {
-            status = disk_remove(text_string(&path), why);
-            n++;
+        bool is_left = false;
+        if (db_int(query, 1) == 0) {
+            status = remove_file(self, db_text(query, 0), &is_left, why);
+        }
+        if (status == YK_OK && !is_left) {
+            status = db_runv(self->db, why, "DELETE FROM doomed WHERE path = ?", "t",
+                             db_text(query, 0));
         }
     }
     db_query_close(query);
+    return status;
+}
+
+enum yk_status store_remove_doomed(struct store *self, struct failure *why)
+{
+    struct text path;
+    int64_t n = 0;
+    enum yk_status status = db_integer(self->db, "SELECT count(*) FROM doomed", 0, &n, why);
+    if (status != YK_OK || n == 0) {
+        return status;
+    }
+    status = db_begin(self->db, why);
+    status = status == YK_OK ? remove_listed(self, why) : status;
+    text_init(&path);
     const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS};
-    for (size_t i = 0; i < 2 && n > 0 && status == YK_OK; i++) {
+    for (size_t i = 0; i < 2 && status == YK_OK; i++) {
         status = store_path(self, parts[i], NULL, &path, why);
         if (status == YK_OK) {
             status = disk_sync_folder(text_string(&path), why);
         }
     }
-    if (status == YK_OK && n > 0) {
-        status = db_run(self->db, "DELETE FROM doomed", why);
-    }
     text_release(&path);
-    return status;
+    return db_finish(self->db, status, why);
 }

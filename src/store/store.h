@@ -48,7 +48,8 @@ enum yk_status store_set_zone(struct store *self, const char *zone, struct failu
 /* Whether a file of that name in the dock's folder holds bytes of a recorder, read to the
  * middle or kept aside; else it is a note or the lock. */
 bool store_is_dock_data(const char *name);
-/* Removes the files that stand in the list of doomed ones, and the list. */
+/* Removes the files that stand in the list of doomed ones, and the list. A file that a row
+ * names again stays; one that a program works on stays in the list. */
 enum yk_status store_remove_doomed(struct store *self, struct failure *why);
 
 #endif

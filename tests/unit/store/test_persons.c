@@ -175,6 +175,57 @@ static void deletion_takes_everything_of_one_person_and_nothing_of_another(void 
         1);
 }
 
+static void mark_as_doomed(const char *part, const char *name)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", part, name);
+    assert_int_equal(db_runv(scene.store.db, &why, "INSERT INTO doomed VALUES (?)", "t", path),
+                     YK_OK);
+}
+
+static bool has_file(const char *part, const char *name)
+{
+    struct text path;
+    text_init(&path);
+    assert_int_equal(store_path(&scene.store, part, name, &path, &why), YK_OK);
+    bool has = disk_is_file(text_string(&path));
+    text_release(&path);
+    return has;
+}
+
+/* A deletion ended by force left its list; the recording came back before the next sweep. */
+static void a_doomed_file_that_came_back_or_is_in_use_is_not_removed(void **state)
+{
+    (void)state;
+    struct import_result one;
+    struct text path, used;
+    char name[ARCHIVE_NAME_BYTES], other[ARCHIVE_NAME_BYTES];
+    int lock = -1;
+    store_scene_import(&scene, 1, "P01", &one);
+    snprintf(name, sizeof name, "%s.cwa", one.row.sha256);
+    mark_as_doomed(STORE_ARCHIVE, name);
+    mark_as_doomed(STORE_RECORDINGS, one.row.h5_name);
+    snprintf(other, sizeof other, "%064d.cwa", 7);
+    mark_as_doomed(STORE_ARCHIVE, other);
+    text_init(&path);
+    text_init(&used);
+    store_path(&scene.store, STORE_ARCHIVE, NULL, &path, &why);
+    store_path(&scene.store, STORE_ARCHIVE, other, &used, &why);
+    check_write_text(text_string(&used), "");
+    assert_int_equal(archive_try_lock(text_string(&path), other, &lock, &why), YK_OK);
+    assert_int_equal(store_remove_doomed(&scene.store, &why), YK_OK);
+    assert_true(has_file(STORE_ARCHIVE, name));
+    assert_true(has_file(STORE_RECORDINGS, one.row.h5_name));
+    assert_true(has_file(STORE_ARCHIVE, other));
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM doomed"), 1);
+    archive_unlock(lock);
+    assert_int_equal(store_remove_doomed(&scene.store, &why), YK_OK);
+    assert_false(has_file(STORE_ARCHIVE, other));
+    assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM doomed"), 0);
+    text_release(&used);
+    text_release(&path);
+}
+
 /* The loan goes with the participant, and with it what tells whose the waiting recording is. */
 static void nobody_is_deleted_while_a_recording_of_theirs_waits_unassigned(void **state)
 {
@@ -292,6 +343,7 @@ int main(void)
         T(a_group_that_does_not_fit_is_refused),
         T(only_a_participant_without_recordings_is_removed),
         T(deletion_takes_everything_of_one_person_and_nothing_of_another),
+        T(a_doomed_file_that_came_back_or_is_in_use_is_not_removed),
         T(nobody_is_deleted_while_a_recording_of_theirs_waits_unassigned),
         T(a_session_id_tells_whose_a_waiting_recording_is),
         T(a_deletion_that_was_interrupted_is_finished_by_the_next_sweep),
