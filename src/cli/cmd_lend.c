@@ -260,10 +260,8 @@ static int show_json(const struct lending_run *self, enum yk_status status,
     const struct lend_result *r = &self->result;
     struct json_out *json = json_out_new();
     struct text text;
-    char date[16];
     text_init(&text);
     lend_message_add(&text, r, LANGUAGE_EN);
-    civil_format(r->first_evening, date);
     json_out_object(json, NULL);
     json_out_bool(json, "lent", status == YK_OK);
     json_out_text(json, "message", lend_message_word(r->message));
@@ -278,7 +276,8 @@ static int show_json(const struct lending_run *self, enum yk_status status,
     json_out_known_text(json, "recording_id", r->recording);
     json_out_rounded(json, "clock_before_ms", r->before.offset_ms, 1);
     json_out_rounded(json, "clock_after_ms", r->after.offset_ms, 1);
-    json_out_known_text(json, "first_night", status == YK_OK ? date : "");
+    json_out_date(json, "first_night",
+                  status == YK_OK ? r->first_evening : (struct civil_date){0});
     json_out_integer(json, "nights", r->n_nights);
     if (status == YK_OK) {
         json_out_integer(json, "loan", r->loan.id);

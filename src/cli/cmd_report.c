@@ -35,8 +35,8 @@ static const struct option_spec option_table[] = {
 
 /* What the options say. */
 struct request {
-    const char *code, *path, *recipient;
-    enum canvas_kind kind;
+    const char *code, *recipient;
+    struct cli_page page;
     enum copy_kind copy;
     struct interview_range range;
     enum sheet_density density;
@@ -67,7 +67,7 @@ static enum yk_status read_request(const struct cli *cli, struct request *out,
 {
     *out = (struct request){.code = options_operand(cli->options, 0),
                             .recipient = options_text(cli->options, "recipient")};
-    enum yk_status status = cli_page_path(cli, &out->path, &out->kind, why);
+    enum yk_status status = cli_page_path(cli, &out->page, why);
     status = status == YK_OK ? cli_date(cli, "date", &out->range.date, why) : status;
     status = status == YK_OK ? cli_period(cli, &out->range.from, &out->range.to, why) : status;
     return status == YK_OK ? read_words(cli, out, why) : status;
@@ -142,15 +142,10 @@ static enum yk_status draw(const struct cli *cli, const struct request *request,
     struct canvas *canvas = NULL;
     char title[128];
     snprintf(title, sizeof title, "yoake %s %s", sheet->record->code, sheet->report_id);
-    struct canvas_info info = {
-        .path = request->path,
-        .title = title,
-        .language = cli->language,
-        .date = request->range.date,
-        .width_mm = 210,
-        .height_mm = sheet->consent != NULL ? outside_height_mm(sheet->consent) : 297,
-        .dots_per_inch = (double)options_integer(cli->options, "dpi", 200)};
-    enum yk_status status = canvas_open(request->kind, &info, &canvas, why);
+    struct cli_page page = request->page;
+    page.date = request->range.date;
+    double height_mm = sheet->consent != NULL ? outside_height_mm(sheet->consent) : 297;
+    enum yk_status status = cli_page_open(cli, &page, title, 210, height_mm, &canvas, why);
     if (status == YK_OK) {
         status = sheet->consent != NULL ? outside_draw(sheet, canvas, why)
                                         : sheet_draw(sheet, canvas, why);
@@ -169,7 +164,7 @@ static enum yk_status note_issued(const struct cli *cli, struct store *store,
 {
     struct issued_copy copy;
     issued_init(&copy);
-    enum yk_status status = digest_of_file(request->path, sha256, why);
+    enum yk_status status = digest_of_file(request->page.path, sha256, why);
     if (status != YK_OK) {
         return status;
     }
@@ -197,21 +192,18 @@ static enum yk_status say_json(const struct cli *cli, const struct request *requ
                                struct failure *why)
 {
     struct statements said;
-    char first[16], last[16];
     statements_init(&said);
     enum yk_status status =
         sheet->consent == NULL ? sheet_statements(sheet, &said, why) : YK_OK;
     struct json_out *json = json_out_new();
-    civil_format(sheet->facts->now.first, first);
-    civil_format(sheet->facts->now.last, last);
     json_out_object(json, NULL);
-    json_out_text(json, "file", request->path);
+    json_out_text(json, "file", request->page.path);
     json_out_text(json, "sha256", sha256);
     json_out_text(json, "report_id", sheet->report_id);
     json_out_text(json, "person_id", sheet->record->code);
     json_out_text(json, "copy", copy_kind_word(request->copy));
-    json_out_known_text(json, "first_night", first);
-    json_out_known_text(json, "last_night", last);
+    json_out_date(json, "first_night", sheet->facts->now.first);
+    json_out_date(json, "last_night", sheet->facts->now.last);
     json_out_integer(json, "nights_n", (int64_t)sheet->facts->now.n_nights);
     json_out_integer(json, "nights_valid_n", (int64_t)sheet->facts->now.n_counted);
     json_out_array(json, "statements");
@@ -286,7 +278,7 @@ static enum yk_status make(struct cli *cli, struct store *store, struct request 
     if (status == YK_OK && cli->is_json) {
         status = say_json(cli, request, &sheet, sha256, why);
     } else if (status == YK_OK && !cli->is_quiet) {
-        cli_put_line(stdout, "", request->path);
+        cli_put_line(stdout, "", request->page.path);
     }
     return status;
 }

@@ -39,21 +39,6 @@ static const struct option_spec option_table[] = {
     OPTION_DPI,
     OPTION_LAST};
 
-enum yk_status sheet_open(const struct cli *cli, const struct sheet_request *request,
-                          const char *title, double width_mm, double height_mm,
-                          struct canvas **out, struct failure *why)
-{
-    struct canvas_info info = {.path = request->path,
-                               .title = title,
-                               .language = cli->language,
-                               .date = request->date,
-                               .width_mm = width_mm,
-                               .height_mm = height_mm,
-                               .dots_per_inch =
-                                   (double)options_integer(cli->options, "dpi", 200)};
-    return canvas_open(request->kind, &info, out, why);
-}
-
 /* ---- conference ---- */
 
 struct conference {
@@ -136,7 +121,7 @@ static enum yk_status read_people(const struct cli *cli, struct store *store,
     return status;
 }
 
-static enum yk_status run_conference(struct cli *cli, struct sheet_request *request,
+static enum yk_status run_conference(struct cli *cli, struct cli_page *page,
                                      struct failure *why)
 {
     struct store store;
@@ -146,16 +131,15 @@ static enum yk_status run_conference(struct cli *cli, struct sheet_request *requ
     if (status != YK_OK) {
         return status;
     }
-    if (request->date.month == 0) {
-        status = cli_today(cli, &store, &request->date, why);
+    if (page->date.month == 0) {
+        status = cli_today(cli, &store, &page->date, why);
     }
-    status = status == YK_OK ? read_people(cli, &store, request->date, &people, why) : status;
+    status = status == YK_OK ? read_people(cli, &store, page->date, &people, why) : status;
     if (status == YK_OK) {
-        status = sheet_open(cli, request, "yoake conference", 297, 210, &canvas, why);
+        status = cli_page_open(cli, page, "yoake conference", 297, 210, &canvas, why);
     }
     if (status == YK_OK) {
-        status =
-            conference_draw(people.rows, people.n, request->date, cli->language, canvas, why);
+        status = conference_draw(people.rows, people.n, page->date, cli->language, canvas, why);
     }
     status = status == YK_OK ? canvas_finish(canvas, why) : status;
     canvas_close(canvas);
@@ -166,8 +150,7 @@ static enum yk_status run_conference(struct cli *cli, struct sheet_request *requ
 
 /* ---- diary ---- */
 
-static enum yk_status run_diary(struct cli *cli, struct sheet_request *request,
-                                struct failure *why)
+static enum yk_status run_diary(struct cli *cli, struct cli_page *page, struct failure *why)
 {
     struct civil_date from;
     struct canvas *canvas = NULL;
@@ -184,12 +167,12 @@ static enum yk_status run_diary(struct cli *cli, struct sheet_request *request,
             store_close(&store);
         }
     }
-    request->date = from.month != 0 ? from : request->date;
-    if (request->date.month == 0) {
-        request->date = (struct civil_date){2000, 1, 1}; /* an empty page has no date */
+    page->date = from.month != 0 ? from : page->date;
+    if (page->date.month == 0) {
+        page->date = (struct civil_date){2000, 1, 1}; /* an empty page has no date */
     }
     if (status == YK_OK) {
-        status = sheet_open(cli, request, "yoake diary", 210, 297, &canvas, why);
+        status = cli_page_open(cli, page, "yoake diary", 210, 297, &canvas, why);
     }
     if (status == YK_OK) {
         status =
@@ -299,8 +282,7 @@ static void poster_done(void *user, struct poster_item *item)
     self->zone = NULL;
 }
 
-static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
-                                 struct failure *why)
+static enum yk_status run_poster(struct cli *cli, struct cli_page *page, struct failure *why)
 {
     struct poster poster = {0};
     struct canvas *canvas = NULL;
@@ -319,11 +301,11 @@ static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
     if (poster.n > 1) {
         qsort(poster.paths, poster.n, sizeof *poster.paths, compare_texts);
     }
-    if (request->date.month == 0) {
-        request->date = (struct civil_date){2000, 1, 1};
+    if (page->date.month == 0) {
+        page->date = (struct civil_date){2000, 1, 1};
     }
     if (status == YK_OK) {
-        status = sheet_open(cli, request, "yoake actograms", 420, 297, &canvas, why);
+        status = cli_page_open(cli, page, "yoake actograms", 420, 297, &canvas, why);
     }
     if (status == YK_OK) {
         const struct poster_source source = {poster.n, poster_item, poster_done, &poster};
@@ -338,33 +320,33 @@ static enum yk_status run_poster(struct cli *cli, struct sheet_request *request,
 static int run(struct cli *cli)
 {
     static const struct {
-        enum yk_status (*make)(struct cli *, struct sheet_request *, struct failure *);
+        enum yk_status (*make)(struct cli *, struct cli_page *, struct failure *);
         size_t most_paths;
     } pages[] = {
         {run_conference, 0}, {run_diary, 0}, {run_poster, SIZE_MAX}, {sheet_quality, 1}};
-    struct sheet_request request = {.path = NULL};
+    struct cli_page page = {.path = NULL};
     struct failure why;
     const char *verb = options_operand(cli->options, 0);
-    enum yk_status status = cli_page_path(cli, &request.path, &request.kind, &why);
-    status = status == YK_OK ? cli_date(cli, "date", &request.date, &why) : status;
+    enum yk_status status = cli_page_path(cli, &page, &why);
+    status = status == YK_OK ? cli_date(cli, "date", &page.date, &why) : status;
     for (size_t i = 0; status == YK_OK && verb_table[i] != NULL; i++) {
         if (strcmp(verb, verb_table[i]) == 0) {
             status = options_operands(cli->options) - 1 > pages[i].most_paths
                          ? failure_set(
                                &why, YK_ERR_ARGUMENT, "%s is one too many for: yoake sheet %s",
                                options_operand(cli->options, 1 + pages[i].most_paths), verb)
-                         : pages[i].make(cli, &request, &why);
+                         : pages[i].make(cli, &page, &why);
         }
     }
     if (status == YK_OK && cli->is_json) {
         struct json_out *json = json_out_new();
         json_out_object(json, NULL);
-        json_out_text(json, "file", request.path);
+        json_out_text(json, "file", page.path);
         json_out_end(json);
         return cli_json_done(cli, json, EXIT_DONE);
     }
     if (status == YK_OK && !cli->is_quiet) {
-        cli_put_line(stdout, "", request.path);
+        cli_put_line(stdout, "", page.path);
     }
     return status == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }

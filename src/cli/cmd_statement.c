@@ -128,14 +128,11 @@ static void add_json(const struct speaking *self, size_t i, struct json_out *jso
 
 static int list_json(const struct speaking *self)
 {
-    char first[16], last[16];
     struct json_out *json = json_out_new();
-    civil_format(self->facts.now.first, first);
-    civil_format(self->facts.now.last, last);
     json_out_object(json, NULL);
     json_out_text(json, "person_id", self->record.code);
-    json_out_text(json, "first_night", first);
-    json_out_text(json, "last_night", last);
+    json_out_date(json, "first_night", self->facts.now.first);
+    json_out_date(json, "last_night", self->facts.now.last);
     json_out_text(json, "language", self->cli->language == LANGUAGE_JA ? "ja" : "en");
     json_out_array(json, "statements");
     for (size_t i = 0; i < self->said.n; i++) {

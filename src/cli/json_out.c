@@ -139,6 +139,13 @@ void json_out_rounded(struct json_out *self, const char *key, double value, int 
     json_out_number(self, key, rounded == 0 ? 0 : rounded);
 }
 
+void json_out_date(struct json_out *self, const char *key, struct civil_date date)
+{
+    char iso[16];
+    civil_format(date, iso);
+    json_out_known_text(self, key, iso);
+}
+
 void json_out_time(struct json_out *self, const char *key, const struct zone *zone,
                    int64_t utc_ns, int decimals)
 {

@@ -39,6 +39,8 @@ void json_out_null(struct json_out *self, const char *key);
 void json_out_number(struct json_out *self, const char *key, double value);
 /* Rounded to decimals first (0..9). */
 void json_out_rounded(struct json_out *self, const char *key, double value, int decimals);
+/* ISO 8601; an unknown date (month 0) is null. */
+void json_out_date(struct json_out *self, const char *key, struct civil_date date);
 /* ISO 8601 with offset; decimals 0 or 3. */
 void json_out_time(struct json_out *self, const char *key, const struct zone *zone,
                    int64_t utc_ns, int decimals);

@@ -4,18 +4,32 @@
  */
 #include "src/cli/report_cli.h"
 
-enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canvas_kind *kind,
-                             struct failure *why)
+enum yk_status cli_page_path(const struct cli *cli, struct cli_page *out, struct failure *why)
 {
-    *path = options_text(cli->options, "output");
-    if (*path == NULL) {
+    out->path = options_text(cli->options, "output");
+    if (out->path == NULL) {
         return failure_set(why, YK_ERR_ARGUMENT, "-o FILE.pdf: say where to write it");
     }
-    if (!canvas_kind_of(*path, kind)) {
+    if (!canvas_kind_of(out->path, &out->kind)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "-o %.120s: the name ends in .pdf, .svg or .png", *path);
+                           "-o %.120s: the name ends in .pdf, .svg or .png", out->path);
     }
     return YK_OK;
+}
+
+enum yk_status cli_page_open(const struct cli *cli, const struct cli_page *page,
+                             const char *title, double width_mm, double height_mm,
+                             struct canvas **out, struct failure *why)
+{
+    struct canvas_info info = {.path = page->path,
+                               .title = title,
+                               .language = cli->language,
+                               .date = page->date,
+                               .width_mm = width_mm,
+                               .height_mm = height_mm,
+                               .dots_per_inch =
+                                   (double)options_integer(cli->options, "dpi", 200)};
+    return canvas_open(page->kind, &info, out, why);
 }
 
 enum yk_status cli_page_axis(const struct cli *cli, int *out, struct failure *why)

@@ -20,9 +20,18 @@
             "dots per inch of a PNG (200)"                                                     \
     }
 
-/* -o FILE, which must be there and end in .pdf, .svg or .png. */
-enum yk_status cli_page_path(const struct cli *cli, const char **path, enum canvas_kind *kind,
-                             struct failure *why);
+struct cli_page {
+    const char *path; /* to write */
+    enum canvas_kind kind;
+    struct civil_date date; /* the file's own; month 0: not said */
+};
+
+/* -o FILE, which must be there and end in .pdf, .svg or .png. The date stays as it is. */
+enum yk_status cli_page_path(const struct cli *cli, struct cli_page *out, struct failure *why);
+/* A canvas for the page, with --dpi. errors: those of canvas_open() */
+enum yk_status cli_page_open(const struct cli *cli, const struct cli_page *page,
+                             const char *title, double width_mm, double height_mm,
+                             struct canvas **out, struct failure *why);
 /* --axis, the hour at which a day begins on the page: 12, 18, 0 or 3. */
 enum yk_status cli_page_axis(const struct cli *cli, int *out, struct failure *why);
 /* A date option; month 0 when it was not given. */

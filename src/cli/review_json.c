@@ -10,19 +10,10 @@
 #include "src/cli/json_out.h"
 #include "src/report/actogram.h"
 
-static void add_date(struct json_out *json, const char *key, struct civil_date date)
-{
-    char iso[16] = "";
-    if (date.month != 0) {
-        civil_format(date, iso);
-    }
-    json_out_known_text(json, key, iso);
-}
-
 static void add_night(struct json_out *json, const struct night *night, const struct zone *zone)
 {
     json_out_object(json, NULL);
-    add_date(json, "night_date", night->evening);
+    json_out_date(json, "night_date", night->evening);
     json_out_time(json, "inbed_ts", zone, night->in_bed_ns, 0);
     json_out_time(json, "sleep_onset_ts", zone, night->onset_ns, 0);
     json_out_time(json, "wake_ts", zone, night->wake_ns, 0);
@@ -159,7 +150,7 @@ static void add_actogram(struct json_out *json, const struct actogram *actogram)
     for (size_t i = 0; i < actogram->n_rows; i++) {
         const struct actogram_row *row = &actogram->rows[i];
         json_out_object(json, NULL);
-        add_date(json, "from_noon_of", row->evening);
+        json_out_date(json, "from_noon_of", row->evening);
         json_out_array(json, "movement");
         for (size_t b = 0; b < actogram->n_bins; b++) {
             json_out_rounded(json, NULL, (double)row->movement[b], 2);
@@ -202,8 +193,8 @@ static void add_all(struct json_out *json, const struct review *review,
 {
     json_out_object(json, NULL);
     add_recording(json, review);
-    add_date(json, "first_night", facts->first);
-    add_date(json, "last_night", facts->last);
+    json_out_date(json, "first_night", facts->first);
+    json_out_date(json, "last_night", facts->last);
     json_out_array(json, "nights");
     for (size_t i = 0; i < review->now->n_nights; i++) {
         if (review_is_in(&review->now->nights[i], review->from, review->to)) {

@@ -290,8 +290,7 @@ static enum yk_status draw_folder(struct cli *cli, const char *folder, bool has_
     return status;
 }
 
-enum yk_status sheet_quality(struct cli *cli, struct sheet_request *request,
-                             struct failure *why)
+enum yk_status sheet_quality(struct cli *cli, struct cli_page *page, struct failure *why)
 {
     struct canvas *canvas = NULL;
     const char *what = options_operand(cli->options, 1);
@@ -301,11 +300,11 @@ enum yk_status sheet_quality(struct cli *cli, struct sheet_request *request,
             "quality: name the folder that `yoake batch -o` wrote, or one of its "
             "recordings/ID.h5");
     }
-    if (request->date.month == 0) {
-        request->date = (struct civil_date){2000, 1, 1}; /* the same folder, the same bytes */
+    if (page->date.month == 0) {
+        page->date = (struct civil_date){2000, 1, 1}; /* the same folder, the same bytes */
     }
     bool is_result = name_ends_with(what, ".h5") && !disk_is_folder(what);
-    enum yk_status status = sheet_open(cli, request, "yoake quality", 210, 297, &canvas, why);
+    enum yk_status status = cli_page_open(cli, page, "yoake quality", 210, 297, &canvas, why);
     if (status == YK_OK) {
         status = is_result
                      ? draw_recording(what, cli->language, canvas, why)
