@@ -380,7 +380,14 @@ static enum yk_status put_in_place(const char *part, const char *folder, bool is
     if (status == YK_OK && rename(folder, text_string(&old)) != 0) {
         status = failure_set_errno(why, errno, "moving the empty store %s aside", folder);
     } else if (status == YK_OK) {
-        status = name_it(part, folder, why);
+        /* Reading the backup took its time: somebody may have come into the store since. */
+        status = may_replace(text_string(&old), &is_store, NULL);
+        status = status == YK_OK
+                     ? name_it(part, folder, why)
+                     : failure_set(why, status,
+                                   "the store in %s was written to while the backup was read; "
+                                   "restore into another folder (--store DIR)",
+                                   folder);
         if (status == YK_OK) {
             remove_unpacked(text_string(&old));
         } else if (!disk_is_folder(folder)) {

@@ -212,6 +212,35 @@ static void a_store_with_people_in_it_is_never_overwritten(void **state)
     assert_int_equal(broken_in(other), 0);
 }
 
+static void add_somebody(void *user, const struct progress *now)
+{
+    struct store store;
+    (void)user;
+    (void)now;
+    if (store_open(other, STORE_WRITE, &store, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    (void)person_add(&store, "P05", NULL, NULL, &why);
+    store_close(&store);
+}
+
+static void a_store_that_somebody_comes_into_meanwhile_stays(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    struct job job = {.on_progress = add_somebody};
+    struct store store;
+    struct person person;
+    bool was_there = false;
+    write_backup();
+    assert_int_equal(store_create(other, NULL, &was_there, &why), YK_OK);
+    assert_int_equal(backup_restore(tar, other, &totals, &job, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "was written to"));
+    assert_int_equal(store_open(other, STORE_READ, &store, &why), YK_OK);
+    assert_int_equal(person_find(&store, "P05", &person, &why), YK_OK);
+    store_close(&store);
+}
+
 /* A store that looks empty by its rows may hold what an ended import or reading left. */
 static void what_an_empty_store_still_keeps_is_not_taken_away(void **state)
 {
@@ -396,6 +425,7 @@ int main(void)
         T(a_file_that_is_there_is_not_replaced),
         T(a_file_that_comes_meanwhile_is_not_replaced),
         T(a_store_with_people_in_it_is_never_overwritten),
+        T(a_store_that_somebody_comes_into_meanwhile_stays),
         T(what_an_empty_store_still_keeps_is_not_taken_away),
         T(any_changed_byte_of_a_backup_is_noticed),
         T(a_backup_cut_short_is_refused_and_leaves_nothing),
