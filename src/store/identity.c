@@ -578,6 +578,12 @@ enum yk_status identity_rename(const char *store_folder, const char *code, const
                                struct failure *why)
 {
     int64_t n = 0;
-    return run_keyless(store_folder, "UPDATE identity SET code = ?2 WHERE code = ?1", code,
-                       new_code, &n, why);
+    enum yk_status status = run_keyless(
+        store_folder, "UPDATE identity SET code = ?2 WHERE code = ?1", code, new_code, &n, why);
+    return status == YK_ERR_CONFLICT
+               ? failure_set(why, status,
+                             "a sealed name of %s is kept already, which is no participant's; "
+                             "take it away first: yoake identity remove %s",
+                             new_code, new_code)
+               : status;
 }

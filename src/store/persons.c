@@ -260,10 +260,17 @@ enum yk_status person_set(struct store *store, const char *code, const char *new
         status = audit_add(store->db, "participant set", code, new_code != NULL ? new_code : "",
                            why);
     }
+    /* The name goes along, or nothing does. */
+    bool is_renamed = false;
+    if (status == YK_OK && new_code != NULL) {
+        status = identity_rename(store->folder, code, new_code, why);
+        is_renamed = status == YK_OK;
+    }
     status = db_finish(store->db, status, why);
-    return status == YK_OK && new_code != NULL
-               ? identity_rename(store->folder, code, new_code, why)
-               : status;
+    if (status != YK_OK && is_renamed) {
+        identity_rename(store->folder, new_code, code, NULL);
+    }
+    return status;
 }
 
 /* How many records of all kinds people keep of a participant. */

@@ -225,6 +225,23 @@ static void renaming_and_deleting_a_participant_need_no_key(void **state)
     assert_false(is_anywhere("P77/"));
 }
 
+static void a_participant_is_not_renamed_without_the_name(void **state)
+{
+    (void)state;
+    struct person person;
+    struct identity found;
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    struct identities *names = open_names();
+    put(names, "P01", NAME);
+    put(names, "P09", "別の名"); /* of nobody */
+    assert_int_equal(person_set(&scene.store, "P01", "P09", NULL, NULL, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "identity remove P09"));
+    assert_int_equal(person_find(&scene.store, "P01", &person, &why), YK_OK);
+    assert_int_equal(identity_find(names, "P01", &found, &why), YK_OK);
+    assert_string_equal(found.name, NAME);
+    identity_close(names);
+}
+
 static void nothing_no_text_and_too_much_are_refused(void **state)
 {
     (void)state;
@@ -260,6 +277,7 @@ int main(void)
         T(a_field_that_was_moved_or_changed_does_not_open),
         T(two_equal_names_are_sealed_differently_and_lengths_are_rounded),
         T(renaming_and_deleting_a_participant_need_no_key),
+        T(a_participant_is_not_renamed_without_the_name),
         T(nothing_no_text_and_too_much_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
