@@ -23,6 +23,7 @@
 #define RESET_BEFORE_YEAR 2008 /* a flat battery starts the clock at 2000-01-01 */
 #define SET_TRIES 3
 #define SET_WITHIN_MS 1500
+#define TURN_WITHIN_MS 2000 /* the next turn of the second is never further away */
 #define NS_PER_MS 1000000
 
 struct exchange {
@@ -140,11 +141,12 @@ enum yk_status axivity_read_clock(struct axivity *self, const struct zone *zone,
 
 /* ---- setting ---- */
 
+/* Ends early when somebody sets the PC's clock back: the reading afterwards shows it. */
 static void sleep_until(struct axivity *self, int64_t utc_ns)
 {
     for (;;) {
         int64_t left_ms = (utc_ns - usb_port_utc_ns(self->port)) / NS_PER_MS;
-        if (left_ms <= 0) {
+        if (left_ms <= 0 || left_ms > TURN_WITHIN_MS) {
             return;
         }
         self->port->ops->sleep_ms(self->port, left_ms > 50 ? (unsigned)left_ms - 20 : 1);

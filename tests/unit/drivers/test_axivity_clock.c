@@ -169,6 +169,33 @@ static void the_clock_is_set_on_the_turn_of_the_second(void **state)
     }
 }
 
+static const struct usb_port_ops *plain_ops;
+
+/* The PC's clock is put right, an hour back, while the turn of the second is waited for. */
+static void sleep_and_set_back(struct usb_port *base, unsigned ms)
+{
+    port.utc_base_ns -= NS_PER_H;
+    base->ops = plain_ops;
+    base->ops->sleep_ms(base, ms);
+}
+
+static void setting_waits_no_hour_when_the_pc_is_set_back(void **state)
+{
+    (void)state;
+    struct dock_clock after;
+    struct failure why = {.text = ""};
+    plain_ops = port.base.ops;
+    struct usb_port_ops ops = *plain_ops;
+    ops.sleep_ms = sleep_and_set_back;
+    port.base.ops = &ops;
+    if (axivity_set_clock(&device, zone, &after, &why) != YK_OK) {
+        fail_msg("%s", why.text);
+    }
+    assert_ptr_equal(port.base.ops, plain_ops);
+    assert_true(llabs(after.offset_ms) <= after.uncertainty_ms + 2);
+    assert_true(port.now < 60000);
+}
+
 static void a_clock_that_stands_still_or_keeps_nothing_is_refused(void **state)
 {
     (void)state;
@@ -206,6 +233,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_hour_that_exists_twice_is_read_as_the_nearer_one,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(the_clock_is_set_on_the_turn_of_the_second, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(setting_waits_no_hour_when_the_pc_is_set_back, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_clock_that_stands_still_or_keeps_nothing_is_refused,
                                         setup, teardown),
