@@ -35,6 +35,17 @@ finish() {
 }
 trap finish EXIT
 
+# wait_for COMMAND...: up to two minutes; a busy machine takes its time.
+wait_for() {
+    for _ in $(seq 240); do
+        "$@" >/dev/null 2>&1 && return
+        sleep 0.5
+    done
+    return 1
+}
+is_idle() { sinfo -h -o %t | grep -q idle; }
+is_up() { scontrol ping | grep -q UP; }
+
 start_munge() {
     # munged insists on folders that nobody else may write to, owned by the one who runs it.
     install -d -m 0711 "$root/munge"
@@ -44,10 +55,7 @@ start_munge() {
         --pid-file="$root/munge/pid" --log-file="$root/munge/log" --seed-file="$root/munge/seed" \
         --force >munge/out 2>&1 &
     munge_pid=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        [ -S munge/socket ] && return
-        sleep 0.5
-    done
+    wait_for test -S munge/socket && return
     echo "munged does not start:"
     tail -n 5 munge/out munge/log
     exit 1
@@ -95,13 +103,10 @@ start_controller() {
 start_slurm() {
     configure
     start_controller
-    sleep 2
+    wait_for is_up
     slurmd -D -f "$SLURM_CONF" >slurmd.out 2>&1 &
     slurmd_pid=$!
-    for _ in $(seq 40); do
-        sinfo -h -o %t 2>/dev/null | grep -q idle && return
-        sleep 0.5
-    done
+    wait_for is_idle && return
     echo "Slurm does not come up:"
     tail -n 5 slurmctld.log slurmd.log slurmctld.out
     exit 1
@@ -168,7 +173,7 @@ while [ "$round" -lt "$rounds_most" ]; do
             controller=1
             sleep 1
             start_controller
-            sleep 3
+            wait_for is_up
         fi
         sleep 1
     done
