@@ -425,11 +425,11 @@ static int by_recorder(const void *a, const void *b)
 static void add_note(struct batch_input *input, const struct batch_input *other)
 {
     char note[BATCH_NOTE_ROOM];
-    snprintf(note, sizeof note, "%s", batch_input_said(input));
+    const char *said = batch_input_said(input);
+    snprintf(note, sizeof note, "%s%s", said, said[0] != '\0' ? "; " : "");
     size_t used = strlen(note);
     snprintf(note + used, sizeof note - used,
-             "%soverlaps in time with %.60s of the same recorder", used > 0 ? "; " : "",
-             other->recording_id);
+             "overlaps in time with %.60s of the same recorder", other->recording_id);
     input->overlaps = true;
     batch_input_note(input, note);
 }

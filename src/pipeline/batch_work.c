@@ -336,14 +336,13 @@ static void note_missing(const struct work *work, char *out, size_t room)
     if (report->sessions > 1) {
         text_addf(&note, "session %d only; the file has %" PRIu64 ", numbered from 0",
                   work->batch->options->session, report->sessions);
+        text_add(&note, report->damage != NULL || report->trailing_bytes > 0 ? "; " : "");
     }
     if (report->damage != NULL) {
-        text_addf(&note, "%s%s", note.length > 0 ? "; " : "", report->damage);
+        text_add(&note, report->damage);
     } else if (report->trailing_bytes > 0) {
-        text_addf(
-            &note, "%scut off: %" PRIu64 " %s not a whole block", note.length > 0 ? "; " : "",
-            report->trailing_bytes,
-            text_many(report->trailing_bytes, "byte at the end is", "bytes at the end are"));
+        text_addf(&note, "cut off: %" PRIu64 " bytes at the end are not a whole block",
+                  report->trailing_bytes);
     }
     snprintf(out, room, "%s", text_string(&note));
     text_release(&note);

@@ -21,15 +21,15 @@ enum column { RECORDING, PERSON, STATUS, DAYS, NIGHTS, DAMAGE, REASON, COLUMNS }
 
 static const struct {
     enum sheet_label label;
-    double width_mm;
+    double x, width; /* mm from the margin */
     bool is_number, wraps;
-} columns[COLUMNS] = {[RECORDING] = {LABEL_cohort_recording, 42, false, true},
-                      [PERSON] = {LABEL_cohort_person, 22, false, true},
-                      [STATUS] = {LABEL_cohort_status, 15, false, false},
-                      [DAYS] = {LABEL_cohort_days, 12, true, false},
-                      [NIGHTS] = {LABEL_cohort_nights, 17, true, false},
-                      [DAMAGE] = {LABEL_cohort_damage, 20, true, false},
-                      [REASON] = {LABEL_cohort_reason, 58, false, true}};
+} columns[COLUMNS] = {[RECORDING] = {LABEL_cohort_recording, 0, 40, false, true},
+                      [PERSON] = {LABEL_cohort_person, 42, 20, false, true},
+                      [STATUS] = {LABEL_cohort_status, 64, 13, false, false},
+                      [DAYS] = {LABEL_cohort_days, 79, 10, true, false},
+                      [NIGHTS] = {LABEL_cohort_nights, 91, 15, true, false},
+                      [DAMAGE] = {LABEL_cohort_damage, 107, 17, true, false},
+                      [REASON] = {LABEL_cohort_reason, 128, 58, false, true}};
 
 #define TOP_MM 25.0
 #define HEAD_MM 8.0
@@ -144,9 +144,9 @@ static double row_height(const struct cohort_row *row, enum language language,
             const struct canvas_style style = style_of((enum column)c);
             text_clear(scratch);
             add_cell(row, (enum column)c, language, scratch);
-            double h = canvas_text_height(canvas, &style, columns[c].width_mm - 2,
-                                          text_string(scratch));
-            height = fmax(height, h + 1.2);
+            double h =
+                canvas_text_height(canvas, &style, columns[c].width, text_string(scratch));
+            height = fmax(height, h + 2);
         }
     }
     text_clear(scratch);
@@ -204,13 +204,12 @@ static void draw_totals(const struct cohort_counts *c, size_t page, size_t n_pag
 static void draw_row_of(const struct cohort_row *row, double y, double height,
                         enum language language, struct canvas *canvas, struct text *scratch)
 {
-    double x = SHEET_MARGIN_MM;
     for (int c = 0; c < COLUMNS; c++) {
         const struct canvas_style style = style_of((enum column)c);
-        const struct canvas_box cell = {x, y, columns[c].width_mm - 2, height};
+        const struct canvas_box cell = {SHEET_MARGIN_MM + columns[c].x, y, columns[c].width,
+                                        height};
         add_cell(row, (enum column)c, language, scratch);
         sheet_put(canvas, cell, &style, scratch);
-        x += columns[c].width_mm;
     }
 }
 
@@ -220,7 +219,7 @@ void cohort_page_draw(const struct cohort_counts *counts, const struct cohort_ro
 {
     const double right = SHEET_MARGIN_MM + SHEET_WIDTH_MM;
     draw_totals(counts, page, n_pages, language, canvas, scratch);
-    double x = SHEET_MARGIN_MM, y = TOP_MM;
+    double y = TOP_MM;
     for (int c = 0; c < COLUMNS; c++) {
         struct canvas_style style = {.pt = 8,
                                      .is_bold = true,
@@ -228,9 +227,10 @@ void cohort_page_draw(const struct cohort_counts *counts, const struct cohort_ro
                                      .is_middle = true,
                                      .align =
                                          columns[c].is_number ? CANVAS_RIGHT : CANVAS_LEFT};
-        canvas_text(canvas, (struct canvas_box){x, y, columns[c].width_mm - 2, HEAD_MM}, &style,
-                    sheet_label(language, columns[c].label));
-        x += columns[c].width_mm;
+        canvas_text(
+            canvas,
+            (struct canvas_box){SHEET_MARGIN_MM + columns[c].x, y, columns[c].width, HEAD_MM},
+            &style, sheet_label(language, columns[c].label));
     }
     y += HEAD_MM;
     canvas_line(canvas, SHEET_MARGIN_MM, y, right, y, 0.3, 0, 0);
@@ -256,14 +256,15 @@ struct facts {
     double y;
 };
 
-/* "name    value": the value stands in scratch, and may take several lines. */
+/* "name    value": the value stands in scratch, and may take several lines; below it is as much
+ * air as below one. */
 static void put_fact(struct facts *f, enum sheet_label label)
 {
     static const struct canvas_style value = {.pt = 8, .wraps = true};
-    const double at = 80, width = SHEET_WIDTH_MM - at;
+    const double at = 66, width = SHEET_WIDTH_MM - at, air = 2.4;
     double height =
-        fmax(5.2, 1.2 + canvas_text_height(f->canvas, &value, width, text_string(&f->scratch)));
-    canvas_text(f->canvas, (struct canvas_box){SHEET_MARGIN_MM, f->y, at - 2, 5.2}, &value,
+        canvas_text_height(f->canvas, &value, width, text_string(&f->scratch)) + air;
+    canvas_text(f->canvas, (struct canvas_box){SHEET_MARGIN_MM, f->y, at - 2, height}, &value,
                 sheet_label(f->language, label));
     sheet_put(f->canvas, (struct canvas_box){SHEET_MARGIN_MM + at, f->y, width, height}, &value,
               &f->scratch);
@@ -433,6 +434,8 @@ static void draw_row(struct facts *f, const struct actogram *bars, size_t i,
               &f->scratch);
 }
 
+static const struct canvas_style legend_style = {.pt = 7, .is_middle = true, .gray = 0.25};
+
 static void draw_sign(struct facts *f, double *x, double y, enum actogram_kind kind,
                       enum sheet_label label)
 {
@@ -446,8 +449,8 @@ static void draw_sign(struct facts *f, double *x, double y, enum actogram_kind k
     }
     canvas_frame(f->canvas, sign, 0.1, 0.6, 0);
     const char *words = sheet_label(f->language, label);
-    double w = canvas_text_width(f->canvas, &sheet_small, words) + 1;
-    canvas_text(f->canvas, (struct canvas_box){*x + 8, y - 0.3, w, 4}, &sheet_small, words);
+    double w = canvas_text_width(f->canvas, &legend_style, words) + 1;
+    canvas_text(f->canvas, (struct canvas_box){*x + 8, y, w, sign.h}, &legend_style, words);
     *x += 8 + w + 6;
 }
 
@@ -463,9 +466,8 @@ static void draw_legend(struct facts *f, double y, size_t n_shown, size_t n_all)
         snprintf(shown, sizeof shown, "%zu", n_shown);
         snprintf(all, sizeof all, "%zu", n_all);
         text_fill(&f->scratch, sheet_label(f->language, LABEL_quality_part), shown, all);
-        sheet_put(f->canvas,
-                  (struct canvas_box){x, y - 0.3, SHEET_MARGIN_MM + SHEET_WIDTH_MM - x, 4},
-                  &sheet_small, &f->scratch);
+        sheet_put(f->canvas, (struct canvas_box){x, y, SHEET_MARGIN_MM + SHEET_WIDTH_MM - x, 3},
+                  &legend_style, &f->scratch);
     }
 }
 

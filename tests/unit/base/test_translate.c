@@ -213,6 +213,20 @@ static void what_the_system_says_is_known(void **state)
     }
 }
 
+static void notes_of_a_batch_are_said_part_by_part(void **state)
+{
+    (void)state;
+    assert_said("overlaps in time with week1 of the same recorder",
+                "同じ記録計の week1 と時間が重なっています");
+    assert_said(
+        "session 0 only; the file has 2, numbered from 0; cut off: 192 bytes at the end "
+        "are not a whole block; overlaps in time with a-b of the same recorder; overlaps "
+        "in time with c of the same recorder",
+        "0 番の計測だけを読みました(計測は 2 回分で、0 番から数えます)。途中で切れています("
+        "終わりの 192 バイトは1ブロックに足りません)。同じ記録計の a-b と時間が重なっていま"
+        "す。同じ記録計の c と時間が重なっています");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_sentence_whose_end_was_cut_off_is_still_read),
         cmocka_unit_test(what_nobody_translated_stays_as_it_is),
         cmocka_unit_test(sentences_made_to_take_long_do_not),
+        cmocka_unit_test(notes_of_a_batch_are_said_part_by_part),
         cmocka_unit_test(what_the_system_says_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
