@@ -132,7 +132,8 @@ static enum yk_status look_at_start(struct samples *self,
     bool is_known = false;
     self->read_pos = self->table_at;
     enum yk_status status = actigraph_samples_fill(self, ACTIGRAPH_ROWS, why);
-    for (size_t i = 0; status == YK_OK && self->has_times && i < self->n_rows && !is_known;
+    const size_t from = status == YK_OK && actigraph_samples_is_lone(self) ? 1 : 0;
+    for (size_t i = from; status == YK_OK && self->has_times && i < self->n_rows && !is_known;
          i++) {
         wall_ns = actigraph_samples_row(self, i)->wall_ns;
         is_known = !actigraph_samples_row(self, i)->is_bad;

@@ -20,6 +20,7 @@
 
 #define CURSOR_BUFFER ((size_t)32 << 10)
 #define PLACE_STRIDE ((uint64_t)1 << 20)
+#define FAR_NS (24 * NS_PER_H)
 
 static void say(struct samples *self, const char *text)
 {
@@ -125,6 +126,28 @@ static bool leaves_segment(const struct samples *self, size_t i, int64_t *ns)
     return !self->now.has_segment || llabs(*ns - expected) > NS_PER_S / 2 / self->rate;
 }
 
+static int64_t apart_ns(const struct samples *self, size_t i, size_t j)
+{
+    return llabs(actigraph_samples_row(self, i)->wall_ns -
+                 actigraph_samples_row(self, j)->wall_ns);
+}
+
+bool actigraph_samples_is_lone(const struct samples *self)
+{
+    const size_t n = self->n_rows;
+    const bool has_next = n > 1 && !actigraph_samples_row(self, 1)->is_bad;
+    if (!self->has_times || n == 0 || actigraph_samples_row(self, 0)->is_bad ||
+        (has_next && apart_ns(self, 0, 1) <= FAR_NS)) {
+        return false;
+    }
+    if (!self->now.has_segment) { /* then the rows behind it must agree */
+        return has_next && n > 2 && !actigraph_samples_row(self, 2)->is_bad &&
+               apart_ns(self, 1, 2) <= FAR_NS;
+    }
+    const int64_t ns = actigraph_samples_row(self, 0)->wall_ns - self->wall_minus_utc_ns;
+    return llabs(ns - time_of(self, self->now.index)) > FAR_NS;
+}
+
 static void begin_segment(struct samples *self, int64_t ns)
 {
     struct samples_state *now = &self->now;
@@ -136,15 +159,14 @@ static void begin_segment(struct samples *self, int64_t ns)
 
 /* ---- what is passed over ---- */
 
-static void bad_row(struct samples *self, const struct actigraph_row *row)
+static void bad_row(struct samples *self, const struct actigraph_row *row, const char *what)
 {
     self->now.was_bad = true;
     if (!self->is_cursor) {
         char detail[64];
         struct read_report *report = &self->base.report;
         report->bad_blocks++;
-        snprintf(detail, sizeof detail, "row %" PRId64 ": fields missing or no numbers",
-                 self->now.index + 1);
+        snprintf(detail, sizeof detail, "row %" PRId64 ": %s", self->now.index + 1, what);
         read_report_add(report, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, TIME_UNKNOWN,
                         (int64_t)row->offset, detail);
     }
@@ -169,7 +191,12 @@ static enum yk_status find_recorded(struct samples *self, bool *is_found, struct
         }
         now->is_skipping = false;
         if (row->is_bad) {
-            bad_row(self, row);
+            bad_row(self, row, "fields missing or no numbers");
+            drop_rows(self, 1);
+            continue;
+        }
+        if (actigraph_samples_is_lone(self)) {
+            bad_row(self, row, "a time far from those on both sides");
             drop_rows(self, 1);
             continue;
         }

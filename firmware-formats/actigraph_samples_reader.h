@@ -62,6 +62,9 @@ extern const struct recording_source_ops actigraph_samples_ops;
 enum yk_status actigraph_samples_fill(struct samples *self, size_t want, struct failure *why);
 /* Row i of those waiting. */
 const struct actigraph_row *actigraph_samples_row(const struct samples *self, size_t i);
+/* Whether the time of the first row waiting is more than a day away from where it should be and
+ * from the row behind it: it is damaged. A clock that was set stays so. */
+bool actigraph_samples_is_lone(const struct samples *self);
 /* The point of the rate's grid that a time in milliseconds stands for. */
 int64_t actigraph_samples_snap(const struct samples *self, int64_t ns);
 enum yk_status actigraph_samples_rewind(struct recording_source *source, struct failure *why);

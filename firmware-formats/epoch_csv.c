@@ -44,10 +44,23 @@ static void note_plan(struct epoch_csv *self, bool epoch_is_guess)
 
 /* ---- opening ---- */
 
+/* A first row that is alone with its time does not tell when the recording starts. */
+static void drop_lone_first(struct epoch_csv_peek *peek, const struct timestamp *second)
+{
+    const int64_t *ns = peek->local_ns;
+    const int64_t far_ns = EPOCH_CSV_FAR_NS + epoch_step_usual_s(ns, peek->n) * NS_PER_S;
+    if (peek->n > 2 && llabs(ns[1] - ns[0]) > far_ns && llabs(ns[2] - ns[1]) <= far_ns) {
+        peek->first = *second;
+        peek->n--;
+        memmove(peek->local_ns, peek->local_ns + 1, peek->n * sizeof *peek->local_ns);
+    }
+}
+
 static enum yk_status peek_rows(struct epoch_csv *self, struct epoch_csv_peek *peek,
                                 struct failure *why)
 {
     const struct csv_row *row = NULL;
+    struct timestamp second = {.has_offset = false};
     enum yk_status status = YK_OK;
     for (int i = 0; i < EPOCH_CSV_PEEK; i++) {
         status = csv_next(self->csv, &row, why);
@@ -66,6 +79,7 @@ static enum yk_status peek_rows(struct epoch_csv *self, struct epoch_csv_peek *p
             peek->local_ns[peek->n++] =
                 timestamp_local_ns(&t) - (t.has_offset ? t.offset_s * NS_PER_S : 0);
             peek->first = peek->has_first ? peek->first : t;
+            second = peek->n == 2 ? t : second;
             peek->has_first = true;
         } else if (self->plan.step != CSV_NONE && !peek->has_first) {
             const char *text = csv_field(row, self->plan.step);
@@ -75,6 +89,7 @@ static enum yk_status peek_rows(struct epoch_csv *self, struct epoch_csv_peek *p
             peek->has_first = true;
         }
     }
+    drop_lone_first(peek, &second);
     return status == YK_END ? YK_OK : status;
 }
 

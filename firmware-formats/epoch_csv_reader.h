@@ -82,6 +82,12 @@ void epoch_csv_bad_row(struct epoch_csv *self, const struct csv_row *row, const 
  * is what the next row should have, within tolerance_ns. */
 int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int64_t expected_ns,
                          int64_t tolerance_ns);
+/* Whether no row behind *row goes with it although it is more than a day away from where it
+ * should be: its time (or step) is damaged. Reads the next row, and *row once more. */
+enum yk_status epoch_csv_is_lone(struct epoch_csv *self, const struct csv_row **row, bool *out,
+                                 struct failure *why);
+#define EPOCH_CSV_FAR_NS (24 * NS_PER_H)
+#define EPOCH_CSV_LONE "a time far from those on both sides"
 /* What only the end of the table tells: whether it is whole. */
 void epoch_csv_note_end(struct epoch_csv *self, bool is_open);
 

@@ -157,15 +157,20 @@ int64_t epoch_csv_follow(struct epoch_csv *self, const struct timestamp *t, int6
     return kept;
 }
 
+static bool read_step(const struct epoch_csv *self, const struct csv_row *row, int64_t *step)
+{
+    const char *text = csv_field(row, self->plan.step);
+    return text_parse_int64(text, strlen(text), step) && *step >= 0 && *step <= INT32_MAX;
+}
+
 /* Index of the row on the grid; false, with the reason in *problem, when it has none. */
 static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t *index,
                       char problem[static 64])
 {
     if (self->plan.step != CSV_NONE && !epoch_csv_has_times(self)) {
-        const char *text = csv_field(row, self->plan.step);
         int64_t step = 0;
-        if (!text_parse_int64(text, strlen(text), &step) || step < 0 || step > INT32_MAX) {
-            snprintf(problem, 64, "'%.24s' is no step", text);
+        if (!read_step(self, row, &step)) {
+            snprintf(problem, 64, "'%.24s' is no step", csv_field(row, self->plan.step));
             return false;
         }
         *index = step - self->first_step;
@@ -187,6 +192,42 @@ static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t
     int64_t into = self->plan.rows_are_stamped_late ? 0 : self->epoch_ns / 2;
     *index = floor_div(ns - self->t0_ns + into, self->epoch_ns);
     return true;
+}
+
+/* Where a row lies by what is written in it, to be compared with another row's. */
+static bool place_of(const struct epoch_csv *self, const struct csv_row *row, int64_t *ns)
+{
+    struct timestamp t;
+    int64_t step = 0;
+    if (row->problem != NULL || !epoch_csv_is_ours(self, row)) {
+        return false;
+    }
+    if (!epoch_csv_has_times(self)) {
+        bool is_step = read_step(self, row, &step);
+        *ns = is_step ? step * self->epoch_ns : 0;
+        return is_step;
+    }
+    if (!epoch_csv_row_time(self, row, &t)) {
+        return false;
+    }
+    *ns = timestamp_local_ns(&t) - (t.has_offset ? t.offset_s * NS_PER_S : 0);
+    return true;
+}
+
+enum yk_status epoch_csv_is_lone(struct epoch_csv *self, const struct csv_row **row, bool *out,
+                                 struct failure *why)
+{
+    const uint64_t offset = (*row)->offset, line = (*row)->line;
+    int64_t ns = 0, next_ns = 0;
+    bool is_placed = place_of(self, *row, &ns);
+    enum yk_status status = csv_next(self->csv, row, why);
+    if (status != YK_OK && status != YK_END) {
+        return status;
+    }
+    *out = is_placed && (status == YK_END || !place_of(self, *row, &next_ns) ||
+                         llabs(next_ns - ns) > EPOCH_CSV_FAR_NS + self->epoch_ns);
+    csv_seek(self->csv, offset, line);
+    return csv_next(self->csv, row, why);
 }
 
 /* ---- rows to epochs ---- */
@@ -458,10 +499,18 @@ static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row
         epoch_csv_bad_row(self, row, "time jumps ahead too far");
         return YK_OK;
     }
-    if (gap > 0) {
-        epoch_csv_intervals(self, NULL, self->next);
+    bool is_lone = false;
+    enum yk_status status = gap * self->epoch_ns > EPOCH_CSV_FAR_NS
+                                ? epoch_csv_is_lone(self, &row, &is_lone, why)
+                                : YK_OK;
+    if (is_lone && status == YK_OK) {
+        epoch_csv_bad_row(self, row, EPOCH_CSV_LONE);
+        return YK_OK;
     }
-    enum yk_status status = gap > 0 ? fill_gap(self, row, gap, to, why) : YK_OK;
+    if (status == YK_OK && gap > 0) {
+        epoch_csv_intervals(self, NULL, self->next);
+        status = fill_gap(self, row, gap, to, why);
+    }
     if (status == YK_OK) {
         status = epoch_series_resize(to, to->n + 1, why);
     }

@@ -200,8 +200,21 @@ static enum yk_status hold_next(struct epoch_csv *self, int64_t expected_ns,
             epoch_csv_bad_row(self, row, row->problem);
             continue;
         }
-        if (!row_time(self, row, expected_ns, &self->held_ns) ||
-            !read_axes(self, row, self->held_g)) {
+        bool is_lone = false;
+        if (!row_time(self, row, expected_ns, &self->held_ns)) {
+            continue;
+        }
+        if (llabs(self->held_ns - expected_ns) > EPOCH_CSV_FAR_NS) {
+            status = epoch_csv_is_lone(self, &row, &is_lone, why);
+        }
+        if (status != YK_OK) {
+            return status;
+        }
+        if (is_lone) {
+            epoch_csv_bad_row(self, row, EPOCH_CSV_LONE);
+            continue;
+        }
+        if (!read_axes(self, row, self->held_g)) {
             continue;
         }
         read_beside(self, row);
