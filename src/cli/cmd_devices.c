@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drivers/pretend/pretend.h"
 #include "src/base/mem.h"
 #include "src/base/translate.h"
+#include "src/cli/bus_cli.h"
 #include "src/cli/dock_json.h"
 #include "src/cli/store_cli.h"
 #include "src/dock/checkup.h"
@@ -172,29 +172,6 @@ static int print_table(const struct cli *cli, const struct found_device *devices
     return cli_table_done(&table, &why) == YK_OK ? EXIT_DONE : cli_fail(cli, &why);
 }
 
-static enum yk_status open_bus(const struct cli *cli, const struct zone *zone,
-                               struct usb_bus **bus, struct failure *why)
-{
-    size_t n = 0;
-    while (options_list(cli->options, "practice", n) != NULL) {
-        n++;
-    }
-    if (n == 0) {
-        return usb_libusb_open(bus, why);
-    }
-    struct pretend_recorder *recorders = mem_alloc(n, sizeof *recorders);
-    if (recorders == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for recorders");
-    }
-    for (size_t i = 0; i < n; i++) {
-        recorders[i].file = options_list(cli->options, "practice", i);
-        recorders[i].zone = zone;
-    }
-    enum yk_status status = pretend_bus_open(recorders, n, bus, why);
-    mem_free(recorders);
-    return status;
-}
-
 static enum yk_status find_all(struct cli *cli, struct usb_bus *bus, const struct zone *zone,
                                struct found_device **out, size_t *n_out, struct failure *why)
 {
@@ -243,7 +220,7 @@ static int run(struct cli *cli)
     enum yk_status status =
         zone_open_or_system(cli->zone_name != NULL ? cli->zone_name : of_store, &zone, &why);
     if (status == YK_OK) {
-        status = open_bus(cli, zone, &bus, &why);
+        status = cli_bus_open(cli, zone, 0, &bus, &why);
     }
     if (status == YK_OK) {
         status = find_all(cli, bus, zone, &devices, &n, &why);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drivers/pretend/pretend.h"
 #include "src/base/mem.h"
+#include "src/cli/bus_cli.h"
 #include "src/cli/dock_json.h"
 #include "src/cli/dock_view.h"
 #include "src/cli/store_cli.h"
@@ -51,15 +51,6 @@ struct docking_run {
     struct failure write_failure;
     bool is_practice, is_person_new;
 };
-
-static size_t count_of(const struct cli *cli, const char *name)
-{
-    size_t n = 0;
-    while (options_list(cli->options, name, n) != NULL) {
-        n++;
-    }
-    return n;
-}
 
 /* Called by one thread at a time. */
 static void on_event(void *user, const struct dock_event *event)
@@ -145,26 +136,6 @@ static enum yk_status open_practice_store(struct docking_run *self, struct failu
     return status;
 }
 
-static enum yk_status open_pretended(struct docking_run *self, struct failure *why)
-{
-    const struct cli *cli = self->cli;
-    size_t n = count_of(cli, "practice");
-    const char *speed = options_text(cli->options, "speed");
-    bool is_fast = speed != NULL && strcmp(speed, "fast") == 0;
-    struct pretend_recorder *recorders = mem_alloc(n, sizeof *recorders);
-    if (recorders == NULL) {
-        return failure_set(why, YK_ERR_MEMORY, "no memory for recorders");
-    }
-    for (size_t i = 0; i < n; i++) {
-        recorders[i].file = options_list(cli->options, "practice", i);
-        recorders[i].zone = self->zone;
-        recorders[i].bytes_per_s = is_fast ? 0 : REAL_BYTES_PER_S;
-    }
-    enum yk_status status = pretend_bus_open(recorders, n, &self->bus, why);
-    mem_free(recorders);
-    return status;
-}
-
 /* ---- beginning ---- */
 
 static enum yk_status prepare_store(struct docking_run *self, struct failure *why)
@@ -190,7 +161,7 @@ static enum yk_status prepare_store(struct docking_run *self, struct failure *wh
 
 static enum yk_status take_folders(struct docking_run *self, struct failure *why)
 {
-    size_t n = count_of(self->cli, "folder");
+    size_t n = options_list_n(self->cli->options, "folder");
     self->folders = mem_alloc(n + 1, sizeof *self->folders);
     if (self->folders == NULL) {
         return failure_set(why, YK_ERR_MEMORY, "no memory for folders");
@@ -203,14 +174,14 @@ static enum yk_status take_folders(struct docking_run *self, struct failure *why
     return YK_OK;
 }
 
-/* Without USB a dock can still read folders, and practise. */
+/* Without USB a dock can still read folders. */
 static enum yk_status open_bus(struct docking_run *self, struct failure *why)
 {
-    if (self->is_practice) {
-        return open_pretended(self, why);
-    }
-    enum yk_status status = usb_libusb_open(&self->bus, why);
-    if (status != YK_OK && self->options.n_folders > 0) {
+    const char *speed = options_text(self->cli->options, "speed");
+    bool is_fast = speed != NULL && strcmp(speed, "fast") == 0;
+    enum yk_status status =
+        cli_bus_open(self->cli, self->zone, is_fast ? 0 : REAL_BYTES_PER_S, &self->bus, why);
+    if (status != YK_OK && !self->is_practice && self->options.n_folders > 0) {
         log_warn(&self->cli->log, "dock: %s", why->text);
         self->bus = NULL;
         return YK_OK;
@@ -289,7 +260,8 @@ static int run_station(struct docking_run *self)
 
 static int run(struct cli *cli)
 {
-    struct docking_run self = {.cli = cli, .is_practice = count_of(cli, "practice") > 0};
+    struct docking_run self = {.cli = cli,
+                               .is_practice = options_has(cli->options, "practice")};
     struct failure why;
     const char *speed = options_text(cli->options, "speed");
     if (speed != NULL && strcmp(speed, "real") != 0 && strcmp(speed, "fast") != 0) {

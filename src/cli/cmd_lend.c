@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "drivers/pretend/pretend.h"
 #include "src/base/mem.h"
+#include "src/cli/bus_cli.h"
 #include "src/cli/store_cli.h"
 #include "src/dock/lend.h"
 #include "src/pipeline/records_csv.h"
@@ -91,14 +91,6 @@ static enum yk_status read_request(struct lending_run *self, struct failure *why
 }
 
 /* ---- the recorder ---- */
-
-static enum yk_status open_bus(struct lending_run *self, struct failure *why)
-{
-    const char *file = options_text(self->cli->options, "practice");
-    struct pretend_recorder recorder = {.file = file, .zone = self->zone};
-    return file != NULL ? pretend_bus_open(&recorder, 1, &self->bus, why)
-                        : usb_libusb_open(&self->bus, why);
-}
 
 /* By the number on it, the whole USB serial, or the place where it is plugged in. USB fills the
  * number up with zeros (CWA17_02001), people and the table of bays do not. */
@@ -350,7 +342,7 @@ static int run(struct cli *cli)
         status = read_request(&self, &why);
     }
     if (status == YK_OK) {
-        status = open_bus(&self, &why);
+        status = cli_bus_open(cli, self.zone, 0, &self.bus, &why);
     }
     if (status == YK_OK) {
         status = open_device(&self, &why);

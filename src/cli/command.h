@@ -64,7 +64,8 @@ struct options; /* parsed; options.c */
 bool options_has(const struct options *self, const char *name);
 const char *options_text(const struct options *self, const char *name); /* NULL: not given */
 const char *options_list(const struct options *self, const char *name,
-                         size_t i); /* NULL: end */
+                         size_t i);                                  /* NULL: end */
+size_t options_list_n(const struct options *self, const char *name); /* how many there are */
 /* Number already checked by the parser; fallback when not given. */
 long long options_integer(const struct options *self, const char *name, long long fallback);
 double options_number(const struct options *self, const char *name, double fallback);

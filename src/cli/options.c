@@ -100,12 +100,12 @@ void option_range_of(const struct option_spec *spec, struct option_range *out)
 
 /* ---- reading values ---- */
 
-static const struct given *find(const struct options *self, const char *name)
+/* The i-th of that name. Of what is no list, a second one says the same: see take(). */
+static const struct given *find(const struct options *self, const char *name, size_t i)
 {
-    /* the last one counts, so that a shell alias can be overruled */
-    for (size_t i = self->n_given; i > 0; i--) {
-        if (strcmp(self->given[i - 1].spec->name, name) == 0) {
-            return &self->given[i - 1];
+    for (size_t k = 0; k < self->n_given; k++) {
+        if (strcmp(self->given[k].spec->name, name) == 0 && i-- == 0) {
+            return &self->given[k];
         }
     }
     return NULL;
@@ -113,34 +113,38 @@ static const struct given *find(const struct options *self, const char *name)
 
 bool options_has(const struct options *self, const char *name)
 {
-    return find(self, name) != NULL;
+    return find(self, name, 0) != NULL;
 }
 
 const char *options_text(const struct options *self, const char *name)
 {
-    const struct given *given = find(self, name);
-    return given != NULL ? given->text : NULL;
+    return options_list(self, name, 0);
 }
 
 const char *options_list(const struct options *self, const char *name, size_t i)
 {
-    for (size_t k = 0; k < self->n_given; k++) {
-        if (strcmp(self->given[k].spec->name, name) == 0 && i-- == 0) {
-            return self->given[k].text;
-        }
+    const struct given *given = find(self, name, i);
+    return given != NULL ? given->text : NULL;
+}
+
+size_t options_list_n(const struct options *self, const char *name)
+{
+    size_t n = 0;
+    while (find(self, name, n) != NULL) {
+        n++;
     }
-    return NULL;
+    return n;
 }
 
 long long options_integer(const struct options *self, const char *name, long long fallback)
 {
-    const struct given *given = find(self, name);
+    const struct given *given = find(self, name, 0);
     return given != NULL ? given->integer : fallback;
 }
 
 double options_number(const struct options *self, const char *name, double fallback)
 {
-    const struct given *given = find(self, name);
+    const struct given *given = find(self, name, 0);
     return given != NULL ? given->number : fallback;
 }
 

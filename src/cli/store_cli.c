@@ -13,11 +13,8 @@
 enum yk_status cli_recipe(const struct cli *cli, const char *const more[], struct recipe *out,
                           struct failure *why)
 {
-    size_t n_set = 0, n = 0;
-    while (options_list(cli->options, "set", n_set) != NULL) {
-        n_set++;
-    }
-    for (n = n_set; more != NULL && more[n - n_set] != NULL;) {
+    size_t n_set = options_list_n(cli->options, "set"), n = n_set;
+    while (more != NULL && more[n - n_set] != NULL) {
         n++;
     }
     const char **set = mem_alloc(n, sizeof *set); /* the options keep the strings */

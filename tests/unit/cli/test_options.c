@@ -82,6 +82,8 @@ static void a_list_keeps_its_order_and_the_same_value_may_be_said_twice(void **s
     assert_string_equal(options_list(options, "set", 0), "a=1");
     assert_string_equal(options_list(options, "set", 1), "b=2");
     assert_null(options_list(options, "set", 2));
+    assert_int_equal(options_list_n(options, "set"), 2);
+    assert_int_equal(options_list_n(options, "json"), 0);
     assert_string_equal(options_text(options, "out"), "q");
     options_free(options);
 }
