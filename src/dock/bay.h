@@ -7,6 +7,7 @@
 #ifndef SRC_DOCK_BAY_H
 #define SRC_DOCK_BAY_H
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -79,7 +80,7 @@ struct bay {
     const struct bay_shared *shared;
     const struct dock_driver *driver; /* NULL: nothing to run (bootloader, no access) */
     struct dock_slot slot;
-    char folder[256];      /* slot.folder points here when it is one */
+    char folder[PATH_MAX]; /* slot.folder points here when it is one */
     struct dock_file file; /* and slot.file here */
     /* Held while it reads, by one bay of a volume at a time; NULL: nobody shares its device. */
     pthread_mutex_t *turn;

@@ -229,8 +229,7 @@ static void weigh_code(struct work *self, const struct import_result *result)
     }
     if (self->whose.kind == WHOSE_LOAN) {
         char reason[160];
-        snprintf(reason, sizeof reason, "the ledger says %.60s, the recorder %.60s", person,
-                 code);
+        snprintf(reason, sizeof reason, "the ledger says %s, the recorder %s", person, code);
         if (need_person(self, PERSON_UNASSIGNED) != YK_OK ||
             recording_assign(&self->store, self->row.id, PERSON_UNASSIGNED, reason,
                              &self->why) != YK_OK) {

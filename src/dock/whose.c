@@ -150,8 +150,8 @@ enum yk_status whose_find(struct store *store, const struct whose_question *ques
             found = ledger;
         } else if (status == YK_OK && ledger.kind == WHOSE_LOAN &&
                    strcmp(ledger.person, question->named) != 0) {
-            snprintf(found.reason, sizeof found.reason,
-                     "the ledger says %.60s, named was %.60s", ledger.person, question->named);
+            snprintf(found.reason, sizeof found.reason, "the ledger says %s, named was %s",
+                     ledger.person, question->named);
             decide(&found, WHOSE_DISAGREES, PERSON_UNASSIGNED);
         } else if (status == YK_OK && ledger.kind == WHOSE_LOAN) {
             found.loan = ledger.loan;

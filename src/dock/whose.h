@@ -23,7 +23,7 @@ struct whose {
     enum whose_kind kind;
     char person[PERSON_CODE_BYTES]; /* PERSON_UNASSIGNED for the last two kinds */
     int64_t loan;                   /* number of the deciding line; 0 none */
-    char reason[192];               /* WHOSE_DISAGREES: which two, and what they say */
+    char reason[256];               /* WHOSE_DISAGREES: which two, and what they say */
     /* WHOSE_KNOWN, still unassigned: whom the ledger, or the name, means by now; "" nobody */
     char means[PERSON_CODE_BYTES];
 };

@@ -144,6 +144,22 @@ static void two_recordings_that_begin_alike_are_read_one_after_the_other(void **
     recorded_release(&other);
 }
 
+static void a_folder_that_lies_deep_is_read_too(void **state)
+{
+    (void)state;
+    struct recorded one;
+    size_t n = strlen(folder);
+    for (int i = 0; i < 4; i++) {
+        int more = snprintf(folder + n, sizeof folder - n, "/%060d", i);
+        n += (size_t)more;
+        assert_int_equal(mkdir(folder, 0700), 0);
+    }
+    recorded_make(&one, folder, "one.cwa", 400, 39434, 26);
+    assert_int_equal(person_add(&scene.store, "P01", NULL, NULL, &why), YK_OK);
+    assert_int_equal(dock_it("P01").n_saved, 1);
+    recorded_release(&one);
+}
+
 static void
 a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording(void **state)
 {
@@ -171,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(every_recording_of_a_volume_gets_a_bay_and_the_ledger_says_whose_it_is),
         T(two_recordings_that_begin_alike_are_read_one_after_the_other),
+        T(a_folder_that_lies_deep_is_read_too),
         T(a_file_that_no_format_knows_or_that_needs_a_description_is_no_recording),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
