@@ -65,13 +65,7 @@ static void option_entry(struct text *out, const struct option_spec *spec,
         text_addf(&name, "-%c, ", spec->letter);
     }
     text_addf(&name, "--%s%s%s", spec->name, range.name[0] != '\0' ? " " : "", range.name);
-    text_add(&what, say(language, spec->ja, spec->en));
-    if (range.has_range) {
-        text_addf(&what, " (%s)", strchr(spec->value_name, ':') + 1);
-    }
-    if (spec->kind == OPTION_LIST) {
-        text_add(&what, say(language, "。何度でも指定できる", "; may be given several times"));
-    }
+    option_add_meaning(spec, language, &what);
     entry(out, text_string(&name), text_string(&what), 26, width);
     text_release(&name);
     text_release(&what);
@@ -83,7 +77,7 @@ static void options_section(struct text *out, const struct command *command,
     const struct option_spec *spec;
     bool was_common = true, has_heading = false;
     for (size_t i = 0; (spec = option_at(command, i)) != NULL; i++) {
-        bool is_common = spec >= options_common && spec < options_common + 64;
+        bool is_common = option_is_common(spec);
         if (spec->en != NULL && (!has_heading || is_common != was_common)) {
             has_heading = true;
             text_addf(out, "\n%s\n",

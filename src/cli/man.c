@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 #include "src/cli/options.h"
 #include "src/cli/registry.h"
@@ -28,24 +29,20 @@ static void add_roff(const struct page *page, const char *words)
 {
     struct text *out = page->out;
     bool at_start = true;
-    for (const unsigned char *at = (const unsigned char *)words; *at != '\0'; at++) {
-        if (at_start && (*at == '.' || *at == '\'')) {
+    for (size_t n; (n = utf8_step(words)) > 0; words += n) {
+        uint32_t code = 0;
+        if (at_start && (*words == '.' || *words == '\'')) {
             text_add(out, "\\&");
         }
-        at_start = *at == '\n';
-        if (*at == '\\') {
+        at_start = *words == '\n';
+        if (*words == '\\') {
             text_add(out, "\\e");
-        } else if (*at == '-') {
+        } else if (*words == '-') {
             text_add(out, "\\-");
-        } else if (*at < 0x80 || page->language == LANGUAGE_JA) {
-            text_add_char(out, (char)*at);
+        } else if (page->language == LANGUAGE_EN && utf8_decode(words, n, &code) > 1) {
+            text_addf(out, "\\[u%04X]", (unsigned)code);
         } else {
-            unsigned code = *at < 0xE0 ? *at & 0x1Fu : *at < 0xF0 ? *at & 0x0Fu : *at & 0x07u;
-            int more = *at < 0xE0 ? 1 : *at < 0xF0 ? 2 : 3;
-            for (; more > 0 && (at[1] & 0xC0) == 0x80; more--) {
-                code = code << 6 | (*++at & 0x3Fu);
-            }
-            text_addf(out, "\\[u%04X]", code);
+            text_add_n(out, words, n);
         }
     }
 }
@@ -102,13 +99,7 @@ static void add_option(const struct page *page, const struct option_spec *spec)
     text_add(out, "\n");
     struct text what;
     text_init(&what);
-    text_add(&what, say(page, spec->ja, spec->en));
-    if (range.has_range) {
-        text_addf(&what, " (%s)", strchr(spec->value_name, ':') + 1);
-    }
-    if (spec->kind == OPTION_LIST) {
-        text_add(&what, say(page, "。何度でも指定できる", "; may be given several times"));
-    }
+    option_add_meaning(spec, page->language, &what);
     text_add(&what, say(page, "。", "."));
     char *first = what.at;
     if (first != NULL) {

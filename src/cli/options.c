@@ -80,6 +80,30 @@ const struct option_spec *option_at(const struct command *command, size_t i)
     return NULL;
 }
 
+bool option_is_common(const struct option_spec *spec)
+{
+    const struct option_spec *common = options_common;
+    while (common != spec && common->name != NULL) {
+        common++;
+    }
+    return common == spec;
+}
+
+void option_add_meaning(const struct option_spec *spec, enum language language,
+                        struct text *out)
+{
+    bool ja = language == LANGUAGE_JA;
+    struct option_range range;
+    option_range_of(spec, &range);
+    text_add(out, ja && spec->ja != NULL ? spec->ja : spec->en);
+    if (range.has_range) {
+        text_addf(out, " (%s)", strchr(spec->value_name, ':') + 1);
+    }
+    if (spec->kind == OPTION_LIST) {
+        text_add(out, ja ? "。何度でも指定できる" : "; may be given several times");
+    }
+}
+
 void option_range_of(const struct option_spec *spec, struct option_range *out)
 {
     *out = (struct option_range){.min = -INFINITY, .max = INFINITY};

@@ -31,8 +31,12 @@ struct option_range {
     double min, max;
 };
 void option_range_of(const struct option_spec *spec, struct option_range *out);
+/* What an option does, its range, and whether it may be repeated. */
+void option_add_meaning(const struct option_spec *spec, enum language language,
+                        struct text *out);
 /* The i-th option in the order of --help: the command's own, then the common ones it does not
  * define itself. NULL: end. command may be NULL. */
 const struct option_spec *option_at(const struct command *command, size_t i);
+bool option_is_common(const struct option_spec *spec);
 
 #endif
