@@ -22,7 +22,7 @@ enum { DEVICE_COLUMNS = 14, STATE_COLUMNS = 32, NUMBER_COLUMNS = 4, INDENT = 4 }
 
 void dock_view_init(struct dock_view *self, const struct cli *cli)
 {
-    *self = (struct dock_view){.cli = cli, .columns = cli->columns, .rows = 24};
+    *self = (struct dock_view){.cli = cli, .columns = cli->columns};
     self->is_table =
         cli->out_is_terminal && !cli->is_json && !cli->is_quiet && cli->has_progress;
 }
@@ -92,6 +92,18 @@ static const char *colour_code(const struct cli *cli, enum bay_colour colour)
     return cli->has_color ? codes[colour] : "";
 }
 
+/* What is written on it, else what USB calls it. */
+static void add_device(const struct bay_view *bay, struct text *out)
+{
+    if (bay->serial[0] != '\0') {
+        text_add_plain(out, bay->model);
+        text_add_char(out, ' ');
+        text_add_plain(out, bay->serial);
+    } else {
+        text_add_plain(out, bay->usb_serial[0] != '\0' ? bay->usb_serial : bay->place);
+    }
+}
+
 static void add_bay_line(const struct dock_view *self, const struct bay_view *bay, int columns,
                          struct text *out)
 {
@@ -101,11 +113,7 @@ static void add_bay_line(const struct dock_view *self, const struct bay_view *ba
     text_init(&device);
     text_init(&state);
     text_init(&line);
-    if (bay->serial[0] != '\0') {
-        text_addf(&device, "%s %s", bay->model, bay->serial);
-    } else {
-        text_add(&device, bay->usb_serial[0] != '\0' ? bay->usb_serial : bay->place);
-    }
+    add_device(bay, &device);
     text_addf(&state, "%s %s", self->cli->has_unicode ? words->mark : words->ascii,
               bay_state_name(bay->state, self->cli->language));
     add_progress(self, bay, &state);
@@ -139,9 +147,7 @@ static void add_bay_line(const struct dock_view *self, const struct bay_view *ba
 
 static void add_indented(const char *words, int columns, struct text *out)
 {
-    for (int i = 0; i < INDENT; i++) {
-        text_add_char(out, ' ');
-    }
+    text_addf(out, "%*s", INDENT, "");
     text_add_wrapped(out, words, INDENT, INDENT, columns - 1);
 }
 
@@ -233,14 +239,9 @@ void dock_view_table(const struct dock_view *self, int columns, int rows, struct
 
 void dock_view_line(const struct dock_view *self, const struct bay_view *bay, struct text *out)
 {
-    const struct bay_state_words *words = bay_state_words(bay->state);
     text_addf(out, "%zu  ", bay->number);
-    if (bay->serial[0] != '\0') {
-        text_addf(out, "%s %s", bay->model, bay->serial);
-    } else {
-        text_add_plain(out, bay->usb_serial[0] != '\0' ? bay->usb_serial : bay->place);
-    }
-    text_addf(out, "  %s  ", self->cli->language == LANGUAGE_JA ? words->ja : words->en);
+    add_device(bay, out);
+    text_addf(out, "  %s  ", bay_state_name(bay->state, self->cli->language));
     if (bay->person[0] != '\0') {
         text_add_plain(out, bay->person);
         text_add(out, "  ");
@@ -285,7 +286,6 @@ static void draw(struct dock_view *self, bool is_last)
     fflush(stdout);
     self->n_drawn = n;
     self->columns = columns;
-    self->rows = rows;
     self->drawn_ns = clock_monotonic_ns();
     text_release(&table);
     text_release(&screen);

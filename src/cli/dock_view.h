@@ -13,8 +13,8 @@ struct dock_view {
     const struct cli *cli;
     struct bay_view *bays; /* by number */
     size_t n_bays, capacity;
-    int columns, rows; /* of the last drawing */
-    size_t n_drawn;    /* lines of it */
+    int columns;    /* of the last drawing */
+    size_t n_drawn; /* lines of it */
     int64_t drawn_ns;
     bool is_table; /* drawn in place; else lines */
     bool is_once;  /* nobody is asked to plug anything in */
