@@ -70,22 +70,12 @@ static void on_event(void *user, const struct dock_event *event)
 
 /* ---- practice ---- */
 
-/* A new code makes a new participant, said aloud, so that a mistyped one is noticed. */
 static enum yk_status need_person(struct docking_run *self, struct store *store,
                                   struct failure *why)
 {
-    struct person person;
     const char *code = self->options.bays.participant;
-    enum yk_status status = person_check_code(code, why);
-    if (status == YK_OK) {
-        status = person_find(store, code, &person, why);
-    }
-    if (status != YK_ERR_NO_DEVICE) {
-        return status;
-    }
-    status = person_add(store, code, NULL, NULL, why);
-    self->is_person_new = status == YK_OK;
-    if (status == YK_OK && !self->is_practice && !self->cli->is_quiet) {
+    enum yk_status status = cli_need_person(store, code, &self->is_person_new, why);
+    if (self->is_person_new && !self->is_practice && !self->cli->is_quiet) {
         fprintf(stderr, "%s: %s\n",
                 cli_say(self->cli, "新しい参加者を加えました", "new participant added"), code);
     }

@@ -227,18 +227,6 @@ static void import_one(struct importing *self, const char *path)
     }
 }
 
-/* A new code makes a new participant, said aloud, so that a mistyped one is noticed. */
-static enum yk_status need_person(struct importing *self, struct failure *why)
-{
-    struct person person;
-    enum yk_status status = person_find(&self->store, self->options.person, &person, why);
-    if (status == YK_ERR_NO_DEVICE) {
-        status = person_add(&self->store, self->options.person, NULL, NULL, why);
-        self->is_person_new = status == YK_OK;
-    }
-    return status;
-}
-
 /* Where nothing was imported the code was perhaps a mistyped one, and goes again. */
 static void say_new_person(struct importing *self)
 {
@@ -255,10 +243,7 @@ static void say_new_person(struct importing *self)
 static enum yk_status prepare(struct importing *self, struct failure *why)
 {
     size_t n_swept = 0;
-    enum yk_status status = person_check_code(self->options.person, why);
-    if (status == YK_OK) {
-        status = cli_recipe(self->cli, NULL, &self->recipe, why);
-    }
+    enum yk_status status = cli_recipe(self->cli, NULL, &self->recipe, why);
     if (status == YK_OK) {
         status = store_open(self->cli->store_path, STORE_WRITE, &self->store, why);
     }
@@ -270,7 +255,7 @@ static enum yk_status prepare(struct importing *self, struct failure *why)
                  text_many(n_swept, "file", "files"));
     }
     if (status == YK_OK) {
-        status = need_person(self, why);
+        status = cli_need_person(&self->store, self->options.person, &self->is_person_new, why);
     }
     return status;
 }

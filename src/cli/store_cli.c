@@ -39,6 +39,21 @@ void cli_store_zone(const struct cli *cli, char out[static 48])
     }
 }
 
+enum yk_status cli_need_person(struct store *store, const char *code, bool *is_new,
+                               struct failure *why)
+{
+    struct person person;
+    enum yk_status status = person_check_code(code, why);
+    if (status == YK_OK) {
+        status = person_find(store, code, &person, why);
+    }
+    if (status == YK_ERR_NO_DEVICE) {
+        status = person_add(store, code, NULL, NULL, why);
+        *is_new = status == YK_OK;
+    }
+    return status;
+}
+
 enum yk_status cli_recording_zone(const struct recording_row *row, struct zone **out,
                                   struct failure *why)
 {

@@ -31,6 +31,11 @@ enum yk_status cli_recipe(const struct cli *cli, const char *const more[], struc
 /* The zone of the store that the command line names; "" when it has none, or is not there. */
 void cli_store_zone(const struct cli *cli, char out[static 48]);
 
+/* Finds a participant, or adds one of that code: *is_new, said aloud by the caller, so that a
+ * mistyped code is noticed. errors: YK_ERR_ARGUMENT, those of the store */
+enum yk_status cli_need_person(struct store *store, const char *code, bool *is_new,
+                               struct failure *why);
+
 /* The zone to show a recording's times in: its own, else UTC. *out is closed by zone_close().
  */
 enum yk_status cli_recording_zone(const struct recording_row *row, struct zone **out,
