@@ -115,7 +115,7 @@ fuzz: ## each fuzzer for FUZZ_SECONDS (60) on its corpus, with clang
 	@$(MAKE) --no-print-directory BUILD=fuzz CC=$(FUZZ_CC) fuzz-run
 
 # ---- all together ----
-check: ## what .ci/run does, with the machine as it is: lint, tests, sanitizers, short fuzz
+check: ## lint, tests, sanitizers, short fuzz
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test BUILD=asan
@@ -149,11 +149,7 @@ install: $(PROGRAM) ## program, manual pages, completion and udev rule (PREFIX, 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(UDEVDIR)/70-yoake.rules $(DESTDIR)$(BINDIR)/yoake $(DESTDIR)$(BASHDIR)/yoake $(DESTDIR)$(MANDIR)/yoake.1 $(DESTDIR)$(MANDIR)/yoake-*.1 $(DESTDIR)$(MANDIR_JA)/yoake.1 $(DESTDIR)$(MANDIR_JA)/yoake-*.1
 
-$(B)/tests/bench/to_%: $(B)/tests/bench/to_%.o $(B)/tests/support/%_build.o $(LIB)
-	$(SAY) '  LINK  $@'
-	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LIBS) -o $@
-
-$(B)/tests/bench/to_gt3x: $(B)/tests/bench/to_gt3x.o $(SUPPORT_OBJECTS) $(LIB)
+$(B)/tests/bench/to_%: $(B)/tests/bench/to_%.o $(SUPPORT_OBJECTS) $(LIB)
 	$(SAY) '  LINK  $@'
 	$(Q)$(CC) $(ALL_CFLAGS) $^ -Wl,--wrap=mem_gate -lcmocka $(ALL_LIBS) -o $@
 
