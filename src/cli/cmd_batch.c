@@ -13,10 +13,8 @@
 
 static const struct option_spec option_table[] = {
     OPTION_TABLES,
-    {"recipe", 0, OPTION_TEXT, "NAME|FILE.ini", "手順(既定 default)",
-     "recipe: default, ggir-3.3, actilife, actiware, or a file (default)"},
-    {"set", 0, OPTION_LIST, "NAME=VALUE", "手順の値をひとつ変える(yoake rules に一覧)",
-     "change one parameter; \"yoake rules\" lists them"},
+    OPTION_RECIPE,
+    OPTION_SET,
     {"jobs", 'j', OPTION_INTEGER, "N:1..256", "同時に処理する数(既定はプロセッサーの数)",
      "recordings at a time (as many as there are processors)"},
     {"participants", 0, OPTION_FILE, "CSV", "ファイルと参加者の表",
