@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "src/cli/command.h"
+#include "src/cli/json_out.h"
 #include "src/simulate/simulate.h"
 
 /* Without --zone: a fixed zone, so that the same command gives the same bytes everywhere. */
@@ -138,48 +138,46 @@ static bool take_options(const struct cli *cli, struct simulation *s, int *code)
     return true;
 }
 
-static void say_json(const struct simulation *s, const struct truth *truth, const char *path,
-                     const char *truth_path, struct text *out)
+static enum yk_status say_json(const struct cli *cli, const struct simulation *s,
+                               const struct truth *truth, const char *path,
+                               const char *truth_path, struct failure *why)
 {
-    char start[40];
-    char end[40];
-    zone_format_iso(s->zone, truth->start_ns, 3, start);
-    zone_format_iso(s->zone, truth->end_ns, 3, end);
-    text_add(out, "{\"file\":");
-    text_add_json(out, path);
-    text_add(out, ",\"truth\":");
-    text_add_json(out, truth_path);
-    text_addf(out,
-              ",\"start\":\"%s\",\"end\":\"%s\",\"sectors\":%" PRIu64 ",\"samples\":%" PRIu64
-              ",\"seed\":%" PRIu64 ",\"person\":\"%s\"}\n",
-              start, end, truth->n_sectors, truth->n_samples, truth->seed, s->kind->id);
+    struct json_out *json = json_out_new();
+    json_out_object(json, NULL);
+    json_out_text(json, "file", path);
+    json_out_text(json, "truth", truth_path);
+    json_out_time(json, "start", s->zone, truth->start_ns, 3);
+    json_out_time(json, "end", s->zone, truth->end_ns, 3);
+    json_out_integer(json, "sectors", (int64_t)truth->n_sectors);
+    json_out_integer(json, "samples", (int64_t)truth->n_samples);
+    json_out_integer(json, "seed", (int64_t)truth->seed);
+    json_out_text(json, "person", s->kind->id);
+    json_out_end(json);
+    return cli_json_write(cli, json, false, why);
 }
 
-static enum yk_status make(struct cli *cli, const struct simulation *s, struct text *said,
-                           struct failure *why)
+static enum yk_status make(struct cli *cli, const struct simulation *s, struct failure *why)
 {
     const char *path = options_text(cli->options, "output");
     struct truth truth;
+    struct text truth_path;
     truth_init(&truth);
+    text_init(&truth_path);
     enum yk_status status =
         simulate_file(s, path, options_has(cli->options, "force"), &truth, &cli->job, why);
     cli_progress_end(cli);
     if (status == YK_OK) {
-        struct text truth_path;
-        text_init(&truth_path);
         simulate_truth_path(path, &truth_path);
-        if (cli->is_json) {
-            say_json(s, &truth, path, text_string(&truth_path), said);
-        } else if (!cli->is_quiet) {
-            text_addf(said,
-                      cli->language == LANGUAGE_JA
-                          ? "%s: %" PRIu64 " セクター。真の値は %s にあります。\n"
-                          : "%s: %" PRIu64 " sectors; the truth is in %s\n",
-                      path, truth.n_sectors, text_string(&truth_path));
-        }
-        text_release(&truth_path);
-        status = text_status(said, why);
+        status = text_status(&truth_path, why);
     }
+    if (status == YK_OK && cli->is_json) {
+        status = say_json(cli, s, &truth, path, text_string(&truth_path), why);
+    } else if (status == YK_OK && !cli->is_quiet) {
+        printf(cli_say(cli, "%s: %" PRIu64 " セクター。真の値は %s にあります。\n",
+                       "%s: %" PRIu64 " sectors; the truth is in %s\n"),
+               path, truth.n_sectors, text_string(&truth_path));
+    }
+    text_release(&truth_path);
     truth_release(&truth);
     return status;
 }
@@ -191,8 +189,6 @@ static int run(struct cli *cli)
     }
     struct zone *zone = NULL;
     struct failure why;
-    struct text said;
-    text_init(&said);
     int code = EXIT_DONE;
     enum yk_status status =
         zone_open(cli->zone_name != NULL ? cli->zone_name : ZONE_DEFAULT, &zone, &why);
@@ -200,17 +196,11 @@ static int run(struct cli *cli)
         struct simulation simulation;
         simulation_init(&simulation, zone);
         if (take_options(cli, &simulation, &code)) {
-            status = make(cli, &simulation, &said, &why);
+            status = make(cli, &simulation, &why);
         }
     }
-    if (status != YK_OK) {
-        code = cli_fail(cli, &why);
-    } else {
-        fputs(text_string(&said), stdout);
-    }
     zone_close(zone);
-    text_release(&said);
-    return code;
+    return status == YK_OK ? code : cli_fail(cli, &why);
 }
 
 const struct command command_simulate = {
