@@ -98,6 +98,24 @@ static enum yk_status open_as(struct db *self, const char *name, int flags, enum
     return status;
 }
 
+/* What was committed last may still stand in the log only, which is not read so. */
+static enum yk_status refuse_log(const struct db *self, struct failure *why)
+{
+    struct text log;
+    struct stat s;
+    text_init(&log);
+    text_addf(&log, "%s-wal", self->path);
+    enum yk_status status = text_status(&log, why);
+    if (status == YK_OK && stat(text_string(&log), &s) == 0 && s.st_size > 0) {
+        status = failure_set(why, YK_ERR_ACCESS,
+                             "%s was not closed, and its log cannot be read where nothing can "
+                             "be written: copy the whole folder to a disk that can be written",
+                             self->path);
+    }
+    text_release(&log);
+    return status;
+}
+
 /* On a medium that cannot be written WAL cannot make its helper files; when nobody can be
  * writing either, the file may be read as it stands (sqlite.org/wal.html, "read-only
  * databases"). */
@@ -122,6 +140,13 @@ static enum yk_status open_unchanging(struct db *self, struct failure *why)
                          DB_READ, why);
     }
     text_release(&uri);
+    if (status == YK_OK) {
+        status = refuse_log(self, why);
+        if (status != YK_OK) {
+            sqlite3_close_v2(self->handle);
+            self->handle = NULL;
+        }
+    }
     return status;
 }
 

@@ -147,6 +147,28 @@ static void a_copy_is_whole_and_one_file(void **state)
     db_close(other);
 }
 
+/* Opens it as somebody who may not write into its folder. */
+static enum yk_status read_on_read_only_medium(const char *file)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct db *other = NULL;
+        int64_t n = -1;
+        bool is_other = chmod(folder, 0555) == 0 &&
+                        (getuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0));
+        enum yk_status status = is_other ? db_open(file, DB_READ, &other, &why) : YK_ERR_IO;
+        if (status == YK_OK) {
+            status = db_integer(other, "SELECT count(*) FROM person", -1, &n, &why);
+        }
+        _exit(status == YK_OK && n != 0 ? 99 : (int)status);
+    }
+    int result = -1;
+    waitpid(child, &result, 0);
+    chmod(folder, 0700);
+    assert_true(WIFEXITED(result));
+    return (enum yk_status)WEXITSTATUS(result);
+}
+
 static void a_database_on_a_medium_that_cannot_be_written_can_be_read(void **state)
 {
     (void)state;
@@ -154,22 +176,29 @@ static void a_database_on_a_medium_that_cannot_be_written_can_be_read(void **sta
         fail_msg("%s", why.text);
     db_close(db);
     db = NULL;
-    pid_t child = fork();
-    if (child == 0) {
-        struct db *other = NULL;
-        int64_t n = -1;
-        bool is_other = getuid() != 0 ||
-                        (chmod(folder, 0555) == 0 && setgid(65534) == 0 && setuid(65534) == 0);
-        enum yk_status status = is_other ? db_open(path, DB_READ, &other, &why) : YK_ERR_ACCESS;
-        if (status == YK_OK) {
-            status = db_integer(other, "SELECT count(*) FROM person", -1, &n, &why);
-        }
-        _exit(status == YK_OK && n == 0 ? 0 : 1);
+    assert_int_equal(read_on_read_only_medium(path), YK_OK);
+}
+
+/* Copied while a program had it open: what was committed last is in the log alone. */
+static void a_database_with_a_log_is_not_read_without_it(void **state)
+{
+    (void)state;
+    char copy[4300], from[4300], to[4400];
+    static const char *const ends[] = {"", "-wal"};
+    if (schema_migrate(db, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    snprintf(copy, sizeof copy, "%s/copy.db", folder);
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = 0;
+        snprintf(from, sizeof from, "%s%s", path, ends[i]);
+        snprintf(to, sizeof to, "%s%s", copy, ends[i]);
+        char *at = check_read_file(from, &n);
+        assert_non_null(at);
+        assert_true(n > 0);
+        check_write_file(to, at, n);
+        free(at);
     }
-    int result = -1;
-    waitpid(child, &result, 0);
-    chmod(folder, 0700);
-    assert_int_equal(result, 0);
+    assert_int_equal(read_on_read_only_medium(copy), YK_ERR_ACCESS);
 }
 
 static void the_audit_cannot_be_changed_and_shows_when_it_was(void **state)
@@ -327,6 +356,7 @@ int main(void)
         T(what_is_no_database_is_refused),
         T(a_copy_is_whole_and_one_file),
         T(a_database_on_a_medium_that_cannot_be_written_can_be_read),
+        T(a_database_with_a_log_is_not_read_without_it),
         T(the_audit_cannot_be_changed_and_shows_when_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
