@@ -61,11 +61,13 @@ static enum yk_status fill_table(sqlite3 *db, sqlite3_stmt *insert,
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
         for (size_t i = 0; i < table->n_columns; i++) {
             const char *field = csv_field(row, i);
-            if (*field != '\0') { /* the column's affinity turns digits into numbers */
-                sqlite3_bind_text(insert, (int)i + 1, field, -1, SQLITE_TRANSIENT);
+            /* the column's affinity turns digits into numbers */
+            if (*field != '\0' && sqlite3_bind_text(insert, (int)i + 1, field, -1,
+                                                    SQLITE_TRANSIENT) != SQLITE_OK) {
+                status = cohort_sql_refuse(db, table->name, why);
             }
         }
-        if (sqlite3_step(insert) != SQLITE_DONE) {
+        if (status == YK_OK && sqlite3_step(insert) != SQLITE_DONE) {
             status = cohort_sql_refuse(db, table->name, why);
         }
         sqlite3_reset(insert);

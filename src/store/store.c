@@ -91,6 +91,9 @@ static enum yk_status find_originals(struct store *self, bool *has, struct failu
     enum yk_status status = store_path(self, STORE_ARCHIVE, NULL, &path, why);
     DIR *dir = status == YK_OK ? opendir(text_string(&path)) : NULL;
     *has = false;
+    if (status == YK_OK && dir == NULL && errno != ENOENT) {
+        status = failure_set_errno(why, errno, "opening %s", text_string(&path));
+    }
     for (struct dirent *entry; dir != NULL && !*has && (entry = readdir(dir)) != NULL;) {
         *has = strspn(entry->d_name, "0123456789abcdef") == DIGEST_HEX - 1;
     }
