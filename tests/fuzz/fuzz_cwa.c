@@ -41,10 +41,6 @@ static void read_as_stored(struct recording_source *source, int64_t from_ns)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct zone *zone;
-    if (zone == NULL && zone_open("Europe/Oslo", &zone, NULL) != YK_OK) {
-        return 0;
-    }
     uint8_t *copy = malloc(size + 1);
     if (copy == NULL) {
         return 0;
@@ -55,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         seal_all(copy + (size >= 1024 && copy[0] == 'M' ? 1024 : 0),
                  size >= 1024 && copy[0] == 'M' ? size - 1024 : size);
     }
-    struct open_options opt = {.zone = zone,
+    struct open_options opt = {.zone = fuzz_zone(),
                                .file_zone_wins = true,
                                .with_gyro = true,
                                .session = (choice >> 1 & 3) - 1};

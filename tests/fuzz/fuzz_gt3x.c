@@ -49,30 +49,11 @@ static uint8_t *wrap(const uint8_t *data, size_t size, size_t *out_n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct zone *zone;
-    if (zone == NULL && zone_open("Europe/Oslo", &zone, NULL) != YK_OK) {
-        return 0;
-    }
     size_t n = size;
     bool is_log = size > 0 && data[0] == 0x1E;
     uint8_t *made = is_log ? wrap(data, size, &n) : NULL;
-    struct byte_source *bytes = NULL;
-    struct recording_source *source = NULL;
-    struct failure why;
-    struct open_options opt = {.zone = zone, .file_zone_wins = true, .with_gyro = true};
-    if (memory_source_open(made != NULL ? made : data, n, "t.gt3x", &bytes, &why) == YK_OK) {
-        const struct format *const formats[] = {format_find("gt3x"), format_find("gt3x_v1")};
-        for (int i = 0; i < 2; i++) {
-            if (formats[i]->probe(bytes) > 0 &&
-                formats[i]->open(bytes, &opt, &source, &why) == YK_OK) {
-                fuzz_read_samples(source);
-                recording_source_close(source);
-                bytes = NULL;
-                break;
-            }
-        }
-        byte_source_close(bytes);
-    }
+    fuzz_recording(format_find("gt3x"), made != NULL ? made : data, n);
+    fuzz_recording(format_find("gt3x_v1"), made != NULL ? made : data, n);
     free(made);
     return 0;
 }

@@ -73,21 +73,36 @@ static inline void fuzz_read_samples(struct recording_source *source)
 
 static inline void fuzz_read_epochs(struct recording_source *source)
 {
-    struct epoch_series epochs;
+    size_t n[2] = {0, 0};
     struct failure why;
-    epoch_series_init(&epochs);
-    while (source->ops->next_epochs(source, &epochs, &why) == YK_OK) {
+    for (int pass = 0; pass < 2; pass++) {
+        struct epoch_series epochs;
+        epoch_series_init(&epochs);
+        while (source->ops->next_epochs(source, &epochs, &why) == YK_OK) {
+        }
+        n[pass] = epochs.n;
+        epoch_series_release(&epochs);
+        if (source->ops->rewind(source, &why) != YK_OK) {
+            return;
+        }
     }
-    epoch_series_release(&epochs);
+    if (n[0] != n[1]) {
+        abort();
+    }
 }
 
-static inline void fuzz_recording(const struct format *format, const uint8_t *data, size_t size)
+static inline struct zone *fuzz_zone(void)
 {
     static struct zone *zone;
     if (zone == NULL && zone_open("Europe/Oslo", &zone, NULL) != YK_OK) {
-        return;
+        abort();
     }
-    struct open_options opt = {.zone = zone, .file_zone_wins = true, .with_gyro = true};
+    return zone;
+}
+
+static inline void fuzz_recording_with(const struct format *format, const uint8_t *data,
+                                       size_t size, const struct open_options *opt)
+{
     struct byte_source *bytes = NULL;
     struct recording_source *source = NULL;
     struct failure why;
@@ -95,7 +110,7 @@ static inline void fuzz_recording(const struct format *format, const uint8_t *da
         return;
     }
     (void)format->probe(bytes);
-    if (format->open(bytes, &opt, &source, &why) != YK_OK) {
+    if (format->open(bytes, opt, &source, &why) != YK_OK) {
         byte_source_close(bytes);
         return;
     }
@@ -105,6 +120,13 @@ static inline void fuzz_recording(const struct format *format, const uint8_t *da
         fuzz_read_epochs(source);
     }
     recording_source_close(source);
+}
+
+static inline void fuzz_recording(const struct format *format, const uint8_t *data, size_t size)
+{
+    const struct open_options opt = {
+        .zone = fuzz_zone(), .file_zone_wins = true, .with_gyro = true};
+    fuzz_recording_with(format, data, size, &opt);
 }
 
 #endif
