@@ -172,14 +172,17 @@ enum yk_status gt3x_about_read(struct gt3x_reader *self, struct gt3x_about *abou
 void gt3x_about_calibration(struct gt3x_reader *self, struct gt3x_about *about,
                             const char *text, size_t n)
 {
-    struct gt3x_facts *facts = &self->facts;
+    struct gt3x_thermometer *t = &self->facts.thermometer;
     about->calibration_says_raw = json_is(text, n, "isCalibrated", "false");
-    facts->has_temperature = (json_number(text, n, "adxlTempLow", &facts->temperature_low) ||
-                              json_number(text, n, "adxlTemp_Low", &facts->temperature_low)) &&
-                             json_number(text, n, "adxlTempHigh", &facts->temperature_high) &&
-                             json_number(text, n, "tempLow", &facts->temperature_low_c) &&
-                             json_number(text, n, "tempHigh", &facts->temperature_high_c) &&
-                             facts->temperature_high != facts->temperature_low;
+    bool has_points = json_number(text, n, "tempLow", &t->low_c) &&
+                      json_number(text, n, "tempHigh", &t->high_c);
+    bool has_chip = (json_number(text, n, "adxlTempLow", &t->low) ||
+                     json_number(text, n, "adxlTemp_Low", &t->low)) &&
+                    json_number(text, n, "adxlTempHigh", &t->high);
+    bool has_processor = !has_chip && json_number(text, n, "mcuTempLow", &t->low) &&
+                         json_number(text, n, "mcuTempHigh", &t->high);
+    t->sensor = has_chip ? 1 : 0;
+    t->is_known = has_points && (has_chip || has_processor) && t->high != t->low;
 }
 
 /* calibrationMethod 2, values for one rate: M[i][i] = 100 / sensitivity_ii,

@@ -62,17 +62,14 @@ static void take_elsewhere(struct gt3x_reader *self, const struct gt3x_record *r
     (void)record;
 }
 
-/* Of an Insight Watch: sensor 1 is the accelerometer chip. */
 static void take_temperature(struct gt3x_reader *self, const struct gt3x_record *record)
 {
-    const struct gt3x_facts *f = &self->facts;
-    for (size_t i = 0; i + 3 <= record->size && f->has_temperature; i += 3) {
-        if (record->payload[i] == 1) {
-            double raw = get_i16le(record->payload + i + 1);
-            double c = (raw - f->temperature_low) *
-                           (f->temperature_high_c - f->temperature_low_c) /
-                           (f->temperature_high - f->temperature_low) +
-                       f->temperature_low_c;
+    const struct gt3x_thermometer *t = &self->facts.thermometer;
+    for (size_t i = 0; i + 3 <= record->size && t->is_known; i += 3) {
+        const uint8_t *at = record->payload + i;
+        if (at[0] == t->sensor) {
+            double raw = t->sensor == 0 ? (double)get_u16le(at + 1) : (double)get_i16le(at + 1);
+            double c = (raw - t->low) * (t->high_c - t->low_c) / (t->high - t->low) + t->low_c;
             add_reading(self, &self->base.report.temperature_c, &self->now.temperature_c, c);
         }
     }

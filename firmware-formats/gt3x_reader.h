@@ -29,6 +29,13 @@ struct gt3x_imu {
     struct gt3x_imu_column temperature, gyro[3];
 };
 
+/* Of an Insight Watch, on a line through two points: degrees Celsius and what is read there. */
+struct gt3x_thermometer {
+    bool is_known;
+    uint8_t sensor; /* 0: the processor's; 1: the accelerometer chip's */
+    double low, high, low_c, high_c;
+};
+
 /* What does not change while reading. */
 struct gt3x_facts {
     double scale; /* LSB per g */
@@ -37,9 +44,7 @@ struct gt3x_facts {
     bool with_gyro;
     struct gt3x_matrix matrix;
     struct gt3x_imu imu;
-    double temperature_low, temperature_high_c, temperature_low_c,
-        temperature_high; /* Insight */
-    bool has_temperature; /* the four above */
+    struct gt3x_thermometer thermometer;
     int64_t wall_minus_utc_ns;
     int64_t planned_s, last_s; /* Start Date and Last Sample Time; TIME_UNKNOWN */
 };

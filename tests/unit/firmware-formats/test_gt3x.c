@@ -147,6 +147,40 @@ static void readings_are_held_until_the_next_one(void **state)
     gt3x_build_close(source, &zip, &b);
 }
 
+static void an_insight_watch_tells_its_temperature_by_two_points(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        double c;
+    } cases[] = {
+        /* the accelerometer chip at -100: (-100 + 300) / 600 of 20 degrees above 20 */
+        {"{\"tempLow\":20,\"tempHigh\":40,\"adxlTempLow\":-300,\"adxlTempHigh\":300,"
+         "\"mcuTempLow\":0,\"mcuTempHigh\":100}",
+         20 + 200 / 600.0 * 20},
+        /* the processor at 40000, which has no sign */
+        {"{\"tempLow\":20,\"tempHigh\":40,\"mcuTempLow\":30000,\"mcuTempHigh\":50000}", 30},
+        {"{\"tempLow\":20,\"tempHigh\":40,\"mcuTempLow\":5,\"mcuTempHigh\":5}", (double)NAN},
+        {"{\"tempLow\":20,\"mcuTempLow\":5,\"mcuTempHigh\":6}", (double)NAN},
+    };
+    static const uint8_t both[6] = {0, 0x40, 0x9C, 1, 0x9C, 0xFF}; /* 40000 and -100 */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct gt3x_build b;
+        struct zip_build zip;
+        gt3x_build_init(&b, RATE);
+        gt3x_build_record(&b, GT3X_TEMPERATURE, both, sizeof both);
+        gt3x_build_seconds(&b, 2);
+        zip_build_init(&zip);
+        zip_build_add(&zip, "log.bin", b.log, b.n, false);
+        zip_build_add(&zip, "calibration.json", cases[i].json, strlen(cases[i].json), false);
+        zip_build_end(&zip);
+        struct recording_source *source = gt3x_build_open_zip(&zip, true, false);
+        gt3x_build_read(source);
+        assert_close(source->report.temperature_c.first, cases[i].c, 1e-9);
+        gt3x_build_close(source, &zip, &b);
+    }
+}
+
 static void sound_records_that_nothing_uses_are_counted_by_name(void **state)
 {
     (void)state;
@@ -352,6 +386,7 @@ int main(void)
         cmocka_unit_test(a_clock_on_utc_is_left_alone),
         cmocka_unit_test(gaps_say_why),
         cmocka_unit_test(readings_are_held_until_the_next_one),
+        cmocka_unit_test(an_insight_watch_tells_its_temperature_by_two_points),
         cmocka_unit_test(sound_records_that_nothing_uses_are_counted_by_name),
         cmocka_unit_test(the_gyroscope_of_the_imu_lies_beside_the_samples),
         cmocka_unit_test(reading_from_the_middle_gives_the_same_blocks),
