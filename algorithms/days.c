@@ -31,6 +31,7 @@ struct run { /* what all days share */
     struct activity_series activity;
     struct epoch_series imputed; /* days=ggir: ENMO and states, else empty */
     double *average;             /* days=ggir */
+    bool knows_nonwear;
 };
 
 static size_t epoch_at(const struct epoch_series *epochs, int64_t ns)
@@ -74,7 +75,7 @@ static void count_times(const struct run *run, struct span span, struct day_summ
     double e = run->epochs->epoch_s;
     day->day_h = recorded * e / 3600;
     day->valid_h = valid * e / 3600;
-    day->nonwear_min = nonwear * e / 60;
+    day->nonwear_min = run->knows_nonwear ? nonwear * e / 60 : NAN;
 }
 
 static void add_up(const struct run *run, struct span span, struct day_summary *day)
@@ -302,8 +303,10 @@ enum yk_status days_summarize(struct analysis *analysis, const struct zone *zone
     if (analysis->epochs.n == 0) {
         return YK_OK;
     }
-    struct run run = {
-        .epochs = &analysis->epochs, .parameters = &analysis->made_by.parameters, .zone = zone};
+    struct run run = {.epochs = &analysis->epochs,
+                      .parameters = &analysis->made_by.parameters,
+                      .zone = zone,
+                      .knows_nonwear = analysis_knows_nonwear(analysis)};
     activity_series_init(&run.activity);
     epoch_series_init(&run.imputed);
     enum yk_status status =

@@ -67,6 +67,7 @@ static void measure_sleep(const struct analysis *analysis, struct night *night)
     night->maintenance_pct = 100 * night->tst_min / night->spt_min;
     night->nonwear_in_spt_pct = 100.0 * (double)tally.off / (double)tally.n;
     night->nonwear_stillness_in_spt_pct = 100.0 * (double)tally.still / (double)tally.n;
+    sleep_forget_unread(analysis, night);
 }
 
 static void measure_bed(struct night *night)

@@ -240,6 +240,9 @@ enum yk_status sleep_detect(struct analysis *analysis, const struct zone *zone,
     }
     status = is_ggir ? night_ggir_detect(analysis, zone, diary, job, why)
                      : night_default_detect(analysis, zone, diary, job, why);
+    for (size_t i = 0; i < analysis->n_nights; i++) {
+        sleep_forget_unread(analysis, &analysis->nights[i]);
+    }
     job_progress(job, "sleep", analysis->epochs.n, analysis->epochs.n, "epochs");
     return status;
 }

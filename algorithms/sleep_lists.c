@@ -4,6 +4,7 @@
  */
 #include "algorithms/sleep_lists.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "algorithms/nonwear_ggir.h"
@@ -80,6 +81,16 @@ enum yk_status sleep_collect_nonwear(struct analysis *self, struct failure *why)
                                   .is_stillness_only = kind == 1};
     }
     return YK_OK;
+}
+
+void sleep_forget_unread(const struct analysis *self, struct night *night)
+{
+    if (!analysis_knows_nonwear(self)) {
+        night->nonwear_in_spt_pct = NAN;
+    }
+    if (!analysis_knows_stillness(self)) {
+        night->nonwear_stillness_in_spt_pct = NAN;
+    }
 }
 
 size_t sleep_epoch_of(const struct epoch_series *epochs, int64_t at_ns)

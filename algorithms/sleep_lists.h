@@ -22,6 +22,9 @@ enum yk_status sleep_collect_nonwear(struct analysis *self, struct failure *why)
 /* By start, the main one first. */
 void sleep_sort_rests(struct analysis *self);
 
+/* Makes the shares of a night that no rule could read unknown. */
+void sleep_forget_unread(const struct analysis *self, struct night *night);
+
 /* Epoch that holds an instant, held within 0 .. n. */
 size_t sleep_epoch_of(const struct epoch_series *epochs, int64_t at_ns);
 /* Sets bits in epochs [first, end). */

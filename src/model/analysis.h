@@ -56,4 +56,13 @@ struct analysis {
 void analysis_init(struct analysis *self);
 void analysis_release(struct analysis *self);
 
+/* Whether the rule for nonwear in force, and the stillness rule alone, had anything to read in
+ * this recording. Where not, how much of it was not worn is unknown, not 0. */
+bool analysis_knows_nonwear(const struct analysis *self);
+bool analysis_knows_stillness(const struct analysis *self);
+/* Minutes of the recording that the rule, or stillness alone, calls not worn; NaN: not known.
+ */
+double analysis_nonwear_min(const struct analysis *self);
+double analysis_stillness_min(const struct analysis *self);
+
 #endif

@@ -271,15 +271,6 @@ static void put_fact(struct facts *f, enum sheet_label label)
     f->y += height;
 }
 
-static double hours_of(const struct analysis *a, uint16_t state)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < a->epochs.n; k++) {
-        n += (a->epochs.state[k] & STATE_UNKNOWN) == 0 && (a->epochs.state[k] & state) != 0;
-    }
-    return a->epochs.n > 0 ? (double)n * a->epochs.epoch_s / 60 : NAN;
-}
-
 static void put_time(struct facts *f)
 {
     const struct recording_info *info = &f->analysis->info;
@@ -316,9 +307,9 @@ static void put_counts(struct facts *f)
     put_fact(f, LABEL_quality_nights);
     text_addf(&f->scratch, "%zu / %zu", a->n_days_valid, a->n_days);
     put_fact(f, LABEL_quality_days);
-    written_duration(hours_of(a, STATE_NONWEAR), 1, f->language, &f->scratch);
+    written_duration(analysis_nonwear_min(a), 1, f->language, &f->scratch);
     text_add(&f->scratch, " / ");
-    written_duration(hours_of(a, STATE_NONWEAR_STILL), 1, f->language, &f->scratch);
+    written_duration(analysis_stillness_min(a), 1, f->language, &f->scratch);
     put_fact(f, LABEL_quality_nonwear);
     text_addf(&f->scratch, "%llu, %llu, %llu", (unsigned long long)a->report.gaps,
               (unsigned long long)a->report.restarts,

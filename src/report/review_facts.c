@@ -36,19 +36,6 @@ static void settle_set(struct review_set *set, size_t mean_needs)
     }
 }
 
-static void count_nonwear(const struct epoch_series *epochs, struct review_facts *out)
-{
-    size_t worn_not = 0, still = 0;
-    for (size_t k = 0; k < epochs->n; k++) {
-        bool is_known = (epochs->state[k] & STATE_UNKNOWN) == 0;
-        worn_not += is_known && (epochs->state[k] & STATE_NONWEAR) != 0;
-        still += is_known && (epochs->state[k] & STATE_NONWEAR_STILL) != 0;
-    }
-    double per_h = 3600.0 / (epochs->epoch_s > 0 ? epochs->epoch_s : 1);
-    out->nonwear_h = epochs->n > 0 ? (double)worn_not / per_h : NAN;
-    out->nonwear_still_h = epochs->n > 0 ? (double)still / per_h : NAN;
-}
-
 void review_facts_of(const struct analysis *analysis, const struct zone *zone,
                      struct civil_date from, struct civil_date to, struct review_facts *out)
 {
@@ -83,5 +70,6 @@ void review_facts_of(const struct analysis *analysis, const struct zone *zone,
         out->recorded_h =
             (double)(analysis->info.end_ns - analysis->info.start_ns) / (double)NS_PER_H;
     }
-    count_nonwear(&analysis->epochs, out);
+    out->nonwear_h = analysis_nonwear_min(analysis) / 60;
+    out->nonwear_still_h = analysis_stillness_min(analysis) / 60;
 }

@@ -7,10 +7,12 @@
  */
 #include "tests/support/check.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "algorithms/rhythm_days.h"
 #include "algorithms/scorer.h"
 #include "algorithms/sleep.h"
 #include "src/model/count_kind.h"
@@ -264,6 +266,50 @@ static void what_no_rule_can_look_at_is_noted(void **state)
     }
 }
 
+/* 0 % not worn is what a rule says that looked. GGIR's rule finds nothing to read in a table of
+ * angles and ENMO, and only counts without an angle tell what stillness alone would say. */
+static void what_no_rule_for_nonwear_could_read_is_unknown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *set;
+        enum epoch_column column, also;
+        bool knows_nonwear, knows_stillness;
+    } cases[] = {
+        {"nonwear=ggir2023", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, false, false},
+        {"nonwear=ggir2013", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, false, false},
+        {"nonwear=default", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, true, false},
+        {"nonwear=default", EPOCH_ANGLE_Z_DEG, EPOCH_ANGLE_Z_DEG, false, false},
+        {"nonwear=default", EPOCH_COUNTS, EPOCH_COUNTS, true, true},
+        {"nonwear=choi", EPOCH_COUNTS, EPOCH_COUNTS, true, false},
+        {"nonwear=none", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, true, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct analysis a;
+        make(&a, cases[i].set, COUNT_KIND_UNKNOWN, 60, cases[i].column);
+        assert_int_equal(epoch_series_need(&a.epochs, cases[i].also, NULL), YK_OK);
+        for (size_t k = 0; k < a.epochs.n; k++) { /* a sleeper who stirs, so no rule objects */
+            bool is_night = (k / 60 + 12) % 24 < 7;
+            float value = is_night ? (k % 10 == 0 ? 12 : 0) : (float)(5 + k * 37 % 80);
+            a.epochs.column[cases[i].column][k] = a.epochs.column[cases[i].also][k] = value;
+        }
+        for (int again = 0; again < 2; again++) { /* the second time as on a table of raw */
+            bool is_raw = again == 1;
+            a.info.rate_hz = is_raw ? 50 : NAN;
+            assert_int_equal(sleep_detect(&a, utc, NULL, NULL, NULL), YK_OK);
+            assert_int_equal(days_summarize(&a, utc, NULL, NULL), YK_OK);
+            assert_true(a.n_nights > 0 && a.n_days > 0);
+            bool nonwear = is_raw || cases[i].knows_nonwear;
+            bool stillness = is_raw || cases[i].knows_stillness;
+            assert_true(a.nights[0].onset_ns != TIME_UNKNOWN);
+            assert_int_equal(!isnan(a.nights[0].nonwear_in_spt_pct), nonwear);
+            assert_int_equal(!isnan(a.nights[0].nonwear_stillness_in_spt_pct), stillness);
+            assert_int_equal(!isnan(a.days[0].nonwear_min), nonwear);
+        }
+        analysis_release(&a);
+    }
+}
+
 /* A scorer for one kind of count inside a rest that was fitted to another: no counts serve
  * both. */
 static void two_rules_for_different_counts_are_refused_together(void **state)
@@ -307,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_rule_that_nothing_reads_is_refused),
         cmocka_unit_test(without_a_name_no_scorer_is_used_for_counts_it_was_not_made_for),
         cmocka_unit_test(what_no_rule_can_look_at_is_noted),
+        cmocka_unit_test(what_no_rule_for_nonwear_could_read_is_unknown),
         cmocka_unit_test(two_rules_for_different_counts_are_refused_together),
         cmocka_unit_test(every_scorer_is_tried),
     };
