@@ -6,8 +6,6 @@
  */
 #include "drivers/fat.h"
 
-#include <string.h>
-
 #include "src/base/bytes.h"
 #include "src/base/mem.h"
 

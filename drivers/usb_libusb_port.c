@@ -4,7 +4,6 @@
  * to, control requests, opening and closing. Its bytes move in usb_libusb_transfer.c.
  */
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "drivers/usb_libusb_parts.h"

@@ -5,7 +5,6 @@
  * send (READRAW, WRITEL, ERASERAW, BADBLOCK ...): they are unknown here.
  */
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "drivers/pretend/parts.h"

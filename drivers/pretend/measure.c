@@ -4,8 +4,6 @@
  * still on a desk: 1 g on z, 22 degrees, some light.
  */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "drivers/pretend/parts.h"
 

@@ -3,7 +3,6 @@
  * Bytes to and from an opened pretend recorder: single transfers, and reads kept in flight. The
  * model does its work in the thread that asks.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/pretend/port.h"

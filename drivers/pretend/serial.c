@@ -6,9 +6,6 @@
  * it prints it reads no further line, so that commands sent in a heap overflow the receive
  * ring.
  */
-#include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "drivers/pretend/parts.h"

@@ -2,7 +2,6 @@
  *
  * Who a recorder is, and in which zone its clock stands.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "src/dock/bay_parts.h"

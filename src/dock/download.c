@@ -6,8 +6,6 @@
  * After docs/hardware-checklist.md: a recorder's file cannot change while it is docked, because
  * it records only when it is unplugged; that is why a part may be continued.
  */
-#include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

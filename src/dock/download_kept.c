@@ -4,7 +4,6 @@
  * last 64 KiB and eight places between are compared (docs/devices/dock.md says how much that
  * tells).
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
  * them, so that half a note is none. Unknown names are passed over.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/dock/part_file.h"

@@ -4,7 +4,6 @@
  */
 #include "src/store/edits.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

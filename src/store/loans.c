@@ -6,7 +6,6 @@
 #include "src/store/loans.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

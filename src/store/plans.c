@@ -4,9 +4,7 @@
  */
 #include "src/store/plans.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/mem.h"

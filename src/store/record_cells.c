@@ -6,9 +6,7 @@
  */
 #include "src/store/records.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/utf8.h"

@@ -6,7 +6,6 @@
 #include "src/store/records.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
