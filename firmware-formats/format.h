@@ -75,7 +75,7 @@ enum yk_status recording_open_source(struct byte_source *bytes, const struct ope
 enum yk_status recording_check_columns(const struct recording_source *self,
                                        const struct open_options *opt, struct failure *why);
 
-/* Whether this is a gzip file, or a ZIP archive around one file (no description beside it) and
+/* Whether this is a gzip file, or a ZIP archive around one file (its description aside) and
  * no recording itself; then what it says of the file in it, without unpacking: size (its low 32
  * bits) and CRC-32. */
 bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *crc);
@@ -83,6 +83,12 @@ bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *cr
  * errors: those of gzip_source_open() and zip_archive_open_member() */
 enum yk_status recording_unpack(struct byte_source *packed, struct job *job,
                                 struct byte_source **out, struct failure *why);
+
+/* The description that a table in bytes is read with, which says what it means: the .ini beside
+ * its file, or in the ZIP archive around it. bytes stay the caller's and must outlive it.
+ * errors: YK_ERR_NO_DEVICE (there is none, or by its name it is no table), those of reading */
+enum yk_status recording_description_open(struct byte_source *bytes, struct job *job,
+                                          struct byte_source **out, struct failure *why);
 
 /* Whether a ZIP archive holds recordings (of several, recording_open() says which), or is one
  * itself. Unpacks what it must. */

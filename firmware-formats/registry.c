@@ -299,17 +299,6 @@ bool recording_in_zip(struct byte_source *bytes)
     return is_there;
 }
 
-/* A table means something else with another description. */
-static bool has_description(const struct zip_archive *archive)
-{
-    for (size_t i = 0; i < zip_archive_count(archive); i++) {
-        if (name_ends_with(zip_archive_name(archive, i), ".ini")) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *crc)
 {
     const struct format *best = NULL;
@@ -330,7 +319,7 @@ bool recording_is_packed(struct byte_source *bytes, uint32_t *size, uint32_t *cr
         best != NULL || zip_archive_open(bytes, &archive, NULL) != YK_OK) {
         return false;
     }
-    bool is_one = count_candidates(archive, &i) == 1 && !has_description(archive);
+    bool is_one = count_candidates(archive, &i) == 1;
     *crc = is_one ? zip_archive_crc(archive, i) : 0;
     *size = is_one ? (uint32_t)zip_archive_size(archive, i) : 0;
     zip_archive_close(archive);
@@ -352,6 +341,57 @@ enum yk_status recording_unpack(struct byte_source *packed, struct job *job,
     }
     zip_archive_close(archive);
     return status;
+}
+
+/* Whether a name is, or may be, a table's: "x.csv", "x.txt.gz", "x", "x.dat", not "x.cwa". */
+static bool may_be_table(const char *path)
+{
+    const char *suffix = path + name_stem(path);
+    size_t n = strlen(suffix) - (name_ends_like(path, ".gz") ? 3 : 0);
+    bool is_known = false;
+    for (size_t f = 0; f < format_count(); f++) {
+        const struct format *format = format_at(f);
+        for (const char *const *own = format->suffix; *own != NULL; own++) {
+            bool is_it = n == strlen(*own) + 1 && strncasecmp(suffix + 1, *own, n - 1) == 0;
+            if (is_it && format == &format_epoch_csv) {
+                return true;
+            }
+            is_known = is_known || is_it;
+        }
+    }
+    return !is_known;
+}
+
+static enum yk_status open_description_in_zip(struct byte_source *bytes, struct job *job,
+                                              struct byte_source **out, struct failure *why)
+{
+    struct zip_archive *archive = NULL;
+    size_t i = 0;
+    enum yk_status status = zip_archive_open(bytes, &archive, why);
+    if (status == YK_OK && count_candidates(archive, &i) != 1) {
+        status = failure_set(why, YK_ERR_NO_DEVICE, "%s has no description", bytes->name);
+    }
+    if (status == YK_OK) {
+        const struct options_in_zip options = {
+            .options = {.job = job}, .archive = archive, .name = zip_archive_name(archive, i)};
+        status = open_beside_in_zip(&options.options, "ini", out, why);
+    }
+    zip_archive_close(archive);
+    return status;
+}
+
+enum yk_status recording_description_open(struct byte_source *bytes, struct job *job,
+                                          struct byte_source **out, struct failure *why)
+{
+    if (bytes->path == NULL ||
+        (!name_ends_like(bytes->path, ".zip") && !may_be_table(bytes->path))) {
+        return failure_set(why, YK_ERR_NO_DEVICE, "%s has no description", bytes->name);
+    }
+    if (zip_source_probe(bytes)) {
+        return open_description_in_zip(bytes, job, out, why);
+    }
+    const struct options_with_path options = {.path = bytes->path};
+    return open_beside(&options.options, "ini", out, why);
 }
 
 /* A member that lies in the archive as it is keeps needing it: both are closed together. */

@@ -24,12 +24,19 @@ const char *batch_input_content(const struct batch_input *self)
                                             : self->listed_sha256;
 }
 
+/* A table means something else with another description. */
+static int compare_content(const struct batch_input *x, const struct batch_input *y)
+{
+    int order = strcmp(batch_input_content(x), batch_input_content(y));
+    return order != 0 ? order : strcmp(x->description, y->description);
+}
+
 /* By content; of one content, what is computed before its duplicates. */
 static int by_content(const void *a, const void *b)
 {
     const struct batch_input *x = *(struct batch_input *const *)a;
     const struct batch_input *y = *(struct batch_input *const *)b;
-    int order = strcmp(batch_input_content(x), batch_input_content(y));
+    int order = compare_content(x, y);
     if (order == 0) {
         order = (x->state == BATCH_DUPLICATE) - (y->state == BATCH_DUPLICATE);
     }
@@ -55,6 +62,16 @@ static void hash_unpacked(struct batch_input *input, struct byte_source *packed,
     byte_source_close(plain);
 }
 
+void batch_input_describe(struct batch_input *self, struct byte_source *bytes, struct job *job)
+{
+    struct byte_source *description = NULL;
+    if (recording_description_open(bytes, job, &description, NULL) != YK_OK ||
+        digest_of_source(description, job, self->description, NULL) != YK_OK) {
+        self->description[0] = '\0'; /* one that cannot be read is said when the table is */
+    }
+    byte_source_close(description);
+}
+
 static void hash_one(void *user, size_t i, unsigned worker)
 {
     (void)worker;
@@ -66,6 +83,9 @@ static void hash_one(void *user, size_t i, unsigned worker)
     enum yk_status status = recording_bytes_open(input->path, &bytes, &why);
     if (status == YK_OK) {
         status = digest_of_source(bytes, &job, input->sha256, &why);
+    }
+    if (status == YK_OK) {
+        batch_input_describe(input, bytes, &job);
     }
     if (status == YK_OK && input->is_packed && input->is_candidate) {
         hash_unpacked(input, bytes, &job);
@@ -114,8 +134,7 @@ static void mark_duplicates(struct batch_input **order, size_t n)
     qsort(order, n, sizeof(struct batch_input *), by_content);
     for (size_t i = 1, first = 0; i < n; i++) {
         struct batch_input *input = order[i];
-        if (input->sha256[0] == '\0' ||
-            strcmp(batch_input_content(order[first]), batch_input_content(input)) != 0) {
+        if (input->sha256[0] == '\0' || compare_content(order[first], input) != 0) {
             first = i;
         } else {
             input->state = BATCH_DUPLICATE;
@@ -197,6 +216,47 @@ static size_t find_candidates(struct batch_input **order, size_t n, struct batch
     return found;
 }
 
+/* The stem, and where others are like it so many digits of the hash; of a table with a
+ * description, of both hashes. */
+static void give_id(struct batch_input *input, int digits)
+{
+    char both[2 * DIGEST_HEX], hex[DIGEST_HEX];
+    if (!input->has_twin) {
+        snprintf(input->recording_id, sizeof input->recording_id, "%s", input->stem);
+    } else if (input->sha256[0] != '\0') {
+        snprintf(both, sizeof both, "%s%s", input->sha256, input->description);
+        digest_of_memory(both, strlen(both), hex);
+        snprintf(input->recording_id, sizeof input->recording_id, "%s-%.*s", input->stem,
+                 digits, input->description[0] != '\0' ? hex : input->sha256);
+    }
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct batch_input *x = *(struct batch_input *const *)a;
+    const struct batch_input *y = *(struct batch_input *const *)b;
+    int order = strcasecmp(x->recording_id, y->recording_id);
+    return order != 0 ? order : by_content(a, b);
+}
+
+/* Among some ten thousand files of one name two different ones begin with the same digits. */
+static void tell_apart(struct batch_input **order, size_t n)
+{
+    enum { MORE = 16 };
+    qsort(order, n, sizeof(struct batch_input *), by_id);
+    for (size_t first = 0, i = 1; i <= n; i++) {
+        if (i < n && strcasecmp(order[first]->recording_id, order[i]->recording_id) == 0) {
+            continue;
+        }
+        bool is_shared = compare_content(order[first], order[i - 1]) != 0;
+        for (; first < i; first++) {
+            if (is_shared) {
+                give_id(order[first], MORE);
+            }
+        }
+    }
+}
+
 enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, struct job *job,
                                  struct failure *why)
 {
@@ -211,13 +271,10 @@ enum yk_status batch_inputs_name(struct batch_inputs *self, unsigned n_jobs, str
     size_t n = find_candidates(order, self->n, candidates);
     enum yk_status status = hash_some(candidates, n, n_jobs, job, why);
     for (size_t i = 0; i < self->n && status == YK_OK; i++) {
-        struct batch_input *input = order[i];
-        if (!input->has_twin) {
-            snprintf(input->recording_id, sizeof input->recording_id, "%s", input->stem);
-        } else if (input->sha256[0] != '\0') {
-            snprintf(input->recording_id, sizeof input->recording_id, "%s-%.8s", input->stem,
-                     input->sha256);
-        }
+        give_id(order[i], 8);
+    }
+    if (status == YK_OK) {
+        tell_apart(order, self->n);
     }
     if (status == YK_OK) {
         mark_duplicates(candidates, n);
@@ -274,9 +331,7 @@ enum yk_status batch_inputs_note_persons(struct batch_inputs *self, struct failu
     }
     qsort(known, n, sizeof(struct batch_input *), by_content);
     for (size_t i = 0, first = 0; i < n; i++) {
-        bool is_other =
-            strcmp(batch_input_content(known[first]), batch_input_content(known[i])) != 0;
-        first = is_other ? i : first;
+        first = compare_content(known[first], known[i]) != 0 ? i : first;
         if (known[i]->state == BATCH_DUPLICATE && known[first]->state != BATCH_DUPLICATE) {
             compare_persons(known[i], known[first]);
         }

@@ -40,6 +40,7 @@ struct batch_input {
     uint32_t plain_bytes;             /* low 32 bits of the size, unpacked */
     uint32_t plain_crc;               /* of is_packed: CRC-32 */
     char unpacked_sha256[DIGEST_HEX]; /* "" unless is_packed and another could be alike */
+    char description[DIGEST_HEX]; /* of the .ini that a table is read with; "" without one */
     enum batch_state state;
     bool was_finished; /* in an earlier run */
     bool is_partial;   /* BATCH_DONE, but not all of the file */
@@ -103,6 +104,8 @@ enum yk_status batch_inputs_hash(struct batch_inputs *self, unsigned n_jobs, str
 
 /* SHA-256 of what the input holds, unpacked where that is known; "" before anything is. */
 const char *batch_input_content(const struct batch_input *self);
+/* Fills description; bytes are the input's. */
+void batch_input_describe(struct batch_input *self, struct byte_source *bytes, struct job *job);
 /* Says of duplicates that the participants table gives to another person than the recording.
  */
 enum yk_status batch_inputs_note_persons(struct batch_inputs *self, struct failure *why);

@@ -129,7 +129,8 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
     text_addf(&all, "%s %s %s\n%s\n", version_number(), version_commit(), work->input->sha256,
               batch->options->recipe.name);
     parameters_to_json(&batch->options->recipe.parameters, &all);
-    text_addf(&all, "\nsession %d", batch->options->session);
+    text_addf(&all, "\nsession %d\ndescription %s", batch->options->session,
+              work->input->description);
     text_addf(&all, "\nzone %s or %s\nperson %s or %s\n", zone != NULL ? zone : "",
               zone != NULL ? "" : batch->system_zone, said != NULL ? said : "",
               work->input->stem);
@@ -445,6 +446,9 @@ static enum yk_status hash_input(struct work *work, struct failure *why)
     }
     if (status == YK_OK && input->sha256[0] == '\0') {
         status = digest_of_source(work->bytes, &work->job, input->sha256, why);
+    }
+    if (status == YK_OK) {
+        batch_input_describe(input, work->bytes, &work->job);
     }
     if (status == YK_OK && input->listed_sha256[0] != '\0' &&
         strcmp(input->sha256, input->listed_sha256) != 0) {

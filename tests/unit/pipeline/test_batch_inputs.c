@@ -234,6 +234,45 @@ static void like_stems_get_a_part_of_the_hash(void **state)
     batch_inputs_release(&inputs);
 }
 
+static void stems_and_digits_alike_get_more_digits(void **state)
+{
+    (void)state;
+    /* sha256sum of these two begins with 28a656b9, then e336fb87 and 25d9b972. */
+    static const char *const names[] = {"like/1/w.csv", "like/2/w.csv", "like/3/w.csv",
+                                        "like/4/w.csv"};
+    char path[5000];
+    const char *paths[] = {path};
+    make_folder("like");
+    make_folder("like/1");
+    make_folder("like/2");
+    make_folder("like/3");
+    make_folder("like/4");
+    make(names[0], "recording 60372");
+    make(names[1], "recording 82167");
+    make(names[2], "recording");
+    make(names[3], "recording"); /* another recording, by its description */
+    make("like/4/w.ini", "[x]");
+    struct batch_inputs inputs;
+    batch_inputs_init(&inputs);
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        struct batch_options options = {.paths = paths, .n_paths = 1, .folder = "/nowhere"};
+        assert_int_equal(batch_inputs_find(&options, &inputs, NULL), YK_OK);
+    }
+    assert_int_equal(batch_inputs_name(&inputs, 1, NULL, NULL), YK_OK);
+    assert_string_equal(inputs.inputs[0].recording_id, "w-28a656b9e336fb87");
+    assert_string_equal(inputs.inputs[1].recording_id, "w-28a656b925d9b972");
+    assert_int_equal(strlen(inputs.inputs[2].recording_id), 10);
+    assert_int_equal(strlen(inputs.inputs[3].recording_id), 10);
+    assert_string_not_equal(inputs.inputs[2].recording_id, inputs.inputs[3].recording_id);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(inputs.inputs[i].state, BATCH_WAITING);
+    }
+    batch_inputs_release(&inputs);
+    snprintf(path, sizeof path, "%s/like", folder);
+    check_remove(path);
+}
+
 static void make_zip(const char *name, const char *content, bool with_ini)
 {
     char path[5000];
@@ -265,10 +304,10 @@ static void make_gzip(const char *name, const char *content)
 static void packed_and_plain_are_one_content(void **state)
 {
     (void)state;
-    enum { PLAIN, GZ, ZIP, OTHER, DESCRIBED, TORN, ALONE, N };
-    static const char *const names[N] = {"packed/a.dat",   "packed/b.dat.gz", "packed/c.zip",
-                                         "packed/d.zip",   "packed/e.zip",    "packed/f.dat.gz",
-                                         "packed/g.dat.gz"};
+    enum { PLAIN, GZ, ZIP, OTHER, DESCRIBED, TORN, ALONE, PAIR, OTHERWISE, N };
+    static const char *const names[N] = {
+        "packed/a.dat",    "packed/b.dat.gz", "packed/c.zip", "packed/d.zip", "packed/e.zip",
+        "packed/f.dat.gz", "packed/g.dat.gz", "packed/h.csv", "packed/i.csv"};
     char path[N][5000];
     const char *paths[N];
     make_folder("packed");
@@ -279,6 +318,10 @@ static void packed_and_plain_are_one_content(void **state)
     make_zip(names[DESCRIBED], "the content of a recording", true);
     make_gzip(names[TORN], "the content of a recording");
     make_gzip(names[ALONE], "of a size that nothing else has");
+    make(names[PAIR], "the content of a recording");
+    make("packed/h.ini", "[x]"); /* what the archive says of it, too */
+    make(names[OTHERWISE], "the content of a recording");
+    make("packed/i.ini", "[y]");
     for (int i = 0; i < N; i++) {
         snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
         paths[i] = path[i];
@@ -291,10 +334,11 @@ static void packed_and_plain_are_one_content(void **state)
     assert_int_equal(batch_inputs_name(&inputs, 2, NULL, NULL), YK_OK);
     assert_int_equal(inputs.n, N);
     for (int i = 0; i < N; i++) {
-        bool is_again = i == GZ || i == ZIP;
+        bool is_again = i == GZ || i == ZIP || i == PAIR;
         assert_int_equal(inputs.inputs[i].state, is_again ? BATCH_DUPLICATE : BATCH_WAITING);
     }
     assert_non_null(strstr(batch_input_said(&inputs.inputs[ZIP]), "packed/a.dat"));
+    assert_non_null(strstr(batch_input_said(&inputs.inputs[PAIR]), "packed/e.zip"));
     assert_string_equal(inputs.inputs[ZIP].unpacked_sha256, inputs.inputs[PLAIN].sha256);
     assert_string_equal(inputs.inputs[ALONE].sha256, ""); /* nothing was read for it */
     batch_inputs_release(&inputs);
@@ -390,6 +434,7 @@ int main(void)
         cmocka_unit_test(a_link_that_leads_nowhere_is_an_input_that_fails),
         cmocka_unit_test(tables_that_no_batch_wrote_are_not_replaced),
         cmocka_unit_test(like_stems_get_a_part_of_the_hash),
+        cmocka_unit_test(stems_and_digits_alike_get_more_digits),
         cmocka_unit_test(packed_and_plain_are_one_content),
         cmocka_unit_test(stems_are_safe_names),
         cmocka_unit_test(refused_memory_is_a_failure),
