@@ -112,7 +112,7 @@ static int32_t clock_seconds(const char *text)
     int32_t part[3] = {0, 0, 0};
     for (int i = 0; i < 3; i++) {
         size_t n = 0;
-        while (text[n] >= '0' && text[n] <= '9' && n < 3) {
+        while (is_digit(text[n]) && n < 3) {
             part[i] = part[i] * 10 + (text[n++] - '0');
         }
         if (n == 0 || (i < 2 && text[n] != ':')) {
@@ -180,7 +180,7 @@ static bool read_date(const char *text, enum date_order order, struct civil_date
     for (int i = 0; i < 3; i++) {
         size_t n = 0;
         text += strcspn(text, "0123456789");
-        while (text[n] >= '0' && text[n] <= '9' && n < 5) {
+        while (is_digit(text[n]) && n < 5) {
             part[i] = part[i] * 10 + (text[n++] - '0');
         }
         if (n == 0 || n > 4) {
@@ -188,19 +188,7 @@ static bool read_date(const char *text, enum date_order order, struct civil_date
         }
         text += n;
     }
-    const int y = order == DATE_OF_YEAR_FIRST ? 0 : 2;
-    const int m = order == DATE_OF_MONTH_FIRST ? 0 : 1;
-    const int d = order == DATE_OF_YEAR_FIRST ? 2 : order == DATE_OF_DAY_FIRST ? 0 : 1;
-    int32_t year = part[y] < 100 ? part[y] + 2000 : part[y];
-    if (part[m] > 12 || part[d] > 31) {
-        return false;
-    }
-    struct civil_date date = {year, (int8_t)part[m], (int8_t)part[d]};
-    if (year < 1990 || year > 2199 || !civil_is_valid(date)) {
-        return false;
-    }
-    *out = date;
-    return true;
+    return date_order_date(part, order, out);
 }
 
 enum date_order actigraph_csv_order(const struct actigraph_csv_header *self)

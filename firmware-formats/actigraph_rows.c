@@ -144,7 +144,7 @@ static bool read_number(const struct actigraph_field *field, double *out, int *d
     int64_t whole = 0;
     int behind = -1; /* digits behind the point */
     for (; at < end && at - begin < 16; at++) {
-        if (*at >= '0' && *at <= '9') {
+        if (is_digit(*at)) {
             whole = whole * 10 + (*at - '0');
             behind += behind >= 0;
         } else if ((*at == '.' || *at == ',') && behind < 0) {
@@ -192,7 +192,7 @@ static bool read_stamp(const char *text, enum date_order order, int64_t *out)
     for (int i = 0; i < 6; i++) {
         size_t n = 0;
         at += strcspn(at, "0123456789");
-        while (at[n] >= '0' && at[n] <= '9' && n < 5) {
+        while (is_digit(at[n]) && n < 5) {
             part[i] = part[i] * 10 + (at[n++] - '0');
         }
         if (n == 0 && i < 5) {
@@ -203,7 +203,7 @@ static bool read_stamp(const char *text, enum date_order order, int64_t *out)
     int64_t fraction = 0;
     if (*at == '.' || *at == ',') {
         int64_t unit = NS_PER_S / 10;
-        for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10) {
+        for (at++; is_digit(*at); at++, unit /= 10) {
             fraction += (*at - '0') * unit;
         }
     }
@@ -211,15 +211,8 @@ static bool read_stamp(const char *text, enum date_order order, int64_t *out)
     if (is_pm || strcasestr(at, "AM") != NULL) {
         part[3] = part[3] % 12 + (is_pm ? 12 : 0);
     }
-    const int y = order == DATE_OF_YEAR_FIRST ? 0 : 2;
-    const int m = order == DATE_OF_MONTH_FIRST ? 0 : 1;
-    const int d = order == DATE_OF_YEAR_FIRST ? 2 : order == DATE_OF_DAY_FIRST ? 0 : 1;
-    if (part[m] > 12 || part[d] > 31 || part[3] > 23 || part[4] > 59 || part[5] > 59) {
-        return false;
-    }
-    struct civil_date date = {part[y] < 100 ? part[y] + 2000 : part[y], (int8_t)part[m],
-                              (int8_t)part[d]};
-    if (date.year < 1990 || date.year > 2199 || !civil_is_valid(date)) {
+    struct civil_date date;
+    if (part[3] > 23 || part[4] > 59 || part[5] > 59 || !date_order_date(part, order, &date)) {
         return false;
     }
     *out = civil_time_as_utc_ns(

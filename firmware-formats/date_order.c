@@ -237,3 +237,19 @@ bool date_order_pattern(const char *text, enum date_order order, char *out, size
     memcpy(out, made, (size_t)used + 1);
     return true;
 }
+
+bool date_order_date(const int32_t number[static 3], enum date_order order,
+                     struct civil_date *out)
+{
+    const int32_t year = number[order == DATE_OF_YEAR_FIRST ? 0 : 2];
+    const int32_t month = number[order == DATE_OF_MONTH_FIRST ? 0 : 1];
+    const int32_t day = number[order == DATE_OF_YEAR_FIRST  ? 2
+                               : order == DATE_OF_DAY_FIRST ? 0
+                                                            : 1];
+    struct civil_date date = date_of(year < 100 ? year + 2000 : year, month, day, 4);
+    if (date.month == 0 || date.year < 1990 || date.year > 2199) {
+        return false;
+    }
+    *out = date;
+    return true;
+}

@@ -50,4 +50,9 @@ enum yk_status date_evidence_scan(struct date_evidence *self, struct csv *csv, s
  * it is not. */
 bool date_order_pattern(const char *text, enum date_order order, char *out, size_t room);
 
+/* The date that three numbers are in that order; years below 100 are of this century. false:
+ * none of 1990 to 2199. */
+bool date_order_date(const int32_t number[static 3], enum date_order order,
+                     struct civil_date *out);
+
 #endif

@@ -79,6 +79,36 @@ static void patterns_fit_what_they_were_made_from(void **state)
     assert_false(date_order_pattern("24/01/2020", DATE_OF_DAY_FIRST, made, sizeof made));
 }
 
+static void three_numbers_are_a_date_in_one_order_only(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t number[3];
+        enum date_order order;
+        const char *date; /* NULL: none */
+    } cases[] = {
+        {{2, 14, 2019}, DATE_OF_MONTH_FIRST, "2019-02-14"},
+        {{2, 14, 2019}, DATE_OF_DAY_FIRST, NULL},
+        {{14, 2, 19}, DATE_OF_DAY_FIRST, "2019-02-14"},
+        {{2019, 2, 14}, DATE_OF_YEAR_FIRST, "2019-02-14"},
+        {{29, 2, 2019}, DATE_OF_DAY_FIRST, NULL},
+        {{0, 2, 2019}, DATE_OF_DAY_FIRST, NULL},
+        {{1, 300, 2019}, DATE_OF_DAY_FIRST, NULL},
+        {{31, 12, 1989}, DATE_OF_DAY_FIRST, NULL},
+        {{1, 1, 2200}, DATE_OF_DAY_FIRST, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct civil_date date;
+        char text[16];
+        bool is_one = date_order_date(cases[i].number, cases[i].order, &date);
+        assert_int_equal(is_one, cases[i].date != NULL);
+        if (is_one) {
+            civil_format(date, text);
+            assert_string_equal(text, cases[i].date);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +116,7 @@ int main(void)
         cmocka_unit_test(a_step_of_one_day_tells),
         cmocka_unit_test(what_is_no_date_is_no_evidence),
         cmocka_unit_test(patterns_fit_what_they_were_made_from),
+        cmocka_unit_test(three_numbers_are_a_date_in_one_order_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
