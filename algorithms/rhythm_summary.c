@@ -20,6 +20,7 @@
 #include "algorithms/nonparametric.h"
 #include "algorithms/phi.h"
 #include "algorithms/rhythm_days.h"
+#include "algorithms/sleep_lists.h"
 #include "algorithms/social_jetlag.h"
 #include "algorithms/spectrum.h"
 #include "algorithms/sri.h"
@@ -27,6 +28,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MIN_DAYS_RHYTHM 2 /* IS of one day is 1 whatever it was */
 #define MIN_DAYS_PERIOD 3
@@ -322,6 +324,29 @@ static enum yk_status add_activity(struct work *w, struct failure *why)
 
 /* ---- sleep ---- */
 
+/* sleepreg's rule, when asked for: days from noon to noon of which too much is unknown, hours
+ * outside the recording among it, say nothing. */
+static void forget_thin_days(const struct work *w, uint8_t *state)
+{
+    const struct epoch_series *e = &w->a->epochs;
+    struct civil_date date = zone_civil(w->zone, e->t0_ns - 12 * NS_PER_H).date;
+    size_t first = w->p->sri_unknown_h < 24 ? 0 : e->n;
+    while (first < e->n) {
+        int64_t noon_ns = zone_instant_of_day(w->zone, date, 12 * 3600), known_s = 0;
+        date = civil_add_days(date, 1);
+        int64_t end_ns = zone_instant_of_day(w->zone, date, 12 * 3600);
+        size_t end = sleep_epoch_of(e, end_ns);
+        for (size_t k = first; k < end; k++) {
+            known_s += state[k] != SRI_UNKNOWN ? e->epoch_s : 0;
+        }
+        double unknown_s = (double)(end_ns - noon_ns) / (double)NS_PER_S - (double)known_s;
+        if (unknown_s > w->p->sri_unknown_h * 3600) {
+            memset(state + first, SRI_UNKNOWN, end - first);
+        }
+        first = end;
+    }
+}
+
 /* With GGIR's sleep every sustained inactivity counts as sleep, day and night (its SRI1); with
  * counts alone Roenneberg's consolidated rest does. */
 static enum yk_status add_sri(struct work *w, struct failure *why)
@@ -346,8 +371,9 @@ static enum yk_status add_sri(struct work *w, struct failure *why)
     if (n_asleep > 0 && 86400 % e->epoch_s == 0) {
         size_t day = (size_t)(86400 / e->epoch_s);
         size_t need = (size_t)(w->p->sri_min_days * (double)day);
-        w->a->rhythm.sri = sri_pooled(state, e->n, day, need, NULL);
         status = sri_bins_make(&bins, state, e->n, e->t0_ns, e->epoch_s, why);
+        forget_thin_days(w, state);
+        w->a->rhythm.sri = sri_pooled(state, e->n, day, need, NULL);
         if (status == YK_OK) {
             status = sri_pairs_of_days(&bins, w->zone, &pairs, &n_pairs, why);
         }

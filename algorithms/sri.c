@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Sleep regularity index (Phillips et al. 2017, Sci Rep 7:3216), see sri.h and
- * docs/algorithms/sri.md. Leaves out sleepreg's dropping of whole days with more than six
- * unknown hours: every known pair counts once.
+ * docs/algorithms/sri.md. Every known pair counts once; which days are left out whole is the
+ * caller's to say.
  */
 #include "algorithms/sri.h"
 

@@ -193,6 +193,44 @@ static void regular_sleep_has_an_sri_of_100_and_pairs_per_night(void **state)
     zone_close(zone);
 }
 
+/* Nonwear from noon of 6 June, for so many hours. */
+static void take_off(struct analysis *a, const struct zone *zone, int32_t hours)
+{
+    int64_t from = zone_instant_of_day(zone, (struct civil_date){2024, 6, 6}, 12 * 3600);
+    for (size_t k = 0; k < a->epochs.n; k++) {
+        int64_t ns = epoch_start_ns(&a->epochs, k);
+        bool is_off = ns >= from && ns < from + hours * NS_PER_H;
+        a->epochs.state[k] |= is_off ? STATE_NONWEAR : 0;
+    }
+}
+
+/* The first and the last half day alone know of a sleepless night and evening (above). */
+static void days_of_which_too_much_is_unknown_can_be_left_out_of_the_sri(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-06-03T00:00", 8, 60, EPOCH_ENMO_MG, day_and_night);
+    assert_int_equal(epoch_series_need(&a.epochs, EPOCH_ANGLE_Z_DEG, NULL), YK_OK);
+    for (int i = 0; i < 7; i++) {
+        add_night(&a, zone, (struct civil_date){2024, 6, (int8_t)(3 + i)}, 23, 31);
+    }
+    take_off(&a, zone, 6);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_true(a.rhythm.sri < 99);
+    assert_int_equal(parameters_set(&a.made_by.parameters, "sri_unknown_h=6", NULL), YK_OK);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_close(a.rhythm.sri, 100, 0);
+    take_off(&a, zone, 7); /* of the seven whole days six are left, and four pairs of them */
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_true(isnan(a.rhythm.sri));
+    assert_int_equal(parameters_set(&a.made_by.parameters, "sri_min_days=4", NULL), YK_OK);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_close(a.rhythm.sri, 100, 0);
+    analysis_release(&a);
+    zone_close(zone);
+}
+
 static void too_little_gives_nothing_instead_of_something(void **state)
 {
     (void)state;
@@ -277,6 +315,7 @@ int main(void)
         cmocka_unit_test(hours_between_gaps_have_no_rhythm),
         cmocka_unit_test(nights_belong_to_the_weekday_of_their_morning),
         cmocka_unit_test(regular_sleep_has_an_sri_of_100_and_pairs_per_night),
+        cmocka_unit_test(days_of_which_too_much_is_unknown_can_be_left_out_of_the_sri),
         cmocka_unit_test(too_little_gives_nothing_instead_of_something),
         cmocka_unit_test(odd_epochs_and_lengths_do_no_harm),
         cmocka_unit_test(refused_memory_is_reported),
