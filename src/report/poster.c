@@ -3,7 +3,6 @@
  * The poster of a cohort: small actograms side by side, in the order given. One recording is
  * looked at a time, so a poster of a thousand takes no more memory than one of ten.
  */
-#include <math.h>
 #include <stdio.h>
 
 #include "src/base/fill.h"
@@ -34,28 +33,12 @@ static enum yk_status draw_item(const struct poster_item *item, enum language la
     text_fill(scratch, sheet_label(language, LABEL_poster_nights), nights, counted);
     sheet_put(canvas, (struct canvas_box){box.x + box.w - 25, box.y, 25, 4.5},
               &sheet_table_right, scratch);
-    double row_mm = (box.h - 5) / ROWS_MAX, heights[BINS];
+    double row_mm = (box.h - 5) / ROWS_MAX;
     for (size_t r = 0; status == YK_OK && r < n; r++) {
         struct canvas_box row = {box.x, box.y + 5 + row_mm * (double)r, box.w, row_mm - 0.3};
         const struct actogram_row *a = &bars.rows[r];
-        double w = box.w / BINS;
-        for (size_t b = 0, end = 0; b < BINS; b = end) {
-            for (end = b; end < BINS && a->kind[end] == a->kind[b]; end++) {
-            }
-            struct canvas_box run = {row.x + (double)b * w, row.y, (double)(end - b) * w,
-                                     row.h};
-            if (a->kind[b] == ACTOGRAM_ASLEEP) {
-                canvas_fill(canvas, run, sheet_sleep_color);
-            } else if (a->kind[b] == ACTOGRAM_NONWEAR) {
-                canvas_hatch(canvas, run, 1.2, 0.45);
-            }
-        }
-        for (size_t b = 0; b < BINS; b++) {
-            heights[b] = isnan(a->movement[b]) || !(bars.scale > 0)
-                             ? 0
-                             : sqrt((double)a->movement[b] / bars.scale);
-        }
-        canvas_columns(canvas, row, heights, BINS, 0);
+        sheet_shades(canvas, row, a, BINS, 1u << ACTOGRAM_ASLEEP | 1u << ACTOGRAM_NONWEAR);
+        sheet_bars(canvas, row, a, BINS, bars.scale);
         canvas_line(canvas, row.x, row.y + row.h, row.x + row.w, row.y + row.h, 0.1, 0.5, 0);
     }
     double midnight = box.x + box.w / 2;

@@ -244,7 +244,6 @@ void cohort_page_draw(const struct cohort_counts *counts, const struct cohort_ro
 
 /* ---- one recording ---- */
 
-static const struct canvas_color unknown_color = {0.88, 0.88, 0.88};
 #define ROW_LEAST_MM 3.0 /* of the actogram: a day lower than this cannot be read */
 
 struct facts {
@@ -400,24 +399,10 @@ static void draw_row(struct facts *f, const struct actogram *bars, size_t i,
                      struct canvas_box row)
 {
     const struct actogram_row *a = &bars->rows[i];
-    double heights[BINS], w = row.w / BINS;
-    for (size_t b = 0, end = 0; b < BINS; b = end) {
-        for (end = b; end < BINS && a->kind[end] == a->kind[b]; end++) {
-        }
-        struct canvas_box run = {row.x + (double)b * w, row.y, (double)(end - b) * w, row.h};
-        if (a->kind[b] == ACTOGRAM_ASLEEP) {
-            canvas_fill(f->canvas, run, sheet_sleep_color);
-        } else if (a->kind[b] == ACTOGRAM_NONWEAR) {
-            canvas_hatch(f->canvas, run, 1.2, 0.45);
-        } else if (a->kind[b] == ACTOGRAM_UNKNOWN) {
-            canvas_fill(f->canvas, run, unknown_color);
-        }
-    }
-    for (size_t b = 0; b < BINS; b++) {
-        bool is_known = !isnan(a->movement[b]) && bars->scale > 0;
-        heights[b] = is_known ? sqrt((double)a->movement[b] / bars->scale) : 0;
-    }
-    canvas_columns(f->canvas, row, heights, BINS, 0);
+    const unsigned kinds =
+        1u << ACTOGRAM_ASLEEP | 1u << ACTOGRAM_NONWEAR | 1u << ACTOGRAM_UNKNOWN;
+    sheet_shades(f->canvas, row, a, BINS, kinds);
+    sheet_bars(f->canvas, row, a, BINS, bars->scale);
     canvas_line(f->canvas, row.x, row.y + row.h, row.x + row.w, row.y + row.h, 0.1, 0.4, 0);
     written_day(a->evening, f->language, &f->scratch);
     static const struct canvas_style label = {.pt = 8, .min_pt = 4.5, .is_middle = true};
@@ -431,13 +416,7 @@ static void draw_sign(struct facts *f, double *x, double y, enum actogram_kind k
                       enum sheet_label label)
 {
     const struct canvas_box sign = {*x, y, 7, 3};
-    if (kind == ACTOGRAM_ASLEEP) {
-        canvas_fill(f->canvas, sign, sheet_sleep_color);
-    } else if (kind == ACTOGRAM_NONWEAR) {
-        canvas_hatch(f->canvas, sign, 1.2, 0.45);
-    } else {
-        canvas_fill(f->canvas, sign, unknown_color);
-    }
+    sheet_shade(f->canvas, sign, kind);
     canvas_frame(f->canvas, sign, 0.1, 0.6, 0);
     const char *words = sheet_label(f->language, label);
     double w = canvas_text_width(f->canvas, &legend_style, words) + 1;

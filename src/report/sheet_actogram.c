@@ -173,21 +173,42 @@ static void bracket_programme(const struct picture *p, const struct row_view *ro
     }
 }
 
-static void draw_bars(const struct picture *p, const struct row_view *row,
-                      const struct actogram_row *bars)
+void sheet_bars(struct canvas *canvas, struct canvas_box box, const struct actogram_row *row,
+                size_t n_bins, double scale)
 {
-    double heights[BINS];
-    for (size_t b = 0; b < BINS; b++) {
-        double movement = (double)bars->movement[b];
+    double heights[ACTOGRAM_BINS_MAX];
+    for (size_t b = 0; b < n_bins; b++) {
         /* The root: a walk moves the wrist ten times as much as desk work; both are to be seen.
          */
-        bool is_known = bars->kind[b] != ACTOGRAM_NONWEAR && !isnan(movement);
-        heights[b] = is_known ? sqrt(movement / p->scale) : 0;
+        bool is_known = !isnan(row->movement[b]) && scale > 0;
+        heights[b] = is_known ? sqrt((double)row->movement[b] / scale) : 0;
     }
-    struct canvas_box box = row->box;
-    box.y += 2.0; /* room for the marks above the bars */
-    box.h -= 2.0;
-    canvas_columns(p->canvas, box, heights, BINS, 0);
+    canvas_columns(canvas, box, heights, n_bins, 0);
+}
+
+void sheet_shades(struct canvas *canvas, struct canvas_box box, const struct actogram_row *row,
+                  size_t n_bins, unsigned kinds)
+{
+    const double w = box.w / (double)n_bins;
+    for (size_t b = 0, end = 0; b < n_bins; b = end) {
+        for (end = b; end < n_bins && row->kind[end] == row->kind[b]; end++) {
+        }
+        const struct canvas_box run = {box.x + (double)b * w, box.y, (double)(end - b) * w,
+                                       box.h};
+        if ((kinds >> row->kind[b] & 1u) != 0) {
+            sheet_shade(canvas, run, (enum actogram_kind)row->kind[b]);
+        }
+    }
+}
+
+void sheet_shade(struct canvas *canvas, struct canvas_box box, enum actogram_kind kind)
+{
+    static const struct canvas_color unknown = {0.88, 0.88, 0.88};
+    if (kind == ACTOGRAM_NONWEAR) {
+        canvas_hatch(canvas, box, 1.2, 0.45);
+    } else {
+        canvas_fill(canvas, box, kind == ACTOGRAM_ASLEEP ? sheet_sleep_color : unknown);
+    }
 }
 
 static void draw_doubts(const struct picture *p, const struct row_view *row)
@@ -403,8 +424,11 @@ static enum yk_status draw_row(const struct picture *p, const struct row_view *r
         return status;
     }
     shade_nights(p, row);
-    if (bars.n_rows == 1 && p->scale > 0) {
-        draw_bars(p, row, &bars.rows[0]);
+    if (bars.n_rows == 1) {
+        struct canvas_box box = row->box;
+        box.y += 2.0; /* room for the marks above the bars */
+        box.h -= 2.0;
+        sheet_bars(p->canvas, box, &bars.rows[0], BINS, p->scale);
     }
     hatch_nonwear(p, row);
     outline_quiet_times(p, row);

@@ -39,6 +39,14 @@ void sheet_put(struct canvas *canvas, struct canvas_box box, const struct canvas
 double sheet_name(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,
                   enum sheet_label label);
 
+/* A row of a picture: bars on the scale of a person or a recording (NaN: none), and shades
+ * behind them where it is asleep, not worn, not recorded, as far as wanted (kinds: bits
+ * 1u << enum actogram_kind). */
+void sheet_bars(struct canvas *canvas, struct canvas_box box, const struct actogram_row *row,
+                size_t n_bins, double scale);
+void sheet_shades(struct canvas *canvas, struct canvas_box box, const struct actogram_row *row,
+                  size_t n_bins, unsigned kinds);
+void sheet_shade(struct canvas *canvas, struct canvas_box box, enum actogram_kind kind);
 enum yk_status sheet_actogram(const struct sheet *sheet, struct canvas *canvas,
                               struct canvas_box box, struct failure *why);
 void sheet_nights(const struct sheet *sheet, struct canvas *canvas, struct canvas_box box,

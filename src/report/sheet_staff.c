@@ -48,21 +48,9 @@ static enum yk_status draw_half(const struct sheet *sheet, struct canvas *canvas
                                              BINS, 12, &bars, why);
     if (status == YK_OK && bars.n_rows == 1) {
         const struct actogram_row *row = &bars.rows[0];
-        double heights[BINS], w = box.w / BINS;
         shade_sleep(recording, canvas, date, box);
-        for (size_t b = 0; b < BINS; b++) {
-            heights[b] = isnan(row->movement[b]) ? 0 : sqrt((double)row->movement[b] / scale);
-        }
-        for (size_t b = 0, end = 0; b < BINS; b = end) {
-            for (end = b; end < BINS && row->kind[end] == row->kind[b]; end++) {
-            }
-            struct canvas_box run = {box.x + (double)b * w, box.y, (double)(end - b) * w,
-                                     box.h};
-            if (row->kind[b] == ACTOGRAM_NONWEAR) {
-                canvas_hatch(canvas, run, 1.2, 0.45);
-            }
-        }
-        canvas_columns(canvas, box, heights, BINS, 0);
+        sheet_shades(canvas, box, row, BINS, 1u << ACTOGRAM_NONWEAR);
+        sheet_bars(canvas, box, row, BINS, scale);
     }
     actogram_release(&bars);
     return status;
