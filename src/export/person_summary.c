@@ -205,7 +205,12 @@ static bool take_recording(void *user, struct person_summary *person,
 {
     (void)user;
     double least = number(at, "min_nights");
-    person->n_recordings++;
+    const char *group = word(at, "group");
+    if (person->n_recordings++ == 0) {
+        memcpy(person->group, group, strnlen(group, sizeof person->group - 1));
+    } else if (strcmp(person->group, group) != 0) {
+        person->group[0] = '\0';
+    }
     person->min_nights = isnan(least) ? 0 : least;
     return true;
 }

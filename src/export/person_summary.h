@@ -15,6 +15,7 @@
 
 struct person_summary {
     char person_id[64];
+    char group[64];                     /* of all recordings; "": not said, or they differ */
     char first_date[16], last_date[16]; /* of days; "" = none */
     double min_nights;                  /* of the recipe; 0: no rule */
     size_t n_recordings, n_nights, n_nights_valid, n_days, n_days_valid;

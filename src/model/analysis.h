@@ -30,6 +30,7 @@ struct nonwear_bout {
 struct analysis {
     char recording_id[128]; /* "" until known */
     char person_id[64];
+    char group[64]; /* of the participants table; "": not said */
     struct recording_info info;
     struct read_report report;
     struct calibration calibration;

@@ -95,6 +95,12 @@ static const char *said_person(const struct work *work)
                : batch_owner_of(&work->batch->owners, work->input->sha256);
 }
 
+static const char *said_group(const struct work *work)
+{
+    const struct participant_row *row = work->input->participant;
+    return row != NULL ? row->group : "";
+}
+
 static const char *diary_code(const struct work *work)
 {
     const struct participant_row *row = work->input->participant;
@@ -131,9 +137,9 @@ static enum yk_status make_work_key(struct work *work, struct failure *why)
     parameters_to_json(&batch->options->recipe.parameters, &all);
     text_addf(&all, "\nsession %d\ndescription %s", batch->options->session,
               work->input->description);
-    text_addf(&all, "\nzone %s or %s\nperson %s or %s\n", zone != NULL ? zone : "",
+    text_addf(&all, "\nzone %s or %s\nperson %s or %s of %s\n", zone != NULL ? zone : "",
               zone != NULL ? "" : batch->system_zone, said != NULL ? said : "",
-              work->input->stem);
+              work->input->stem, said_group(work));
     batch_add_diary_key(batch, code, &all);
     enum yk_status status = digest_of_text(&all, work->work_key, why);
     text_release(&all);
@@ -298,6 +304,7 @@ static enum yk_status analyze(struct work *work, struct failure *why)
     if (status == YK_OK) {
         snprintf(work->analysis.recording_id, sizeof work->analysis.recording_id, "%s",
                  work->input->recording_id);
+        snprintf(work->analysis.group, sizeof work->analysis.group, "%s", said_group(work));
     }
     return status;
 }

@@ -73,6 +73,7 @@ void export_strip(struct analysis *a, const struct export_codes *codes)
     snprintf(a->recording_id, sizeof a->recording_id, "%s", codes->recording);
     snprintf(a->person_id, sizeof a->person_id, "%s", codes->person);
     snprintf(info->person_id, sizeof info->person_id, "%s", codes->person);
+    a->group[0] = '\0';
     snprintf(info->device_serial, sizeof info->device_serial, "%s", codes->device);
     info->session_id[0] = '\0';
     a->made_by.input_sha256[0] = '\0';

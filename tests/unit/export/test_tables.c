@@ -270,7 +270,7 @@ static void persons_are_summed_over_their_recordings(void **state)
     text_init(&recordings);
     text_init(&nights);
     text_init(&days);
-    text_add(&recordings, "recording_id,person_id\nr1,B\nr2,A\nr3,B\nr4,\n");
+    text_add(&recordings, "recording_id,person_id,group\nr1,B,x\nr2,A,y\nr3,B,z\nr4,,x\n");
     text_add(&nights,
              "person_id,weekday_morning,sleep_onset_h,wake_h,midsleep_h,spt_min,tst_min,"
              "waso_min,exclude_reason\n"
@@ -290,6 +290,8 @@ static void persons_are_summed_over_their_recordings(void **state)
     assert_int_equal(persons.n, 2);
     const struct person_summary *a = &persons.persons[0], *b = &persons.persons[1];
     assert_string_equal(a->person_id, "A");
+    assert_string_equal(a->group, "y");
+    assert_string_equal(b->group, "");
     assert_int_equal(a->n_nights, 1);
     assert_int_equal(a->n_nights_valid, 0);
     assert_true(isnan(a->nights[NIGHTS_ALL].spt_min.mean));
