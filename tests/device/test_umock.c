@@ -6,7 +6,6 @@
  */
 #include "tests/support/check.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,7 +140,8 @@ static void set_up_is_read_back(void **state)
     struct dock_identity id = docked_identify(device, NULL, &health);
     assert_int_equal(id.session_by_file, 99);
     assert_int_equal(device->ops->read_clock(device, zone, &clock, &why), YK_OK);
-    assert_close((double)clock.offset_ms, 0, 500); /* as busy as the machine is */
+    /* what the driver promises, however busy the machine is */
+    assert_true(llabs(clock.offset_ms) <= 1500 + clock.uncertainty_ms);
     umock_stats(s.recorder, NULL, &stats);
     assert_int_equal(stats.formats, 1);
     dock_device_close(device);
