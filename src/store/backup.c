@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -160,16 +161,45 @@ static enum yk_status copy_names(struct backing *self, struct failure *why)
     return status;
 }
 
+/* The part, locked and empty. Another backup to the same file may be at work on it, or have
+ * given it its name since it was opened here. */
+static enum yk_status open_part(struct backing *self, struct failure *why)
+{
+    struct stat opened, named;
+    const char *part = text_string(&self->part);
+    int fd = open(part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return failure_set_errno(why, errno, "making %s", part);
+    }
+    /* where a disk knows no locks it goes without */
+    bool is_other = (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) ||
+                    fstat(fd, &opened) != 0 || lstat(part, &named) != 0 ||
+                    opened.st_ino != named.st_ino;
+    enum yk_status status = YK_OK;
+    if (is_other) {
+        status = failure_set(why, YK_ERR_BUSY,
+                             "another program is writing %s; wait until it is done, or name "
+                             "another file for the backup",
+                             part);
+    } else if (ftruncate(fd, 0) != 0) {
+        status = failure_set_errno(why, errno, "emptying %s", part);
+    }
+    if (status != YK_OK) {
+        close(fd);
+        return status;
+    }
+    self->tar.fd = fd;
+    self->tar.path = part;
+    return YK_OK;
+}
+
 static enum yk_status open_all(struct backing *self, struct failure *why)
 {
     /* first: a folder that is not there, or a disk that is not written, is said by its name */
-    self->tar.path = text_string(&self->part);
-    self->tar.fd =
-        open(self->tar.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (self->tar.fd < 0) {
-        return failure_set_errno(why, errno, "making %s", self->tar.path);
+    enum yk_status status = open_part(self, why);
+    if (status == YK_OK) {
+        status = disk_remove(text_string(&self->copy_path), why);
     }
-    enum yk_status status = disk_remove(text_string(&self->copy_path), why);
     if (status == YK_OK) {
         status = db_copy_to(self->store->db, text_string(&self->copy_path), why);
     }
@@ -205,13 +235,13 @@ static enum yk_status name_all(struct backing *self, const char *path, struct fa
 static void release_all(struct backing *self, enum yk_status status)
 {
     db_close(self->copy);
-    unlink(text_string(&self->copy_path));
-    unlink(text_string(&self->names_path));
-    if (self->tar.fd >= 0) {
-        close(self->tar.fd);
+    if (self->tar.fd >= 0) { /* else the parts, if there are any, are another program's */
+        unlink(text_string(&self->copy_path));
+        unlink(text_string(&self->names_path));
         if (status != YK_OK) {
             unlink(text_string(&self->part));
         }
+        close(self->tar.fd);
     }
     text_release(&self->part);
     text_release(&self->copy_path);

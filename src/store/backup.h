@@ -16,7 +16,8 @@ struct backup_totals {
 
 /* Writes path (through ".part") from a consistent state of the store, even while others work on
  * it, and reads it back before it gets its name. A file of that name is not replaced:
- * YK_ERR_CONFLICT. A damaged file of the store ends it: YK_ERR_CORRUPT. */
+ * YK_ERR_CONFLICT. Another program that writes it at the moment: YK_ERR_BUSY. A damaged file of
+ * the store ends it: YK_ERR_CORRUPT. */
 enum yk_status backup_write(struct store *store, const char *path, struct backup_totals *out,
                             struct job *job, struct failure *why);
 

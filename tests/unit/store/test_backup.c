@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -168,6 +169,28 @@ static void a_file_that_is_there_is_not_replaced(void **state)
     struct backup_totals totals;
     write_backup();
     assert_int_equal(backup_write(&scene.store, tar, &totals, NULL, &why), YK_ERR_CONFLICT);
+}
+
+static void a_part_that_another_program_writes_is_left_alone(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    char part[2400], copy[2400];
+    snprintf(part, sizeof part, "%s.part", tar);
+    snprintf(copy, sizeof copy, "%s.db.part", tar);
+    check_write_text(part, "begun");
+    check_write_text(copy, "its copy");
+    int fd = open(part, O_RDONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(backup_write(&scene.store, tar, &totals, NULL, &why), YK_ERR_BUSY);
+    struct stat s;
+    assert_int_equal(fstat(fd, &s), 0);
+    assert_int_equal(s.st_size, strlen("begun"));
+    assert_true(disk_is_file(part) && disk_is_file(copy));
+    close(fd);
+    write_backup(); /* it was killed: nobody holds it any more */
+    assert_false(disk_is_file(part) || disk_is_file(copy));
 }
 
 static void put_a_file_there(void *user, const struct progress *now)
@@ -423,6 +446,7 @@ int main(void)
         T(a_name_of_nobody_is_found),
         T(other_programs_can_open_and_verify_it),
         T(a_file_that_is_there_is_not_replaced),
+        T(a_part_that_another_program_writes_is_left_alone),
         T(a_file_that_comes_meanwhile_is_not_replaced),
         T(a_store_with_people_in_it_is_never_overwritten),
         T(a_store_that_somebody_comes_into_meanwhile_stays),
