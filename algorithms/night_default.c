@@ -242,7 +242,6 @@ static uint32_t exclusions(const struct detection *self, const struct evening *e
     size_t margin = (size_t)(CUT_MIN * self->series.per_min);
     uint32_t exclude = valid_h < p->night_min_h ? EXCLUDE_FEW_HOURS : 0;
     exclude |= valid_h <= 0 ? EXCLUDE_NO_DATA : 0;
-    exclude |= self->analysis->info.clock_is_in_doubt ? EXCLUDE_CLOCK : 0;
     if (night->onset_ns == TIME_UNKNOWN) {
         return exclude | EXCLUDE_NO_SLEEP;
     }

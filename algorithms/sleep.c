@@ -241,7 +241,9 @@ enum yk_status sleep_detect(struct analysis *analysis, const struct zone *zone,
     status = is_ggir ? night_ggir_detect(analysis, zone, diary, job, why)
                      : night_default_detect(analysis, zone, diary, job, why);
     for (size_t i = 0; i < analysis->n_nights; i++) {
-        sleep_forget_unread(analysis, &analysis->nights[i]);
+        struct night *night = &analysis->nights[i];
+        night->exclude |= analysis->info.clock_is_in_doubt ? EXCLUDE_CLOCK : 0;
+        sleep_forget_unread(analysis, night);
     }
     job_progress(job, "sleep", analysis->epochs.n, analysis->epochs.n, "epochs");
     return status;

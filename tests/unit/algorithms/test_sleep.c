@@ -63,6 +63,32 @@ static void default_recipe_meets_the_truth_of_short25(void **context)
     zone_close(zone);
 }
 
+static void no_night_of_a_doubtful_clock_is_counted(void **context)
+{
+    (void)context;
+    static const char *const recipe[] = {RECIPE_DEFAULT, RECIPE_GGIR};
+    for (int i = 0; i < 2; i++) {
+        for (int is_in_doubt = 0; is_in_doubt < 2; is_in_doubt++) {
+            struct analysis life;
+            struct zone *zone = NULL;
+            made_life_open(&life, &zone, "Asia/Tokyo", recipe[i], "2024-06-16T00:00",
+                           "2024-06-19T12:00");
+            made_life_set(&life, zone, "2024-06-16T23:00", "2024-06-17T07:00", MADE_ASLEEP);
+            made_life_set(&life, zone, "2024-06-17T23:00", "2024-06-18T07:00", MADE_ASLEEP);
+            made_life_set(&life, zone, "2024-06-18T23:00", "2024-06-19T07:00", MADE_ASLEEP);
+            life.info.clock_is_in_doubt = is_in_doubt != 0;
+            assert_int_equal(sleep_detect(&life, zone, NULL, NULL, NULL), YK_OK);
+            assert_true(life.n_nights >= 3);
+            for (size_t j = 0; j < life.n_nights; j++) {
+                bool says_so = (life.nights[j].exclude & EXCLUDE_CLOCK) != 0;
+                assert_int_equal(says_so, is_in_doubt);
+            }
+            analysis_release(&life);
+            zone_close(zone);
+        }
+    }
+}
+
 static void spring_night_is_an_hour_shorter(void **context)
 {
     (void)context;
@@ -434,6 +460,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_recipe_meets_the_truth_of_short25),
+        cmocka_unit_test(no_night_of_a_doubtful_clock_is_counted),
         cmocka_unit_test(spring_night_is_an_hour_shorter),
         cmocka_unit_test(autumn_night_is_an_hour_longer),
         cmocka_unit_test(day_sleeper_keeps_one_whole_rest_a_day),
