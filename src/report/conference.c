@@ -38,31 +38,6 @@ static void add_of(size_t n, size_t of, struct text *out)
     }
 }
 
-static void add_programme(const struct interview_facts *facts, enum language language,
-                          struct text *out)
-{
-    char week[16];
-    if (facts->week != INT_MIN) {
-        snprintf(week, sizeof week, "%d", facts->week);
-        text_fill(out, sheet_label(language, facts->week > 0 ? LABEL_week : LABEL_week_before),
-                  week);
-    }
-    if (facts->step != NULL && facts->step->days != 0 && facts->step->start_min >= 0) {
-        struct text start;
-        text_init(&start);
-        written_start(facts->step->start_min, language, &start);
-        text_add(out, " ");
-        if (facts->step->stage[0] != '\0') {
-            text_fill(out, sheet_label(language, LABEL_stage_start), facts->step->stage,
-                      text_string(&start));
-        } else {
-            text_fill(out, sheet_label(language, LABEL_start_only), text_string(&start));
-        }
-        out->is_short = out->is_short || start.is_short;
-        text_release(&start);
-    }
-}
-
 static void add_cell(const struct conference_row *row, size_t column, enum language language,
                      struct text *out)
 {
@@ -78,7 +53,7 @@ static void add_cell(const struct conference_row *row, size_t column, enum langu
     const struct interview_period *now = &facts->now;
     switch (column) {
     case 1:
-        add_programme(facts, language, out);
+        sheet_programme(facts, language, " ", out);
         break;
     case 2:
         add_of(now->n_counted, now->n_nights, out);

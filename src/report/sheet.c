@@ -81,33 +81,30 @@ bool sheet_rhythm_is_thin(const struct interview_facts *facts)
            facts->now.n_counted < INTERVIEW_RHYTHM_DAYS;
 }
 
-/* "プログラム第3週 導入期 10時開始" */
-static void add_programme(const struct sheet *sheet, struct text *out)
+void sheet_programme(const struct interview_facts *facts, enum language language,
+                     const char *between, struct text *out)
 {
-    const struct interview_facts *facts = sheet->facts;
-    struct text part;
     char week[16];
-    text_init(&part);
     if (facts->week != INT_MIN) {
-        text_add(out, " · ");
         snprintf(week, sizeof week, "%d", facts->week);
-        if (facts->week > 0) {
-            sheet_words(sheet, out, week, week);
-        } else {
-            text_add(out, sheet_label(sheet->language, LABEL_week_before));
-        }
+        text_fill(out, sheet_label(language, facts->week > 0 ? LABEL_week : LABEL_week_before),
+                  week);
     }
-    if (facts->step != NULL && facts->step->days != 0 && facts->step->start_min >= 0) {
-        text_add(out, " · ");
-        written_start(facts->step->start_min, sheet->language, &part);
-        if (facts->step->stage[0] != '\0') {
-            sheet_words(sheet, out, stage_start, facts->step->stage, text_string(&part));
+    const struct programme_step *step = facts->step;
+    if (step != NULL && step->days != 0 && step->start_min >= 0) {
+        struct text start;
+        text_init(&start);
+        written_start(step->start_min, language, &start);
+        text_add(out, out->length > 0 ? between : "");
+        if (step->stage[0] != '\0') {
+            text_fill(out, sheet_label(language, LABEL_stage_start), step->stage,
+                      text_string(&start));
         } else {
-            sheet_words(sheet, out, start_only, text_string(&part));
+            text_fill(out, sheet_label(language, LABEL_start_only), text_string(&start));
         }
+        out->is_short = out->is_short || start.is_short;
+        text_release(&start);
     }
-    out->is_short = out->is_short || part.is_short;
-    text_release(&part);
 }
 
 /* Code, period and nights, and the stage after them, or on a line of its own where the words
@@ -122,15 +119,16 @@ static void put_period(const struct sheet *sheet, struct canvas *canvas, struct 
     struct text stage, all;
     text_init(&stage);
     text_init(&all);
-    add_programme(sheet, &stage);
-    text_addf(&all, "%s%s", text_string(words), text_string(&stage));
+    sheet_programme(sheet->facts, sheet->language, dot, &stage);
+    text_addf(&all, "%s%s%s", text_string(words), stage.length > 0 ? dot : "",
+              text_string(&stage));
     if (canvas_text_width(canvas, &least, text_string(&all)) <= box.w) {
         sheet_put(canvas, (struct canvas_box){box.x, box.y + 9.7, box.w, 5}, &one, &all);
         text_clear(words);
     } else {
         sheet_put(canvas, (struct canvas_box){box.x, box.y + 8.5, box.w, 3.5}, &two, words);
         canvas_text(canvas, (struct canvas_box){box.x, box.y + 11.9, box.w, 3.5}, &two,
-                    text_string(&stage) + (stage.length > 0 ? strlen(dot) : 0));
+                    text_string(&stage));
     }
     words->is_short = words->is_short || stage.is_short || all.is_short;
     text_release(&stage);

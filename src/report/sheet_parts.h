@@ -30,6 +30,9 @@ int sheet_round_min(const struct sheet *sheet);
 /* A label with gaps, filled. */
 #define sheet_words(sheet, out, label, ...)                                                    \
     text_fill((out), sheet_label((sheet)->language, LABEL_##label), __VA_ARGS__)
+/* "プログラム第3週 · 導入期 10時開始", into an empty text: as much of it as is known. */
+void sheet_programme(const struct interview_facts *facts, enum language language,
+                     const char *between, struct text *out);
 /* Why a night is not counted: the most telling of enum night_exclude bits. */
 enum sheet_label sheet_reason(uint32_t exclude);
 /* Draws the text and empties it. */
