@@ -18,6 +18,8 @@ static enum yk_status draw_item(const struct poster_item *item, enum language la
                                 struct canvas *canvas, struct canvas_box box,
                                 struct text *scratch, struct failure *why)
 {
+    static const struct canvas_style name = {
+        .pt = 8.5, .min_pt = 3, .is_bold = true, .is_middle = true, .wraps = true};
     const struct civil_date open = {0};
     struct actogram bars;
     char counted[24], nights[24];
@@ -28,8 +30,7 @@ static enum yk_status draw_item(const struct poster_item *item, enum language la
     snprintf(counted, sizeof counted, "%zu", item->analysis->n_nights_valid);
     snprintf(nights, sizeof nights, "%zu", item->analysis->n_nights);
     text_add_plain(scratch, item->id);
-    sheet_put(canvas, (struct canvas_box){box.x, box.y, box.w - 26, 4.5}, &sheet_table_bold,
-              scratch);
+    sheet_put(canvas, (struct canvas_box){box.x, box.y, box.w - 26, 4.5}, &name, scratch);
     text_fill(scratch, sheet_label(language, LABEL_poster_nights), nights, counted);
     sheet_put(canvas, (struct canvas_box){box.x + box.w - 25, box.y, 25, 4.5},
               &sheet_table_right, scratch);
