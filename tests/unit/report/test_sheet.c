@@ -394,8 +394,9 @@ static enum yk_status poster_item(void *user, size_t i, struct poster_item *out,
     static const char *const ids[] = {
         "P-07_20260511",
         "参加者の記録_二回目の来所_左手首_とても長い名前の例として付けた_確認用",
-        "participant-001_visit-two_wrist-left_participant-002_visit-two_wrist-left_participant-"
-        "003_visit-two_wrist-left_participant-0004"};
+        ("participant-001_visit-two_wrist-left_participant-002_visit-two_wrist-left_"
+         "participant-"
+         "003_visit-two_wrist-left_participant-0004")};
     *out = (struct poster_item){ids[i % 3], &record->recordings[0].analysis,
                                 record->recordings[0].zone};
     return YK_OK;
