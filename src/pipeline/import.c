@@ -114,13 +114,7 @@ static enum yk_status find_clock(void *user, const struct recording_info *info,
 {
     struct store *store = user;
     struct loan loan;
-    int64_t session = 0;
-    if (!text_parse_int64(info->session_id, strlen(info->session_id), &session) ||
-        session < 0 || session > UINT32_MAX) {
-        return YK_OK;
-    }
-    enum yk_status status =
-        loan_by_session(store, info->device_serial, (uint32_t)session, &loan, why);
+    enum yk_status status = loan_of_recording(store, info, &loan, why);
     if (status == YK_OK) {
         *out = clock_map_between(&loan.issue, &loan.back);
     }

@@ -84,15 +84,8 @@ static enum yk_status read_clock(struct store *store, struct record_recording *t
                                  struct failure *why)
 {
     struct loan loan;
-    int64_t session = 0;
-    const struct recording_info *info = &to->analysis.info;
     to->clock_offset_issue_s = to->clock_offset_return_s = (double)NAN;
-    if (!text_parse_int64(info->session_id, strlen(info->session_id), &session) ||
-        session < 0 || session > UINT32_MAX) {
-        return YK_OK;
-    }
-    enum yk_status status =
-        loan_by_session(store, info->device_serial, (uint32_t)session, &loan, why);
+    enum yk_status status = loan_of_recording(store, &to->analysis.info, &loan, why);
     if (status == YK_OK) {
         to->clock_offset_issue_s = loan.issue.offset_ms / 1000;
         to->clock_offset_return_s = loan.back.offset_ms / 1000;

@@ -187,8 +187,7 @@ static enum yk_status open_all(const struct shard_peers_options *options, const 
     enum yk_status status = YK_OK;
     for (struct dirent *entry; status == YK_OK && (entry = readdir(dir)) != NULL;) {
         unsigned count = shard_count_of(entry->d_name);
-        bool is_own = options->except != NULL && strcmp(entry->d_name, options->except) == 0;
-        if (count == 0 || is_own || count == options->n_shards) {
+        if (count == 0 || count == options->n_shards) {
             continue;
         }
         status = disk_join(shards, entry->d_name, &path, why);

@@ -51,13 +51,12 @@ void shard_lock_release(struct shard_lock *self); /* accepts NULL */
 /* ---- what others finished ---- */
 
 struct shard_peers;
-/* Every folder below DIR/shards but `except` (its last part; NULL: none), in the order of
- * names. for_merge: opened so that what a killed task left half-written is rolled back; else
- * read only, and a shard that cannot be read is passed over. only_other_counts: those of
- * n_shards are left out. */
+/* Every folder below DIR/shards, in the order of names. for_merge: opened so that what a killed
+ * task left half-written is rolled back; else read only, and a shard that cannot be read is
+ * passed over. */
 struct shard_peers_options {
-    const char *folder, *except;
-    unsigned n_shards; /* 0: all counts */
+    const char *folder; /* DIR */
+    unsigned n_shards;  /* shards of this count are left out; 0: none */
     bool for_merge;
 };
 enum yk_status shard_peers_open(const struct shard_peers_options *options,

@@ -301,6 +301,16 @@ enum yk_status loan_by_session(struct store *store, const char *device_serial, u
     return take_last(status, list, n, out, why, device_serial);
 }
 
+enum yk_status loan_of_recording(struct store *store, const struct recording_info *info,
+                                 struct loan *out, struct failure *why)
+{
+    int64_t session = 0;
+    return text_parse_int64(info->session_id, strlen(info->session_id), &session) &&
+                   session >= 0 && session <= UINT32_MAX
+               ? loan_by_session(store, info->device_serial, (uint32_t)session, out, why)
+               : YK_ERR_NO_DEVICE;
+}
+
 /* ---- what the dock writes ---- */
 
 static enum yk_status write_clock(struct store *store, const char *sql, int64_t id,

@@ -6,6 +6,7 @@
 #define SRC_STORE_LOANS_H
 
 #include "src/model/loan.h"
+#include "src/model/recording.h"
 #include "src/store/records.h"
 
 extern const struct record_kind record_kind_loan;
@@ -28,6 +29,10 @@ enum yk_status loan_at(struct store *store, const char *device_serial, int64_t a
 /* The newest line that wrote this session id into the device. YK_ERR_NO_DEVICE: none. */
 enum yk_status loan_by_session(struct store *store, const char *device_serial, uint32_t session,
                                struct loan *out, struct failure *why);
+/* The line that set the recorder up for this recording: its device and session.
+ * YK_ERR_NO_DEVICE: none, or the session is no number. */
+enum yk_status loan_of_recording(struct store *store, const struct recording_info *info,
+                                 struct loan *out, struct failure *why);
 
 /* A docked device has come back: returned_ns and the reading of its clock (NULL: none) are
  * written. A line that has a return already keeps it, and so does one with a reading: the first

@@ -143,10 +143,7 @@ static void peers_are_the_shards_of_other_counts(void **state)
     assert_int_equal(shard_peers_open(&options, &peers, NULL), YK_OK);
     assert_int_equal(shard_peers_count(peers), 1);
     shard_peers_close(peers);
-    options = (struct shard_peers_options){.folder = folder, .except = "0001-of-0005"};
-    assert_int_equal(shard_peers_open(&options, &peers, NULL), YK_OK);
-    assert_int_equal(shard_peers_count(peers), 2);
-    shard_peers_close(peers);
+    options.n_shards = 5;
     /* A damaged one: the task does without it, the merge says which. */
     make_shard(folder, "0000-of-0009", "no database at all, and longer than a header of one");
     assert_int_equal(shard_peers_open(&options, &peers, NULL), YK_OK);
