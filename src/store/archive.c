@@ -26,12 +26,14 @@
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 #define LOCK_WAIT_NS 50000000L
+#define INCOMING "incoming-"
 
 /* ---- names ---- */
 
+/* "part" is none: what ends so is not finished, and some day swept away. */
 static bool is_suffix(const char *at, size_t n)
 {
-    bool is_good = n >= 1 && n <= 8;
+    bool is_good = n >= 1 && n <= 8 && !(n == 4 && strncasecmp(at, "part", 4) == 0);
     for (size_t i = 0; i < n && is_good; i++) {
         is_good = isalnum((unsigned char)at[i]) != 0 && ((unsigned char)at[i] & 0x80) == 0;
     }
@@ -73,7 +75,7 @@ enum yk_status archive_find(const char *folder, const char *sha256,
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         size_t n = strlen(entry->d_name);
         if (n < ARCHIVE_NAME_BYTES && strncmp(entry->d_name, sha256, DIGEST_HEX - 1) == 0 &&
-            entry->d_name[DIGEST_HEX - 1] == '.' && strstr(entry->d_name, DISK_PART) == NULL) {
+            entry->d_name[DIGEST_HEX - 1] == '.') {
             memcpy(name, entry->d_name, n + 1);
             status = YK_OK;
             break;
@@ -207,6 +209,11 @@ void archive_unlock(int lock)
     }
 }
 
+bool archive_is_part(const char *name)
+{
+    return strncmp(name, INCOMING, strlen(INCOMING)) == 0 && name_ends_with(name, DISK_PART);
+}
+
 bool archive_part_is_alive(const char *path)
 {
     int lock = -1;
@@ -227,7 +234,7 @@ enum yk_status archive_sweep(const char *folder, size_t *n, struct failure *why)
     }
     for (struct dirent *entry; (entry = readdir(dir)) != NULL && status == YK_OK;) {
         int lock = -1;
-        if (!name_ends_with(entry->d_name, DISK_PART)) {
+        if (!archive_is_part(entry->d_name)) {
             continue;
         }
         status = disk_join(folder, entry->d_name, &path, why);
@@ -263,7 +270,7 @@ static enum yk_status open_part(struct copying *self, struct failure *why)
     for (unsigned attempt = 0; attempt < 100; attempt++) {
         char name[80];
         struct stat s;
-        snprintf(name, sizeof name, "incoming-%ld-%" PRId64 "-%u" DISK_PART, (long)getpid(),
+        snprintf(name, sizeof name, INCOMING "%ld-%" PRId64 "-%u" DISK_PART, (long)getpid(),
                  clock_monotonic_ns(), attempt);
         enum yk_status status = disk_join(self->folder, name, &self->part, why);
         if (status != YK_OK) {

@@ -25,8 +25,8 @@ struct archived {
     bool was_repaired; /* a damaged copy of it was replaced */
 };
 
-/* "cwa" of "a/week 1.CWA", "csv.gz" of "x.csv.gz"; nothing else of the name is kept, because
- * file names may hold people's names. */
+/* "cwa" of "a/week 1.CWA", "csv.gz" of "x.csv.gz", "bin" of "x.part"; nothing else of the name
+ * is kept, because file names may hold people's names. */
 void archive_suffix_of(const char *path, char out[static ARCHIVE_SUFFIX_BYTES]);
 
 /* Copies the file at path into the folder: hashed while it is copied to a ".part", synced, read
@@ -65,6 +65,8 @@ void archive_unlock(int lock); /* accepts -1 */
 
 /* Removes ".part" files that no living process is writing. *n: how many. */
 enum yk_status archive_sweep(const char *folder, size_t *n, struct failure *why);
+/* Whether a name in the folder is that of an unfinished copy. */
+bool archive_is_part(const char *name);
 /* Whether a ".part" belongs to a living process. */
 bool archive_part_is_alive(const char *path);
 

@@ -384,8 +384,9 @@ static enum yk_status check_name(struct checking *self, const char *part, const 
     char subject[SUBJECT_ROOM];
     struct text path;
     bool known = false, is_alive = false;
-    bool is_part = name_ends_with(name, DISK_PART);
-    bool is_ours = is_part || part == NULL || strcspn(name, ".") >= 12;
+    bool is_original = strcmp(part, STORE_ARCHIVE) == 0;
+    bool is_part = is_original ? archive_is_part(name) : name_ends_with(name, DISK_PART);
+    bool is_ours = is_part || strcspn(name, ".") >= 12;
     text_init(&path);
     subject_of(part, name, subject);
     enum yk_status status = store_path(self->store, part, name, &path, why);
@@ -393,9 +394,8 @@ static enum yk_status check_name(struct checking *self, const char *part, const 
         status = is_known(self, rule->sql, name, &known, why);
     }
     if (status == YK_OK && !known) {
-        bool is_copy = is_part && strcmp(part, STORE_ARCHIVE) == 0;
-        is_alive = is_copy ? archive_part_is_alive(text_string(&path))
-                           : rule->is_alive(self, name, text_string(&path));
+        is_alive = is_part && is_original ? archive_part_is_alive(text_string(&path))
+                                          : rule->is_alive(self, name, text_string(&path));
     }
     /* Asked again after the lock: it may have been finished in between. */
     if (status == YK_OK && !known && !is_alive && !is_part) {

@@ -115,7 +115,8 @@ static void suffixes_are_lower_case_and_short_or_bin(void **state)
         const char *name, *suffix;
     } all[] = {{"a.csv.gz", "csv.gz"}, {"a.CSV", "csv"},        {"plain", "bin"},
                {".hidden", "bin"},     {"x.ありがとう", "bin"}, {"x.toolongsuffix", "bin"},
-               {"x.y.GZ", "y.gz"},     {"x.", "bin"},           {"a b.gz", "gz"}};
+               {"x.y.GZ", "y.gz"},     {"x.", "bin"},           {"a b.gz", "gz"},
+               {"w.cwa.part", "bin"},  {"w.PART", "bin"},       {"w.part.gz", "gz"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         struct archived a;
         struct failure why;
@@ -126,6 +127,26 @@ static void suffixes_are_lower_case_and_short_or_bin(void **state)
         assert_int_equal(archive_add(folder, path, &a, NULL, &why), YK_OK);
         assert_string_equal(a.suffix, all[i].suffix);
     }
+}
+
+/* An original that was named so before stays one. */
+static void no_original_is_swept_away_whatever_its_file_was_called(void **state)
+{
+    (void)state;
+    struct archived a;
+    struct failure why;
+    char path[5000], old[5000];
+    size_t n = 1;
+    snprintf(path, sizeof path, "%s/download.cwa.part", root);
+    snprintf(old, sizeof old, "%s/%064d.part", folder, 7);
+    check_write_file(path, "content", 7);
+    check_write_file(old, "content", 7);
+    assert_int_equal(archive_add(folder, path, &a, NULL, &why), YK_OK);
+    assert_int_equal(archive_sweep(folder, &n, &why), YK_OK);
+    assert_int_equal(n, 0);
+    snprintf(path, sizeof path, "%s/%s", folder, a.name);
+    assert_true(disk_is_file(path));
+    assert_true(disk_is_file(old));
 }
 
 static void what_is_no_file_is_refused_and_leaves_nothing(void **state)
@@ -327,6 +348,7 @@ int main(void)
         T(the_same_content_again_changes_nothing),
         T(a_damaged_original_is_replaced_by_the_good_one),
         T(suffixes_are_lower_case_and_short_or_bin),
+        T(no_original_is_swept_away_whatever_its_file_was_called),
         T(what_is_no_file_is_refused_and_leaves_nothing),
         T(a_disk_that_refuses_leaves_nothing),
         T(a_full_disk_is_named_in_the_sentence),
