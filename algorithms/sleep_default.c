@@ -203,8 +203,9 @@ double rest_series_share(const struct rest_series *self, size_t first, size_t en
 {
     size_t known = 0, rest = 0;
     for (size_t i = first; i < end && i < self->n; i++) {
-        known += rest_series_is_known(self, i);
-        rest += self->weight[i] > 0;
+        bool is_known = rest_series_is_known(self, i);
+        known += is_known;
+        rest += is_known && self->weight[i] > 0;
     }
     return known > 0 ? (double)rest / (double)known : (double)NAN;
 }

@@ -97,6 +97,14 @@ static void confidence_follows_its_formula(void **context)
         weight[i] = REST_WEIGHT_UNKNOWN;
     }
     assert_close(night_confidence(&series, night_span, 0), 0.75 * 0.7, 1e-9);
+    for (int i = 0; i < 40; i++) {
+        weight[100 + i] = 1; /* a rule that gives whole intervals weighs what is unknown, too */
+        weight[200 + i] = -1;
+    }
+    double inside = (300.0 - 40) / 300;
+    assert_close(rest_series_share(&series, night_span.first, night_span.end), inside, 1e-9);
+    assert_close(night_confidence(&series, night_span, 0), 0.75 * (0.4 + 0.6 * (inside - 0.5)),
+                 1e-9);
 }
 
 static void missing_hours_count_as_invalid(void **context)
