@@ -555,11 +555,11 @@ enum yk_status interview_facts_of(const struct participant_record *record,
     size_t from = 0, to = 0;
     enum yk_status status = lay_calendar(record, range->date, &calendar, why);
     if (status == YK_OK && !find_period(&calendar, range, &from, &to)) {
-        status =
-            failure_set(why, YK_ERR_TOO_LITTLE,
-                        "%s: no night in the dates asked for; `yoake recording list` shows "
-                        "what there is",
-                        record->code);
+        status = failure_set(
+            why, YK_ERR_TOO_LITTLE,
+            "%s: no night was recorded in the dates looked at; `yoake recording list` shows "
+            "what there is",
+            record->code);
     }
     if (status == YK_OK) {
         status = fill(&calendar, from, to, &found, why);
