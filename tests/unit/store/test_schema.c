@@ -154,7 +154,7 @@ static enum yk_status read_on_read_only_medium(const char *file)
     if (child == 0) {
         struct db *other = NULL;
         int64_t n = -1;
-        bool is_other = chmod(folder, 0555) == 0 &&
+        bool is_other = chmod(file, 0444) == 0 && chmod(folder, 0555) == 0 &&
                         (getuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0));
         enum yk_status status = is_other ? db_open(file, DB_READ, &other, &why) : YK_ERR_IO;
         if (status == YK_OK) {
