@@ -98,8 +98,7 @@ static enum yk_status refuse_ambiguous(const struct request *request,
     return YK_OK;
 }
 
-/* Copies that stay in the house need no consent of their own. One for outside must be covered
- * on the day it speaks of and on the day it is made: a withdrawal cannot be dated away. */
+/* Copies that stay in the house need no consent of their own. */
 static enum yk_status find_consent(const struct request *request,
                                    const struct participant_record *record,
                                    const struct consent **out, struct failure *why)
@@ -115,12 +114,8 @@ static enum yk_status find_consent(const struct request *request,
         }
     }
     struct civil_date today = zone_civil(record->zone, clock_now_utc_ns()).date;
-    *out = consent_in_force(&record->consents, request->copy, request->recipient,
-                            request->range.date);
-    if (*out != NULL && civil_compare(request->range.date, today) < 0 &&
-        consent_in_force(&record->consents, request->copy, request->recipient, today) == NULL) {
-        *out = NULL;
-    }
+    *out = consent_for_copy(&record->consents, request->copy, request->recipient,
+                            request->range.date, today);
     if (*out == NULL) {
         char date[16];
         civil_format(request->range.date, date);

@@ -53,6 +53,16 @@ const struct consent *consent_in_force(const struct consents *self, enum copy_ki
     return found;
 }
 
+const struct consent *consent_for_copy(const struct consents *self, enum copy_kind scope,
+                                       const char *recipient, struct civil_date date,
+                                       struct civil_date today)
+{
+    const struct consent *found = consent_in_force(self, scope, recipient, date);
+    bool is_over = found != NULL && civil_compare(date, today) < 0 &&
+                   consent_in_force(self, scope, found->recipient, today) == NULL;
+    return is_over ? NULL : found;
+}
+
 const char *copy_kind_word(enum copy_kind kind)
 {
     return copy_words[1 + kind];

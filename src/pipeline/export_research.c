@@ -182,16 +182,11 @@ static enum yk_status add_person(struct exporting *self, const char *code, struc
     struct participant_record record;
     participant_record_init(&record);
     enum yk_status status = record_read(self->store, code, &options, &record, why);
-    const struct consent *consent =
-        status == YK_OK
-            ? consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, given->date)
-            : NULL;
-    if (consent != NULL) { /* a withdrawal cannot be dated away */
+    const struct consent *consent = NULL;
+    if (status == YK_OK) {
         struct civil_date today = zone_civil(record.zone, clock_now_utc_ns()).date;
-        consent =
-            civil_compare(given->date, today) < 0
-                ? consent_in_force(&record.consents, COPY_RESEARCH, given->recipient, today)
-                : consent;
+        consent = consent_for_copy(&record.consents, COPY_RESEARCH, given->recipient,
+                                   given->date, today);
     }
     if (status == YK_OK && (consent == NULL || record.n_recordings == 0)) {
         self->totals->n_without_consent += consent == NULL;

@@ -33,6 +33,26 @@ static void a_withdrawn_or_expired_consent_holds_no_more(void **state)
     assert_null(consent_in_force(&all, COPY_RESEARCH, NULL, day(6, 2)));
 }
 
+static void a_copy_about_the_past_needs_the_same_readers_consent_today(void **state)
+{
+    (void)state;
+    struct consent list[] = {
+        {.id = 1,
+         .scope = COPY_PHYSICIAN,
+         .from = {2026, 5, 1},
+         .withdrawn = {2026, 6, 1},
+         .recipient = "clinic-1"},
+        {.id = 2, .scope = COPY_PHYSICIAN, .from = {2026, 6, 1}, .recipient = "clinic-2"},
+    };
+    struct consents all = {.list = list, .n = 2};
+    const enum copy_kind copy = COPY_PHYSICIAN;
+    assert_int_equal(consent_for_copy(&all, copy, NULL, day(5, 2), day(5, 31))->id, 1);
+    assert_null(consent_for_copy(&all, copy, "clinic-1", day(5, 2), day(6, 1)));
+    assert_null(consent_for_copy(&all, copy, NULL, day(5, 2), day(6, 1)));
+    assert_int_equal(consent_for_copy(&all, copy, NULL, day(6, 2), day(6, 2))->id, 2);
+    assert_int_equal(consent_for_copy(&all, copy, NULL, day(6, 2), day(6, 1))->id, 2);
+}
+
 static void the_employer_gets_attendance_and_a_range_of_waking_at_most(void **state)
 {
     (void)state;
@@ -45,6 +65,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_withdrawn_or_expired_consent_holds_no_more),
+        cmocka_unit_test(a_copy_about_the_past_needs_the_same_readers_consent_today),
         cmocka_unit_test(the_employer_gets_attendance_and_a_range_of_waking_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
