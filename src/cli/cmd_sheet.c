@@ -168,9 +168,6 @@ static enum yk_status run_diary(struct cli *cli, struct cli_page *page, struct f
         }
     }
     page->date = from.month != 0 ? from : page->date;
-    if (page->date.month == 0) {
-        page->date = (struct civil_date){2000, 1, 1}; /* an empty page has no date */
-    }
     if (status == YK_OK) {
         status = cli_page_open(cli, page, "yoake diary", 210, 297, &canvas, why);
     }
@@ -300,9 +297,6 @@ static enum yk_status run_poster(struct cli *cli, struct cli_page *page, struct 
     }
     if (poster.n > 1) {
         qsort(poster.paths, poster.n, sizeof *poster.paths, compare_texts);
-    }
-    if (page->date.month == 0) {
-        page->date = (struct civil_date){2000, 1, 1};
     }
     if (status == YK_OK) {
         status = cli_page_open(cli, page, "yoake actograms", 420, 297, &canvas, why);

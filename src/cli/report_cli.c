@@ -21,14 +21,14 @@ enum yk_status cli_page_open(const struct cli *cli, const struct cli_page *page,
                              const char *title, double width_mm, double height_mm,
                              struct canvas **out, struct failure *why)
 {
-    struct canvas_info info = {.path = page->path,
-                               .title = title,
-                               .language = cli->language,
-                               .date = page->date,
-                               .width_mm = width_mm,
-                               .height_mm = height_mm,
-                               .dots_per_inch =
-                                   (double)options_integer(cli->options, "dpi", 200)};
+    struct canvas_info info = {
+        .path = page->path,
+        .title = title,
+        .language = cli->language,
+        .date = page->date.month != 0 ? page->date : (struct civil_date){2000, 1, 1},
+        .width_mm = width_mm,
+        .height_mm = height_mm,
+        .dots_per_inch = (double)options_integer(cli->options, "dpi", 200)};
     return canvas_open(page->kind, &info, out, why);
 }
 

@@ -23,7 +23,7 @@
 struct cli_page {
     const char *path; /* to write */
     enum canvas_kind kind;
-    struct civil_date date; /* the file's own; month 0: not said */
+    struct civil_date date; /* the file's own; month 0: none, so that the bytes are the same */
 };
 
 /* -o FILE, which must be there and end in .pdf, .svg or .png. The date stays as it is. */

@@ -300,9 +300,6 @@ enum yk_status sheet_quality(struct cli *cli, struct cli_page *page, struct fail
             "quality: name the folder that `yoake batch -o` wrote, or one of its "
             "recordings/ID.h5");
     }
-    if (page->date.month == 0) {
-        page->date = (struct civil_date){2000, 1, 1}; /* the same folder, the same bytes */
-    }
     bool is_result = name_ends_with(what, ".h5") && !disk_is_folder(what);
     enum yk_status status = cli_page_open(cli, page, "yoake quality", 210, 297, &canvas, why);
     if (status == YK_OK) {
