@@ -36,7 +36,7 @@ void day_summary_init(struct day_summary *self)
 
 const char *day_exclude_word(uint32_t exclude)
 {
-    static const char *const word[] = {"few_hours", "person"};
+    static const char *const word[] = {"few_hours"};
     for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
         if ((exclude >> i & 1u) != 0) {
             return word[i];

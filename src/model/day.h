@@ -9,7 +9,7 @@
 
 #include "src/base/clock.h"
 
-enum day_exclude { DAY_FEW_HOURS = 1u << 0, DAY_PERSON = 1u << 1 };
+enum day_exclude { DAY_FEW_HOURS = 1u << 0 };
 
 struct day_summary { /* NaN = unknown */
     struct civil_date date;
