@@ -57,6 +57,17 @@ static void add_short(struct text *out, double value, int decimals)
     text_add_exact(out, nearbyint(value * scale) / scale);
 }
 
+/* "±8 g", behind what is there. */
+static void add_range(const struct line *line, double range, const char *unit, struct text *out)
+{
+    if (!isnan(range)) {
+        text_add(out, out->length > 0 ? cli_say(line->cli, "、", ", ") : "");
+        text_add(out, "±");
+        add_short(out, range, 1);
+        text_add(out, unit);
+    }
+}
+
 static void say_device(const struct line *line, const struct inspection *file)
 {
     const struct recording_info *info = &file->info;
@@ -86,16 +97,8 @@ static void say_device(const struct line *line, const struct inspection *file)
             text_add(&value, cli_say(line->cli, " Hz)", " Hz)"));
         }
     }
-    if (!isnan(info->range_g)) {
-        text_add(&value, cli_say(line->cli, "、±", ", ±"));
-        add_short(&value, info->range_g, 1);
-        text_add(&value, " g");
-    }
-    if (!isnan(info->gyro_range_dps)) {
-        text_add(&value, cli_say(line->cli, "、±", ", ±"));
-        add_short(&value, info->gyro_range_dps, 1);
-        text_add(&value, " deg/s");
-    }
+    add_range(line, info->range_g, " g", &value);
+    add_range(line, info->gyro_range_dps, " deg/s", &value);
     say(line, "加速度", "sensors", &value);
     text_release(&value);
 }

@@ -211,7 +211,7 @@ static enum yk_status read_newest(struct store *store, const char *code, struct 
     }
     for (size_t i = n; status == YK_OK && i > 0 && n_read < 2; i--) {
         const struct recording_row *row = &rows[i - 1];
-        n_excluded += row->is_excluded;
+        n_excluded += row->is_excluded && row->analysis != 0;
         if (row->analysis == 0 || row->is_excluded) {
             continue;
         }
