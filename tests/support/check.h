@@ -49,8 +49,8 @@ char *check_read_file(const char *path, size_t *size);
 void check_write_file(const char *path, const void *at, size_t n);
 void check_write_text(const char *path, const char *text);
 
-/* Fresh empty folder for this test below $TMPDIR or /tmp; removed by check_remove(). The name is
- * valid until the next call of this thread. */
+/* Fresh empty folder for this test below $TMPDIR or /tmp; removed by check_remove(). The name
+ * is valid until the next call of this thread. */
 const char *check_scratch(const char *name);
 void check_remove(const char *folder);
 
