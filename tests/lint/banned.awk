@@ -83,7 +83,7 @@ FNR == 1 {
         sub(/[ \t]*\($/, "", name)
         before = RSTART > 1 ? substr(rest, RSTART - 1, 1) : ""
         if ((name in banned) && before != "." && before != ">" && FILENAME !~ banned[name]) {
-            complain(name "() is banned here (docs/architecture.md, 3)")
+            complain(name "() is banned here (docs/testing.md)")
         }
         rest = substr(rest, RSTART + RLENGTH)
     }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Which room may include which, and which file is the door to a library (docs/architecture.md, 1).
+# Which room may include which, and which file is the door to a library (docs/architecture.md, "Rooms").
 # Usage: awk -f includes.awk FILE...
 BEGIN {
     allow["src/base"] = ""
