@@ -4,6 +4,7 @@
  */
 #include "firmware-formats/page_reader.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -187,7 +188,7 @@ static void finish_report(struct page_reader *self)
     }
 }
 
-#define STATE_MOST 256
+#define STATE_MOST 256 /* bytes of a format's `now`, for copies */
 
 static enum yk_status next_samples(struct recording_source *source, struct sample_block *block,
                                    struct failure *why)
@@ -354,6 +355,7 @@ void page_reader_init(struct page_reader *self, const struct page_ops *pages,
                       struct byte_source *bytes, const char *format_id, void *now,
                       size_t now_bytes)
 {
+    assert(now_bytes <= STATE_MOST);
     self->base.ops = &PAGE_OPS;
     self->pages = pages;
     self->bytes = bytes;
