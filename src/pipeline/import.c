@@ -265,6 +265,9 @@ static enum yk_status find_or_add_row(struct store *store, const struct archived
                         "this file is recording %s of participant %s; if it belongs to %s: "
                         "yoake recording assign %s %s --reason TEXT",
                         row->id, row->person, options->person, row->id, options->person);
+    } else if (status == YK_OK && strcmp(row->suffix, archived->suffix) != 0) {
+        status = recording_set_suffix(store, row->id, archived->suffix, why);
+        memcpy(row->suffix, archived->suffix, sizeof row->suffix);
     }
     return status;
 }

@@ -192,6 +192,25 @@ enum yk_status recording_add(struct store *store, const struct archived *archive
     return status;
 }
 
+enum yk_status recording_set_suffix(struct store *store, const char *id, const char *suffix,
+                                    struct failure *why)
+{
+    char detail[40];
+    enum yk_status status = db_begin(store->db, why);
+    if (status == YK_OK) {
+        status = db_runv(store->db, why, "UPDATE recording SET suffix = ? WHERE id = ?", "tt",
+                         suffix, id);
+    }
+    if (status == YK_OK) {
+        status = seal_put(store->db, "recording", id, why);
+    }
+    if (status == YK_OK) {
+        snprintf(detail, sizeof detail, "original is .%s now", suffix);
+        status = audit_add(store->db, "archive", id, detail, why);
+    }
+    return db_finish(store->db, status, why);
+}
+
 static enum yk_status need_reason(const char *reason, struct failure *why)
 {
     return reason != NULL && reason[strspn(reason, " \t\r\n")] != '\0' && strlen(reason) < 256

@@ -34,6 +34,9 @@ struct recording_row {
 enum yk_status recording_add(struct store *store, const struct archived *archived,
                              const char *person, const char *zone,
                              char id[static RECORDING_ID_BYTES], struct failure *why);
+/* The original came again under another ending, in place of one that was lost. */
+enum yk_status recording_set_suffix(struct store *store, const char *id, const char *suffix,
+                                    struct failure *why);
 /* By id or the beginning of one (at least 4 digits, unique). errors: YK_ERR_NO_DEVICE,
  * YK_ERR_ARGUMENT (several begin so) */
 enum yk_status recording_find(struct store *store, const char *id, struct recording_row *out,

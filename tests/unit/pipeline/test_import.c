@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -217,6 +218,32 @@ static void stopping_before_the_archive_is_complete_leaves_nothing(void **state)
     assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM recording"), 0);
 }
 
+/* The same file once more, as `check` advises, but under another name. */
+static void a_lost_original_comes_back_under_another_ending(void **state)
+{
+    (void)state;
+    struct import_result one, again;
+    struct text path;
+    char copy[2300];
+    size_t n = 0;
+    text_init(&path);
+    store_scene_import(&scene, 1, "P01", &one);
+    snprintf(copy, sizeof copy, "%s/copy.bin", scene.root);
+    char *at = check_read_file(store_scene_file(&scene, 1), &n);
+    assert_non_null(at);
+    check_write_file(copy, at, n);
+    free(at);
+    store_path(&scene.store, STORE_ARCHIVE, one.row.sha256, &path, &why);
+    text_add(&path, ".cwa");
+    assert_int_equal(unlink(text_string(&path)), 0);
+    assert_int_equal(findings(), 1);
+    assert_int_equal(import_file(&scene.store, copy, &options, &again, NULL, &why), YK_OK);
+    assert_string_equal(again.row.id, one.row.id);
+    assert_string_equal(again.row.suffix, "bin");
+    assert_int_equal(findings(), 0);
+    text_release(&path);
+}
+
 static void a_sweep_clears_what_is_nobodys_and_nothing_else(void **state)
 {
     (void)state;
@@ -330,6 +357,7 @@ int main(void)
         T(a_lost_series_of_an_older_result_prevents_no_backup),
         T(a_changed_original_is_not_analysed),
         T(stopping_before_the_archive_is_complete_leaves_nothing),
+        T(a_lost_original_comes_back_under_another_ending),
         T(a_sweep_clears_what_is_nobodys_and_nothing_else),
         T(a_sweep_leaves_what_is_being_made),
         T(refused_memory_can_be_repeated),
