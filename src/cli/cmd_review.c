@@ -25,10 +25,8 @@
 #include "src/store/recordings.h"
 
 static const struct option_spec option_table[] = {
-    {"from", 0, OPTION_TEXT, "DATE", "この日の晩から見る",
-     "first night, by the date of its evening"},
-    {"to", 0, OPTION_TEXT, "DATE", "この日の晩まで見る",
-     "last night, by the date of its evening"},
+    OPTION_FIRST_NIGHT,
+    OPTION_LAST_NIGHT,
     OPTION_RECIPE,
     OPTION_SET,
     {"diary", 0, OPTION_FILE, "CSV", "睡眠の記録(睡眠日誌)", "sleep diary of this person"},

@@ -29,8 +29,8 @@ static const struct option_spec option_table[] = {
      "copy: participant (default) or staff"},
     {"date", 0, OPTION_TEXT, "DATE", "面談の日(既定は今日)。report と同じ",
      "date of the interview (today), as of report"},
-    {"from", 0, OPTION_TEXT, "DATE", "この日の晩から", "first night, by its evening"},
-    {"to", 0, OPTION_TEXT, "DATE", "この日の晩まで", "last night, by its evening"},
+    OPTION_FIRST_NIGHT,
+    OPTION_LAST_NIGHT,
     OPTION_LAST};
 
 /* The sheet that is spoken of. */

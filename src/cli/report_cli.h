@@ -20,6 +20,18 @@
             "dots per inch of a PNG (200)"                                                     \
     }
 
+/* What cli_period() reads. */
+#define OPTION_FIRST_NIGHT                                                                     \
+    {                                                                                          \
+        "from", 0, OPTION_TEXT, "DATE", "この日の晩から見る",                                  \
+            "first night, by the date of its evening"                                          \
+    }
+#define OPTION_LAST_NIGHT                                                                      \
+    {                                                                                          \
+        "to", 0, OPTION_TEXT, "DATE", "この日の晩まで見る",                                    \
+            "last night, by the date of its evening"                                           \
+    }
+
 struct cli_page {
     const char *path; /* to write */
     enum canvas_kind kind;
