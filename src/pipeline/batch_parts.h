@@ -14,6 +14,7 @@
 #include "src/pipeline/batch.h"
 #include "src/pipeline/participants_csv.h"
 #include "src/pipeline/shard.h"
+#include "src/pipeline/table_file.h"
 #include "src/store/cohort_db.h"
 
 /* ---- inputs ---- */
@@ -53,8 +54,6 @@ struct batch_input {
     int64_t start_ns, end_ns;                    /* of BATCH_DONE; TIME_UNKNOWN */
     _Atomic uint64_t bytes_done;                 /* of batch.bytes_done */
 };
-
-#define BATCH_NOTE_ROOM 160
 
 struct batch_inputs {
     struct batch_input *inputs; /* sorted by path */
@@ -216,6 +215,13 @@ enum yk_status batch_restore_epochs(const char *series, const char *table, struc
 
 /* The table that a kept part of a recording is of. */
 extern const enum export_table batch_table_of[COHORT_PART_COUNT];
+/* The rows of person.csv, from the complete tables of recordings, nights and days; files: by
+ * enum export_table. */
+enum yk_status batch_add_persons(struct batch *batch, struct table_file *files,
+                                 struct failure *why);
+/* The rows of quality.csv. */
+enum yk_status batch_add_quality(const struct batch *batch, struct table_file *out,
+                                 struct failure *why);
 /* Notes recordings of one recorder that overlap in time. */
 enum yk_status batch_note_overlaps(struct batch *batch, struct failure *why);
 /* Counts the states of the inputs into the totals. */
