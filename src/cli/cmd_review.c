@@ -270,12 +270,28 @@ static bool holds_samples(const char *path)
     return has;
 }
 
+/* A code may hold a dot, as the name of a file does: then the store must know it. */
+static bool is_participant(const struct cli *cli, const char *what)
+{
+    struct store store;
+    struct person person;
+    if (access(what, F_OK) == 0 || strchr(what, '/') != NULL) {
+        return false;
+    }
+    bool is_known = strchr(what, '.') == NULL;
+    if (!is_known && store_open(cli->store_path, STORE_READ, &store, NULL) == YK_OK) {
+        is_known = person_find(&store, what, &person, NULL) == YK_OK;
+        store_close(&store);
+    }
+    return is_known;
+}
+
 static enum yk_status load(struct cli *cli, const char *what, const struct review *review,
                            struct shown *out, struct failure *why)
 {
     static const char *const only_for_files[] = {"recipe", "set",     "diary",
                                                  "person", "session", "columns"};
-    bool is_code = access(what, F_OK) != 0 && strpbrk(what, "./") == NULL;
+    bool is_code = is_participant(cli, what);
     bool is_result = !is_code && name_ends_with(what, ".h5") && !holds_samples(what);
     if (!is_code && !is_result) {
         return compute(cli, what, out, why);
