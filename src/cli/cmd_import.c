@@ -230,14 +230,13 @@ static void import_one(struct importing *self, const char *path)
 /* Where nothing was imported the code was perhaps a mistyped one, and goes again. */
 static void say_new_person(struct importing *self)
 {
-    if (!self->is_person_new ||
-        (self->n_done == 0 &&
-         person_remove(&self->store, self->options.person, NULL) == YK_OK)) {
-        return;
+    bool is_gone = self->is_person_new && self->n_done == 0 &&
+                   person_remove(&self->store, self->options.person, NULL) == YK_OK;
+    if (self->is_person_new && !is_gone && !self->cli->is_quiet) {
+        fprintf(stderr, "%s: %s\n",
+                cli_say(self->cli, "新しい参加者を加えました", "new participant added"),
+                self->options.person);
     }
-    fprintf(stderr, "%s: %s\n",
-            cli_say(self->cli, "新しい参加者を加えました", "new participant added"),
-            self->options.person);
 }
 
 static enum yk_status prepare(struct importing *self, struct failure *why)
