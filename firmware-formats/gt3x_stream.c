@@ -10,6 +10,7 @@
  */
 #include "firmware-formats/gt3x_stream.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/bytes.h"
@@ -172,9 +173,11 @@ bool gt3x_stream_is_stray(const struct gt3x_stream *self, const struct gt3x_reco
                           int64_t before_s, int64_t end_s)
 {
     struct gt3x_record next;
-    const int64_t after_s = gt3x_stream_peek(self, &next) ? (int64_t)next.second : end_s;
-    if (before_s == TIME_UNKNOWN || after_s == TIME_UNKNOWN || after_s < before_s - DAY_S) {
+    const int64_t second = record->second;
+    if (before_s == TIME_UNKNOWN || llabs(second - before_s) <= DAY_S) {
         return false;
     }
-    return record->second < before_s - DAY_S || record->second > after_s + DAY_S;
+    const int64_t after_s = gt3x_stream_peek(self, &next) ? (int64_t)next.second : end_s;
+    return after_s != TIME_UNKNOWN && after_s >= before_s - DAY_S &&
+           (second < before_s || second > after_s + DAY_S);
 }
