@@ -190,17 +190,17 @@ static enum yk_status refuse_ggir(const struct analysis *analysis, struct failur
         has_angle ? "angles" : "no angles", (int)analysis->epochs.epoch_s);
 }
 
-/* A rule that was named is applied or refused, never passed over: outputs name it. */
+/* A rule that was named is applied or refused, never passed over: outputs name it. The recipe
+ * ggir-3.3 brings its nonwear along; where that has nothing to read, outputs say so. */
 static enum yk_status check_named_rules(const struct analysis *analysis, struct failure *why)
 {
     const struct parameters *p = &analysis->made_by.parameters;
     bool is_ggir = p->nonwear == NONWEAR_ggir2013 || p->nonwear == NONWEAR_ggir2023;
-    bool is_raw =
-        analysis->quarters.n > 0 || analysis->epochs.column[EPOCH_ANGLE_Z_DEG] != NULL;
+    bool is_raw = analysis->quarters.n > 0 || analysis->info.rate_hz > 0;
     if (is_ggir && !is_raw && p->sleep != SLEEP_ggir) {
         return failure_set(why, YK_ERR_ARGUMENT,
                            "nonwear rule %s reads the range and SD of acceleration, and this "
-                           "recording has counts: choose nonwear=default, zero_runs, recorder "
+                           "recording has neither: choose nonwear=default, zero_runs, recorder "
                            "or none",
                            p->nonwear == NONWEAR_ggir2013 ? "ggir2013" : "ggir2023");
     }

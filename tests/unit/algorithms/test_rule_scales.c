@@ -183,12 +183,13 @@ static void counts_are_refused_by_rules_on_angles(void **state)
     says(why.text, "choose", "sleep=ggir");
     analysis_release(&a);
     static const char *const rule[] = {"ggir2013", "ggir2023"};
-    for (int i = 0; i < 2; i++) {
+    static const enum epoch_column column[] = {EPOCH_COUNTS, EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG};
+    for (int i = 0; i < 6; i++) {
         char set[32];
-        snprintf(set, sizeof set, "nonwear=%s", rule[i]);
-        make(&a, set, COUNT_KIND_ACTIGRAPH, 60, EPOCH_COUNTS);
+        snprintf(set, sizeof set, "nonwear=%s", rule[i % 2]);
+        make(&a, set, COUNT_KIND_ACTIGRAPH, 60, column[i / 2]);
         assert_int_equal(sleep_detect(&a, utc, NULL, NULL, &why), YK_ERR_ARGUMENT);
-        says(why.text, rule[i], set);
+        says(why.text, rule[i % 2], set);
         says(why.text, "choose nonwear=", set);
         analysis_release(&a);
     }
@@ -272,21 +273,23 @@ static void what_no_rule_for_nonwear_could_read_is_unknown(void **state)
 {
     (void)state;
     static const struct {
-        const char *set;
+        const char *set, *sleep;
         enum epoch_column column, also;
         bool knows_nonwear, knows_stillness;
     } cases[] = {
-        {"nonwear=ggir2023", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, false, false},
-        {"nonwear=ggir2013", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, false, false},
-        {"nonwear=default", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, true, false},
-        {"nonwear=default", EPOCH_ANGLE_Z_DEG, EPOCH_ANGLE_Z_DEG, false, false},
-        {"nonwear=default", EPOCH_COUNTS, EPOCH_COUNTS, true, true},
-        {"nonwear=choi", EPOCH_COUNTS, EPOCH_COUNTS, true, false},
-        {"nonwear=none", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, true, false},
+        {"nonwear=ggir2023", "sleep=ggir", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, false, false},
+        {"nonwear=ggir2013", "sleep=ggir", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, false, false},
+        {"nonwear=default", "sleep=default", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, true, false},
+        {"nonwear=default", "sleep=default", EPOCH_ANGLE_Z_DEG, EPOCH_ANGLE_Z_DEG, false,
+         false},
+        {"nonwear=default", "sleep=default", EPOCH_COUNTS, EPOCH_COUNTS, true, true},
+        {"nonwear=choi", "sleep=default", EPOCH_COUNTS, EPOCH_COUNTS, true, false},
+        {"nonwear=none", "sleep=default", EPOCH_ANGLE_Z_DEG, EPOCH_ENMO_MG, true, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct analysis a;
         make(&a, cases[i].set, COUNT_KIND_UNKNOWN, 60, cases[i].column);
+        assert_int_equal(parameters_set(&a.made_by.parameters, cases[i].sleep, NULL), YK_OK);
         assert_int_equal(epoch_series_need(&a.epochs, cases[i].also, NULL), YK_OK);
         for (size_t k = 0; k < a.epochs.n; k++) { /* a sleeper who stirs, so no rule objects */
             bool is_night = (k / 60 + 12) % 24 < 7;
