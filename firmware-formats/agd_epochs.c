@@ -16,6 +16,7 @@
 
 #define GAP_MAX_S (INT64_C(31) * 86400) /* a longer jump is taken for a wrong time */
 #define EPOCH_MOST_S 3600
+#define FAR_NS (24 * NS_PER_H)
 
 /* ---- settings ---- */
 
@@ -95,7 +96,9 @@ enum yk_status agd_choose_epoch(struct agd_epochs *self, const int64_t *row_ns, 
 {
     const int32_t usual = epoch_step_usual_s(row_ns, n),
                   agreed = epoch_step_agreed_s(row_ns, n);
-    self->start_s = n > 0 ? row_ns[0] / NS_PER_S : TIME_UNKNOWN;
+    /* Rows are in order: a time that was damaged to an early one comes first. */
+    bool is_lone = n > 2 && row_ns[1] - row_ns[0] > FAR_NS && row_ns[2] - row_ns[1] <= FAR_NS;
+    self->start_s = n > 0 ? row_ns[is_lone ? 1 : 0] / NS_PER_S : TIME_UNKNOWN;
     bool is_overruled = agreed > 0 && agreed <= EPOCH_MOST_S;
     self->epoch_s = self->declared_s == 0 ? usual : is_overruled ? agreed : self->declared_s;
     if (self->epoch_s == 0 || self->epoch_s > EPOCH_MOST_S) {

@@ -222,6 +222,29 @@ static void rows_that_agree_win_over_the_epoch_of_the_settings(void **state)
     check_remove(folder);
 }
 
+static void a_first_time_that_stands_alone_is_no_start(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("agd-lone");
+    char path[4200], sql[4096] = SETTINGS DATA "CREATE INDEX i ON data (dataTimestamp);";
+    struct recording_source *source = NULL;
+    struct epoch_series epochs;
+    snprintf(path, sizeof path, "%s/a.agd", folder);
+    for (int k = 0; k < 20; k++) {
+        add_row(sql, sizeof sql, k == 10 ? START - 400000000 : START + k * 10, "7");
+    }
+    make(path, sql);
+    assert_int_equal(open_made(path, &source, NULL), YK_OK);
+    read_all(source, &epochs);
+    assert_int_equal(epochs.t0_ns, START * NS_PER_S);
+    assert_int_equal(epochs.n, 20);
+    assert_int_equal(source->report.bad_blocks, 1);
+    assert_int_equal(source->report.gaps, 1); /* its place */
+    epoch_series_release(&epochs);
+    recording_source_close(source);
+    check_remove(folder);
+}
+
 static void an_index_brings_rows_into_order(void **state)
 {
     (void)state;
@@ -314,6 +337,7 @@ int main(void)
         cmocka_unit_test(six_epochs_are_one_of_actilifes_minutes),
         cmocka_unit_test(rows_decide_over_settings),
         cmocka_unit_test(rows_that_agree_win_over_the_epoch_of_the_settings),
+        cmocka_unit_test(a_first_time_that_stands_alone_is_no_start),
         cmocka_unit_test(an_index_brings_rows_into_order),
         cmocka_unit_test(hostile_databases_are_refused_or_bounded),
         cmocka_unit_test(refused_memory_is_reported),
