@@ -112,7 +112,7 @@ static int32_t clock_seconds(const char *text)
     int32_t part[3] = {0, 0, 0};
     for (int i = 0; i < 3; i++) {
         size_t n = 0;
-        while (is_digit(text[n]) && n < 3) {
+        while (n < 3 && is_digit(text[n])) {
             part[i] = part[i] * 10 + (text[n++] - '0');
         }
         if (n == 0 || (i < 2 && text[n] != ':')) {
@@ -180,7 +180,7 @@ static bool read_date(const char *text, enum date_order order, struct civil_date
     for (int i = 0; i < 3; i++) {
         size_t n = 0;
         text += strcspn(text, "0123456789");
-        while (is_digit(text[n]) && n < 5) {
+        while (n < 5 && is_digit(text[n])) {
             part[i] = part[i] * 10 + (text[n++] - '0');
         }
         if (n == 0 || n > 4) {

@@ -192,7 +192,7 @@ static bool read_stamp(const char *text, enum date_order order, int64_t *out)
     for (int i = 0; i < 6; i++) {
         size_t n = 0;
         at += strcspn(at, "0123456789");
-        while (is_digit(at[n]) && n < 5) {
+        while (n < 5 && is_digit(at[n])) {
             part[i] = part[i] * 10 + (at[n++] - '0');
         }
         if (n == 0 && i < 5) {
