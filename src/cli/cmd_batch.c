@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/pool.h"
+#include "src/cli/batch_notes.h"
 #include "src/cli/store_cli.h"
 #include "src/pipeline/batch.h"
 #include "src/pipeline/shard.h"
@@ -66,20 +67,7 @@ static void say_notes(const struct batch_totals *t, const struct batch_options *
             ja ? "時間帯の指定がないため、この機械の時間帯を使いました。--zone で指定できます\n"
                : "no time zone was named: this machine's was taken; name it with --zone\n");
     }
-    if (t->n_partial > 0) {
-        fprintf(stderr,
-                ja ? "%zu件%.0sは一部だけが表に入りました。%s%squality.csv を見てください\n"
-                   : "of %zu %s only a part is in the tables; see %s%squality.csv\n",
-                t->n_partial, text_many(t->n_partial, "file", "files"), place, slash);
-    }
-    if (t->n_overlapping > 0) {
-        fprintf(stderr,
-                ja ? "%zu件は、同じ記録計の別の記録と時間が重なっています。%s%squality.csv "
-                     "を見てください\n"
-                   : "%zu files overlap in time with another of the same recorder; see "
-                     "%s%squality.csv\n",
-                t->n_overlapping, place, slash);
-    }
+    batch_notes_say(t, place, slash, ja);
     if (t->n_left > 0) {
         fprintf(stderr,
                 ja ? "フォルダーの中の%zu件%.0sは、名前と中身からは記録と分からないため読んで"

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "src/cli/batch_notes.h"
 #include "src/cli/command.h"
 #include "src/cli/json_out.h"
 #include "src/pipeline/merge.h"
@@ -24,6 +25,8 @@ static enum yk_status say_json(const struct cli *cli, const char *folder,
     json_out_text(json, "folder", folder);
     json_out_integer(json, "files", (int64_t)t->n_inputs);
     json_out_integer(json, "done", (int64_t)t->n_done);
+    json_out_integer(json, "partial", (int64_t)t->n_partial);
+    json_out_integer(json, "overlapping", (int64_t)t->n_overlapping);
     json_out_integer(json, "empty", (int64_t)t->n_empty);
     json_out_integer(json, "duplicates", (int64_t)t->n_duplicates);
     json_out_integer(json, "failed", (int64_t)t->n_failed);
@@ -55,6 +58,7 @@ static int run(struct cli *cli)
                 output, totals.n_done, totals.n_empty, totals.n_duplicates,
                 text_many(totals.n_duplicates, "duplicate", "duplicates"), totals.n_failed,
                 totals.n_skipped);
+        batch_notes_say(&totals, output, "/", cli->language == LANGUAGE_JA);
     }
     if (status != YK_OK) {
         return cli_fail(cli, &why);
