@@ -173,10 +173,26 @@ static enum yk_status check_order(struct store *store, const struct edit_row *se
     return YK_OK;
 }
 
+/* Whether an edit that is there already is still of the same night and field. */
+static enum yk_status is_of_same(struct store *store, const struct edit_row *self,
+                                 bool *is_same, struct failure *why)
+{
+    struct edit_row before;
+    *is_same = false;
+    if (self->id == 0) {
+        return YK_OK;
+    }
+    enum yk_status status = record_find(store, &record_kind_edit, self->id, &before, why);
+    *is_same = status == YK_OK && strcmp(before.person, self->person) == 0 &&
+               civil_compare(before.night, self->night) == 0 && before.field == self->field;
+    return status;
+}
+
 static enum yk_status check(struct store *store, void *row, size_t *column, struct failure *why)
 {
     struct edit_row *self = row;
     struct automatic night;
+    bool is_same = false;
     bool has_value = self->value_ns != TIME_UNKNOWN,
          is_word = self->field == EDIT_EXCLUDE || self->field == EDIT_INCLUDE;
     *column = VALUE;
@@ -192,14 +208,17 @@ static enum yk_status check(struct store *store, void *row, size_t *column, stru
         *column = 1;
         status = find_night(store, self, &night, why);
     }
+    if (status == YK_OK) {
+        status = is_of_same(store, self, &is_same, why);
+    }
     if (status != YK_OK) {
         return status;
     }
-    if (self->id == 0) {
+    if (!is_same) {
         memcpy(self->recording, night.recording, sizeof self->recording);
         self->automatic_ns = automatic_of(&night, self->field);
-        self->made_ns = clock_now_utc_ns();
     }
+    self->made_ns = self->id == 0 ? clock_now_utc_ns() : self->made_ns;
     *column = VALUE;
     return check_order(store, self, &night, why);
 }

@@ -197,6 +197,26 @@ static void an_edit_moves_the_edge_and_counts_again_beside_the_automatic_value(v
     participant_record_release(&before);
 }
 
+static void an_edit_moved_to_another_night_has_that_nights_automatic_value(void **state)
+{
+    (void)state;
+    struct participant_record record;
+    struct edit_row row;
+    size_t column = 0;
+    read_record(&record, 0);
+    const struct night *nights = record.recordings[0].analysis.nights;
+    int64_t id = record.edits[0].id, made_ns = record.edits[0].made_ns; /* taken back */
+    assert_int_equal(record_find(&scene.store, &record_kind_edit, id, &row, &why), YK_OK);
+    row.night = nights[1].evening;
+    row.value_ns = nights[1].wake_ns - NS_PER_H;
+    if (record_set(&scene.store, &record_kind_edit, &row, &column, &why) != YK_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(record_find(&scene.store, &record_kind_edit, id, &row, &why), YK_OK);
+    assert_true(row.automatic_ns == nights[1].wake_ns);
+    assert_true(row.made_ns == made_ns);
+    participant_record_release(&record);
+}
+
 static void an_edit_to_the_same_edge_changes_no_number(void **state)
 {
     (void)state;
@@ -393,6 +413,7 @@ int main(void)
         cmocka_unit_test(everything_people_wrote_and_the_recordings_come_together),
         cmocka_unit_test(older_recordings_bring_tables_and_no_epochs),
         cmocka_unit_test(an_edit_moves_the_edge_and_counts_again_beside_the_automatic_value),
+        cmocka_unit_test(an_edit_moved_to_another_night_has_that_nights_automatic_value),
         cmocka_unit_test(an_edit_to_the_same_edge_changes_no_number),
         cmocka_unit_test(a_night_is_excluded_and_included_by_a_person),
         cmocka_unit_test(the_stored_diary_is_used_when_it_is_analysed_again),
