@@ -562,6 +562,23 @@ enum yk_status identity_check(const char *store_folder, char damage[static 128],
     return status;
 }
 
+enum yk_status identity_has(const char *store_folder, const char *code, bool *has,
+                            struct failure *why)
+{
+    struct db *db = NULL;
+    struct db_query *query = NULL;
+    *has = false;
+    enum yk_status status = open_filled(store_folder, DB_READ, &db, why);
+    if (db != NULL) {
+        status =
+            db_query_openv(db, &query, why, "SELECT 1 FROM identity WHERE code = ?", "t", code);
+        *has = db_step(query, &status, why);
+    }
+    db_query_close(query);
+    db_close(db);
+    return status;
+}
+
 enum yk_status identity_forget(const char *store_folder, const char *code, bool *was_there,
                                struct failure *why)
 {

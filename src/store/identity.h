@@ -56,8 +56,10 @@ enum yk_status identity_list(struct identities *self, struct identity **out, siz
                              struct failure *why);
 void identity_list_free(struct identity *list, size_t n);
 
-/* Without the key: the row of a code goes, or gets another code. A store without identity.db is
- * fine. *was_there may be NULL. */
+/* Without the key: whether a code has a row; the row of a code goes, or gets another code. A
+ * store without identity.db is fine. *was_there may be NULL. */
+enum yk_status identity_has(const char *store_folder, const char *code, bool *has,
+                            struct failure *why);
 enum yk_status identity_forget(const char *store_folder, const char *code, bool *was_there,
                                struct failure *why);
 enum yk_status identity_rename(const char *store_folder, const char *code, const char *new_code,

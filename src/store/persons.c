@@ -294,6 +294,7 @@ enum yk_status person_remove(struct store *store, const char *code, struct failu
 {
     struct person person;
     int64_t n_records = 0;
+    bool has_name = false;
     enum yk_status status = db_begin(store->db, why);
     if (status != YK_OK) {
         return status;
@@ -315,6 +316,14 @@ enum yk_status person_remove(struct store *store, const char *code, struct failu
                              "everything: yoake participant delete %s",
                              text_many((uint64_t)n_records, "is", "are"), (long long)n_records,
                              text_many((uint64_t)n_records, "entry", "entries"), code, code);
+    }
+    if (status == YK_OK) {
+        status = identity_has(store->folder, code, &has_name, why);
+    }
+    if (status == YK_OK && has_name) { /* the next one with this code would have it */
+        status = failure_set(why, YK_ERR_CONFLICT,
+                             "a sealed name of %s is kept; first: yoake identity remove %s",
+                             code, code);
     }
     if (status == YK_OK) {
         status = seal_drop_id(store->db, "person", person.id, why);

@@ -225,6 +225,22 @@ static void renaming_and_deleting_a_participant_need_no_key(void **state)
     assert_false(is_anywhere("P77/"));
 }
 
+/* Whoever got the code next would get the name with it. */
+static void a_participant_with_a_name_is_not_removed(void **state)
+{
+    (void)state;
+    bool was_there = false;
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    struct identities *names = open_names();
+    put(names, "P01", NAME);
+    identity_close(names);
+    assert_int_equal(person_remove(&scene.store, "P01", &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "identity remove P01"));
+    assert_int_equal(identity_forget(scene.folder, "P01", &was_there, &why), YK_OK);
+    assert_true(was_there);
+    assert_int_equal(person_remove(&scene.store, "P01", &why), YK_OK);
+}
+
 static void a_participant_is_not_renamed_without_the_name(void **state)
 {
     (void)state;
@@ -277,6 +293,7 @@ int main(void)
         T(a_field_that_was_moved_or_changed_does_not_open),
         T(two_equal_names_are_sealed_differently_and_lengths_are_rounded),
         T(renaming_and_deleting_a_participant_need_no_key),
+        T(a_participant_with_a_name_is_not_removed),
         T(a_participant_is_not_renamed_without_the_name),
         T(nothing_no_text_and_too_much_are_refused),
     };
