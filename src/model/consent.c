@@ -40,27 +40,26 @@ static bool holds(const struct consent *c, struct civil_date date)
 const struct consent *consent_in_force(const struct consents *self, enum copy_kind scope,
                                        const char *recipient, struct civil_date date)
 {
-    const struct consent *found = NULL;
-    for (size_t i = 0; i < self->n; i++) {
-        const struct consent *c = &self->list[i];
-        bool is_meant =
-            c->scope == scope && (recipient == NULL || strcmp(recipient, c->recipient) == 0);
-        if (is_meant && holds(c, date) &&
-            (found == NULL || civil_compare(found->from, c->from) <= 0)) {
-            found = c;
-        }
-    }
-    return found;
+    return consent_for_copy(self, scope, recipient, date, date);
 }
 
 const struct consent *consent_for_copy(const struct consents *self, enum copy_kind scope,
                                        const char *recipient, struct civil_date date,
                                        struct civil_date today)
 {
-    const struct consent *found = consent_in_force(self, scope, recipient, date);
-    bool is_over = found != NULL && civil_compare(date, today) < 0 &&
-                   consent_in_force(self, scope, found->recipient, today) == NULL;
-    return is_over ? NULL : found;
+    const struct consent *found = NULL;
+    bool is_past = civil_compare(date, today) < 0;
+    for (size_t i = 0; i < self->n; i++) {
+        const struct consent *c = &self->list[i];
+        bool is_meant =
+            c->scope == scope && (recipient == NULL || strcmp(recipient, c->recipient) == 0);
+        if (is_meant && holds(c, date) &&
+            (!is_past || consent_in_force(self, scope, c->recipient, today) != NULL) &&
+            (found == NULL || civil_compare(found->from, c->from) <= 0)) {
+            found = c;
+        }
+    }
+    return found;
 }
 
 const char *copy_kind_word(enum copy_kind kind)

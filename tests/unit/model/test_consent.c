@@ -51,6 +51,8 @@ static void a_copy_about_the_past_needs_the_same_readers_consent_today(void **st
     assert_null(consent_for_copy(&all, copy, NULL, day(5, 2), day(6, 1)));
     assert_int_equal(consent_for_copy(&all, copy, NULL, day(6, 2), day(6, 2))->id, 2);
     assert_int_equal(consent_for_copy(&all, copy, NULL, day(6, 2), day(6, 1))->id, 2);
+    list[1].from = (struct civil_date){2026, 4, 1}; /* both at the time, one of them today */
+    assert_int_equal(consent_for_copy(&all, copy, NULL, day(5, 2), day(6, 1))->id, 2);
 }
 
 static void the_employer_gets_attendance_and_a_range_of_waking_at_most(void **state)
