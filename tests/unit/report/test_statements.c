@@ -59,7 +59,7 @@ static void without_a_programme_the_week_itself_speaks(void **state)
     struct participant_record record;
     worked_week_open(&record);
     programme_release(&record.programme);
-    EXPECT(&record, LANGUAGE_EN, "6 nights were recorded.",
+    EXPECT(&record, LANGUAGE_EN, "6 nights are counted.",
            "Estimated sleep averaged 6 h 40 min.",
            "It took about 30 min on average to fall asleep.");
     participant_record_release(&record);
@@ -104,7 +104,7 @@ static void all_programme_days_are_named_only_when_all_are_known(void **state)
         (struct civil_date){2026, 5, 14}; /* from Thursday on nobody noted the commute */
     step.commute_min = -1;
     assert_int_equal(programme_put(&record.programme, &step, NULL), YK_OK);
-    EXPECT(&record, LANGUAGE_EN, "6 nights were recorded.",
+    EXPECT(&record, LANGUAGE_EN, "6 nights are counted.",
            "Estimated sleep averaged 6 h 40 min.",
            "On days off you woke 1 h 30 min later than on programme days.");
     participant_record_release(&record);
@@ -201,10 +201,10 @@ static void the_longest_quiet_time_by_day_is_asked_about(void **state)
                           .kind = REST_KIND_NAP,
                           .is_main = rests[i].is_main};
     }
-    EXPECT(&record, LANGUAGE_JA, "6晩の記録がとれました。",
+    EXPECT(&record, LANGUAGE_JA, "6晩を集計に入れました。",
            "眠っていた時間は平均6時間40分と推定されました。",
            "5/13(水)の14時ごろ、動きの少ない時間が長めでした。何をしていましたか?");
-    EXPECT(&record, LANGUAGE_EN, "6 nights were recorded.",
+    EXPECT(&record, LANGUAGE_EN, "6 nights are counted.",
            "Estimated sleep averaged 6 h 40 min.",
            "There was a longer quiet time around 14:00 on Wed 13 May. What were you doing?");
     participant_record_release(&record);
