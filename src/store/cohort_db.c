@@ -126,10 +126,12 @@ enum yk_status cohort_sql_open(const char *path, bool is_read_only, sqlite3 **db
         SQLITE_OPEN_FULLMUTEX;
     int code = sqlite3_open_v2(path, db, flags, NULL);
     if (code != SQLITE_OK) {
+        int reason = *db != NULL ? sqlite3_system_errno(*db) : 0;
         enum yk_status status =
-            *db != NULL
-                ? failure_set(why, YK_ERR_IO, "opening %s: %s", path, sqlite3_errmsg(*db))
-                : failure_set(why, YK_ERR_MEMORY, "out of memory opening %s", path);
+            *db == NULL ? failure_set(why, YK_ERR_MEMORY, "out of memory opening %s", path)
+            : reason != 0
+                ? failure_set_errno(why, reason, "opening %s", path)
+                : failure_set(why, YK_ERR_IO, "opening %s: %s", path, sqlite3_errmsg(*db));
         sqlite3_close(*db);
         *db = NULL;
         return status;

@@ -201,8 +201,22 @@ static void foreign_and_damaged_files_are_refused(void **state)
     assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, &why), YK_ERR_STORE);
     assert_non_null(strstr(why.text, "remove it to compute anew"));
     assert_null(db);
-    snprintf(path, sizeof path, "%s/none/x.sqlite", folder);
-    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, &why), YK_ERR_IO);
+    check_remove(folder);
+}
+
+/* As when the folder goes away between two steps of a batch. */
+static void the_systems_reason_is_said_when_a_folder_is_gone(void **state)
+{
+    (void)state;
+    const char *folder = check_scratch("cohort_gone");
+    char path[5000], expected[5200];
+    snprintf(path, sizeof path, "%s/gone/cohort.sqlite", folder);
+    snprintf(expected, sizeof expected, "opening %s: No such file or directory", path);
+    struct cohort_db *db = NULL;
+    struct failure why = {0};
+    assert_int_equal(cohort_db_open(path, COHORT_LOCAL, &db, &why), YK_ERR_NO_DEVICE);
+    assert_null(db);
+    assert_string_equal(why.text, expected);
     check_remove(folder);
 }
 
@@ -237,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_row_that_changed_on_the_disk_is_not_taken),
         cmocka_unit_test(the_published_file_does_not_depend_on_the_order_of_work),
         cmocka_unit_test(foreign_and_damaged_files_are_refused),
+        cmocka_unit_test(the_systems_reason_is_said_when_a_folder_is_gone),
         cmocka_unit_test(refused_memory_is_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
