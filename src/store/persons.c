@@ -478,10 +478,11 @@ enum yk_status person_delete(struct store *store, const char *code, struct perso
     if (status == YK_OK) {
         status = audit_last(store->db, out->audit_hash, why);
     }
-    status = db_finish(store->db, status, why);
+    /* The name goes first: a code that is no participant's any more cannot be deleted again. */
     if (status == YK_OK) {
         status = identity_forget(store->folder, code, &out->had_name, why);
     }
+    status = db_finish(store->db, status, why);
     if (status == YK_OK) {
         status = store_remove_doomed(store, why);
     }

@@ -57,9 +57,10 @@ struct person_receipt {
 };
 void person_receipt_init(struct person_receipt *self);
 void person_receipt_release(struct person_receipt *self);
-/* Rows first (one transaction), then the files; a crash in between is finished by the next
- * import, and so is a file that a program works on. errors: YK_ERR_CONFLICT (by the ledger
- * recordings that wait as unassigned are theirs, too; the sentence names them) */
+/* Rows and the sealed name first (nothing goes when the name cannot), then the files; a crash
+ * in between is finished by the next import, and so is a file that a program works on. errors:
+ * YK_ERR_CONFLICT (by the ledger recordings that wait as unassigned are theirs, too; the
+ * sentence names them) */
 enum yk_status person_delete(struct store *store, const char *code, struct person_receipt *out,
                              struct failure *why);
 

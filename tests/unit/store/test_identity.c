@@ -258,6 +258,37 @@ static void a_participant_is_not_renamed_without_the_name(void **state)
     identity_close(names);
 }
 
+/* What cannot be deleted whole stays whole, and can be deleted later. */
+static void a_participant_is_not_deleted_without_the_name(void **state)
+{
+    (void)state;
+    struct db *db = NULL;
+    struct person person;
+    struct person_receipt receipt;
+    char path[2400];
+    snprintf(path, sizeof path, "%s/" STORE_IDENTITY, scene.folder);
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    struct identities *names = open_names();
+    put(names, "P01", NAME);
+    identity_close(names);
+    assert_int_equal(db_open(path, DB_WRITE, &db, &why), YK_OK);
+    assert_int_equal(db_run(db,
+                            "CREATE TRIGGER keep BEFORE DELETE ON identity BEGIN SELECT "
+                            "RAISE(ABORT, 'kept'); END",
+                            &why),
+                     YK_OK);
+    person_receipt_init(&receipt);
+    assert_true(person_delete(&scene.store, "P01", &receipt, &why) != YK_OK);
+    assert_int_equal(person_find(&scene.store, "P01", &person, &why), YK_OK);
+    person_receipt_release(&receipt);
+    assert_int_equal(db_run(db, "DROP TRIGGER keep", &why), YK_OK);
+    db_close(db);
+    person_receipt_init(&receipt);
+    assert_int_equal(person_delete(&scene.store, "P01", &receipt, &why), YK_OK);
+    assert_true(receipt.had_name);
+    person_receipt_release(&receipt);
+}
+
 static void nothing_no_text_and_too_much_are_refused(void **state)
 {
     (void)state;
@@ -295,6 +326,7 @@ int main(void)
         T(renaming_and_deleting_a_participant_need_no_key),
         T(a_participant_with_a_name_is_not_removed),
         T(a_participant_is_not_renamed_without_the_name),
+        T(a_participant_is_not_deleted_without_the_name),
         T(nothing_no_text_and_too_much_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
