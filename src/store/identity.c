@@ -595,12 +595,17 @@ enum yk_status identity_rename(const char *store_folder, const char *code, const
                                struct failure *why)
 {
     int64_t n = 0;
-    enum yk_status status = run_keyless(
-        store_folder, "UPDATE identity SET code = ?2 WHERE code = ?1", code, new_code, &n, why);
-    return status == YK_ERR_CONFLICT
-               ? failure_set(why, status,
-                             "a sealed name of %s is kept already, which is no participant's; "
-                             "take it away first: yoake identity remove %s",
-                             new_code, new_code)
+    bool has = false;
+    enum yk_status status =
+        strcmp(code, new_code) != 0 ? identity_has(store_folder, new_code, &has, why) : YK_OK;
+    if (status == YK_OK && has) {
+        return failure_set(why, YK_ERR_CONFLICT,
+                           "a sealed name of %s is kept already, which is no participant's; "
+                           "take it away first: yoake identity remove %s",
+                           new_code, new_code);
+    }
+    return status == YK_OK
+               ? run_keyless(store_folder, "UPDATE identity SET code = ?2 WHERE code = ?1",
+                             code, new_code, &n, why)
                : status;
 }

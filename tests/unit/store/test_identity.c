@@ -258,6 +258,20 @@ static void a_participant_is_not_renamed_without_the_name(void **state)
     identity_close(names);
 }
 
+static void a_participant_without_a_name_is_not_renamed_to_a_kept_one(void **state)
+{
+    (void)state;
+    struct person person;
+    assert_int_equal(identity_create(scene.folder, key, &why), YK_OK);
+    struct identities *names = open_names();
+    put(names, "P09", NAME); /* of nobody */
+    identity_close(names);
+    assert_int_equal(person_set(&scene.store, "P01", "P09", NULL, NULL, &why), YK_ERR_CONFLICT);
+    assert_non_null(strstr(why.text, "identity remove P09"));
+    assert_int_equal(person_find(&scene.store, "P01", &person, &why), YK_OK);
+    assert_int_equal(person_set(&scene.store, "P01", "P01", NULL, "g", &why), YK_OK);
+}
+
 /* What cannot be deleted whole stays whole, and can be deleted later. */
 static void a_participant_is_not_deleted_without_the_name(void **state)
 {
@@ -326,6 +340,7 @@ int main(void)
         T(renaming_and_deleting_a_participant_need_no_key),
         T(a_participant_with_a_name_is_not_removed),
         T(a_participant_is_not_renamed_without_the_name),
+        T(a_participant_without_a_name_is_not_renamed_to_a_kept_one),
         T(a_participant_is_not_deleted_without_the_name),
         T(nothing_no_text_and_too_much_are_refused),
     };
