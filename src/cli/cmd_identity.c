@@ -29,14 +29,20 @@ struct naming {
     struct identities *names;
 };
 
-static enum yk_status note_look(struct naming *self, const char *verb, const char *subject,
-                                struct failure *why)
+static enum yk_status add_line(struct naming *self, const char *verb, const char *subject,
+                               struct failure *why)
 {
     char action[48];
     snprintf(action, sizeof action, "identity %s", verb);
+    return audit_add(self->store.db, action, subject, "", why);
+}
+
+static enum yk_status note_look(struct naming *self, const char *verb, const char *subject,
+                                struct failure *why)
+{
     enum yk_status status = db_begin(self->store.db, why);
     if (status == YK_OK) {
-        status = audit_add(self->store.db, action, subject, "", why);
+        status = add_line(self, verb, subject, why);
     }
     return db_finish(self->store.db, status, why);
 }
@@ -120,7 +126,9 @@ static enum yk_status take_field(struct identity *one, size_t k, const char *tex
     return YK_OK;
 }
 
-/* Names belong to participants: a code nobody knows is a mistyped one. */
+/* Names belong to participants: a code nobody knows is a mistyped one. The caller holds the
+ * store, so that nobody renames or deletes the participant meanwhile; it takes the store before
+ * the names, as those do, or each would wait for the other. */
 static enum yk_status keep(struct naming *self, const struct identity *one, struct failure *why)
 {
     struct person person;
@@ -162,10 +170,10 @@ static int put_one(struct naming *self, const char *verb, const char *code)
         status = take_options(cli, &one, &why);
     }
     if (status == YK_OK) {
-        status = keep(self, &one, &why);
-    }
-    if (status == YK_OK) {
-        status = note_look(self, verb, code, &why);
+        status = db_begin(self->store.db, &why);
+        status = status == YK_OK ? keep(self, &one, &why) : status;
+        status = status == YK_OK ? add_line(self, verb, code, &why) : status;
+        status = db_finish(self->store.db, status, &why);
     }
     if (status == YK_OK && !cli->is_quiet) {
         fprintf(stderr, "%s: %s\n", cli_say(cli, "記入しました", "entered"), code);
@@ -216,12 +224,14 @@ static int put_file(struct naming *self, const char *path)
         status = csv_require(csv, "person_id", "person_id, name, kana, contact, note", &why);
     }
     if (status == YK_OK) {
-        status = identity_begin(self->names, &why);
+        status = db_begin(self->store.db, &why);
+        status = status == YK_OK ? identity_begin(self->names, &why) : status;
         while (status == YK_OK && (status = csv_next(csv, &row, &why)) == YK_OK) {
             status = put_row(self, csv, row, &why);
             n += status == YK_OK;
         }
-        status = status == YK_END ? note_look(self, "add", "store", &why) : status;
+        status = status == YK_END ? add_line(self, "add", "store", &why) : status;
+        status = db_finish(self->store.db, status, &why);
         status = identity_finish(self->names, status, &why);
     }
     csv_close(csv);
