@@ -98,10 +98,11 @@ static enum yk_status refuse_ambiguous(const struct request *request,
     return YK_OK;
 }
 
-/* Copies that stay in the house need no consent of their own. */
+/* Copies that stay in the house need no consent of their own: *out is NULL, else room. */
 static enum yk_status find_consent(const struct request *request,
                                    const struct participant_record *record,
-                                   const struct consent **out, struct failure *why)
+                                   struct consent *room, const struct consent **out,
+                                   struct failure *why)
 {
     *out = NULL;
     if (request->copy == COPY_PARTICIPANT || request->copy == COPY_STAFF) {
@@ -114,9 +115,8 @@ static enum yk_status find_consent(const struct request *request,
         }
     }
     struct civil_date today = zone_civil(record->zone, clock_now_utc_ns()).date;
-    *out = consent_for_copy(&record->consents, request->copy, request->recipient,
-                            request->range.date, today);
-    if (*out == NULL) {
+    if (!consent_for_copy(&record->consents, request->copy, request->recipient,
+                          request->range.date, today, room)) {
         char date[16];
         civil_format(request->range.date, date);
         return failure_set(
@@ -128,6 +128,7 @@ static enum yk_status find_consent(const struct request *request,
             request->recipient != NULL ? " of " : "",
             request->recipient != NULL ? request->recipient : "", date, record->code);
     }
+    *out = room;
     return YK_OK;
 }
 
@@ -255,6 +256,7 @@ static enum yk_status make(struct cli *cli, struct store *store, struct request 
     if (status == YK_OK && request->range.date.month == 0) {
         request->range.date = zone_civil(record->zone, clock_now_utc_ns()).date;
     }
+    struct consent consent;
     struct sheet sheet = {.record = record,
                           .facts = facts,
                           .copy = request->copy,
@@ -262,7 +264,8 @@ static enum yk_status make(struct cli *cli, struct store *store, struct request 
                           .density = request->density,
                           .axis_start_h = request->axis_start_h,
                           .date = request->range.date};
-    status = status == YK_OK ? find_consent(request, record, &sheet.consent, why) : status;
+    status =
+        status == YK_OK ? find_consent(request, record, &consent, &sheet.consent, why) : status;
     status = status == YK_OK ? interview_facts_of(record, &request->range, facts, why) : status;
     if (status == YK_OK) {
         sheet_make_id(&sheet, sheet.report_id);

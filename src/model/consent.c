@@ -37,15 +37,11 @@ static bool holds(const struct consent *c, struct civil_date date)
            (c->withdrawn.month == 0 || civil_compare(date, c->withdrawn) < 0);
 }
 
-const struct consent *consent_in_force(const struct consents *self, enum copy_kind scope,
-                                       const char *recipient, struct civil_date date)
-{
-    return consent_for_copy(self, scope, recipient, date, date);
-}
-
-const struct consent *consent_for_copy(const struct consents *self, enum copy_kind scope,
-                                       const char *recipient, struct civil_date date,
-                                       struct civil_date today)
+/* The newest in force on date, and of a reader whose consent is in force today where date is
+ * past. */
+static const struct consent *find(const struct consents *self, enum copy_kind scope,
+                                  const char *recipient, struct civil_date date,
+                                  struct civil_date today)
 {
     const struct consent *found = NULL;
     bool is_past = civil_compare(date, today) < 0;
@@ -60,6 +56,33 @@ const struct consent *consent_for_copy(const struct consents *self, enum copy_ki
         }
     }
     return found;
+}
+
+const struct consent *consent_in_force(const struct consents *self, enum copy_kind scope,
+                                       const char *recipient, struct civil_date date)
+{
+    return find(self, scope, recipient, date, date);
+}
+
+static unsigned items_of(const struct consent *c)
+{
+    return c->items != 0 ? c->items : consent_items_default(c->scope);
+}
+
+bool consent_for_copy(const struct consents *self, enum copy_kind scope, const char *recipient,
+                      struct civil_date date, struct civil_date today, struct consent *out)
+{
+    const struct consent *then = find(self, scope, recipient, date, today), *now = then;
+    if (then != NULL && civil_compare(date, today) < 0) {
+        now = consent_in_force(self, scope, then->recipient, today);
+    }
+    unsigned items = then != NULL ? items_of(then) & items_of(now) : 0;
+    if (items == 0) {
+        return false;
+    }
+    *out = *now;
+    out->items = items;
+    return true;
 }
 
 const char *copy_kind_word(enum copy_kind kind)

@@ -53,10 +53,11 @@ void consents_release(struct consents *self);
 const struct consent *consent_in_force(const struct consents *self, enum copy_kind scope,
                                        const char *recipient, struct civil_date date);
 /* The same for a copy that is made today and speaks of `date`: where that is past, the same
- * reader's must be in force today as well. A withdrawal cannot be dated away. */
-const struct consent *consent_for_copy(const struct consents *self, enum copy_kind scope,
-                                       const char *recipient, struct civil_date date,
-                                       struct civil_date today);
+ * reader's must be in force today as well, and the copy is made under that one with the items
+ * that both name. A withdrawal cannot be dated away. False, *out untouched: there is none, or
+ * the two have no item in common. */
+bool consent_for_copy(const struct consents *self, enum copy_kind scope, const char *recipient,
+                      struct civil_date date, struct civil_date today, struct consent *out);
 const char *copy_kind_word(enum copy_kind kind); /* "participant" ... */
 bool copy_kind_parse(const char *word, enum copy_kind *out);
 /* What a copy holds when the consent names nothing: the employer gets attendance and the range

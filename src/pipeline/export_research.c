@@ -182,14 +182,15 @@ static enum yk_status add_person(struct exporting *self, const char *code, struc
     struct participant_record record;
     participant_record_init(&record);
     enum yk_status status = record_read(self->store, code, &options, &record, why);
-    const struct consent *consent = NULL;
+    struct consent consent;
+    bool has_consent = false;
     if (status == YK_OK) {
         struct civil_date today = zone_civil(record.zone, clock_now_utc_ns()).date;
-        consent = consent_for_copy(&record.consents, COPY_RESEARCH, given->recipient,
-                                   given->date, today);
+        has_consent = consent_for_copy(&record.consents, COPY_RESEARCH, given->recipient,
+                                       given->date, today, &consent);
     }
-    if (status == YK_OK && (consent == NULL || record.n_recordings == 0)) {
-        self->totals->n_without_consent += consent == NULL;
+    if (status == YK_OK && (!has_consent || record.n_recordings == 0)) {
+        self->totals->n_without_consent += !has_consent;
     } else if (status == YK_OK) {
         char person[PSEUDONYM_BYTES];
         pseudonym(&self->codes, 'P', "person", code, person);
@@ -201,7 +202,7 @@ static enum yk_status add_person(struct exporting *self, const char *code, struc
             status = add_recording(self, &record.recordings[i], person, i + 1, weeks, why);
         }
         self->totals->n_people++;
-        status = status == YK_OK ? note_given(self, &record, consent, record.n_recordings, why)
+        status = status == YK_OK ? note_given(self, &record, &consent, record.n_recordings, why)
                                  : status;
     }
     participant_record_release(&record);

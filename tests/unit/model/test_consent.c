@@ -12,6 +12,14 @@ static struct civil_date day(int month, int d)
     return (struct civil_date){2026, (int8_t)month, (int8_t)d};
 }
 
+/* 0: none. */
+static int64_t id_for(const struct consents *all, const char *recipient, struct civil_date date,
+                      struct civil_date today)
+{
+    struct consent found;
+    return consent_for_copy(all, COPY_PHYSICIAN, recipient, date, today, &found) ? found.id : 0;
+}
+
 static void a_withdrawn_or_expired_consent_holds_no_more(void **state)
 {
     (void)state;
@@ -45,14 +53,36 @@ static void a_copy_about_the_past_needs_the_same_readers_consent_today(void **st
         {.id = 2, .scope = COPY_PHYSICIAN, .from = {2026, 6, 1}, .recipient = "clinic-2"},
     };
     struct consents all = {.list = list, .n = 2};
-    const enum copy_kind copy = COPY_PHYSICIAN;
-    assert_int_equal(consent_for_copy(&all, copy, NULL, day(5, 2), day(5, 31))->id, 1);
-    assert_null(consent_for_copy(&all, copy, "clinic-1", day(5, 2), day(6, 1)));
-    assert_null(consent_for_copy(&all, copy, NULL, day(5, 2), day(6, 1)));
-    assert_int_equal(consent_for_copy(&all, copy, NULL, day(6, 2), day(6, 2))->id, 2);
-    assert_int_equal(consent_for_copy(&all, copy, NULL, day(6, 2), day(6, 1))->id, 2);
+    assert_int_equal(id_for(&all, NULL, day(5, 2), day(5, 31)), 1);
+    assert_int_equal(id_for(&all, "clinic-1", day(5, 2), day(6, 1)), 0);
+    assert_int_equal(id_for(&all, NULL, day(5, 2), day(6, 1)), 0);
+    assert_int_equal(id_for(&all, NULL, day(6, 2), day(6, 2)), 2);
+    assert_int_equal(id_for(&all, NULL, day(6, 2), day(6, 1)), 2);
     list[1].from = (struct civil_date){2026, 4, 1}; /* both at the time, one of them today */
-    assert_int_equal(consent_for_copy(&all, copy, NULL, day(5, 2), day(6, 1))->id, 2);
+    assert_int_equal(id_for(&all, NULL, day(5, 2), day(6, 1)), 2);
+}
+
+static void a_copy_about_the_past_holds_what_is_agreed_to_today_and_was_then(void **state)
+{
+    (void)state;
+    struct consent list[] = {
+        {.id = 1,
+         .scope = COPY_PHYSICIAN,
+         .items = CONSENT_ATTENDANCE | CONSENT_NIGHTS | CONSENT_ACTOGRAM,
+         .from = {2026, 5, 1},
+         .withdrawn = {2026, 6, 1},
+         .recipient = "clinic-1"},
+        {.id = 2, .scope = COPY_PHYSICIAN, .from = {2026, 6, 1}, .recipient = "clinic-1"},
+    };
+    struct consents all = {.list = list, .n = 2};
+    struct consent found;
+    assert_true(consent_for_copy(&all, COPY_PHYSICIAN, NULL, day(5, 2), day(5, 31), &found));
+    assert_int_equal(found.items, list[0].items);
+    assert_true(consent_for_copy(&all, COPY_PHYSICIAN, NULL, day(5, 2), day(6, 1), &found));
+    assert_int_equal(found.id, 2); /* today's, with its defaults */
+    assert_int_equal(found.items, CONSENT_ATTENDANCE);
+    list[1].items = CONSENT_RHYTHM;
+    assert_int_equal(id_for(&all, NULL, day(5, 2), day(6, 1)), 0);
 }
 
 static void the_employer_gets_attendance_and_a_range_of_waking_at_most(void **state)
@@ -68,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_withdrawn_or_expired_consent_holds_no_more),
         cmocka_unit_test(a_copy_about_the_past_needs_the_same_readers_consent_today),
+        cmocka_unit_test(a_copy_about_the_past_holds_what_is_agreed_to_today_and_was_then),
         cmocka_unit_test(the_employer_gets_attendance_and_a_range_of_waking_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
