@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Drawing by Cairo, text by Pango. A page is drawn on a recording surface and played into its
- * file, "name.part", when the next one begins: a thousand pages take the memory of one. The
- * files get their names when all is well.
+ * file when the next one begins: a thousand pages take the memory of one.
  *
  * Fonts: BIZ UDPGothic, a universal-design face made to be read in small sizes, else
  * IPAexGothic. Fontconfig would silently put anything in their place; a sheet without readable
@@ -12,67 +11,37 @@
  */
 #include "src/report/canvas.h"
 
-#include <cairo-pdf.h>
-#include <cairo-svg.h>
 #include <cairo.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <pango/pangocairo.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "src/base/disk.h"
 #include "src/base/mem.h"
-#include "src/base/names.h"
-#include "src/base/page_seal.h"
-#include "src/base/text.h"
+#include "src/report/canvas_files.h"
 
-#define PT_PER_MM (72.0 / 25.4)
 #define LINE_SPACING 1.25f /* of the height of the face, whose lines would touch */
 
 struct canvas {
-    enum canvas_kind kind;
     struct canvas_info info;
-    char *title, *path;
+    char *title, *path; /* what info points to */
     size_t n_pages;
     cairo_surface_t *page; /* the last one: a recording, in points */
     cairo_t *cr;           /* of it */
-    size_t n_files;        /* begun: one PDF, or an SVG or PNG for each page */
-    int fd;                /* of the last of them; -1: closed */
-    struct digest *digest; /* of what was written to it */
-    cairo_t *pdf;
+    struct canvas_files files;
     PangoFontMap *fonts;
     PangoContext *context;
     PangoFontDescription *face;
     struct canvas_mark *marks;
     size_t n_marks, marks_capacity;
     size_t n_misfits;
-    bool is_short;      /* memory was refused */
-    struct failure why; /* the first that went wrong; code YK_OK: nothing */
+    bool is_short; /* memory was refused */
 };
 
 /* Fontconfig lists a family under the name its LANG prefers; asked for, each finds the same. */
 static const struct {
     const char *name, *name_ja;
 } faces[] = {{"BIZ UDPGothic", "BIZ UDPゴシック"}, {"IPAexGothic", "IPAexゴシック"}};
-
-static const struct {
-    const char *ending;
-    enum canvas_kind kind;
-} endings[] = {{".pdf", CANVAS_PDF}, {".svg", CANVAS_SVG}, {".png", CANVAS_PNG}};
-
-bool canvas_kind_of(const char *path, enum canvas_kind *out)
-{
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        if (name_ends_like(path, endings[i].ending)) {
-            *out = endings[i].kind;
-            return true;
-        }
-    }
-    return false;
-}
 
 static const char *find_face(PangoFontMap *fonts)
 {
@@ -122,11 +91,10 @@ static struct canvas *canvas_new(enum canvas_kind kind, const struct canvas_info
 {
     struct canvas *self = mem_alloc(1, sizeof *self);
     if (self != NULL) {
-        self->kind = kind;
         self->info = *info;
-        self->fd = -1;
-        self->title = mem_copy_text(info->title);
-        self->path = info->path != NULL ? mem_copy_text(info->path) : NULL;
+        self->info.title = self->title = mem_copy_text(info->title);
+        self->info.path = self->path = info->path != NULL ? mem_copy_text(info->path) : NULL;
+        canvas_files_init(&self->files, kind, &self->info);
         if (self->title == NULL || (self->path == NULL && info->path != NULL)) {
             canvas_close(self);
             return NULL;
@@ -356,164 +324,7 @@ size_t canvas_pages(const struct canvas *self)
     return self->n_pages;
 }
 
-/* ---- files ---- */
-
-/* "sheet.png" of the second page is "sheet-2.png". */
-static enum yk_status name_file(const struct canvas *self, size_t page, const char *suffix,
-                                struct text *out, struct failure *why)
-{
-    size_t stem = strlen(self->path) - strlen(endings[0].ending);
-    text_clear(out);
-    text_add_n(out, self->path, stem);
-    if (page > 0) {
-        text_addf(out, "-%zu", page + 1);
-    }
-    text_addf(out, "%s%s", self->path + stem, suffix);
-    return text_status(out, why);
-}
-
-static void file_begin(struct canvas *self)
-{
-    struct text part;
-    text_init(&part);
-    if (name_file(self, self->n_files, DISK_PART, &part, &self->why) == YK_OK &&
-        digest_new(&self->digest, &self->why) == YK_OK) {
-        self->fd = open(text_string(&part), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (self->fd < 0) {
-            failure_set_errno(&self->why, errno, "making %s", self->path);
-        } else {
-            self->n_files++;
-        }
-    }
-    text_release(&part);
-}
-
-static cairo_status_t file_write(void *user, const unsigned char *data, unsigned int length)
-{
-    struct canvas *self = user;
-    if (self->why.code == YK_OK) {
-        digest_add(self->digest, data, length);
-        disk_write(self->fd, data, length, self->path, &self->why);
-    }
-    return self->why.code == YK_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
-}
-
-static void file_close(struct canvas *self)
-{
-    if (self->fd >= 0) {
-        bool is_kept = fsync(self->fd) == 0;
-        is_kept = close(self->fd) == 0 && is_kept;
-        self->fd = -1;
-        if (!is_kept && self->why.code == YK_OK) {
-            failure_set_errno(&self->why, errno, "writing %s", self->path);
-        }
-    }
-    digest_free(self->digest);
-    self->digest = NULL;
-}
-
-/* The last line: a bit that changes on a disk is to be seen (yoake check). PNG has checksums of
- * its own. */
-static void file_end(struct canvas *self, cairo_status_t drawn)
-{
-    if (self->why.code == YK_OK && drawn != CAIRO_STATUS_SUCCESS) {
-        failure_set(&self->why, drawn == CAIRO_STATUS_NO_MEMORY ? YK_ERR_MEMORY : YK_ERR_IO,
-                    "%s: cannot be drawn: %s", self->path, cairo_status_to_string(drawn));
-    }
-    if (self->why.code == YK_OK && self->kind != CANVAS_PNG) {
-        char hex[DIGEST_HEX], line[PAGE_SEAL_MAX];
-        digest_finish(self->digest, hex);
-        size_t n = page_seal_line(self->kind == CANVAS_SVG, hex, line);
-        disk_write(self->fd, line, n, self->path, &self->why);
-    }
-    file_close(self);
-}
-
-static void play(cairo_t *cr, cairo_surface_t *page)
-{
-    cairo_set_source_surface(cr, page, 0, 0);
-    cairo_paint(cr);
-    cairo_show_page(cr);
-}
-
-/* Ends a surface that writes; what it says of itself and of the last call. */
-static cairo_status_t end_surface(cairo_t *cr)
-{
-    cairo_surface_t *file = cairo_surface_reference(cairo_get_target(cr));
-    cairo_status_t status = cairo_status(cr);
-    cairo_destroy(cr);
-    cairo_surface_finish(file);
-    status = status == CAIRO_STATUS_SUCCESS ? cairo_surface_status(file) : status;
-    cairo_surface_destroy(file);
-    return status;
-}
-
-static void pdf_begin(struct canvas *self)
-{
-    char date[32];
-    file_begin(self);
-    if (self->why.code != YK_OK) {
-        return;
-    }
-    cairo_surface_t *file = cairo_pdf_surface_create_for_stream(
-        file_write, self, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
-    snprintf(date, sizeof date, "%04d-%02d-%02dT00:00:00", (int)self->info.date.year,
-             self->info.date.month, self->info.date.day);
-    cairo_pdf_surface_restrict_to_version(file, CAIRO_PDF_VERSION_1_5);
-    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_TITLE, self->title);
-    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_CREATOR, "yoake");
-    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_CREATE_DATE, date);
-    cairo_pdf_surface_set_metadata(file, CAIRO_PDF_METADATA_MOD_DATE, date);
-    self->pdf = cairo_create(file);
-    cairo_surface_destroy(file);
-}
-
-static cairo_status_t write_svg(struct canvas *self)
-{
-    cairo_surface_t *file = cairo_svg_surface_create_for_stream(
-        file_write, self, self->info.width_mm * PT_PER_MM, self->info.height_mm * PT_PER_MM);
-    cairo_t *cr = cairo_create(file);
-    cairo_surface_destroy(file);
-    play(cr, self->page);
-    return end_surface(cr);
-}
-
-static cairo_status_t write_png(struct canvas *self)
-{
-    double per_mm = (self->info.dots_per_inch > 0 ? self->info.dots_per_inch : 200) / 25.4;
-    cairo_surface_t *image = cairo_image_surface_create(
-        CAIRO_FORMAT_RGB24, (int)lround(self->info.width_mm * per_mm),
-        (int)lround(self->info.height_mm * per_mm));
-    cairo_t *cr = cairo_create(image);
-    cairo_set_source_rgb(cr, 1, 1, 1);
-    cairo_paint(cr);
-    cairo_scale(cr, per_mm / PT_PER_MM, per_mm / PT_PER_MM);
-    play(cr, self->page);
-    cairo_status_t status = cairo_status(cr);
-    cairo_destroy(cr);
-    if (status == CAIRO_STATUS_SUCCESS) {
-        status = cairo_surface_write_to_png_stream(image, file_write, self);
-    }
-    cairo_surface_destroy(image);
-    return status;
-}
-
-static void page_write(struct canvas *self)
-{
-    if (self->kind == CANVAS_PDF) {
-        if (self->pdf == NULL) {
-            pdf_begin(self);
-        }
-        if (self->pdf != NULL) {
-            play(self->pdf, self->page);
-        }
-        return;
-    }
-    file_begin(self);
-    if (self->why.code == YK_OK) {
-        file_end(self, self->kind == CANVAS_SVG ? write_svg(self) : write_png(self));
-    }
-}
+/* ---- pages ---- */
 
 /* The last page has all that belongs on it. */
 static void page_end(struct canvas *self)
@@ -524,8 +335,8 @@ static void page_end(struct canvas *self)
     self->is_short = self->is_short || cairo_status(self->cr) != CAIRO_STATUS_SUCCESS;
     cairo_destroy(self->cr);
     self->cr = NULL;
-    if (self->path != NULL && !self->is_short && self->why.code == YK_OK) {
-        page_write(self);
+    if (!self->is_short) {
+        canvas_files_add(&self->files, self->page);
     }
     cairo_surface_finish(self->page); /* an SVG surface forgets to let go of what it played */
     cairo_surface_destroy(self->page);
@@ -543,41 +354,19 @@ void canvas_page(struct canvas *self)
     cairo_scale(self->cr, PT_PER_MM, PT_PER_MM);
 }
 
-/* Gives the files their names, or removes them. */
-static void publish(struct canvas *self)
-{
-    struct text part, name;
-    text_init(&part);
-    text_init(&name);
-    for (size_t i = 0; i < self->n_files; i++) {
-        if (name_file(self, i, DISK_PART, &part, NULL) == YK_OK &&
-            (self->why.code != YK_OK || name_file(self, i, "", &name, &self->why) != YK_OK ||
-             disk_publish(text_string(&part), text_string(&name), &self->why) != YK_OK)) {
-            unlink(text_string(&part));
-        }
-    }
-    self->n_files = 0;
-    text_release(&part);
-    text_release(&name);
-}
-
 enum yk_status canvas_finish(struct canvas *self, struct failure *why)
 {
+    struct failure *first = &self->files.why;
     page_end(self);
-    if (self->pdf != NULL) {
-        cairo_status_t drawn = end_surface(self->pdf);
-        self->pdf = NULL;
-        file_end(self, drawn);
-    }
-    if (self->is_short && self->why.code == YK_OK) {
-        failure_set(&self->why, YK_ERR_MEMORY, "no memory to draw %s",
+    if (self->is_short && first->code == YK_OK) {
+        failure_set(first, YK_ERR_MEMORY, "no memory to draw %s",
                     self->path != NULL ? self->path : "a page");
     }
-    publish(self);
-    if (self->why.code != YK_OK && why != NULL) {
-        *why = self->why;
+    canvas_files_finish(&self->files);
+    if (first->code != YK_OK && why != NULL) {
+        *why = *first;
     }
-    return self->why.code;
+    return first->code;
 }
 
 void canvas_close(struct canvas *self)
@@ -589,12 +378,7 @@ void canvas_close(struct canvas *self)
         cairo_destroy(self->cr);
         cairo_surface_destroy(self->page);
     }
-    if (self->pdf != NULL) {
-        end_surface(self->pdf);
-    }
-    file_close(self);
-    self->why.code = YK_ERR_CANCELLED;
-    publish(self); /* what was not finished is removed */
+    canvas_files_release(&self->files);
     if (self->face != NULL) {
         pango_font_description_free(self->face);
     }
