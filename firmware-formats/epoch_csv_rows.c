@@ -450,6 +450,21 @@ static void row_before_its_time(struct epoch_csv *self, const struct csv_row *ro
     self->base.report.bad_blocks++;
 }
 
+/* A row that lies before the last one: alone there, or the first of a clock that was set. */
+static enum yk_status take_row_back(struct epoch_csv *self, const struct csv_row *row,
+                                    int64_t index, struct failure *why)
+{
+    bool is_far = self->next - index > EPOCH_CSV_FAR_NS / self->epoch_ns, is_lone = false;
+    enum yk_status status =
+        is_far && !self->is_going_back ? epoch_csv_is_lone(self, &row, &is_lone, why) : YK_OK;
+    if (status == YK_OK && is_lone) {
+        epoch_csv_bad_row(self, row, EPOCH_CSV_LONE);
+    } else if (status == YK_OK) {
+        row_before_its_time(self, row, index);
+    }
+    return status;
+}
+
 /* Leaves the other recordings of the table out, and counts them. */
 static bool is_next_of_ours(struct epoch_csv *self, const struct csv_row *row)
 {
@@ -489,8 +504,7 @@ static enum yk_status take_row(struct epoch_csv *self, const struct csv_row *row
         return YK_OK;
     }
     if (index < self->next) {
-        row_before_its_time(self, row, index);
-        return YK_OK;
+        return take_row_back(self, row, index, why);
     }
     self->is_going_back = false;
     int64_t gap = index - self->next;

@@ -95,6 +95,7 @@ static void one_wild_row_costs_itself(void **state)
                 int64_t start_ns = source->info.start_ns;
                 assert_int_equal(count(source, &first_ns), ROWS - 1);
                 assert_int_equal(source->report.bad_blocks, 1);
+                assert_int_equal(source->report.clock_jumps, 0);
                 int64_t step_ns = KINDS[k].is_samples ? NS_PER_S / 10 : NS_PER_MIN;
                 assert_int_equal(first_ns, T0 + (wild == 0 ? step_ns : 0));
                 assert_int_equal(start_ns, first_ns);
@@ -121,6 +122,11 @@ static void rows_that_stay_away_are_believed(void **state)
         assert_int_equal(source->report.bad_blocks, 0);
         assert_int_equal(source->report.gaps, 1);
         assert_close(source->report.gap_s, 5 * 86400, 0.2);
+        recording_source_close(source);
+        n = make(&KINDS[k], 10, ROWS, -5, text);
+        source = open_memory(text, n, "t.csv", &opt);
+        count(source, &first_ns);
+        assert_int_equal(source->report.clock_jumps, 1);
         recording_source_close(source);
     }
     zone_close(zone);
