@@ -329,7 +329,8 @@ static enum yk_status add_activity(struct work *w, struct failure *why)
 static void forget_thin_days(const struct work *w, uint8_t *state)
 {
     const struct epoch_series *e = &w->a->epochs;
-    struct civil_date date = zone_civil(w->zone, e->t0_ns - 12 * NS_PER_H).date;
+    struct civil_time at = zone_civil(w->zone, e->t0_ns);
+    struct civil_date date = civil_add_days(at.date, at.second_of_day < 12 * 3600 ? -1 : 0);
     size_t first = w->p->sri_unknown_h < 24 ? 0 : e->n;
     while (first < e->n) {
         int64_t noon_ns = zone_instant_of_day(w->zone, date, 12 * 3600), known_s = 0;

@@ -231,6 +231,30 @@ static void days_of_which_too_much_is_unknown_can_be_left_out_of_the_sri(void **
     zone_close(zone);
 }
 
+/* 12 hours before 11:30 it was 00:30 of the same day. */
+static void the_day_before_noon_is_left_out_where_clocks_were_set_back_too(void **state)
+{
+    (void)state;
+    struct analysis a;
+    struct zone *zone = NULL;
+    invent(&a, &zone, "2024-10-27T11:30", 5, 60, EPOCH_ENMO_MG, day_and_night);
+    assert_int_equal(epoch_series_need(&a.epochs, EPOCH_ANGLE_Z_DEG, NULL), YK_OK);
+    for (int i = 0; i < 5; i++) {
+        double onset_h = i == 0 ? 24 : 23; /* hours since midnight: 23:00 */
+        add_night(&a, zone, civil_add_days((struct civil_date){2024, 10, 27}, i), onset_h,
+                  onset_h + 8);
+    }
+    for (size_t k = 0; k < 30; k++) {
+        a.epochs.state[k] |= STATE_ASLEEP;
+    }
+    assert_int_equal(parameters_set(&a.made_by.parameters, "sri_unknown_h=6", NULL), YK_OK);
+    assert_int_equal(parameters_set(&a.made_by.parameters, "sri_min_days=3", NULL), YK_OK);
+    assert_int_equal(rhythm_summarize(&a, zone, NULL, NULL), YK_OK);
+    assert_close(a.rhythm.sri, 100, 0);
+    analysis_release(&a);
+    zone_close(zone);
+}
+
 static void too_little_gives_nothing_instead_of_something(void **state)
 {
     (void)state;
@@ -316,6 +340,7 @@ int main(void)
         cmocka_unit_test(nights_belong_to_the_weekday_of_their_morning),
         cmocka_unit_test(regular_sleep_has_an_sri_of_100_and_pairs_per_night),
         cmocka_unit_test(days_of_which_too_much_is_unknown_can_be_left_out_of_the_sri),
+        cmocka_unit_test(the_day_before_noon_is_left_out_where_clocks_were_set_back_too),
         cmocka_unit_test(too_little_gives_nothing_instead_of_something),
         cmocka_unit_test(odd_epochs_and_lengths_do_no_harm),
         cmocka_unit_test(refused_memory_is_reported),
