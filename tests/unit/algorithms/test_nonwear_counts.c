@@ -124,6 +124,7 @@ static void score_troiano_of_recipe(char *cell[], uint8_t *nonwear)
     set(p, "troiano_spikes", strcmp(cell[11], "TRUE") == 0 ? "consecutive" : "total");
     a.info.count_kind = COUNT_KIND_ACTIGRAPH;
     a.epochs.epoch_s = 60;
+    a.epochs.t0_ns = 0;
     assert_int_equal(epoch_series_resize(&a.epochs, n_minutes, NULL), YK_OK);
     assert_int_equal(epoch_series_need(&a.epochs, EPOCH_COUNTS_Y, NULL), YK_OK);
     memcpy(a.epochs.column[EPOCH_COUNTS_Y], axis1, n_minutes * sizeof *axis1);
