@@ -124,7 +124,7 @@ void option_range_of(const struct option_spec *spec, struct option_range *out)
 
 /* ---- reading values ---- */
 
-/* The i-th of that name. Of what is no list, a second one says the same: see take(). */
+/* The i-th of that name; of what is no list there is one at most. */
 static const struct given *find(const struct options *self, const char *name, size_t i)
 {
     for (size_t k = 0; k < self->n_given; k++) {
@@ -328,11 +328,12 @@ static enum yk_status take(struct options *self, const struct option_spec *spec,
     }
     for (size_t i = 0; i < self->n_given; i++) {
         /* Which of two values was meant is anybody's guess; the same one again is none. */
-        if (self->given[i].spec == spec && spec->kind != OPTION_LIST &&
-            strcmp(self->given[i].text, given.text) != 0) {
-            return failure_set(why, YK_ERR_ARGUMENT,
-                               "--%s is given twice (%s, %s): leave one of them out",
-                               spec->name, self->given[i].text, given.text);
+        if (self->given[i].spec == spec && spec->kind != OPTION_LIST) {
+            return strcmp(self->given[i].text, given.text) == 0
+                       ? YK_OK
+                       : failure_set(why, YK_ERR_ARGUMENT,
+                                     "--%s is given twice (%s, %s): leave one of them out",
+                                     spec->name, self->given[i].text, given.text);
         }
     }
     if (MEM_RESERVE(self->given, self->n_given, self->given_capacity) != 0) {

@@ -85,6 +85,7 @@ static void a_list_keeps_its_order_and_the_same_value_may_be_said_twice(void **s
     assert_int_equal(options_list_n(options, "set"), 2);
     assert_int_equal(options_list_n(options, "json"), 0);
     assert_string_equal(options_text(options, "out"), "q");
+    assert_int_equal(options_list_n(options, "out"), 1); /* no list */
     options_free(options);
 }
 
