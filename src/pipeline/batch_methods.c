@@ -174,6 +174,29 @@ static size_t add_rules(enum method_kind kind, const struct parameters *p, unsig
     return n;
 }
 
+/* "Counts and tables of ENMO": of what the epochs came, samples aside. */
+static void add_tables(size_t n_counts, size_t n_enmo, size_t n_neither, struct text *out)
+{
+    const struct {
+        size_t n;
+        const char *name;
+    } all[] = {{n_counts, "counts"},
+               {n_enmo, "tables of ENMO"},
+               {n_neither, "tables without ENMO or counts"}};
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        n += all[i].n > 0;
+    }
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].n > 0) {
+            char first = at == 0 ? (char)(all[i].name[0] - 'a' + 'A') : all[i].name[0];
+            text_add_char(out, first);
+            text_add(out, all[i].name + 1);
+            add_joint(at++, n, out);
+        }
+    }
+}
+
 static void add_signal(const struct cohort_counts *c, const struct parameters *p,
                        struct text *out)
 {
@@ -187,14 +210,11 @@ static void add_signal(const struct cohort_counts *c, const struct parameters *p
         add_rules(METHOD_SIGNAL, p, c->files, "autocalibration", out);
         text_add(out, ". ");
     }
-    const char *tables = c->n_enmo == 0     ? "Counts"
-                         : c->n_counts == 0 ? "Tables of ENMO"
-                                            : "Counts and tables of ENMO";
-    if (c->n_counts + c->n_enmo > 0 && p->counts_epoch_s > 0) {
-        text_addf(out, "%s of shorter epochs were summed to %.0f s. ", tables,
-                  p->counts_epoch_s);
-    } else if (c->n_counts + c->n_enmo > 0) {
-        text_addf(out, "%s were used in the epochs they were recorded in. ", tables);
+    add_tables(c->n_counts, c->n_enmo, c->n_neither, out);
+    if (c->n_counts + c->n_enmo + c->n_neither > 0 && p->counts_epoch_s > 0) {
+        text_addf(out, " of shorter epochs were summed to %.0f s. ", p->counts_epoch_s);
+    } else if (c->n_counts + c->n_enmo + c->n_neither > 0) {
+        text_add(out, " were used in the epochs they were recorded in. ");
     }
 }
 
@@ -213,10 +233,12 @@ static void add_nonwear(const struct cohort_counts *c, const struct parameters *
     } else if (p->nonwear == NONWEAR_none) {
         text_add(out, "The recorder was taken to be worn throughout. ");
     }
-    if (c->n_enmo > 0 && (is_ggir || (p->nonwear == NONWEAR_default && n == 0))) {
+    if (c->n_enmo + c->n_neither > 0 &&
+        (is_ggir || (p->nonwear == NONWEAR_default && n == 0))) {
+        add_tables(0, c->n_enmo, c->n_neither, out);
         text_addf(out,
-                  "Tables of ENMO hold nothing that %s rule for nonwear could read: their "
-                  "recorders were taken to be worn throughout. ",
+                  " hold nothing that %s rule for nonwear could read: their recorders were "
+                  "taken to be worn throughout. ",
                   is_ggir ? "GGIR's" : "the default");
     }
     text_release(&rules);
@@ -275,13 +297,15 @@ static bool is_used(const struct tally *methods, const char *id)
     return false;
 }
 
-/* Tables of ENMO may hold angles or counts as well: what their nights were found by tells. */
+/* Tables of ENMO, or of neither ENMO nor counts, may hold angles or counts as well: what their
+ * nights were found by tells. */
 static unsigned files_of(const struct cohort_counts *c)
 {
+    const size_t n_tables = c->n_enmo + c->n_neither;
     unsigned files = (c->n_samples > 0 ? METHOD_SAMPLES : 0u) |
-                     (c->n_counts > 0 || c->n_samples + c->n_enmo == 0 ? METHOD_COUNTS : 0u) |
+                     (c->n_counts > 0 || c->n_samples + n_tables == 0 ? METHOD_COUNTS : 0u) |
                      (c->n_enmo > 0 ? METHOD_ENMO : 0u);
-    for (size_t i = 0; c->n_enmo > 0 && i < c->of[TALLY_METHODS].n; i++) {
+    for (size_t i = 0; n_tables > 0 && i < c->of[TALLY_METHODS].n; i++) {
         const char *method = c->of[TALLY_METHODS].words[i].word;
         bool is_angle = names_rule(method, "sleep_states") || names_rule(method, "sib");
         files |= is_angle ? METHOD_ANGLES : METHOD_COUNTS;

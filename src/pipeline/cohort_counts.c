@@ -68,14 +68,14 @@ static void day_of(const struct csv *csv, const struct csv_row *row, const char 
     snprintf(out, 112, "%.10s", csv_field(row, csv_find(csv, column)));
 }
 
-/* What the file held: samples, or a table of ENMO (with or without angles), or one of counts.
- */
+/* What the file held: samples, or a table of ENMO (with or without angles), or one of counts,
+ * or one without either ("": angles, say). */
 static void kind_of(const struct csv *csv, const struct csv_row *row, const char *column,
                     char out[static 112])
 {
     bool is_raw = *csv_field(row, csv_find(csv, column)) != '\0';
-    bool is_enmo = strcmp(csv_field(row, csv_find(csv, "rhythm_input")), "enmo") == 0;
-    snprintf(out, 112, "%s", is_raw ? "samples" : is_enmo ? "enmo" : "counts");
+    snprintf(out, 112, "%s",
+             is_raw ? "samples" : csv_field(row, csv_find(csv, "rhythm_input")));
 }
 
 /* "AX3 at 100 Hz", "Actiwatch-4 in epochs of 60 s". */
@@ -140,6 +140,7 @@ enum yk_status cohort_counts_read(struct byte_source *const *tables, struct coho
     out->n_samples = tally_of(&out->of[TALLY_KINDS], "samples");
     out->n_counts = tally_of(&out->of[TALLY_KINDS], "counts");
     out->n_enmo = tally_of(&out->of[TALLY_KINDS], "enmo");
+    out->n_neither = tally_of(&out->of[TALLY_KINDS], "");
     return status;
 }
 

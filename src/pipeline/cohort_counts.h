@@ -33,8 +33,9 @@ enum cohort_column {
 
 struct cohort_counts {
     struct tally of[TALLY_COUNT];
-    size_t n_samples, n_counts, n_enmo; /* recordings: of samples, of counts, with ENMO */
-    unsigned files;                     /* enum method_files */
+    /* Recordings: of samples, of counts, with ENMO, with neither, as tables of angles. */
+    size_t n_samples, n_counts, n_enmo, n_neither;
+    unsigned files; /* enum method_files */
 };
 
 /* tables: by enum export_table, headers included; recording, person, night and day are read.

@@ -35,7 +35,7 @@ static void rules_are_cited_only_for_the_files_they_read(void **state)
                  {"roenneberg", false, true, false},
                  {"sri", true, true, true},
                  {"best_sum", true, true, true},
-                 {"nonwear_default", true, false, true},
+                 {"nonwear_default", true, false, false},
                  {"intensity_gradient", true, false, false}};
     struct parameters p;
     assert_int_equal(parameters_of_recipe("default", &p, NULL), YK_OK);
@@ -47,6 +47,9 @@ static void rules_are_cited_only_for_the_files_they_read(void **state)
         assert_true(method_is_in_force(m, &p, METHOD_SAMPLES | METHOD_COUNTS));
     }
     assert_true(method_is_in_force(method_find("intensity_gradient"), &p, METHOD_ENMO));
+    /* How much the arm moves and how it is turned: angles alone do not say the first. */
+    assert_true(
+        method_is_in_force(method_find("nonwear_default"), &p, METHOD_ENMO | METHOD_ANGLES));
     /* Chosen by name, a rule on counts reads those made from samples, too. */
     assert_int_equal(parameters_set(&p, "nonwear=zero_runs", NULL), YK_OK);
     assert_true(method_is_in_force(method_find("zero_runs"), &p, METHOD_SAMPLES));
