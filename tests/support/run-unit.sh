@@ -17,7 +17,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/sanitizers.sh"
 
 printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -n 1 sh "$here/run-one.sh" "$logs"
-printf '%s\n' "$here"/../golden/*/cmd |
+# A case with a file "slow" is left out of sanitizer builds; the file says why.
+goldens() {
+    for cmd in "$here"/../golden/*/cmd; do
+        case "$build" in
+        *san) [ -e "${cmd%cmd}slow" ] && continue ;;
+        esac
+        printf '%s\n' "$cmd"
+    done
+}
+goldens |
     xargs -P "${TEST_JOBS:-2}" -n 1 sh "$here/run-golden.sh" "$yoake" "$logs"
 cat "$logs"/*.seconds | sort -rn >"$logs/slowest"
 
