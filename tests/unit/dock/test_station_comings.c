@@ -96,6 +96,17 @@ static void lend_while_charging(struct station_scene *self, const struct dock_ev
     pthread_mutex_unlock(&self->bus.lock);
 }
 
+/* A station for P01 that stays open until react() ends it. */
+static void stay_open(struct station_scene *scene, int64_t poll_ns,
+                      void (*react)(struct station_scene *self, const struct dock_event *event))
+{
+    scene->options.bays.participant = "P01";
+    scene->options.bays.is_once = false;
+    scene->options.bays.poll_ns = poll_ns;
+    scene->react = react;
+    station_scene_run(scene);
+}
+
 static void
 station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done(void **state)
 {
@@ -103,11 +114,7 @@ station_lets_others_set_a_charging_recorder_up_and_says_when_it_is_done(void **s
     (void)state;
     station_scene_make(&scene);
     station_scene_add(&scene, 39434, 5);
-    scene.options.bays.participant = "P01";
-    scene.options.bays.is_once = false;
-    scene.options.bays.poll_ns = NS_PER_S / 10;
-    scene.react = lend_while_charging;
-    station_scene_run(&scene);
+    stay_open(&scene, NS_PER_S / 10, lend_while_charging);
     assert_non_null(strstr(scene.said[0], "charging:charging setting_up:setting_up "
                                           "hand_over:hand_over "));
     station_scene_release(&scene);
@@ -143,11 +150,7 @@ static void station_says_when_another_recorder_is_taken_out_than_was_set_up(void
     station_scene_make(&scene);
     station_scene_add(&scene, 39434, 5);
     station_scene_add(&scene, 39435, 6);
-    scene.options.bays.participant = "P01";
-    scene.options.bays.is_once = false;
-    scene.options.bays.poll_ns = NS_PER_S / 10;
-    scene.react = take_the_wrong_one;
-    station_scene_run(&scene);
+    stay_open(&scene, NS_PER_S / 10, take_the_wrong_one);
     assert_non_null(strstr(scene.said[1], "attention_data_safe:wrong_one "));
     assert_string_equal(scene.last[1].arg[0], "39434");
     assert_non_null(strstr(scene.said[0], "hand_over:hand_over empty:handed_over "));
@@ -177,11 +180,7 @@ static void station_says_once_that_a_recorder_is_set_up(void **state)
     station_scene_make(&scene);
     station_scene_add(&scene, 39434, 5);
     station_scene_add(&scene, 39435, 6);
-    scene.options.bays.participant = "P01";
-    scene.options.bays.is_once = false;
-    scene.options.bays.poll_ns = NS_PER_S / 20;
-    scene.react = look_on_for_a_while;
-    station_scene_run(&scene);
+    stay_open(&scene, NS_PER_S / 20, look_on_for_a_while);
     const char *said = strstr(scene.said[0], "hand_over:hand_over ");
     assert_non_null(said);
     assert_null(strstr(said + 1, "hand_over:hand_over "));
