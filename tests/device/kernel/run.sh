@@ -6,7 +6,7 @@
 set -u
 dir=$1
 initramfs=$2
-limit=${3:-300}
+limit=${3:-420}
 kernel=$dir/root/boot/vmlinuz-$(cat "$dir/version")
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

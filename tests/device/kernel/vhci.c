@@ -33,7 +33,7 @@
 #define VHCI "/sys/devices/platform/vhci_hcd.0/"
 
 enum { COMMAND_SUBMIT = 1, COMMAND_UNLINK, RETURN_SUBMIT, RETURN_UNLINK };
-enum { SPEED_FULL = 2, RECORDERS_MAX = 8 };
+enum { SPEED_FULL = 2, RECORDERS_MAX = 8, GONE_QUIET_MS = 200, GONE_MS_MAX = 3000 };
 
 /* On the wire, big-endian. */
 struct header {
@@ -190,12 +190,41 @@ static int wait_ms(struct port *self)
     return due == INT64_MAX ? -1 : due <= now ? 0 : (int)((due - now) / 1000 + 1);
 }
 
+/* Whether the connection lives on. */
+static bool answer(struct port *self)
+{
+    struct header h;
+    if (!read_all(self->socket, &h, sizeof h)) {
+        return false;
+    }
+    uint32_t command = be32toh(h.command);
+    return command == COMMAND_SUBMIT   ? submit(self, &h)
+           : command == COMMAND_UNLINK ? take_back(self, &h)
+                                       : false;
+}
+
+/* A pulled recorder answers everything with "gone" until nobody asks any more; only then the
+ * connection breaks. A transfer that is handed to vhci_hcd while the connection breaks, and
+ * taken back before it was sent, is never given back: vhci_device_unlink_cleanup() of Linux 6.1
+ * looks for it among those sent. Whoever took it back then waits in usb_kill_urb() for ever,
+ * and so does the hub. A real host controller fails transfers, too, until its hub has noticed.
+ */
+static void answer_as_gone(struct port *self)
+{
+    int64_t end = clock_monotonic_ns() + GONE_MS_MAX * INT64_C(1000000);
+    struct pollfd fd = {.fd = self->socket, .events = POLLIN};
+    pretend_device_unplug(self->model);
+    while (clock_monotonic_ns() < end && poll(&fd, 1, GONE_QUIET_MS) > 0 && answer(self)) {
+    }
+}
+
 /* One recorder's thread: the model is touched by nobody else. */
 static void *serve(void *user)
 {
     struct port *self = user;
+    bool is_alive = true;
     pretend_device_plug(self->model);
-    for (;;) {
+    while (is_alive && pretend_device_state(self->model) == PRETEND_READY) {
         struct pollfd fds[2] = {{.fd = self->socket, .events = POLLIN},
                                 {.fd = self->wake[0], .events = POLLIN}};
         int n = poll(fds, 2, wait_ms(self));
@@ -204,24 +233,11 @@ static void *serve(void *user)
             pretend_device_unplug(self->model);
         }
         if (n > 0 && fds[0].revents != 0) {
-            struct header h;
-            if (!read_all(self->socket, &h, sizeof h)) {
-                break;
-            }
-            uint32_t command = be32toh(h.command);
-            bool is_good = command == COMMAND_SUBMIT   ? submit(self, &h)
-                           : command == COMMAND_UNLINK ? take_back(self, &h)
-                                                       : false;
-            if (!is_good) {
-                break;
-            }
-        }
-        if (pretend_device_state(self->model) != PRETEND_READY) {
-            break; /* hanging up is what a pulled cable looks like */
+            is_alive = answer(self);
         }
     }
-    pretend_device_unplug(self->model);
-    (void)shutdown(self->socket, SHUT_RDWR);
+    answer_as_gone(self);
+    (void)shutdown(self->socket, SHUT_RDWR); /* what a pulled cable looks like */
     return NULL;
 }
 
