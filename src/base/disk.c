@@ -55,6 +55,26 @@ bool disk_is_same(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+bool disk_is_mount(const char *path)
+{
+    struct statx s;
+    return statx(AT_FDCWD, path, 0, STATX_TYPE, &s) == 0 &&
+           (s.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+bool disk_is_empty_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    bool is_empty = dir != NULL;
+    for (struct dirent *entry; is_empty && (entry = readdir(dir)) != NULL;) {
+        is_empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    return is_empty;
+}
+
 static enum yk_status sync_path(const char *path, int flags, struct failure *why)
 {
     int fd = open(path, flags | O_CLOEXEC);

@@ -28,6 +28,11 @@ bool disk_is_file(const char *path);
 bool disk_holds(const char *folder, const char *name);
 /* Whether both names are there and mean the same file or folder. */
 bool disk_is_same(const char *a, const char *b);
+/* Whether another disk or folder is mounted at this folder: it can be neither renamed nor
+ * replaced. false where the system does not tell (Linux before 5.8). */
+bool disk_is_mount(const char *path);
+/* Whether nothing at all is in the folder; false when it cannot be looked into. */
+bool disk_is_empty_folder(const char *path);
 /* Asks the disk to keep the folder's list of names. */
 enum yk_status disk_sync_folder(const char *path, struct failure *why);
 /* The same for the folder that holds path. */

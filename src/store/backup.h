@@ -22,7 +22,8 @@ enum yk_status backup_write(struct store *store, const char *path, struct backup
                             struct job *job, struct failure *why);
 
 /* Makes the store in folder as it was, all or nothing. A folder that holds a store with
- * participants or recordings, or anything else, is refused: YK_ERR_CONFLICT.
+ * participants or recordings, or anything else, is refused: YK_ERR_CONFLICT; the current folder
+ * and a mount point, which cannot be replaced: YK_ERR_ARGUMENT. All before anything is written.
  * errors: YK_ERR_CORRUPT (damaged, cut short, not a backup), YK_ERR_STORE (newer version) */
 enum yk_status backup_restore(const char *path, const char *folder, struct backup_totals *out,
                               struct job *job, struct failure *why);

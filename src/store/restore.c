@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -281,6 +283,12 @@ static enum yk_status refuse_kept(const char *folder, struct failure *why)
                : status;
 }
 
+static enum yk_status refuse_others(const char *folder, struct failure *why)
+{
+    return failure_set(why, YK_ERR_CONFLICT,
+                       "%s holds other things; restore into an empty or new folder", folder);
+}
+
 /* Nothing there, an empty folder, or a store that holds nothing. */
 static enum yk_status may_replace(const char *folder, bool *is_store, struct failure *why)
 {
@@ -296,7 +304,7 @@ static enum yk_status may_replace(const char *folder, bool *is_store, struct fai
     bool has_db = status == YK_OK && disk_is_file(text_string(&db));
     text_release(&db);
     if (status != YK_OK || !has_db) {
-        return status; /* rename() below refuses a folder that is not empty */
+        return status; /* refuse_place() looks at a folder without a store */
     }
     status = store_open(folder, STORE_READ, &store, why);
     if (status == YK_OK) {
@@ -312,6 +320,47 @@ static enum yk_status may_replace(const char *folder, bool *is_store, struct fai
     status = status == YK_OK ? refuse_kept(folder, why) : status;
     *is_store = status == YK_OK;
     return status;
+}
+
+/* What rename() would refuse after everything was copied, or leave the user in a folder that is
+ * gone. */
+static enum yk_status refuse_place(const char *folder, bool is_store, struct failure *why)
+{
+    if (!disk_is_folder(folder)) {
+        return YK_OK;
+    }
+    if (disk_is_mount(folder)) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "a disk is mounted at %s, and that folder cannot be replaced; "
+                           "restore into a new folder in it (--store %s/yoake)",
+                           folder, folder);
+    }
+    if (disk_is_same(folder, ".")) {
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "%s is the folder you are in, and restoring replaces it; leave it "
+                           "first (cd ..) and name it from outside (--store DIR)",
+                           folder);
+    }
+    return is_store || disk_is_empty_folder(folder) ? YK_OK : refuse_others(folder, why);
+}
+
+/* The folder's name without what follows it, "/" or "/."; of one that is there, where links
+ * lead to. */
+static enum yk_status name_place(const char *folder, struct text *out, struct failure *why)
+{
+    char real[PATH_MAX];
+    if (disk_is_folder(folder)) {
+        if (realpath(folder, real) == NULL) {
+            return failure_set_errno(why, errno, "opening %s", folder);
+        }
+        folder = real;
+    }
+    size_t n = strlen(folder);
+    while (n > 1 && (folder[n - 1] == '/' || (folder[n - 1] == '.' && folder[n - 2] == '/'))) {
+        n--;
+    }
+    text_add_n(out, folder, n);
+    return text_status(out, why);
 }
 
 static enum yk_status make_place(const char *folder, struct failure *why)
@@ -357,9 +406,7 @@ static enum yk_status name_it(const char *part, const char *folder, struct failu
     if (rename(part, folder) != 0) {
         int reason = errno;
         if (reason == ENOTEMPTY || reason == EEXIST) {
-            return failure_set(why, YK_ERR_CONFLICT,
-                               "%s holds other things; restore into an empty or new folder",
-                               folder);
+            return refuse_others(folder, why);
         }
         return failure_set_errno(why, reason, "naming the restored store %s", folder);
     }
@@ -414,17 +461,16 @@ enum yk_status backup_restore(const char *path, const char *folder, struct backu
     bool is_store = false;
     text_init(&part);
     text_init(&place);
-    text_add(&place, folder);
-    while (place.length > 1 && place.at[place.length - 1] == '/') {
-        place.at[--place.length] = '\0';
-    }
-    text_addf(&part, "%s.restoring-%ld", text_string(&place), (long)getpid());
-    enum yk_status status = text_status(&part, why);
+    enum yk_status status = may_replace(folder, &is_store, why);
     if (status == YK_OK) {
-        status = text_status(&place, why);
+        status = refuse_place(folder, is_store, why);
     }
     if (status == YK_OK) {
-        status = may_replace(text_string(&place), &is_store, why);
+        status = name_place(folder, &place, why);
+    }
+    if (status == YK_OK) {
+        text_addf(&part, "%s.restoring-%ld", text_string(&place), (long)getpid());
+        status = text_status(&part, why);
     }
     if (status == YK_OK) {
         status = make_place(text_string(&part), why);

@@ -157,6 +157,18 @@ static void two_names_of_one_file_are_the_same(void **state)
     assert_false(disk_is_same(none, none));
 }
 
+static void a_folder_tells_what_it_is(void **state)
+{
+    (void)state;
+    assert_true(disk_is_empty_folder(scratch.folder));
+    put(scratch.path, "x");
+    assert_false(disk_is_empty_folder(scratch.folder));
+    assert_false(disk_is_empty_folder(scratch.path));
+    assert_false(disk_is_mount(scratch.folder));
+    assert_false(disk_is_mount(part)); /* not there */
+    assert_true(disk_is_mount("/proc"));
+}
+
 int main(void)
 {
 #define T(name)                                                                                \
@@ -171,6 +183,7 @@ int main(void)
         T(joining_puts_one_slash_between),
         T(syncing_and_removing_say_what_is_missing),
         T(two_names_of_one_file_are_the_same),
+        T(a_folder_tells_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

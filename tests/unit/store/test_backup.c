@@ -212,6 +212,12 @@ static void a_file_that_comes_meanwhile_is_not_replaced(void **state)
     free(at);
 }
 
+static void never(void *user, const struct progress *now)
+{
+    (void)user;
+    fail_msg("%s", now->stage);
+}
+
 static void a_store_with_people_in_it_is_never_overwritten(void **state)
 {
     (void)state;
@@ -226,7 +232,8 @@ static void a_store_with_people_in_it_is_never_overwritten(void **state)
     assert_int_equal(disk_make_folders(other, &why), YK_OK);
     snprintf(file, sizeof file, "%s/letter.txt", other);
     check_write_text(file, "");
-    assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_ERR_CONFLICT);
+    struct job job = {.on_progress = never};
+    assert_int_equal(backup_restore(tar, other, &totals, &job, &why), YK_ERR_CONFLICT);
     assert_true(disk_is_file(file));
     /* a store without anybody */
     unlink(file);
@@ -297,6 +304,63 @@ static void what_an_empty_store_still_keeps_is_not_taken_away(void **state)
     }
     assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_OK);
     assert_int_equal(broken_in(other), 0);
+}
+
+/* A backup is long: what the last step would refuse is refused before anything is unpacked. */
+static void a_folder_that_cannot_be_replaced_is_refused_first(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    struct job job = {.on_progress = never};
+    bool was_there = false;
+    write_backup();
+    assert_int_equal(disk_make_folders(other, &why), YK_OK);
+    int home = open(".", O_RDONLY | O_DIRECTORY);
+    assert_true(home >= 0);
+    static const char *const here[] = {".", "./", "../場所"};
+    for (size_t i = 0; i < 2 * (sizeof here / sizeof *here); i++) {
+        assert_int_equal(chdir(other), 0);
+        enum yk_status status = backup_restore(tar, here[i / 2], &totals, &job, &why);
+        assert_int_equal(fchdir(home), 0);
+        assert_int_equal(status, YK_ERR_ARGUMENT);
+        assert_non_null(strstr(why.text, "cd .."));
+        if (i % 2 == 0) { /* the same for a store without anybody */
+            assert_true(disk_is_empty_folder(other));
+            assert_int_equal(store_create(other, NULL, &was_there, &why), YK_OK);
+        } else {
+            check_remove(other);
+            assert_int_equal(disk_make_folders(other, &why), YK_OK);
+        }
+    }
+    close(home);
+    assert_int_equal(backup_restore(tar, "/proc", &totals, &job, &why), YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "mounted at /proc"));
+}
+
+static void a_folder_may_be_named_in_any_way(void **state)
+{
+    (void)state;
+    static const char *const after[] = {"", "/", "/.", "/./"};
+    struct backup_totals totals;
+    char name[2400], link[2400];
+    write_backup();
+    for (size_t i = 0; i < 2 * (sizeof after / sizeof *after); i++) {
+        snprintf(name, sizeof name, "%s%s", other, after[i / 2]);
+        if (i % 2 == 1) {
+            assert_int_equal(disk_make_folders(other, &why), YK_OK);
+        }
+        if (backup_restore(tar, name, &totals, NULL, &why) != YK_OK) {
+            fail_msg("%s", why.text);
+        }
+        assert_int_equal(broken_in(other), 0);
+        check_remove(other);
+    }
+    snprintf(link, sizeof link, "%s/つなぎ", scene.root);
+    assert_int_equal(disk_make_folders(other, &why), YK_OK);
+    assert_int_equal(symlink(other, link), 0);
+    assert_int_equal(backup_restore(tar, link, &totals, NULL, &why), YK_OK);
+    assert_int_equal(broken_in(other), 0);
+    assert_int_equal(broken_in(link), 0);
 }
 
 static void any_changed_byte_of_a_backup_is_noticed(void **state)
@@ -451,6 +515,8 @@ int main(void)
         T(a_store_with_people_in_it_is_never_overwritten),
         T(a_store_that_somebody_comes_into_meanwhile_stays),
         T(what_an_empty_store_still_keeps_is_not_taken_away),
+        T(a_folder_that_cannot_be_replaced_is_refused_first),
+        T(a_folder_may_be_named_in_any_way),
         T(any_changed_byte_of_a_backup_is_noticed),
         T(a_backup_cut_short_is_refused_and_leaves_nothing),
         T(a_damaged_store_is_not_backed_up_silently),
