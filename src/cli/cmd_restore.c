@@ -42,11 +42,12 @@ static int run(struct cli *cli)
                text_many((uint64_t)totals.recordings, "recording", "recordings"), totals.files,
                text_many(totals.files, "file", "files"));
         if (totals.has_names) {
-            puts(cli_say(cli,
-                         "氏名の表も戻しました。読むには init のときの鍵が要ります: yoake "
-                         "identity list --key FILE",
-                         "The sealed names are back as well; reading them needs the key made "
-                         "at init: yoake identity list --key FILE"));
+            puts(cli_say(
+                cli,
+                "氏名の表も戻しました。読むには、バックアップした保管場所の鍵が要ります: "
+                "yoake identity list --key FILE",
+                "The sealed names are back as well; reading them needs the key of the "
+                "store that was backed up: yoake identity list --key FILE"));
         }
     }
     return EXIT_DONE;

@@ -562,6 +562,28 @@ enum yk_status identity_check(const char *store_folder, char damage[static 128],
     return status;
 }
 
+enum yk_status identity_is_empty(const char *store_folder, bool *is_empty, struct failure *why)
+{
+    struct db *db = NULL;
+    int64_t version = 0, n = 0;
+    if (!disk_holds(store_folder, STORE_IDENTITY)) {
+        *is_empty = true;
+        return YK_OK;
+    }
+    enum yk_status status = open_db(store_folder, DB_READ, &db, &version, why);
+    if (status == YK_OK) { /* what another version keeps is not known */
+        status = db_integer(db,
+                            version == 1 ? "SELECT count(*) FROM identity"
+                                         : "SELECT count(*) FROM sqlite_schema",
+                            0, &n, why);
+        db_close(db);
+    }
+    if (status == YK_OK) {
+        *is_empty = n == 0;
+    }
+    return status;
+}
+
 enum yk_status identity_has(const char *store_folder, const char *code, bool *has,
                             struct failure *why)
 {

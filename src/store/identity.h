@@ -56,6 +56,9 @@ enum yk_status identity_list(struct identities *self, struct identity **out, siz
                              struct failure *why);
 void identity_list_free(struct identity *list, size_t n);
 
+/* Without the key: whether the store has no identity.db, or one that keeps nothing: begun and
+ * never filled, or without a name. Fails on one that cannot be read. */
+enum yk_status identity_is_empty(const char *store_folder, bool *is_empty, struct failure *why);
 /* Without the key: whether a code has a row; the row of a code goes, or gets another code. A
  * store without identity.db is fine. *was_there may be NULL. */
 enum yk_status identity_has(const char *store_folder, const char *code, bool *has,

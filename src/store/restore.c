@@ -264,10 +264,11 @@ static enum yk_status refuse_kept(const char *folder, struct failure *why)
 {
     const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS, STORE_DOCK};
     char name[256] = "";
+    bool has_no_names = false;
     struct text path;
     text_init(&path);
-    enum yk_status status = disk_join(folder, STORE_IDENTITY, &path, why);
-    if (status == YK_OK && disk_is_file(text_string(&path))) {
+    enum yk_status status = YK_OK;
+    if (identity_is_empty(folder, &has_no_names, NULL) != YK_OK || !has_no_names) {
         snprintf(name, sizeof name, "%s", STORE_IDENTITY);
     }
     for (size_t i = 0; i < 3 && status == YK_OK && name[0] == '\0'; i++) {

@@ -294,9 +294,7 @@ static void what_an_empty_store_still_keeps_is_not_taken_away(void **state)
     }
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         snprintf(file, sizeof file, "%s/%s", other, kept[i]);
-        FILE *out = fopen(file, "w");
-        assert_non_null(out);
-        fclose(out);
+        check_write_text(file, "something");
         assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_ERR_CONFLICT);
         assert_non_null(strstr(why.text, strrchr(file, '/') + 1));
         assert_true(disk_is_file(file));
@@ -304,6 +302,57 @@ static void what_an_empty_store_still_keeps_is_not_taken_away(void **state)
     }
     assert_int_equal(backup_restore(tar, other, &totals, NULL, &why), YK_OK);
     assert_int_equal(broken_in(other), 0);
+}
+
+static enum yk_status run_in(const char *file, const char *sql)
+{
+    struct db *db = NULL;
+    enum yk_status status = db_open(file, DB_CREATE, &db, &why);
+    status = status == YK_OK ? db_run(db, sql, &why) : status;
+    db_close(db);
+    return status;
+}
+
+/* Begun and never filled, or made for a key and without a name: the store is empty. */
+static void a_table_of_names_without_a_name_is_replaced_and_no_other(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    char key[2400], file[2600];
+    struct identities *names = NULL;
+    struct identity name = {.code = "P01", .name = "架空 一号"};
+    snprintf(key, sizeof key, "%s/鍵", scene.root);
+    snprintf(file, sizeof file, "%s/identity.db", other);
+    write_backup();
+    for (int i = 0; i < 6; i++) {
+        bool was_there = false, is_kept = i >= 3;
+        assert_int_equal(store_create(other, NULL, &was_there, &why), YK_OK);
+        if (i == 0) {
+            check_write_text(file, "");
+        } else if (i == 1) { /* of one that was ended before it wrote a table */
+            assert_int_equal(run_in(file, "PRAGMA user_version = 0"), YK_OK);
+        } else if (i == 4) {
+            assert_int_equal(run_in(file, "CREATE TABLE of_something_else (a)"), YK_OK);
+        } else {
+            assert_int_equal(identity_create(other, key, &why), YK_OK);
+        }
+        if (i == 3) {
+            assert_int_equal(identity_open(other, key, &names, &why), YK_OK);
+            assert_int_equal(identity_put(names, &name, &why), YK_OK);
+            identity_close(names);
+        } else if (i == 5) { /* of a version to come */
+            assert_int_equal(run_in(file, "PRAGMA user_version = 2"), YK_OK);
+        }
+        enum yk_status status = backup_restore(tar, other, &totals, NULL, &why);
+        assert_int_equal(status, is_kept ? YK_ERR_CONFLICT : YK_OK);
+        assert_int_equal(disk_is_file(file), is_kept);
+        if (is_kept) {
+            assert_non_null(strstr(why.text, "identity.db"));
+        } else {
+            assert_int_equal(broken_in(other), 0);
+        }
+        check_remove(other);
+    }
 }
 
 /* A backup is long: what the last step would refuse is refused before anything is unpacked. */
@@ -515,6 +564,7 @@ int main(void)
         T(a_store_with_people_in_it_is_never_overwritten),
         T(a_store_that_somebody_comes_into_meanwhile_stays),
         T(what_an_empty_store_still_keeps_is_not_taken_away),
+        T(a_table_of_names_without_a_name_is_replaced_and_no_other),
         T(a_folder_that_cannot_be_replaced_is_refused_first),
         T(a_folder_may_be_named_in_any_way),
         T(any_changed_byte_of_a_backup_is_noticed),
