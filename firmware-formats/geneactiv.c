@@ -3,8 +3,8 @@
  * GENEActiv recordings (.bin, which is text): recognising, opening, and giving times to pages.
  * Layout, rules of time, damage and differences from other readers: docs/formats/geneactiv.md.
  *
- * Left out: the start time of the header (the first page wins) and correcting the clock by the
- * drift that the notes may state (its sign is not documented; it is reported).
+ * Left out: correcting the clock by the drift that the notes may state (its sign is not
+ * documented; it is reported).
  */
 #include <inttypes.h>
 #include <math.h>
@@ -13,6 +13,7 @@
 
 #include "firmware-formats/geneactiv_header.h"
 #include "firmware-formats/geneactiv_page.h"
+#include "firmware-formats/geneactiv_start.h"
 #include "firmware-formats/page_file.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
@@ -21,7 +22,6 @@
 #define CURSOR_BUFFER ((size_t)32 << 10)
 #define TWO_PAGES ((size_t)16 << 10)    /* with room to spare */
 #define HEADER_MOST ((size_t)256 << 10) /* notes can be long, but not that long */
-#define TOLERANCE_NS (INT64_C(1010) * 1000000)
 #define LIGHT_VALUES 1024
 /* The first GENEActiv was made in 2009; a clock before that was never set. */
 #define DOUBTFUL_BEFORE_NS (INT64_C(1230768000) * NS_PER_S)
@@ -36,6 +36,7 @@ struct geneactiv_facts { /* constant after opening */
     float low_g, high_g;
     double lux[LIGHT_VALUES];
     int64_t first_ns; /* time of the first page; TIME_UNKNOWN */
+    int64_t start_ns; /* wall clock at which it begins whatever it says; TIME_UNKNOWN */
     bool is_model_1_1;
 };
 
@@ -59,24 +60,6 @@ static struct geneactiv_facts *facts_of(const struct geneactiv_reader *self)
 
 /* ---- pages ---- */
 
-static const uint8_t *find_title(const uint8_t *at, size_t n)
-{
-    return memmem(at, n, GENEACTIV_PAGE_TITLE, strlen(GENEACTIV_PAGE_TITLE));
-}
-
-/* The title of the first page: a line of its own, where there is one. A note of the header may
- * hold the same words. */
-static const uint8_t *find_first_title(const uint8_t *at, size_t n)
-{
-    const size_t title = strlen(GENEACTIV_PAGE_TITLE);
-    const uint8_t *found = find_title(at, n), *first = found, *end = at + n;
-    while (found != NULL && (found == at || found[-1] != '\n' || found + title == end ||
-                             (found[title] != '\r' && found[title] != '\n'))) {
-        found = find_title(found + 1, (size_t)(end - found) - 1);
-    }
-    return found != NULL ? found : first;
-}
-
 /* To the next title. *at and *have are the bytes from there on; YK_END: there is none. */
 static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **at, size_t *have,
                                 struct failure *why)
@@ -94,7 +77,7 @@ static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **a
                ((*at)[blank] == '\r' || (*at)[blank] == '\n')) {
             blank++;
         }
-        const uint8_t *found = find_title(*at + blank, *have - blank);
+        const uint8_t *found = geneactiv_page_find(*at + blank, *have - blank);
         bool is_last = *have < TWO_PAGES;
         size_t skip = found != NULL ? (size_t)(found - *at)
                       : is_last     ? *have
@@ -124,17 +107,12 @@ static int64_t look_ahead(const uint8_t *at, size_t have, const struct geneactiv
 {
     struct geneactiv_page next;
     size_t from = page->digits_at;
-    const uint8_t *title = from < have ? find_title(at + from, have - from) : NULL;
+    const uint8_t *title = from < have ? geneactiv_page_find(at + from, have - from) : NULL;
     bool is_page =
         title != NULL &&
         geneactiv_page_parse(title, have - (size_t)(title - at), &next) == GENEACTIV_PAGE &&
         (page->sequence < 0 || next.sequence == page->sequence + 1);
     return is_page ? next.wall_ns : TIME_UNKNOWN;
-}
-
-static bool is_near(int64_t a_ns, int64_t b_ns)
-{
-    return a_ns > b_ns - TOLERANCE_NS && a_ns < b_ns + TOLERANCE_NS;
 }
 
 /* When the page begins: by the running clock as long as the page times agree with it, because
@@ -147,10 +125,10 @@ static int64_t date_page(struct geneactiv_reader *self, const struct geneactiv_p
     const int64_t expected = now->expected_ns, stamp = page->wall_ns;
     if (expected == TIME_UNKNOWN) {
         bool is_off = facts->is_model_1_1 && next_ns != TIME_UNKNOWN &&
-                      is_near(next_ns, stamp + facts->page_ns);
+                      geneactiv_is_near(next_ns, stamp + facts->page_ns);
         return is_off ? next_ns - facts->page_ns : stamp;
     }
-    if (stamp == TIME_UNKNOWN || is_near(stamp, expected)) {
+    if (stamp == TIME_UNKNOWN || geneactiv_is_near(stamp, expected)) {
         if (stamp == TIME_UNKNOWN) {
             page_reader_event(&self->file.pages, READ_EVENT_NOTE,
                               expected - facts->wall_minus_utc_ns, now->number,
@@ -158,7 +136,9 @@ static int64_t date_page(struct geneactiv_reader *self, const struct geneactiv_p
         }
         return expected;
     }
-    if (next_ns != TIME_UNKNOWN && is_near(next_ns, expected + facts->page_ns)) {
+    /* Of the first page something is expected only where its own time was outvoted. */
+    if (now->number == 0 ||
+        (next_ns != TIME_UNKNOWN && geneactiv_is_near(next_ns, expected + facts->page_ns))) {
         page_reader_event(&self->file.pages, READ_EVENT_NOTE,
                           expected - facts->wall_minus_utc_ns, now->number,
                           "page time out of line, not used");
@@ -319,13 +299,13 @@ static void take_page(struct geneactiv_reader *self, const uint8_t *at, size_t h
         return;
     }
     bool must_look = expected == TIME_UNKNOWN || from.wall_ns == TIME_UNKNOWN ||
-                     !is_near(from.wall_ns, expected);
+                     !geneactiv_is_near(from.wall_ns, expected);
     int64_t next_ns = must_look ? look_ahead(at, have, &from) : TIME_UNKNOWN;
     int64_t wall_ns = date_page(self, &from, next_ns, &page->gap);
     int64_t t0_ns = wall_ns - facts_of(self)->wall_minus_utc_ns;
     note_rate(self, from.wall_ns,
               wall_ns == expected && from.wall_ns != TIME_UNKNOWN &&
-                  is_near(from.wall_ns, expected));
+                  geneactiv_is_near(from.wall_ns, expected));
     note_sequence(self, &from, t0_ns);
     if (n < GENEACTIV_PAGE_SAMPLES) {
         note_short_page(self, n, from.digits_at, digits, from.digits_at + digits >= have);
@@ -362,8 +342,9 @@ static void begin(struct page_reader *pages)
 {
     struct geneactiv_reader *self = (struct geneactiv_reader *)pages;
     const struct geneactiv_header *header = &facts_of(self)->header;
-    self->now = (struct geneactiv_state){
-        .pos = facts_of(self)->data_start, .expected_ns = TIME_UNKNOWN, .sequence = -1};
+    self->now = (struct geneactiv_state){.pos = facts_of(self)->data_start,
+                                         .expected_ns = facts_of(self)->start_ns,
+                                         .sequence = -1};
     page_file_forget(&self->file);
     double drift = geneactiv_header_drift_s(header);
     if (!isnan(drift)) {
@@ -420,14 +401,14 @@ static enum yk_status read_header(struct geneactiv_reader *self, struct geneacti
     if (status != YK_OK) {
         return status;
     }
-    const uint8_t *title = find_first_title(at, have);
+    const uint8_t *title = geneactiv_start_find(at, have);
     size_t n = title != NULL ? (size_t)(title - at) : have;
     geneactiv_header_parse((const char *)at, n, &facts->header);
     facts->data_start = n;
     *first = (struct geneactiv_page){.wall_ns = TIME_UNKNOWN, .rate_hz = NAN};
     for (size_t pos = n; title != NULL && first->wall_ns == TIME_UNKNOWN;) {
         geneactiv_page_parse(at + pos, have - pos, first);
-        title = find_title(at + pos + 1, have - pos - 1);
+        title = geneactiv_page_find(at + pos + 1, have - pos - 1);
         pos = title != NULL ? (size_t)(title - at) : have;
     }
     return YK_OK;
@@ -525,6 +506,26 @@ static void tell(struct geneactiv_reader *self, const struct open_options *opt,
     }
 }
 
+/* Puts the time that the first pages agree on in place of the first one's. */
+static enum yk_status set_start(struct geneactiv_reader *self, struct geneactiv_page *first,
+                                struct failure *why)
+{
+    struct geneactiv_facts *facts = facts_of(self);
+    const char *start = facts->header.start_time;
+    const uint8_t *at = NULL;
+    size_t have = 0;
+    int64_t stated_ns = TIME_UNKNOWN;
+    enum yk_status status =
+        byte_window_at(&self->file.window, facts->data_start,
+                       GENEACTIV_START_PAGES * TWO_PAGES / 2, &at, &have, why);
+    if (status == YK_OK) {
+        geneactiv_time(start, strlen(start), &stated_ns);
+        facts->start_ns = geneactiv_start_agreed(at, have, facts->page_ns, stated_ns);
+        first->wall_ns = facts->start_ns != TIME_UNKNOWN ? facts->start_ns : first->wall_ns;
+    }
+    return status;
+}
+
 /* A file without pages is a recording without samples: nothing has to be right in it. */
 static enum yk_status set_up(struct page_file *file, const struct open_options *opt,
                              uint64_t *most_samples, struct failure *why)
@@ -539,9 +540,11 @@ static enum yk_status set_up(struct page_file *file, const struct open_options *
     bool is_empty = facts->data_start >= self->file.pages.bytes->size;
     double stated = isnan(first.rate_hz) ? facts->header.rate_hz : first.rate_hz;
     facts->is_model_1_1 = strcmp(facts->header.model, "1.1") == 0;
+    facts->start_ns = TIME_UNKNOWN;
     if (!is_empty) {
         status = set_rate(self, stated, why);
         status = status == YK_OK ? set_scale(self, why) : status;
+        status = status == YK_OK ? set_start(self, &first, why) : status;
     } else if (set_rate(self, stated, NULL) != YK_OK) {
         self->file.pages.base.info.rate_hz = NAN;
     }

@@ -12,6 +12,8 @@
 #include "src/base/clock.h"
 #include "src/base/clones.h"
 
+#define TOLERANCE_NS (INT64_C(1010) * 1000000)
+
 /* ---- digits ---- */
 
 enum { DIGITS = GENEACTIV_PAGE_SAMPLES * GENEACTIV_DIGITS, VALUES = DIGITS / 3 };
@@ -198,6 +200,16 @@ static void take_line(const char *line, size_t n, struct geneactiv_page *out)
     default:
         break;
     }
+}
+
+const uint8_t *geneactiv_page_find(const uint8_t *at, size_t n)
+{
+    return memmem(at, n, GENEACTIV_PAGE_TITLE, strlen(GENEACTIV_PAGE_TITLE));
+}
+
+bool geneactiv_is_near(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns > b_ns - TOLERANCE_NS && a_ns < b_ns + TOLERANCE_NS;
 }
 
 enum geneactiv_found geneactiv_page_parse(const uint8_t *at, size_t n,

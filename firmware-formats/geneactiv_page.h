@@ -32,6 +32,12 @@ enum geneactiv_found {
 enum geneactiv_found geneactiv_page_parse(const uint8_t *at, size_t n,
                                           struct geneactiv_page *out);
 
+/* The next title in n bytes; NULL: none. */
+const uint8_t *geneactiv_page_find(const uint8_t *at, size_t n);
+
+/* Whether two page times, which are cut to whole or half seconds, say the same. */
+bool geneactiv_is_near(int64_t a_ns, int64_t b_ns);
+
 /* "2019-05-21 16:16:43:500", one or two digits each but for year (1970 to 2199) and
  * milliseconds; false when it is no time. */
 bool geneactiv_time(const char *text, size_t n, int64_t *wall_ns);

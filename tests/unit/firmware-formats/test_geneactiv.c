@@ -220,6 +220,99 @@ static void one_wrong_page_time_is_not_used(void **state)
     free(made.at);
 }
 
+/* Six pages that follow each other; the first says what it says. */
+static void make_first(struct made *made, const char *first_time)
+{
+    make(made, "1.1", "100", 6);
+    size_t begin = made->n;
+    for (int k = 0; k < 6; k++) {
+        add_page(made, 3 * NS_PER_S);
+    }
+    made->at[made->n] = '\0';
+    char *time = strstr(made->at + begin, "Page Time:2026");
+    assert_non_null(time);
+    memcpy(time + strlen("Page Time:"), first_time, strlen(first_time));
+}
+
+static void a_first_page_time_that_is_alone_is_not_the_start(void **state)
+{
+    (void)state;
+    static const char *const times[] = {"2066",          "2025", "2026-05-11 12:00:40",
+                                        "2026-05-11 02", "1986", "2026-05-11 12:00:02",
+                                        "20x6"};
+    const int64_t start = INT64_C(1778500800) * NS_PER_S;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct made made;
+        struct kept_blocks all;
+        make_first(&made, times[i]);
+        struct recording_source *source = read_made(&made, &all);
+        const struct read_report *report = &source->report;
+        assert_int_equal(source->info.start_ns, start);
+        assert_int_equal(all.n, 6);
+        for (int64_t k = 0; k < 6; k++) {
+            assert_int_equal(all.block[k].t0_ns, start + k * 3 * NS_PER_S);
+            assert_int_equal(all.block[k].flags, BLOCK_CLIPPED);
+        }
+        assert_int_equal(report->gaps + report->clock_jumps + report->bad_blocks, 0);
+        assert_false(source->info.clock_is_in_doubt);
+        assert_true(events_of(source, READ_EVENT_NOTE,
+                              i == 6 ? "page time cannot be read, not used"
+                                     : "page time out of line, not used"));
+        assert_int_equal(report->n_events, 1);
+        kept_blocks_check_cursors(&all, source, 10);
+        recording_source_close(source);
+        kept_blocks_release(&all);
+        free(made.at);
+    }
+}
+
+/* With one page behind it, the header's start has the last word. */
+static void of_two_pages_the_header_says_which_is_wild(void **state)
+{
+    (void)state;
+    const int64_t start = INT64_C(1778500800) * NS_PER_S;
+    for (int wild = 0; wild < 2; wild++) {
+        struct made made;
+        struct kept_blocks all;
+        make(&made, "1.1", "100", 2);
+        for (int k = 0; k < 2; k++) {
+            size_t before = made.n;
+            add_page(&made, 3 * NS_PER_S);
+            memcpy(strstr(made.at + before, "Page Time:2026") + 10, k == wild ? "2066" : "2026",
+                   4);
+        }
+        struct recording_source *source = read_made(&made, &all);
+        assert_int_equal(source->info.start_ns, start);
+        assert_int_equal(all.n, 2);
+        assert_int_equal(source->report.gaps, wild);
+        recording_source_close(source);
+        kept_blocks_release(&all);
+        free(made.at);
+    }
+}
+
+/* The clock was set, or the recorder off, right behind the first page, which began when the
+ * header says. */
+static void a_jump_behind_a_first_page_that_the_header_vouches_for_stays(void **state)
+{
+    (void)state;
+    struct made made;
+    struct kept_blocks all;
+    make(&made, "1.1", "100", 6);
+    const int64_t start = made.page.wall_ns;
+    for (int k = 0; k < 6; k++) {
+        add_page(&made, (k == 0 ? 36000 : 3) * NS_PER_S);
+    }
+    struct recording_source *source = read_made(&made, &all);
+    assert_int_equal(source->info.start_ns, start);
+    assert_int_equal(all.block[1].t0_ns, start + 36000 * NS_PER_S);
+    assert_int_equal(source->report.gaps, 1);
+    assert_int_equal(events_of(source, READ_EVENT_NOTE, "page time"), 0);
+    recording_source_close(source);
+    kept_blocks_release(&all);
+    free(made.at);
+}
+
 static void damage_inside_a_page_costs_the_rest_of_that_page_only(void **state)
 {
     (void)state;
@@ -386,6 +479,9 @@ int main(void)
         cmocka_unit_test(words_of_a_note_are_no_page),
         cmocka_unit_test(missing_pages_are_a_gap_and_a_clock_set_back_is_told),
         cmocka_unit_test(one_wrong_page_time_is_not_used),
+        cmocka_unit_test(a_first_page_time_that_is_alone_is_not_the_start),
+        cmocka_unit_test(of_two_pages_the_header_says_which_is_wild),
+        cmocka_unit_test(a_jump_behind_a_first_page_that_the_header_vouches_for_stays),
         cmocka_unit_test(damage_inside_a_page_costs_the_rest_of_that_page_only),
         cmocka_unit_test(line_ends_without_carriage_return_are_the_same),
         cmocka_unit_test(button_presses_are_counted_once),
