@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
 #include "src/base/zone.h"
 
 #define LINES 14
@@ -168,9 +169,9 @@ static enum yk_status differs(struct failure *why, const char *when, const char 
                               const char *expected)
 {
     return failure_set(why, YK_ERR_CONFLICT,
-                       "%s the recorder says \"%.60s\" instead of \"%.60s\"; set it up again, "
+                       "%s the recorder says \"%.*s\" instead of \"%.*s\"; set it up again, "
                        "and put it aside when that happens twice",
-                       when, what, expected);
+                       when, utf8_shown(what, 60), what, utf8_shown(expected, 60), expected);
 }
 
 /* Sends a setting, or asks for it; the reply must be what is wanted. A wrong one may be a late

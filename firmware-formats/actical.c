@@ -21,6 +21,7 @@
 #include "firmware-formats/format.h"
 #include "firmware-formats/timestamp.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #define COLUMNS 24
 #define NAME_BYTES 96
@@ -155,7 +156,8 @@ static enum yk_status set_times(const struct export *self, struct epoch_csv_plan
     }
     if (i == n) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
-                           "'%.40s' is no date and time like 13-May-21 00:00", text);
+                           "'%.*s' is no date and time like 13-May-21 00:00",
+                           utf8_shown(text, 40), text);
     }
     int64_t step = self->n_elapsed == 2 ? self->elapsed[1] - self->elapsed[0] : 0;
     plan->epoch_s = step >= 1 && step <= 86400 ? (int32_t)step : 0;

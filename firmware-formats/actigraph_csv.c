@@ -17,6 +17,7 @@
 #include "firmware-formats/byte_window.h"
 #include "firmware-formats/epoch_csv_plan.h"
 #include "firmware-formats/timestamp.h"
+#include "src/base/utf8.h"
 
 static const struct table_name names[] = {
     {"timestamp", TABLE_TIMESTAMP, EPOCH_COUNTS, 1},
@@ -142,14 +143,14 @@ static enum yk_status look_at_times(struct epoch_csv_plan *plan, struct csv *csv
         char readings[DATE_READINGS_BYTES];
         order = actigraph_csv_order(header);
         date_evidence_readings(&seen, order, readings);
-        epoch_csv_plan_remark(plan, "as date format %.8s: %.40s", header->date_format,
-                              readings);
+        epoch_csv_plan_remark(plan, "as date format %.8s: %s", header->date_format, readings);
     }
     if (t != NULL) {
         *t = ' ';
     }
     if (!date_order_pattern(sample, order, plan->time_format, sizeof plan->time_format - 2)) {
-        return failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);
+        return failure_set(why, YK_ERR_UNSUPPORTED, "'%.*s' is no date and time",
+                           utf8_shown(sample, 40), sample);
     }
     char *blank = strchr(plan->time_format, ' ');
     if (t != NULL && blank != NULL) {

@@ -19,6 +19,7 @@
 #include "firmware-formats/epoch_csv_plan.h"
 #include "firmware-formats/format.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 static const struct table_name names[] = {
     {"DATE/TIME", TABLE_TIMESTAMP, EPOCH_COUNTS, 1},
@@ -101,7 +102,8 @@ static enum yk_status acttrust_describe(struct epoch_csv_plan *plan, struct csv 
         epoch_csv_plan_remark(plan, "day first: %s", readings);
     }
     if (!date_order_pattern(sample, order, plan->time_format, sizeof plan->time_format)) {
-        return failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);
+        return failure_set(why, YK_ERR_UNSUPPORTED, "'%.*s' is no date and time",
+                           utf8_shown(sample, 40), sample);
     }
     return YK_OK;
 }

@@ -20,6 +20,7 @@
 #include "firmware-formats/epoch_csv_plan.h"
 #include "firmware-formats/format.h"
 #include "firmware-formats/timestamp.h"
+#include "src/base/utf8.h"
 
 static const struct {
     const char *code;
@@ -114,9 +115,10 @@ static enum yk_status awd_describe(struct epoch_csv_plan *plan, struct csv *csv,
     }
     if (!read_start(header.line[1], header.line[2], &start)) {
         return failure_set(why, YK_ERR_CORRUPT,
-                           "lines 2 and 3: '%.20s', '%.20s' are no date and time like "
+                           "lines 2 and 3: '%.*s', '%.*s' are no date and time like "
                            "23-Jan-2018, 13:58",
-                           header.line[1], header.line[2]);
+                           utf8_shown(header.line[1], 20), header.line[1],
+                           utf8_shown(header.line[2], 20), header.line[2]);
     }
     epoch_csv_plan_start(plan, start.local);
     for (size_t i = 0; i < sizeof epoch_codes / sizeof *epoch_codes; i++) {

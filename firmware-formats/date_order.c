@@ -13,6 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/utf8.h"
+
 struct numbers {
     int32_t value[3];
     size_t digits[3];
@@ -183,8 +185,9 @@ enum yk_status date_evidence_scan(struct date_evidence *self, struct csv *csv, s
         memcpy(last, text, n);
         last[n] = '\0';
         if (date_evidence_add(self, last) && *sample == '\0') {
-            snprintf(sample, DATE_SAMPLE_BYTES, "%.38s%s%.20s", text,
-                     time != CSV_NONE ? " " : "", csv_field(row, time));
+            const char *clock = csv_field(row, time);
+            snprintf(sample, DATE_SAMPLE_BYTES, "%.*s%s%.*s", utf8_shown(text, 38), text,
+                     time != CSV_NONE ? " " : "", utf8_shown(clock, 20), clock);
         }
     }
     if (status != YK_OK && status != YK_END) {

@@ -14,6 +14,7 @@
 #include "firmware-formats/table_guess.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -28,8 +29,9 @@ static void note_plan(struct epoch_csv *self, bool epoch_is_guess)
     for (size_t i = 0; i < self->plan.n_values; i++) {
         const struct epoch_csv_value *v = &self->plan.value[i];
         if (v->is_by_alias) {
-            epoch_csv_note(self, READ_EVENT_NOTE, -1, "column %.24s read as %s",
-                           csv_header_name(self->csv, v->field), epoch_column_name(v->column));
+            const char *name = csv_header_name(self->csv, v->field);
+            epoch_csv_note(self, READ_EVENT_NOTE, -1, "column %.*s read as %s",
+                           utf8_shown(name, 24), name, epoch_column_name(v->column));
         }
     }
     for (size_t i = 0; i < self->plan.n_remarks; i++) {
@@ -207,8 +209,8 @@ static enum yk_status remark_start(struct epoch_csv *self, const struct timestam
     enum yk_status status = parse_start(self, &start, why);
     if (status == YK_OK &&
         llabs(timestamp_local_ns(&start) - timestamp_local_ns(first)) >= self->epoch_ns) {
-        epoch_csv_plan_remark(&self->plan, "start = %.40s is not used: the rows carry times",
-                              self->plan.start);
+        epoch_csv_plan_remark(&self->plan, "start = %.*s is not used: the rows carry times",
+                              utf8_shown(self->plan.start, 40), self->plan.start);
     }
     return status;
 }
@@ -285,8 +287,8 @@ static enum yk_status choose_zone(struct epoch_csv *self, const struct open_opti
     }
     if (!opt->file_zone_wins) {
         if (strcmp(self->plan.zone, zone_name(self->zone)) != 0) {
-            epoch_csv_plan_remark(&self->plan, "the file's own zone %.30s is not used",
-                                  self->plan.zone);
+            epoch_csv_plan_remark(&self->plan, "the file's own zone %.*s is not used",
+                                  utf8_shown(self->plan.zone, 30), self->plan.zone);
         }
         return YK_OK;
     }

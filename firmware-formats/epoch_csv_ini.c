@@ -9,6 +9,7 @@
 #include "src/base/given.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -112,16 +113,16 @@ static enum yk_status take_key(struct epoch_csv_plan *self, const char *key, con
         if (strcmp(taken[i].name, key) == 0) {
             return taken[i].take(self, value)
                        ? YK_OK
-                       : failure_set(why, YK_ERR_ARGUMENT, "%s is '%.40s'; %s", key, value,
-                                     taken[i].right);
+                       : failure_set(why, YK_ERR_ARGUMENT, "%s is '%.*s'; %s", key,
+                                     utf8_shown(value, 40), value, taken[i].right);
         }
     }
     return failure_set(why, YK_ERR_ARGUMENT,
-                       "unknown key '%.40s'; known: start epoch_s rate_hz range_g "
+                       "unknown key '%.*s'; known: start epoch_s rate_hz range_g "
                        "time_format zone timestamp date time step day separator header "
                        "first_line "
                        "counts person_id device_model device_serial",
-                       key);
+                       utf8_shown(key, 40), key);
 }
 
 static enum yk_status set_key(struct epoch_csv_plan *self, const char *key, const char *value,
@@ -137,17 +138,17 @@ static enum yk_status set_key(struct epoch_csv_plan *self, const char *key, cons
             memcpy((char *)self + keys[i].offset, value, n + 1);
             if (strcmp(key, "counts") == 0 && !count_kind_find(value, &(enum count_kind){0})) {
                 return failure_set(why, YK_ERR_ARGUMENT,
-                                   "counts '%.20s' are not known; actigraph actiwatch "
+                                   "counts '%.*s' are not known; actigraph actiwatch "
                                    "motionwatch actical acttrust ... unknown are right",
-                                   value);
+                                   utf8_shown(value, 20), value);
             }
             if (strcmp(key, "time_format") == 0 && strcmp(value, EPOCH_CSV_ELAPSED) != 0 &&
                 !timestamp_pattern_is_valid(value)) {
                 return failure_set(
                     why, YK_ERR_ARGUMENT,
-                    "time_format '%.40s' is not understood; iso, unix_s, "
+                    "time_format '%.*s' is not understood; iso, unix_s, "
                     "unix_ms, unix_ns, elapsed_s or a pattern like %%d/%%m/%%Y %%H:%%M",
-                    value);
+                    utf8_shown(value, 40), value);
             }
             return YK_OK;
         }
@@ -172,10 +173,10 @@ static enum yk_status declare(struct epoch_csv_plan *self, const char *name, cha
     if (strcmp(value, "ignore") != 0 && !is_axis &&
         epoch_column_find(value) == EPOCH_COLUMN_COUNT) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "'%.40s' is no column; write one of enmo_mg angle_z_deg counts "
+                           "'%.*s' is no column; write one of enmo_mg angle_z_deg counts "
                            "counts_y light ... (docs/formats/epoch-csv.md), x y z of samples, "
                            "or ignore",
-                           value);
+                           utf8_shown(value, 40), value);
     }
     self->is_samples = self->is_samples || is_axis;
     if (snprintf(d->name, sizeof d->name, "%s", name) >= (int)sizeof d->name ||
@@ -211,9 +212,9 @@ static enum yk_status enter_section(struct ini *self, const char *line, struct f
     self->plan.is_samples = self->plan.is_samples || is_samples;
     if (!self->in_columns && !is_samples && strcmp(line, "[epochs]") != 0) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "unknown section '%.40s'; [epochs], [samples] and [columns] are "
+                           "unknown section '%.*s'; [epochs], [samples] and [columns] are "
                            "known",
-                           line);
+                           utf8_shown(line, 40), line);
     }
     return YK_OK;
 }
@@ -230,7 +231,8 @@ static enum yk_status read_line(struct ini *self, char *line, size_t number,
     }
     char *sign = strchr(line, '=');
     if (sign == NULL) {
-        return failure_set(why, YK_ERR_ARGUMENT, "'%.40s' is no NAME = VALUE", line);
+        return failure_set(why, YK_ERR_ARGUMENT, "'%.*s' is no NAME = VALUE",
+                           utf8_shown(line, 40), line);
     }
     *sign = '\0';
     char *key = trim(line), *value = trim(sign + 1);
@@ -256,7 +258,7 @@ static enum yk_status read_lines(struct ini *self, char *text, const char *name,
         }
         status = read_line(self, line, number, why);
         if (status != YK_OK) {
-            failure_within(why, "%.70s, line %zu", name, number);
+            failure_within(why, "%.*s, line %zu", utf8_shown(name, 70), name, number);
         }
         line = end;
     }

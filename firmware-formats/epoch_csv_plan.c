@@ -10,6 +10,7 @@
 #include "firmware-formats/timestamp.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -128,11 +129,12 @@ static enum yk_status add_value(struct epoch_csv_plan *self, const struct csv *c
 {
     for (size_t i = 0; i < self->n_values; i++) {
         if (self->value[i].column == value.column) {
+            const char *first = csv_header_name(csv, self->value[i].field),
+                       *second = csv_header_name(csv, value.field);
             return failure_set(why, YK_ERR_UNSUPPORTED,
-                               "columns '%.40s' and '%.40s' both give %s; say 'NAME = ignore' "
+                               "columns '%.*s' and '%.*s' both give %s; say 'NAME = ignore' "
                                "for one of them under [columns] in the .ini beside the file",
-                               csv_header_name(csv, self->value[i].field),
-                               csv_header_name(csv, value.field),
+                               utf8_shown(first, 40), first, utf8_shown(second, 40), second,
                                epoch_column_name(value.column));
         }
     }
@@ -147,12 +149,14 @@ static enum yk_status add_axis(struct epoch_csv_plan *self, const struct csv *cs
     struct epoch_csv_axis *axis = &self->axis[*d->target - 'x'];
     double factor = unit_factor(d->unit, "g");
     if (isnan(factor)) {
-        return failure_set(why, YK_ERR_ARGUMENT, "column '%.40s': unit '%s' cannot become g",
-                           d->name, d->unit);
+        return failure_set(why, YK_ERR_ARGUMENT, "column '%.*s': unit '%s' cannot become g",
+                           utf8_shown(d->name, 40), d->name, d->unit);
     }
     if (axis->field != CSV_NONE) {
-        return failure_set(why, YK_ERR_ARGUMENT, "columns '%.40s' and '%.40s' both give %s",
-                           csv_header_name(csv, axis->field), d->name, d->target);
+        const char *first = csv_header_name(csv, axis->field);
+        return failure_set(why, YK_ERR_ARGUMENT, "columns '%.*s' and '%.*s' both give %s",
+                           utf8_shown(first, 40), first, utf8_shown(d->name, 40), d->name,
+                           d->target);
     }
     *axis = (struct epoch_csv_axis){field, factor};
     return YK_OK;
@@ -173,9 +177,9 @@ static enum yk_status add_declared(struct epoch_csv_plan *self, const struct csv
     enum epoch_column column = epoch_column_find(d->target);
     double factor = unit_factor(d->unit, epoch_column_unit(column));
     if (isnan(factor)) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "column '%.40s': unit '%s' cannot become %s of %s", d->name, d->unit,
-                           epoch_column_unit(column), d->target);
+        return failure_set(
+            why, YK_ERR_ARGUMENT, "column '%.*s': unit '%s' cannot become %s of %s",
+            utf8_shown(d->name, 40), d->name, d->unit, epoch_column_unit(column), d->target);
     }
     return add_value(self, csv, (struct epoch_csv_value){field, column, factor, false}, why);
 }
@@ -280,8 +284,8 @@ static enum yk_status find_named(const struct csv *csv, const char *declared, co
     *out = csv_find(csv, *declared != '\0' ? declared : usual);
     if (*declared != '\0' && *out == CSV_NONE) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
-                           "the .ini names a column '%.60s' that the file does not have",
-                           declared);
+                           "the .ini names a column '%.*s' that the file does not have",
+                           utf8_shown(declared, 60), declared);
     }
     return YK_OK;
 }
@@ -392,8 +396,8 @@ enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct 
     for (size_t k = 0; k < self->n_declared && status == YK_OK; k++) {
         if (!self->declared[k].is_used) {
             return failure_set(why, YK_ERR_UNSUPPORTED,
-                               "the .ini names a column '%.60s' that the file does not have",
-                               self->declared[k].name);
+                               "the .ini names a column '%.*s' that the file does not have",
+                               utf8_shown(self->declared[k].name, 60), self->declared[k].name);
         }
     }
     if (status == YK_OK && self->kind == NULL) {
@@ -403,11 +407,12 @@ enum yk_status epoch_csv_plan_columns(struct epoch_csv_plan *self, const struct 
         return check_axes(self, why);
     }
     if (status == YK_OK && self->n_values == 0) {
+        const char *first = csv_header_name(csv, 0), *second = csv_header_name(csv, 1);
         return failure_set(why, YK_ERR_UNSUPPORTED,
-                           "a table, but none of its columns (%.20s, %.20s, ...) is known; say "
+                           "a table, but none of its columns (%.*s, %.*s, ...) is known; say "
                            "which ones under [columns] in a .ini of the same name beside it "
                            "(`yoake info --write-ini` writes a guess)",
-                           csv_header_name(csv, 0), csv_header_name(csv, 1));
+                           utf8_shown(first, 20), first, utf8_shown(second, 20), second);
     }
     return status;
 }

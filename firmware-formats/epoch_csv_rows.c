@@ -4,6 +4,7 @@
  */
 #include "firmware-formats/epoch_csv_reader.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -170,7 +171,8 @@ static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t
     if (self->plan.step != CSV_NONE && !epoch_csv_has_times(self)) {
         int64_t step = 0;
         if (!read_step(self, row, &step)) {
-            snprintf(problem, 64, "'%.24s' is no step", csv_field(row, self->plan.step));
+            const char *said = csv_field(row, self->plan.step);
+            snprintf(problem, 64, "'%.*s' is no step", utf8_shown(said, 24), said);
             return false;
         }
         *index = step - self->first_step;
@@ -184,7 +186,7 @@ static bool row_index(struct epoch_csv *self, const struct csv_row *row, int64_t
     struct timestamp t;
     const char *text = time_text(self, row, room, sizeof room);
     if (!parse_time(self, text, &t)) {
-        snprintf(problem, 64, "'%.24s' is no time", text);
+        snprintf(problem, 64, "'%.*s' is no time", utf8_shown(text, 24), text);
         return false;
     }
     int64_t ns = epoch_csv_follow(self, &t, self->t0_ns + self->next * self->epoch_ns,
@@ -360,15 +362,16 @@ static void put_row(struct epoch_csv *self, const struct csv_row *row, struct ep
         }
         if (!epoch_csv_read_number(self, text, &value) || fabs(value * v->factor) > 1e30) {
             char what[64];
-            snprintf(what, sizeof what, "column %zu: '%.20s' is no number", v->field + 1, text);
+            snprintf(what, sizeof what, "column %zu: '%.*s' is no number", v->field + 1,
+                     utf8_shown(text, 20), text);
             epoch_csv_bad_row(self, row, what);
             continue;
         }
         value *= v->factor;
         if (!is_possible(v->column, value)) {
             char what[64];
-            snprintf(what, sizeof what, "column %zu: '%.20s' is impossible", v->field + 1,
-                     text);
+            snprintf(what, sizeof what, "column %zu: '%.*s' is impossible", v->field + 1,
+                     utf8_shown(text, 20), text);
             epoch_csv_bad_row(self, row, what);
             continue;
         }
@@ -476,7 +479,8 @@ static bool is_next_of_ours(struct epoch_csv *self, const struct csv_row *row)
         strncmp(name, self->last_series, sizeof self->last_series - 1) != 0) {
         snprintf(self->last_series, sizeof self->last_series, "%s", name);
         self->base.report.sessions++;
-        epoch_csv_note(self, READ_EVENT_SESSION, (int64_t)row->line, "recording %.40s", name);
+        epoch_csv_note(self, READ_EVENT_SESSION, (int64_t)row->line, "recording %.*s",
+                       utf8_shown(name, 40), name);
     }
     return epoch_csv_is_ours(self, row);
 }

@@ -15,6 +15,7 @@
 #include "firmware-formats/xml_scan.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -229,8 +230,8 @@ static enum yk_status fill_info(struct mtn *self, const struct open_options *opt
     struct timestamp start;
     if (!timestamp_parse(self->start, NULL, &start)) {
         return failure_set(why, YK_ERR_CORRUPT,
-                           "=StartTime is '%.40s', no date and time like 2018-05-23 17:30:00",
-                           self->start);
+                           "=StartTime is '%.*s', no date and time like 2018-05-23 17:30:00",
+                           utf8_shown(self->start, 40), self->start);
     }
     info->start_ns = info->end_ns = wall_clock_instant(&self->clock, opt, &start, info);
     set(info->format, sizeof info->format, "mtn");
@@ -250,7 +251,8 @@ static enum yk_status fill_info(struct mtn *self, const struct open_options *opt
 static void note(struct mtn *self, const char *what, const char *name)
 {
     char detail[64];
-    snprintf(detail, sizeof detail, "%.36s%.24s", what, name);
+    snprintf(detail, sizeof detail, "%.*s%.*s", utf8_shown(what, 36), what,
+             utf8_shown(name, 24), name);
     read_report_add(&self->base.report, READ_EVENT_NOTE, TIME_UNKNOWN, TIME_UNKNOWN, -1,
                     detail);
 }

@@ -14,6 +14,7 @@
 #include "src/base/mem.h"
 #include "src/base/names.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #define FORMAT(id) extern const struct format format_##id;
 #include "firmware-formats/formats.def"
@@ -262,10 +263,12 @@ static enum yk_status find_recording(struct zip_archive *archive, const char *na
     }
     *has_several = n_found > 1;
     if (n_found > 1) {
+        const char *one = zip_archive_name(archive, found),
+                   *other = zip_archive_name(archive, second);
         return failure_set(why, YK_ERR_UNSUPPORTED,
-                           "%s holds %zu recordings (%.40s, %.40s%s): unpack it and name one",
-                           name, n_found, zip_archive_name(archive, found),
-                           zip_archive_name(archive, second), n_found > 2 ? ", ..." : "");
+                           "%s holds %zu recordings (%.*s, %.*s%s): unpack it and name one",
+                           name, n_found, utf8_shown(one, 40), one, utf8_shown(other, 40),
+                           other, n_found > 2 ? ", ..." : "");
     }
     if (n_candidates == 0 || (n_candidates > 1 && n_found == 0)) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
@@ -509,9 +512,10 @@ enum yk_status recording_check_columns(const struct recording_source *self,
     }
     const struct format *format = format_find(self->info.format);
     return failure_set(why, YK_ERR_ARGUMENT,
-                       "--columns %.80s describes a table, and is not used for: %s; leave it "
+                       "--columns %.*s describes a table, and is not used for: %s; leave it "
                        "out",
-                       opt->columns, format != NULL ? format->name : self->info.format);
+                       utf8_shown(opt->columns, 80), opt->columns,
+                       format != NULL ? format->name : self->info.format);
 }
 
 bool recording_is_folder(const char *path)

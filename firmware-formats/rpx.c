@@ -16,6 +16,7 @@
 #include "firmware-formats/format.h"
 #include "firmware-formats/timestamp.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 static const struct table_name names[] = {
     {"Line", TABLE_STEP, EPOCH_COUNTS, 1},
@@ -231,7 +232,8 @@ static enum yk_status set_dates(struct epoch_csv_plan *plan, struct csv *csv,
     }
     if (order != DATE_UNDECIDED) {
         if (!date_order_pattern(sample, order, plan->time_format, sizeof plan->time_format)) {
-            return failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);
+            return failure_set(why, YK_ERR_UNSUPPORTED, "'%.*s' is no date and time",
+                               utf8_shown(sample, 40), sample);
         }
         return YK_OK;
     }

@@ -12,6 +12,7 @@
  */
 #include "firmware-formats/epoch_csv_reader.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -136,8 +137,8 @@ static bool read_axes(struct epoch_csv *self, const struct csv_row *row, float o
         char what[64];
         if (!epoch_csv_read_number(self, text, &value) ||
             !(fabs(value * axis->factor) <= G_MOST)) {
-            snprintf(what, sizeof what, "column %zu: '%.20s' is no acceleration in g",
-                     axis->field + 1, text);
+            snprintf(what, sizeof what, "column %zu: '%.*s' is no acceleration in g",
+                     axis->field + 1, utf8_shown(text, 20), text);
             epoch_csv_bad_row(self, row, what);
             return false;
         }

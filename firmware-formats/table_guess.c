@@ -17,6 +17,7 @@
 #include "firmware-formats/table_guess_columns.h"
 #include "firmware-formats/timestamp.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -114,7 +115,8 @@ static enum yk_status find_format(struct guess *self, struct failure *why)
     }
     return date_order_pattern(sample, order, self->format, sizeof self->format)
                ? YK_OK
-               : failure_set(why, YK_ERR_UNSUPPORTED, "'%.40s' is no date and time", sample);
+               : failure_set(why, YK_ERR_UNSUPPORTED, "'%.*s' is no date and time",
+                             utf8_shown(sample, 40), sample);
 }
 
 static bool row_time(const struct guess *self, const struct csv_row *row, int64_t *ns)

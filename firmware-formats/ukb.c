@@ -19,6 +19,7 @@
 #include "firmware-formats/format.h"
 #include "firmware-formats/timestamp.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #define OLD_NAME "acceleration (mg)"
 
@@ -46,8 +47,8 @@ static enum yk_status read_old_header(struct epoch_csv_plan *plan, const char *n
         !timestamp_parse(end, NULL, &to) ||
         !text_parse_int64(word, strcspn(word, " "), &seconds) || seconds < 1 ||
         seconds > 86400) {
-        return failure_set(why, YK_ERR_CORRUPT,
-                           "'%.100s' does not say start, end and sampleRate", name);
+        return failure_set(why, YK_ERR_CORRUPT, "'%.*s' does not say start, end and sampleRate",
+                           utf8_shown(name, 100), name);
     }
     snprintf(plan->start, sizeof plan->start, "%s", start);
     plan->start[10] = 'T';
@@ -67,7 +68,8 @@ static void read_zone(struct epoch_csv_plan *plan, const char *time)
         memcpy(plan->zone, open + 1, n);
         plan->zone[n] = '\0';
         if (zone_open(plan->zone, &zone, NULL) != YK_OK) {
-            epoch_csv_plan_remark(plan, "no zone is called %.30s", plan->zone);
+            epoch_csv_plan_remark(plan, "no zone is called %.*s", utf8_shown(plan->zone, 30),
+                                  plan->zone);
             plan->zone[0] = '\0';
         }
         zone_close(zone);

@@ -18,6 +18,7 @@
 #include "firmware-formats/unisens_description.h"
 #include "firmware-formats/zip_source.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 
 #define BUFFER ((size_t)256 << 10)
 #define CURSOR_BUFFER ((size_t)64 << 10)
@@ -190,12 +191,13 @@ static void begin(struct page_reader *pages)
         const struct unisens_entry *entry = &self->description->entry[i];
         if (self->missing[i] == 1) {
             page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
-                              "%.30s is named, but not there", entry->id);
+                              "%.*s is named, but not there", utf8_shown(entry->id, 30),
+                              entry->id);
         } else if (self->missing[i] == 2) {
             page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1,
-                              entry->is_binary ? "%.24s: data type %.12s not known"
-                                               : "%.24s (%.12s): separator not known",
-                              entry->id, entry->type_word);
+                              entry->is_binary ? "%.*s: data type %.12s not known"
+                                               : "%.*s (%.12s): separator not known",
+                              utf8_shown(entry->id, 24), entry->id, entry->type_word);
         }
     }
 }
@@ -208,9 +210,10 @@ static void finish(struct page_reader *pages)
     for (int p = 0; p < N_PARTS; p++) {
         if (self->signal[p].n_bad > 0) {
             pages->base.report.bad_blocks += self->signal[p].n_bad;
+            const char *id = self->signal[p].entry->id;
             page_reader_event(pages, READ_EVENT_BAD_BLOCK, TIME_UNKNOWN, -1,
-                              "%.24s: %" PRIu64 " fields are no numbers",
-                              self->signal[p].entry->id, self->signal[p].n_bad);
+                              "%.*s: %" PRIu64 " fields are no numbers", utf8_shown(id, 24), id,
+                              self->signal[p].n_bad);
         }
         if (self->signal[p].entry != NULL && self->signal[p].bytes->damage != NULL) {
             page_reader_event(pages, READ_EVENT_NOTE, TIME_UNKNOWN, -1, "%s",

@@ -18,6 +18,7 @@
 #include "firmware-formats/zip_salvage.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
+#include "src/base/utf8.h"
 
 #define CHUNK ((size_t)256 << 10)
 
@@ -284,14 +285,15 @@ static enum yk_status member_failure(const struct zip_archive *self, size_t i,
     const char *name = zip_archive_name(self, i);
     if (code == ZIP_ER_NOPASSWD || code == ZIP_ER_ENCRNOTSUPP) {
         return failure_set(why, YK_ERR_UNSUPPORTED,
-                           "%s: %.60s is encrypted; unpack it with its password first",
-                           self->packed->name, name);
+                           "%s: %.*s is encrypted; unpack it with its password first",
+                           self->packed->name, utf8_shown(name, 60), name);
     }
     enum yk_status status = code == ZIP_ER_MEMORY        ? YK_ERR_MEMORY
                             : code == ZIP_ER_COMPNOTSUPP ? YK_ERR_UNSUPPORTED
                                                          : YK_ERR_CORRUPT;
-    return failure_set(why, status, "%s: %.60s in the ZIP archive cannot be read: %s",
-                       self->packed->name, name, zip_error_strerror(error));
+    return failure_set(why, status, "%s: %.*s in the ZIP archive cannot be read: %s",
+                       self->packed->name, utf8_shown(name, 60), name,
+                       zip_error_strerror(error));
 }
 
 struct reading { /* of one member */
@@ -349,9 +351,9 @@ static enum yk_status take_stored(struct reading *self, enum zip_check check, ui
     }
     const uint64_t at = archive->read_at;
     if (size > 0 && (archive->read_bytes != first || at + size > archive->packed->size)) {
-        return failure_set(why, YK_ERR_CORRUPT,
-                           "%s: %.60s reaches beyond the ZIP archive's end",
-                           archive->packed->name, zip_archive_name(archive, self->i));
+        const char *name = zip_archive_name(archive, self->i);
+        return failure_set(why, YK_ERR_CORRUPT, "%s: %.*s reaches beyond the ZIP archive's end",
+                           archive->packed->name, utf8_shown(name, 60), name);
     }
     self->bytes = n > 0 ? (uint64_t)n : 1;
     enum yk_status status = YK_OK;

@@ -21,12 +21,6 @@ static const char *short_name(const struct csv *self)
     return strlen(name) > NAME_SHOWN ? name_of_path(name) : name;
 }
 
-/* At most n bytes of a text, cut at a character. */
-static int whole_bytes(const char *text, int n)
-{
-    return (int)utf8_whole(text, strnlen(text, (size_t)n));
-}
-
 enum yk_status csv_require(const struct csv *self, const char *name, const char *known,
                            struct failure *why)
 {
@@ -36,14 +30,14 @@ enum yk_status csv_require(const struct csv *self, const char *name, const char 
     const char *file = short_name(self);
     return failure_set(why, YK_ERR_ARGUMENT,
                        "%.*s: the first line must name the columns; %s is missing (%s)",
-                       whole_bytes(file, NAME_SHOWN), file, name, known);
+                       utf8_shown(file, NAME_SHOWN), file, name, known);
 }
 
 /* Whether the sentence says the cell's value itself, or there is none to be said. */
 static bool has_value(const char *what, const char *value)
 {
     char quoted[48];
-    snprintf(quoted, sizeof quoted, "\"%.*s\"", whole_bytes(value, 40), value);
+    snprintf(quoted, sizeof quoted, "\"%.*s\"", utf8_shown(value, 40), value);
     return what[0] == '\'' || value[0] == '\0' || strstr(what, quoted) != NULL;
 }
 
@@ -62,10 +56,10 @@ enum yk_status csv_failure(const struct csv *self, const struct csv_row *row, si
         bool has_name = column < csv_header_n(self), is_said = has_value(what, value);
         snprintf(place, sizeof place, "line %llu, column %zu%s%.*s%s:%s%.*s%s",
                  (unsigned long long)row->line, column + 1, has_name ? " (" : "",
-                 whole_bytes(name, 24), name, has_name ? ")" : "", is_said ? "" : " '",
-                 is_said ? 0 : whole_bytes(value, 40), value, is_said ? "" : "'");
+                 utf8_shown(name, 24), name, has_name ? ")" : "", is_said ? "" : " '",
+                 is_said ? 0 : utf8_shown(value, 40), value, is_said ? "" : "'");
     }
     const char *file = short_name(self);
     return failure_set_at(why, code, (int64_t)row->offset, "%.*s, %s %s",
-                          whole_bytes(file, NAME_SHOWN), file, place, what);
+                          utf8_shown(file, NAME_SHOWN), file, place, what);
 }

@@ -74,6 +74,11 @@ size_t utf8_whole(const char *at, size_t n)
     return n;
 }
 
+int utf8_shown(const char *at, int most)
+{
+    return (int)utf8_whole(at, strnlen(at, (size_t)most));
+}
+
 bool utf8_is_control(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0);

@@ -30,6 +30,10 @@ size_t utf8_step(const char *at);
  * behind. What is no UTF-8 stays. */
 size_t utf8_whole(const char *at, size_t n);
 
+/* Bytes of a terminated string that a sentence shows, for "%.*s": whole characters, `most`
+ * bytes at the most. */
+int utf8_shown(const char *at, int most);
+
 /* Where a terminated string stops being a line of text: the first byte of no whole character,
  * or of a control character. NULL: nowhere. */
 const char *utf8_find_bad(const char *at);

@@ -11,6 +11,7 @@
 #include "src/base/mem.h"
 #include "src/base/near_names.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #include <glib.h>
 #include <fcntl.h>
@@ -181,14 +182,14 @@ static enum yk_status refuse_name(const char *name, struct failure *why)
     near_names_init(&near, name);
     offer_known(&near);
     if (near.distance[0] > strlen(name) / 3) { /* 東京, JST: nothing is near */
-        return failure_set(
-            why, YK_ERR_ARGUMENT,
-            "no time zone \"%.48s\"; write region and city as Asia/Tokyo, or the "
-            "hours from UTC as +09:00",
-            name);
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "no time zone \"%.*s\"; write region and city as Asia/Tokyo, or the "
+                           "hours from UTC as +09:00",
+                           utf8_shown(name, 48), name);
     }
     near_names_join(&near, list);
-    return failure_set(why, YK_ERR_ARGUMENT, "no time zone \"%.48s\"; nearest: %s", name, list);
+    return failure_set(why, YK_ERR_ARGUMENT, "no time zone \"%.*s\"; nearest: %s",
+                       utf8_shown(name, 48), name, list);
 }
 
 enum yk_status zone_open(const char *name, struct zone **out, struct failure *why)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/pool.h"
+#include "src/base/utf8.h"
 #include "src/cli/batch_notes.h"
 #include "src/cli/store_cli.h"
 #include "src/pipeline/batch.h"
@@ -190,7 +191,8 @@ static enum yk_status load_recipe(const struct cli *cli, struct recipe *out,
     for (size_t i = 0; i < RULES; i++) {
         const char *value = options_text(cli->options, rules[i][0]);
         if (value != NULL) {
-            snprintf(room[i], sizeof room[i], "%s=%.40s", rules[i][1], value);
+            snprintf(room[i], sizeof room[i], "%s=%.*s", rules[i][1], utf8_shown(value, 40),
+                     value);
             more[n++] = room[i];
         }
     }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
 #include "src/cli/report_cli.h"
 #include "src/pipeline/export_research.h"
 
@@ -37,8 +38,8 @@ static enum yk_status read_shift(const struct cli *cli, struct export_options *o
     }
     if (!text_parse_int64(said, strlen(said), &weeks) || weeks < -2600 || weeks > 2600) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "--shift-weeks %.40s: a number of weeks from -2600 to 2600, or each",
-                           said);
+                           "--shift-weeks %.*s: a number of weeks from -2600 to 2600, or each",
+                           utf8_shown(said, 40), said);
     }
     out->shift = weeks != 0 ? EXPORT_SHIFT_ALL : EXPORT_AS_IS;
     out->weeks = (int)weeks;

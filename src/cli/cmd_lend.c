@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/cli/bus_cli.h"
 #include "src/cli/store_cli.h"
 #include "src/dock/lend.h"
@@ -65,8 +66,8 @@ static enum yk_status read_time(const struct lending_run *self, const char *opti
     return zone_parse_iso(self->zone, text, out)
                ? YK_OK
                : failure_set(why, YK_ERR_ARGUMENT,
-                             "--%s: '%.40s' is not a time: write 2026-05-11T10:00", option,
-                             text);
+                             "--%s: '%.*s' is not a time: write 2026-05-11T10:00", option,
+                             utf8_shown(text, 40), text);
 }
 
 static enum yk_status read_request(struct lending_run *self, struct failure *why)

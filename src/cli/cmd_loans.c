@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "src/base/utf8.h"
 #include "src/cli/record_cli.h"
 #include "src/pipeline/records_csv.h"
 #include "src/store/loans.h"
@@ -35,7 +36,8 @@ static int who_has(struct cli *cli, const char *device, const char *at)
     }
     if (status == YK_OK && !zone_parse_iso(zone, at, &ns)) {
         status = failure_set(&why, YK_ERR_ARGUMENT,
-                             "--at: '%.40s' is not a time: write 2026-05-12T10:00", at);
+                             "--at: '%.*s' is not a time: write 2026-05-12T10:00",
+                             utf8_shown(at, 40), at);
     }
     if (status == YK_OK) {
         status = loan_at(&store, device, ns, &loan, &why);

@@ -9,6 +9,7 @@
 
 #include "algorithms/interview_facts.h"
 #include "src/base/digest.h"
+#include "src/base/utf8.h"
 #include "src/cli/report_cli.h"
 #include "src/pipeline/record_read.h"
 #include "src/report/outside.h"
@@ -50,12 +51,13 @@ static enum yk_status read_words(const struct cli *cli, struct request *out,
     const char *density = options_text(cli->options, "density");
     if (copy != NULL && (!copy_kind_parse(copy, &out->copy) || out->copy == COPY_RESEARCH)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "--copy %.40s: one of participant, staff, physician, "
+                           "--copy %.*s: one of participant, staff, physician, "
                            "employer",
-                           copy);
+                           utf8_shown(copy, 40), copy);
     }
     if (density != NULL && strcmp(density, "table") != 0 && strcmp(density, "picture") != 0) {
-        return failure_set(why, YK_ERR_ARGUMENT, "--density %.40s: picture or table", density);
+        return failure_set(why, YK_ERR_ARGUMENT, "--density %.*s: picture or table",
+                           utf8_shown(density, 40), density);
     }
     out->density = density != NULL && strcmp(density, "table") == 0 ? SHEET_TABLE_FIRST
                                                                     : SHEET_PICTURE_FIRST;

@@ -12,6 +12,7 @@
 #include "src/base/fill.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
+#include "src/base/utf8.h"
 #include "src/cli/report_cli.h"
 #include "src/cli/review_json.h"
 #include "src/h5/h5_analysis.h"
@@ -67,7 +68,8 @@ static enum yk_status read_diary(const struct cli *cli, struct diary *out, struc
     }
     const char *said = options_text(cli->options, "person");
     if (status == YK_OK && said != NULL && !has_person(out, said)) {
-        status = failure_set(why, YK_ERR_NO_DEVICE, "%.200s has no entry of %.60s", path, said);
+        status = failure_set(why, YK_ERR_NO_DEVICE, "%.*s has no entry of %.*s",
+                             utf8_shown(path, 200), path, utf8_shown(said, 60), said);
     }
     zone_close(zone);
     return status;
@@ -299,8 +301,8 @@ static enum yk_status load(struct cli *cli, const char *what, const struct revie
     for (size_t i = 0; i < sizeof only_for_files / sizeof only_for_files[0]; i++) {
         if (options_has(cli->options, only_for_files[i])) {
             return failure_set(why, YK_ERR_ARGUMENT,
-                               "--%s does not go with %.60s, which is computed already",
-                               only_for_files[i], what);
+                               "--%s does not go with %.*s, which is computed already",
+                               only_for_files[i], utf8_shown(what, 60), what);
         }
     }
     return is_code ? read_participant(cli, what, review, out, why)

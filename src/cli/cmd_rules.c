@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "algorithms/methods.h"
+#include "src/base/utf8.h"
 #include "src/base/wrap.h"
 #include "src/cli/command.h"
 #include "src/cli/json_out.h"
@@ -278,10 +279,11 @@ static int run(struct cli *cli)
     struct text out;
     text_init(&out);
     if (status == YK_OK && show(cli, &recipes, &out) == 0) {
+        const char *said = options_operand(cli->options, 0);
         status = failure_set(&why, YK_ERR_NO_DEVICE,
-                             "no parameter and no method has \"%.60s\" in its name; all of "
+                             "no parameter and no method has \"%.*s\" in its name; all of "
                              "them: yoake rules",
-                             options_operand(cli->options, 0));
+                             utf8_shown(said, 60), said);
     }
     if (status == YK_OK) {
         status = cli->is_json ? write_json(cli, &recipes, &why) : cli_put_text(&out, &why);

@@ -9,6 +9,7 @@
 #include "algorithms/interview_facts.h"
 #include "src/base/byte_source.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/cli/record_cli.h"
 #include "src/cli/report_cli.h"
 #include "src/pipeline/record_read.h"
@@ -61,9 +62,9 @@ static enum yk_status read_copy(const struct cli *cli, enum copy_kind *out, stru
         *out = COPY_STAFF;
     } else {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "--copy %.40s: participant or staff; other copies hold no "
+                           "--copy %.*s: participant or staff; other copies hold no "
                            "sentences",
-                           said);
+                           utf8_shown(said, 40), said);
     }
     return YK_OK;
 }
@@ -318,9 +319,9 @@ static enum yk_status find_line(const struct speaking *self, const char *id, siz
         }
     }
     return failure_set(why, YK_ERR_ARGUMENT,
-                       "'%.40s' is no sentence of this sheet; see: yoake statement "
+                       "'%.*s' is no sentence of this sheet; see: yoake statement "
                        "list %s",
-                       id, self->record.code);
+                       utf8_shown(id, 40), id, self->record.code);
 }
 
 static enum yk_status change(struct speaking *self, bool is_set, struct failure *why)

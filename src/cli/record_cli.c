@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/pipeline/records_csv.h"
 
 const char *const record_cli_verbs[] = {"add", "list", "show", "set", "remove", NULL};
@@ -87,8 +88,8 @@ static enum yk_status clear_options(const struct cli *cli, const struct record_k
             }
         }
         if (k == kind->n_columns) {
-            return failure_set(why, YK_ERR_ARGUMENT, "--clear: '%.40s' is no item of a %s",
-                               said, kind->word);
+            return failure_set(why, YK_ERR_ARGUMENT, "--clear: '%.*s' is no item of a %s",
+                               utf8_shown(said, 40), said, kind->word);
         }
         enum yk_status status = record_parse(kind, k, "", NULL, row, why);
         if (status != YK_OK) {
@@ -333,9 +334,9 @@ static enum yk_status find_numbered(const struct cli *cli, struct store *store,
     if (!text_parse_int64(said, strlen(said), &id) || id <= 0) {
         return failure_set(
             why, YK_ERR_ARGUMENT,
-            "'%.40s' is not the number of a %s; see the first column of: yoake %s "
+            "'%.*s' is not the number of a %s; see the first column of: yoake %s "
             "list",
-            said, kind->word, kind->command);
+            utf8_shown(said, 40), said, kind->word, kind->command);
     }
     return record_find(store, kind, id, row, why);
 }

@@ -4,6 +4,8 @@
  */
 #include "src/cli/report_cli.h"
 
+#include "src/base/utf8.h"
+
 enum yk_status cli_page_path(const struct cli *cli, struct cli_page *out, struct failure *why)
 {
     out->path = options_text(cli->options, "output");
@@ -11,8 +13,8 @@ enum yk_status cli_page_path(const struct cli *cli, struct cli_page *out, struct
         return failure_set(why, YK_ERR_ARGUMENT, "-o FILE.pdf: say where to write it");
     }
     if (!canvas_kind_of(out->path, &out->kind)) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "-o %.120s: the name ends in .pdf, .svg or .png", out->path);
+        return failure_set(why, YK_ERR_ARGUMENT, "-o %.*s: the name ends in .pdf, .svg or .png",
+                           utf8_shown(out->path, 120), out->path);
     }
     return YK_OK;
 }
@@ -48,8 +50,8 @@ enum yk_status cli_date(const struct cli *cli, const char *option, struct civil_
     const char *said = options_text(cli->options, option);
     *out = (struct civil_date){0};
     if (said != NULL && !civil_parse(said, out)) {
-        return failure_set(why, YK_ERR_ARGUMENT,
-                           "--%s %.40s: a date is written like 2026-05-12", option, said);
+        return failure_set(why, YK_ERR_ARGUMENT, "--%s %.*s: a date is written like 2026-05-12",
+                           option, utf8_shown(said, 40), said);
     }
     return YK_OK;
 }
@@ -75,7 +77,7 @@ enum yk_status cli_period(const struct cli *cli, struct civil_date *from, struct
     if (status == YK_OK && from->month != 0 && to->month != 0 &&
         civil_compare(*from, *to) > 0) {
         status =
-            failure_set(why, YK_ERR_ARGUMENT, "--from %.20s is later than --to %.20s",
+            failure_set(why, YK_ERR_ARGUMENT, "--from %s is later than --to %s",
                         options_text(cli->options, "from"), options_text(cli->options, "to"));
     }
     return status;

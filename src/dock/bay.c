@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "src/base/disk.h"
+#include "src/base/utf8.h"
 
 static void view_init(struct bay_view *view, size_t number)
 {
@@ -101,7 +102,8 @@ void bay_start(struct bay *self, const struct dock_slot *slot, const struct dock
         self->slot.file = &self->file;
         self->view.file_changed_ns = self->file.changed_ns;
         snprintf(self->view.file, sizeof self->view.file, "%s", self->file.name);
-        snprintf(self->view.place, sizeof self->view.place, "%.63s", slot->folder);
+        snprintf(self->view.place, sizeof self->view.place, "%.*s",
+                 utf8_shown(slot->folder, 63), slot->folder);
     } else {
         snprintf(self->view.place, sizeof self->view.place, "%s", listing->place);
         snprintf(self->view.usb_serial, sizeof self->view.usb_serial, "%.63s", listing->serial);

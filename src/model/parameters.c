@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/near_names.h"
+#include "src/base/utf8.h"
 
 struct entry {
     struct parameter_info info;
@@ -142,8 +143,8 @@ enum yk_status parameters_of_recipe(const char *recipe, struct parameters *out,
             snprintf(list + n, sizeof list - n, "%s%s", i > 0 ? ", " : "",
                      RECIPES[i].info.name);
         }
-        return failure_set(why, YK_ERR_ARGUMENT, "no recipe \"%.48s\"; known: %s", recipe,
-                           list);
+        return failure_set(why, YK_ERR_ARGUMENT, "no recipe \"%.*s\"; known: %s",
+                           utf8_shown(recipe, 48), recipe, list);
     }
     struct parameters made;
     memset(&made, 0, sizeof made);
@@ -175,7 +176,8 @@ static enum yk_status refuse_name(const char *name, struct failure *why)
         near_names_offer(&near, ENTRY[i].info.name);
     }
     near_names_join(&near, list);
-    return failure_set(why, YK_ERR_ARGUMENT, "no parameter \"%.48s\"; nearest: %s", name, list);
+    return failure_set(why, YK_ERR_ARGUMENT, "no parameter \"%.*s\"; nearest: %s",
+                       utf8_shown(name, 48), name, list);
 }
 
 static enum yk_status set_number(struct parameters *self, const struct entry *entry,
@@ -186,8 +188,9 @@ static enum yk_status set_number(struct parameters *self, const struct entry *en
     if (!text_parse_double(value, strlen(value), &number) || number < info->min ||
         number > info->max) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "%s=%.48s: a number from %g to %g%s%s is wanted", info->name, value,
-                           info->min, info->max, info->unit[0] != '\0' ? " " : "", info->unit);
+                           "%s=%.*s: a number from %g to %g%s%s is wanted", info->name,
+                           utf8_shown(value, 48), value, info->min, info->max,
+                           info->unit[0] != '\0' ? " " : "", info->unit);
     }
     store_number(self, entry, number);
     return YK_OK;
@@ -199,7 +202,8 @@ enum yk_status parameters_set(struct parameters *self, const char *assignment,
     char name[64];
     const char *equals = strchr(assignment, '=');
     if (equals == NULL || equals == assignment) {
-        return failure_set(why, YK_ERR_ARGUMENT, "\"%.64s\" is not NAME=VALUE", assignment);
+        return failure_set(why, YK_ERR_ARGUMENT, "\"%.*s\" is not NAME=VALUE",
+                           utf8_shown(assignment, 64), assignment);
     }
     size_t n = (size_t)(equals - assignment);
     n = n < sizeof name ? n : sizeof name - 1;
@@ -217,8 +221,8 @@ enum yk_status parameters_set(struct parameters *self, const char *assignment,
     }
     size_t word = 0;
     if (!find_word(ENTRY[i].info.words, equals + 1, &word)) {
-        return failure_set(why, YK_ERR_ARGUMENT, "%s=%.48s: one of these is wanted: %s", name,
-                           equals + 1, ENTRY[i].info.words);
+        return failure_set(why, YK_ERR_ARGUMENT, "%s=%.*s: one of these is wanted: %s", name,
+                           utf8_shown(equals + 1, 48), equals + 1, ENTRY[i].info.words);
     }
     store_choice(self, &ENTRY[i], word);
     return YK_OK;

@@ -9,6 +9,7 @@
 
 #include "src/base/csv.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/export/tables.h"
 
 /* The place of the word, or where it belongs. A cohort may have a hundred thousand persons. */
@@ -91,9 +92,9 @@ static void device_of(const struct csv *csv, const struct csv_row *row, const ch
     n -= n > 0 && rate[n - 1] == '.';
     model = *model != '\0' ? model : "recorders that the files do not name";
     if (n > 0) {
-        snprintf(out, 112, "%.40s at %.*s Hz", model, n, rate);
+        snprintf(out, 112, "%.*s at %.*s Hz", utf8_shown(model, 40), model, n, rate);
     } else {
-        snprintf(out, 112, "%.40s in epochs of %.10s s", model,
+        snprintf(out, 112, "%.*s in epochs of %.10s s", utf8_shown(model, 40), model,
                  csv_field(row, csv_find(csv, "epoch_s")));
     }
 }

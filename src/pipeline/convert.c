@@ -14,6 +14,7 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
+#include "src/base/utf8.h"
 #include "src/pipeline/samples_out.h"
 
 struct conversion {
@@ -53,7 +54,8 @@ static enum yk_status take_time(const struct zone *zone, const char *option, con
     *out = fallback;
     if (text != NULL && !zone_parse_iso(zone, text, out)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "--%s %.40s: a time is written like 2026-05-12T23:10", option, text);
+                           "--%s %.*s: a time is written like 2026-05-12T23:10", option,
+                           utf8_shown(text, 40), text);
     }
     return YK_OK;
 }
@@ -175,7 +177,7 @@ static enum yk_status prepare(struct conversion *self, const struct convert_opti
         status = take_time(self->zone, "to", options->to, INT64_MAX, &self->to_ns, why);
     }
     if (status == YK_OK && self->from_ns >= self->to_ns) {
-        status = failure_set(why, YK_ERR_ARGUMENT, "--from %.40s is not before --to %.40s",
+        status = failure_set(why, YK_ERR_ARGUMENT, "--from %s is not before --to %s",
                              options->from, options->to);
     }
     if (status == YK_OK && options->parameters != NULL) {

@@ -13,6 +13,7 @@
 #include "src/base/csv.h"
 #include "src/base/mem.h"
 #include "src/base/row_index.h"
+#include "src/base/utf8.h"
 
 enum { YEAR_FIRST = 1900, YEAR_LAST = 2200 };
 
@@ -54,8 +55,9 @@ static const char *cell(const struct reader *self, enum column c)
 static enum yk_status wrong(const struct reader *self, enum column c, struct failure *why,
                             const char *right)
 {
+    const char *said = cell(self, c);
     return csv_failure(self->csv, self->row, self->column[c], why, YK_ERR_ARGUMENT,
-                       "'%.40s' is not %s", cell(self, c), right);
+                       "'%.*s' is not %s", utf8_shown(said, 40), said, right);
 }
 
 /* A time cell: TIME_UNKNOWN when empty. */
@@ -234,10 +236,10 @@ static enum yk_status join(const struct reader *self, struct diary_night *into,
                             more->out_of_bed_ns};
     for (int k = 0; k < 4; k++) {
         if (*to[k] != TIME_UNKNOWN && from[k] != TIME_UNKNOWN && *to[k] != from[k]) {
-            return csv_failure(self->csv, self->row, self->column[IN_BED + k], why,
-                               YK_ERR_CONFLICT,
-                               "'%.40s' contradicts an earlier row of this night",
-                               cell(self, IN_BED + (enum column)k));
+            const char *said = cell(self, IN_BED + (enum column)k);
+            return csv_failure(
+                self->csv, self->row, self->column[IN_BED + k], why, YK_ERR_CONFLICT,
+                "'%.*s' contradicts an earlier row of this night", utf8_shown(said, 40), said);
         }
         *to[k] = *to[k] == TIME_UNKNOWN ? from[k] : *to[k];
     }

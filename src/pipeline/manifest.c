@@ -341,9 +341,9 @@ static enum yk_status check_names(const struct batch_inputs *inputs, const char 
     for (size_t i = 1; i < n && status == YK_OK; i++) {
         if (strcmp(names_of[i - 1], names_of[i]) == 0) {
             status = failure_set(why, YK_ERR_ARGUMENT,
-                                 "%s names two recordings %.100s; make it anew with `yoake "
+                                 "%s names two recordings %.*s; make it anew with `yoake "
                                  "manifest`",
-                                 path, names_of[i]);
+                                 path, utf8_shown(names_of[i], 100), names_of[i]);
         }
     }
     mem_free(names_of);

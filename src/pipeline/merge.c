@@ -13,6 +13,7 @@
 
 #include "src/base/clock.h"
 #include "src/base/disk.h"
+#include "src/base/utf8.h"
 #include "src/h5/h5_analysis.h"
 #include "src/pipeline/check_batch.h"
 #include "src/pipeline/manifest.h"
@@ -42,9 +43,9 @@ static bool is_alike(const struct cohort_result *a, const struct cohort_result *
 static enum yk_status other_settings(const char *a, const char *b, struct failure *why)
 {
     return failure_set(why, YK_ERR_CONFLICT,
-                       "%.90s and %.90s were made with different recipes, parameters, zones or "
+                       "%.*s and %.*s were made with different recipes, parameters, zones or "
                        "versions; run all shards with the same command",
-                       a, b);
+                       utf8_shown(a, 90), a, utf8_shown(b, 90), b);
 }
 
 /* All of one cohort must come from one program, recipe and set of parameters. */
@@ -79,12 +80,12 @@ static enum yk_status find_result(struct merge *self, const struct batch_input *
             status = other_settings(shard_peer_folder(self->peers, *where),
                                     shard_peer_folder(self->peers, i), why);
         } else if (is_here && is_found && !is_alike(&one, out)) {
-            status =
-                failure_set(why, YK_ERR_CONFLICT,
-                            "two shards contradict each other about %.60s: %s and %s; remove "
-                            "the wrong one and run it again",
-                            input->recording_id, shard_peer_folder(self->peers, *where),
-                            shard_peer_folder(self->peers, i));
+            status = failure_set(
+                why, YK_ERR_CONFLICT,
+                "two shards contradict each other about %.*s: %s and %s; remove "
+                "the wrong one and run it again",
+                utf8_shown(input->recording_id, 60), input->recording_id,
+                shard_peer_folder(self->peers, *where), shard_peer_folder(self->peers, i));
         } else if (is_here && !is_found) {
             is_found = true;
             *where = i;
@@ -233,8 +234,10 @@ static enum yk_status look_at(struct merge *self, struct batch_input *input,
         status = find_outcome(self, input, why);
         if (status == YK_END) {
             if (self->n_missing++ == 0) {
-                snprintf(self->first_missing, sizeof self->first_missing, "%.150s",
-                         input->recording_id[0] != '\0' ? input->recording_id : input->path);
+                const char *name =
+                    input->recording_id[0] != '\0' ? input->recording_id : input->path;
+                snprintf(self->first_missing, sizeof self->first_missing, "%.*s",
+                         utf8_shown(name, 150), name);
             }
             status = YK_OK;
         }

@@ -11,6 +11,7 @@
 #include "src/base/csv.h"
 #include "src/base/mem.h"
 #include "src/base/names.h"
+#include "src/base/utf8.h"
 #include "src/base/zone.h"
 
 struct field {
@@ -62,8 +63,8 @@ static enum yk_status read_row(const struct csv *csv, const struct csv_row *row,
         }
         if (length >= FIELDS[k].room) {
             return csv_failure(csv, row, column, why, YK_ERR_ARGUMENT,
-                               "'%.40s...' is longer than %zu bytes", value,
-                               FIELDS[k].room - 1);
+                               "'%.*s...' is longer than %zu bytes", utf8_shown(value, 40),
+                               value, FIELDS[k].room - 1);
         }
         memcpy((char *)out + FIELDS[k].offset, value, length);
     }

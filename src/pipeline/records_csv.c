@@ -9,6 +9,7 @@
 
 #include "src/base/csv.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/store/persons.h"
 
 /* ---- zones ---- */
@@ -95,9 +96,9 @@ static enum yk_status refuse_unknown(const struct reader *self, struct failure *
         }
         if (!is_known) {
             status = failure_set(why, YK_ERR_ARGUMENT,
-                                 "line 1, column %zu: '%.40s' is no column of this table; its "
+                                 "line 1, column %zu: '%.*s' is no column of this table; its "
                                  "columns are: %s",
-                                 c + 1, name, text_string(&list));
+                                 c + 1, utf8_shown(name, 40), name, text_string(&list));
         }
     }
     text_release(&list);
@@ -139,8 +140,8 @@ static enum yk_status cell_of(const struct reader *self, const struct csv_row *r
     bool is_person = self->kind->columns[k].type == RECORD_PERSON && person != NULL;
     if (is_person && *cell != '\0' && strcmp(cell, person) != 0) {
         return failure_set(why, YK_ERR_CONFLICT,
-                           "'%.40s' is not %s, the participant named on the command line", cell,
-                           person);
+                           "'%.*s' is not %s, the participant named on the command line",
+                           utf8_shown(cell, 40), cell, person);
     }
     *out = is_person ? person : cell;
     return YK_OK;

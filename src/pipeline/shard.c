@@ -17,6 +17,7 @@
 #include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 
 /* ---- numbers ---- */
 
@@ -66,25 +67,24 @@ enum yk_status shard_parse(const char *text, const char *(*environment)(const ch
     long number = 0, count = 0;
     if (slash == NULL || !read_number(slash + 1, strlen(slash + 1), &count) || count < 1 ||
         count > SHARDS_MAX) {
-        return failure_set(
-            why, YK_ERR_ARGUMENT,
-            "--shard %.40s: write number and count, like 3/40 (0/40 to 39/40) or "
-            "auto/40; at most %d",
-            text, SHARDS_MAX);
+        return failure_set(why, YK_ERR_ARGUMENT,
+                           "--shard %.*s: write number and count, like 3/40 (0/40 to 39/40) or "
+                           "auto/40; at most %d",
+                           utf8_shown(text, 40), text, SHARDS_MAX);
     }
     size_t n = (size_t)(slash - text);
     bool is_auto = n == 0 || (n == 4 && strncmp(text, "auto", 4) == 0);
     enum yk_status status = is_auto ? from_scheduler(environment, &number, why) : YK_OK;
     if (status == YK_OK && !is_auto && !read_number(text, n, &number)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "--shard %.40s: %.*s is no number; write 3/40 or auto/40", text,
-                           (int)n, text);
+                           "--shard %.*s: %.*s is no number; write 3/40 or auto/40",
+                           utf8_shown(text, 40), text, (int)n, text);
     }
     if (status == YK_OK && (number < 0 || number >= count)) {
         return failure_set(why, YK_ERR_ARGUMENT,
-                           "--shard %.40s: number %ld is not among 0 to %ld (Slurm: "
+                           "--shard %.*s: number %ld is not among 0 to %ld (Slurm: "
                            "--array=0-%ld; SGE: -t 1-%ld)",
-                           text, number, count - 1, count - 1, count);
+                           utf8_shown(text, 40), text, number, count - 1, count - 1, count);
     }
     if (status == YK_OK) {
         *shard = (unsigned)number;

@@ -29,6 +29,7 @@
 #include "src/base/disk.h"
 #include "src/base/mem.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 #include "src/pipeline/shard.h"
 
 enum { STALE_S = 15 * 60, EMPTY_S = 60, BEAT_S = 60, TRIES = 3 };
@@ -276,9 +277,9 @@ enum yk_status shard_lock_take(const char *folder, struct shard_lock **out, stru
         line[strcspn(line, "\n")] = '\0';
         status =
             failure_set(why, YK_ERR_BUSY,
-                        "%s: another task works here (host, process, start: %.150s); wait for "
+                        "%s: another task works here (host, process, start: %.*s); wait for "
                         "it, or remove the file if that machine is gone",
-                        self->path, line);
+                        self->path, utf8_shown(line, 150), line);
     }
     if (status != YK_OK) {
         lock_free(self);

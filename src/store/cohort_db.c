@@ -16,6 +16,7 @@
 #include "src/base/digest.h"
 #include "src/base/disk.h"
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/store/cohort_sql.h"
 
 #define APPLICATION_ID 0x796b6462 /* "ykdb" */
@@ -294,8 +295,9 @@ static enum yk_status compare_hash(sqlite3 *db, const char *what, const char *ex
     text_init(&name);
     text_add_utf8(&name, what);
     failure_set(why, YK_ERR_STORE,
-                "%s: the row of %.100s was damaged since it was written; run it again",
-                sqlite3_db_filename(db, "main"), text_string(&name));
+                "%s: the row of %.*s was damaged since it was written; run it again",
+                sqlite3_db_filename(db, "main"), utf8_shown(text_string(&name), 100),
+                text_string(&name));
     text_release(&name);
     return YK_ERR_STORE;
 }

@@ -544,7 +544,8 @@ enum yk_status identity_check(const char *store_folder, char damage[static 128],
     damage[0] = '\0';
     enum yk_status status = open_filled(store_folder, DB_READ, &db, why);
     if (db == NULL && (status == YK_ERR_STORE || status == YK_ERR_CORRUPT)) {
-        snprintf(damage, 128, "%.127s", why != NULL ? why->text : STORE_IDENTITY);
+        const char *said = why != NULL ? why->text : STORE_IDENTITY;
+        snprintf(damage, 128, "%.*s", utf8_shown(said, 127), said);
         return YK_OK;
     }
     if (db == NULL) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/store/audit.h"
 #include "src/store/seal.h"
 
@@ -193,9 +194,9 @@ static enum yk_status tidy_serial(char serial[static 32], size_t *column, struct
         if (*c <= ' ' || *c > '~') {
             *column = SERIAL;
             return failure_set(why, YK_ERR_ARGUMENT,
-                               "'%.60s' is not a recorder's number: write it as it is printed "
+                               "'%.*s' is not a recorder's number: write it as it is printed "
                                "on it, in half-width letters and digits without blanks (39434)",
-                               serial);
+                               utf8_shown(serial, 60), serial);
         }
     }
     if (is_usb && last != NULL && last[1] != '\0') {

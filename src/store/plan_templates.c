@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "src/base/utf8.h"
+
 #define MON_WED_FRI (1u << MONDAY | 1u << WEDNESDAY | 1u << FRIDAY)
 #define FOUR_DAYS (1u << MONDAY | 1u << TUESDAY | 1u << THURSDAY | 1u << FRIDAY)
 #define FIVE_DAYS (FOUR_DAYS | 1u << WEDNESDAY)
@@ -62,8 +64,8 @@ static const struct plan_template *find(const char *name, struct failure *why)
         }
         text_addf(&list, "%s%s", i > 0 ? ", " : "", templates[i].name);
     }
-    failure_set(why, YK_ERR_ARGUMENT, "'%.40s' is no template; there are: %s", name,
-                text_string(&list));
+    failure_set(why, YK_ERR_ARGUMENT, "'%.*s' is no template; there are: %s",
+                utf8_shown(name, 40), name, text_string(&list));
     text_release(&list);
     return NULL;
 }

@@ -26,10 +26,10 @@ static const void *at_const(const void *row, const struct record_column *column)
     return (const char *)row + column->offset;
 }
 
-/* Bytes of a text that a sentence shows: whole characters, up to 40 bytes. */
+/* Bytes of a cell that a sentence shows. */
 static int shown(const char *text)
 {
-    return (int)utf8_whole(text, strnlen(text, 40));
+    return utf8_shown(text, 40);
 }
 
 static enum yk_status wrong(const char *text, const char *right, struct failure *why)

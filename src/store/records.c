@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "src/base/mem.h"
+#include "src/base/utf8.h"
 #include "src/store/audit.h"
 #include "src/store/consents.h"
 #include "src/store/diaries.h"
@@ -155,10 +156,11 @@ static enum yk_status take_cell(const struct db_query *query, int i,
     case RECORD_DATE:
         break;
     }
-    enum yk_status status = record_parse(kind, k, db_text(query, i), NULL, row, why);
+    const char *held = db_text(query, i);
+    enum yk_status status = record_parse(kind, k, held, NULL, row, why);
     return status == YK_ERR_ARGUMENT
-               ? failure_set(why, YK_ERR_STORE, "%s %" PRId64 ", %s: the store holds '%.40s'",
-                             kind->word, id_of(row), column->name, db_text(query, i))
+               ? failure_set(why, YK_ERR_STORE, "%s %" PRId64 ", %s: the store holds '%.*s'",
+                             kind->word, id_of(row), column->name, utf8_shown(held, 40), held)
                : status;
 }
 

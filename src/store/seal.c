@@ -12,6 +12,7 @@
 
 #include "src/base/digest.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 #define PARTS 5
 #define OF_PERSON "person = ?1"
@@ -263,7 +264,7 @@ static void tell(const struct visit *self, enum seal_finding finding, const char
                  const char *key, const char *about)
 {
     char row[192];
-    snprintf(row, sizeof row, "%s %.120s", table, key);
+    snprintf(row, sizeof row, "%s %.*s", table, utf8_shown(key, 120), key);
     self->found(self->user, finding, row, about);
 }
 

@@ -2,7 +2,8 @@
 #
 # Compares the catalogue of Japanese failure sentences (src/base/messages_ja_*.def) with the
 # sources: a format of a failure without an entry, an entry that no source says any more, and
-# conversions that differ (the English of an entry is the format with bare conversions) are named.
+# conversions that differ (the English of an entry is the format with bare conversions) are named;
+# so is a format that shortens a text by bytes (%.20s and more: shorter ones are digests and offsets).
 # Not looked at: formats that are written in both languages where they stand, and the two files of
 # entries that are no format of ours (frames, system).
 # Usage: awk -f messages.awk src/base/messages_ja_*.def SOURCE...
@@ -107,6 +108,10 @@ function take_text() {
     if (has_text) {
         said[bare(text)] = 1
         if (call > 0 && argument == format_at[name]) {
+            if (text ~ /%[.]([2-9][0-9]|[1-9][0-9][0-9])s/) {
+                printf "%s:%d: may cut a character in two, use utf8_shown(): \"%s\"\n", FILENAME, FNR, text
+                bad = 1
+            }
             wanted[++n_wanted] = bare(text)
             is_bilingual = is_bilingual || text ~ /[^\001-\176]/
         }

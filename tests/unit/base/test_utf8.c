@@ -99,6 +99,17 @@ static void only_a_character_that_goes_on_is_left_out(void **state)
     }
 }
 
+static void a_sentence_shows_whole_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_shown("", 40), 0);
+    assert_int_equal(utf8_shown("夜明け", 40), 9);
+    assert_int_equal(utf8_shown("夜明け", 9), 9);
+    assert_int_equal(utf8_shown("夜明け", 8), 6);
+    assert_int_equal(utf8_shown("夜明け", 2), 0);
+    assert_int_equal(utf8_shown("yoake", 3), 3);
+}
+
 static void a_line_of_text_holds_whole_characters_and_no_commands(void **state)
 {
     (void)state;
@@ -122,6 +133,7 @@ int main(void)
         cmocka_unit_test(strings_are_gone_through_to_their_end),
         cmocka_unit_test(control_characters_are_named),
         cmocka_unit_test(only_a_character_that_goes_on_is_left_out),
+        cmocka_unit_test(a_sentence_shows_whole_characters),
         cmocka_unit_test(a_line_of_text_holds_whole_characters_and_no_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,6 +208,9 @@ static void unknown_zones_name_the_nearest(void **state)
         assert_int_equal(zone_open(unlike_any[i], &zone, &why), YK_ERR_ARGUMENT);
         assert_non_null(strstr(why.text, "write region and city as Asia/Tokyo"));
     }
+    assert_int_equal(zone_open("x夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜", &zone, &why),
+                     YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "\"x夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜\"; write"));
     static const char *const bad[] = {"",       "../etc/passwd", "/etc/localtime",
                                       "JST-9",  "Asia",          "Asia/Tokyo\n",
                                       "+25:00", "zone1970.tab"};

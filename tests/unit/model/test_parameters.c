@@ -139,6 +139,10 @@ static void wrong_assignments_say_what_is_right(void **state)
     check_refused("noonwear=none", "nearest: nonwear");
     check_refused("epoch_s=0", "epoch_s=0: a number from 1 to 3600 s is wanted");
     check_refused("epoch_s=", "a number from 1 to 3600 s is wanted");
+    check_refused("epoch_s=5秒秒秒秒秒秒秒秒秒秒秒秒秒秒秒秒",
+                  "epoch_s=5秒秒秒秒秒秒秒秒秒秒秒秒秒秒秒: a number");
+    check_refused("x夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜=1",
+                  "no parameter \"x夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜\";");
     check_refused("epoch_s=5s", "a number from 1 to 3600 s is wanted");
     check_refused("hdcza_factor=nan", "a number from 1 to 100 is wanted");
     check_refused("grid=ggi", "grid=ggi: one of these is wanted: utc ggir");

@@ -104,6 +104,8 @@ static void wrong_tables_are_refused_whole(void **state)
         {"file,zone\na.cwa,Asia/Tokyo\n", "person_id"},
         {"file,person_id,zone\na.cwa,P1,Asia/Tokio\n", "Asia/Tokyo"},
         {"file,person_id\na.cwa,\n", "person_id is missing"},
+        {"file,person_id\na.cwa,夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜夜\n",
+         "'夜夜夜夜夜夜夜夜夜夜夜夜夜...' is longer than 63 bytes"},
         {"file,person_id\na.cwa,P1\na.cwa,P2\n", "already belongs to P1"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {

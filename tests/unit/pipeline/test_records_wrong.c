@@ -156,6 +156,9 @@ static const struct {
      "(status): 'present' is not one of: attended (出席), late (遅刻), early (早退), absent "
      "(欠席), online (オンライン)"},
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-13,\n", "status is missing"},
+    {&record_kind_attendance,
+     "person_id,date,status,夜夜夜夜夜夜夜夜夜夜夜夜夜夜\nP01,2026-05-13,late,\n",
+     "'夜夜夜夜夜夜夜夜夜夜夜夜夜' is no column of this table"},
     {&record_kind_attendance, ATTENDANCE "P01,2026-05-12,absent\n",
      "(status): 'absent' does not fit: absent on a day off: the plan from 2026-05-11 has "
      "Mon,Wed,Fri, not "

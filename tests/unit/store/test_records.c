@@ -101,6 +101,10 @@ static void templates_give_three_stages_and_a_follow_up_on_whole_weeks(void **st
     assert_int_equal(
         plan_add_template(&scene.store, "P01", "clinic", 7, start, NAN, NAN, &n, &same, &why),
         YK_ERR_ARGUMENT);
+    assert_int_equal(plan_add_template(&scene.store, "P01", "夜夜夜夜夜夜夜夜夜夜夜夜夜夜", 6,
+                                       start, NAN, NAN, &n, &same, &why),
+                     YK_ERR_ARGUMENT);
+    assert_non_null(strstr(why.text, "'夜夜夜夜夜夜夜夜夜夜夜夜夜' is no template"));
     /* One step that contradicts: none of the others either. */
     assert_int_equal(
         plan_add_template(&scene.store, "T0", "clinic", 6, start, NAN, NAN, &n, &same, &why),
