@@ -135,7 +135,11 @@ static void say_outcome(const struct cli *cli, const char *path,
         {"原本は保管しましたが、計算できませんでした",
          "the original is archived, but could not be analysed"},
     };
-    const char *const *sentence = sentences[result->outcome];
+    static const char *const recorded[] = {"この記録はすでにあります",
+                                           "the recording is there already"};
+    bool is_mended = result->was_repaired || result->was_lost;
+    const char *const *sentence =
+        is_mended && result->outcome == IMPORT_ALREADY ? recorded : sentences[result->outcome];
     struct text plain;
     text_init(&plain);
     text_add_plain(&plain, path);
@@ -144,6 +148,12 @@ static void say_outcome(const struct cli *cli, const char *path,
     if (result->was_repaired) {
         printf("  %s\n", cli_say(cli, "傷んでいた原本を、このファイルで置き換えました",
                                  "a damaged original was replaced by this file"));
+    }
+    if (result->was_lost) {
+        printf("  %s\n",
+               cli_say(cli, "保管場所からなくなっていた原本を、このファイルから戻しました",
+                       "its original was missing from the store and has been put back from "
+                       "this file"));
     }
     if (result->outcome == IMPORT_ARCHIVED) {
         cli_put_failure(stdout, cli, "  ", result->failure.text);
@@ -187,7 +197,7 @@ static void json_outcome(struct json_out *json, const char *path, enum yk_status
     } else {
         json_out_text(json, "status", outcome_word(result->outcome));
         json_out_known_text(json, "reason", result->failure.text);
-        json_out_bool(json, "repaired", result->was_repaired);
+        json_out_bool(json, "repaired", result->was_repaired || result->was_lost);
         json_out_known_text(json, "code_in_file", result->code_in_file);
         json_out_known_text(json, "ledger_person", borrower);
         json_out_known_text(json, "same_days_as", same_days);
@@ -310,13 +320,16 @@ const struct command command_import = {
         "ファイルは1バイトも変えずに保管場所に写し、書いたものを読み返して確かめてから計算しま"
         "す"
         "。"
-        "同じファイルをもう一度取り込んでも何も変わりません。途中で止まっても、同じファイルを"
+        "同じファイルをもう一度取り込んでも何も変わりません(なくなったり傷んだりした原本は、"
+        "そのファイルから戻します)。途中で止まっても、同じファイルを"
         "もう一度取り込めば続きから済みます。はじめてのコードなら参加者を加えます。"
         "貸出台帳では別の人が借りていたとき、その人の同じ期間の記録がもうあるときは、"
         "そのことを言います(終了コード 4)。",
     .details_en =
         "The file is copied into the store byte for byte; what was written is read back and "
-        "compared before anything is computed. The same file again changes nothing. After an "
+        "compared before anything is computed. The same file again changes nothing, except "
+        "that "
+        "an original that was lost or damaged is put back from it. After an "
         "interruption, importing it again goes on from there. A new code adds a participant. "
         "When by the ledger somebody else had the recorder then, or the participant has "
         "another "

@@ -409,6 +409,7 @@ enum yk_status import_file(struct store *store, const char *path,
     struct text folder;
     struct archived archived = {.bytes = 0};
     struct person person;
+    int64_t began_ns = clock_now_utc_ns();
     text_init(&folder);
     enum yk_status status = person_find(store, options->person, &person, why);
     struct recording_info info = {.is_described = false};
@@ -423,7 +424,15 @@ enum yk_status import_file(struct store *store, const char *path,
                                    job, why);
     }
     text_release(&folder);
-    return status == YK_OK ? import_archived(store, &archived, options, out, job, why) : status;
+    if (status == YK_OK) {
+        status = import_archived(store, &archived, options, out, job, why);
+    }
+    if (status == YK_OK) { /* a row of just now: this import's, or another program's */
+        bool is_new =
+            out->row.archived_ns >= began_ns && out->row.archived_ns <= clock_now_utc_ns();
+        out->was_lost = !is_new && !archived.was_there && !archived.was_repaired;
+    }
+    return status;
 }
 
 /* ---- clearing up ---- */

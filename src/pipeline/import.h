@@ -24,13 +24,14 @@ struct import_options {
 enum import_outcome {
     IMPORT_NEW,       /* archived, analysed and recorded */
     IMPORT_COMPLETED, /* was archived before (an import was interrupted); analysed now */
-    IMPORT_ALREADY,   /* nothing changed */
+    IMPORT_ALREADY,   /* nothing changed, but perhaps the original: was_repaired, was_lost */
     IMPORT_ARCHIVED   /* the original is safe, but it could not be analysed: see failure */
 };
 
 struct import_result {
     enum import_outcome outcome;
     bool was_repaired;     /* a damaged original was replaced by the good one */
+    bool was_lost;         /* import_file(): the original was missing, and is back */
     char code_in_file[64]; /* participant's code in the file's own header, "" when it has none
                               or was not read; the caller compares it with options->person */
     struct recording_row row;

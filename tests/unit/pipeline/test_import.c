@@ -240,6 +240,11 @@ static void a_lost_original_comes_back_under_another_ending(void **state)
     assert_int_equal(import_file(&scene.store, copy, &options, &again, NULL, &why), YK_OK);
     assert_string_equal(again.row.id, one.row.id);
     assert_string_equal(again.row.suffix, "bin");
+    assert_int_equal(again.outcome, IMPORT_ALREADY);
+    assert_true(again.was_lost);
+    assert_false(again.was_repaired || one.was_lost);
+    assert_int_equal(import_file(&scene.store, copy, &options, &again, NULL, &why), YK_OK);
+    assert_false(again.was_lost);
     assert_int_equal(findings(), 0);
     text_release(&path);
 }
