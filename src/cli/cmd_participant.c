@@ -354,14 +354,17 @@ const struct command command_participant = {
         "は記録のない参加者だけを除きます。delete "
         "はその人の記録・計算結果・原本をすべて削除し、控えを出します(端末がないときは --yes "
         "が要ります)。貸出台帳によればその人のものである記録が、持ち主未定(unassigned)"
-        "のまま残っているときは、削除しません。" RECORD_CSV_JA("person_id zone group"),
+        "のまま残っているときは、削除しません。\n\nadd --csv の表に zone や group "
+        "の列がなければ、すでにいる参加者のその値はそのままです。空のセルは「ない」の意味です"
+        "。" RECORD_CSV_JA("person_id zone group"),
     .details_en =
         "A code has up to 63 bytes (Japanese is fine). Do not use names.\n\nadd and set take "
         "--zone, the zone of this person's recorders, and --group. remove takes a participant "
         "without recordings. delete removes everything of a person, originals included, and "
         "prints a receipt; without a terminal to ask on it needs --yes. While a recording that "
-        "by the ledger of loans is theirs still waits as unassigned, it refuses." RECORD_CSV_EN(
-            "person_id zone group"),
+        "by the ledger of loans is theirs still waits as unassigned, it refuses.\n\nadd --csv: "
+        "where the table has no column zone or group, those who are there already keep "
+        "theirs; an empty cell says that there is none." RECORD_CSV_EN("person_id zone group"),
     .examples = "yoake participant add P01 --group A\nyoake participant list --json\n"
                 "yoake participant add people.csv --csv\n"
                 "yoake participant delete P01 --yes",

@@ -28,14 +28,21 @@ static const struct person *find(const struct people *people, const char *code)
     return NULL;
 }
 
+/* A column that the table does not have says nothing about anybody. */
+static bool differs(const struct csv *csv, const char *column, const char *there,
+                    const char *said)
+{
+    return csv_find(csv, column) != CSV_NONE && strcmp(there, said) != 0;
+}
+
 /* Somebody who is there already must be said to be who he is. */
 static enum yk_status check_same(const struct csv *csv, const struct csv_row *row,
                                  const struct person *there, const char *zone,
                                  const char *group, struct failure *why)
 {
-    const char *column = strcmp(there->zone, zone) != 0     ? "zone"
-                         : strcmp(there->group, group) != 0 ? "group"
-                                                            : NULL;
+    const char *column = differs(csv, "zone", there->zone, zone)      ? "zone"
+                         : differs(csv, "group", there->group, group) ? "group"
+                                                                      : NULL;
     return column == NULL ? YK_OK
                           : csv_failure(csv, row, csv_find(csv, column), why, YK_ERR_CONFLICT,
                                         "%s is there already with another %s; "
