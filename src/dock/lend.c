@@ -190,33 +190,36 @@ static struct clock_reading reading_of(const struct dock_clock *clock)
                                   .uncertainty_ms = (double)clock->uncertainty_ms};
 }
 
-/* The recorder is here: whoever had it has given it back. */
-static enum yk_status close_last_loan(struct lending *self, const struct dock_clock *clock,
-                                      struct failure *why)
+/* The recorder is here: whoever had it has given it back. *id: the line that ends with this
+ * lending, 0 when there is none. */
+static enum yk_status find_last_loan(const struct lending *self, int64_t *id,
+                                     struct failure *why)
 {
     struct loan last;
-    struct clock_reading reading = reading_of(clock);
     enum yk_status status =
         loan_at(self->store, self->out->identity.serial, self->request->now_ns, &last, why);
-    if (status == YK_ERR_NO_DEVICE) {
-        return YK_OK;
+    *id = 0;
+    if (status != YK_OK) {
+        return status == YK_ERR_NO_DEVICE ? YK_OK : status;
     }
     /* A line written in advance for this very lending stays: loan_intend() takes its place. */
     bool is_in_advance = last.state == LOAN_WRITTEN &&
                          strcmp(last.person, self->request->person) == 0 &&
                          last.from_ns > self->from_ns - LOAN_IN_ADVANCE_NS;
-    bool is_out = status == YK_OK && last.state != LOAN_INTENDED && !is_in_advance;
-    return is_out ? loan_return(self->store, last.id, self->request->now_ns,
-                                clock->is_reset ? NULL : &reading, why)
-                  : status;
+    if (last.state != LOAN_INTENDED && !is_in_advance) {
+        *id = last.id;
+    }
+    return YK_OK;
 }
 
 static enum yk_status intend(struct lending *self, const struct dock_clock *clock,
                              struct failure *why)
 {
     struct loan *loan = &self->out->loan;
+    struct clock_reading reading = reading_of(clock);
     struct failure inner;
     uint32_t session = 0;
+    int64_t last = 0;
     loan_init(loan);
     snprintf(loan->device_serial, sizeof loan->device_serial, "%s", self->out->identity.serial);
     snprintf(loan->person, sizeof loan->person, "%s", self->request->person);
@@ -225,13 +228,14 @@ static enum yk_status intend(struct lending *self, const struct dock_clock *cloc
     loan->state = LOAN_INTENDED;
     loan->rate_hz = self->request->rate_hz;
     loan->range_g = self->request->range_g;
-    enum yk_status status = close_last_loan(self, clock, &inner);
+    enum yk_status status = find_last_loan(self, &last, &inner);
     if (status == YK_OK) {
         status = loan_next_session(self->store, &session, &inner);
     }
     if (status == YK_OK) {
         loan->session = session;
-        status = loan_intend(self->store, loan, self->request->now_ns, &inner);
+        status = loan_intend(self->store, loan, self->request->now_ns, last,
+                             clock->is_reset ? NULL : &reading, &inner);
     }
     if (status == YK_OK) {
         return YK_OK;

@@ -333,15 +333,12 @@ static enum yk_status note(struct store *store, const struct loan *loan, const c
     return audit_add(store->db, action, loan->person, detail, why);
 }
 
-enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
-                           const struct clock_reading *clock, struct failure *why)
+/* Part of the caller's transaction. */
+static enum yk_status end_line(struct store *store, int64_t id, int64_t at_ns,
+                               const struct clock_reading *clock, struct failure *why)
 {
     struct loan loan;
-    enum yk_status status = db_begin(store->db, why);
-    if (status != YK_OK) {
-        return status;
-    }
-    status = loan_find(store, id, &loan, why);
+    enum yk_status status = loan_find(store, id, &loan, why);
     bool is_first = status == YK_OK && loan.returned_ns == TIME_UNKNOWN;
     bool is_read = status == YK_OK && !clock_reading_is_known(&loan.back) && clock != NULL &&
                    clock_reading_is_known(clock);
@@ -366,7 +363,18 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
     if (status == YK_OK && (is_first || is_read)) {
         status = note(store, &loan, "loans return", why);
     }
-    return db_finish(store->db, status, why);
+    return status;
+}
+
+enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
+                           const struct clock_reading *clock, struct failure *why)
+{
+    enum yk_status status = db_begin(store->db, why);
+    if (status == YK_OK) {
+        status = end_line(store, id, at_ns, clock, why);
+        status = db_finish(store->db, status, why);
+    }
+    return status;
 }
 
 static enum yk_status drop_superseded(struct store *store, const struct loan *loan,
@@ -391,8 +399,8 @@ static enum yk_status drop_superseded(struct store *store, const struct loan *lo
     return status;
 }
 
-enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_ns,
-                           struct failure *why)
+enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_ns, int64_t last,
+                           const struct clock_reading *clock, struct failure *why)
 {
     bool is_new = false;
     size_t column = 0;
@@ -400,7 +408,10 @@ enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_n
     if (status != YK_OK) {
         return status;
     }
-    status = drop_superseded(store, loan, now_ns, why);
+    status = last != 0 ? end_line(store, last, now_ns, clock, why) : YK_OK;
+    if (status == YK_OK) {
+        status = drop_superseded(store, loan, now_ns, why);
+    }
     if (status == YK_OK) {
         status = record_insert(store, &record_kind_loan, loan, &is_new, &column, why);
     }

@@ -45,9 +45,10 @@ enum yk_status loan_return(struct store *store, int64_t id, int64_t at_ns,
 /* Adds a line before its device is written. What it replaces goes: lines of this device that
  * were intended and never confirmed; confirmed ones that were to begin after now_ns, because
  * the device is being set up anew; one that was written by hand in advance for the same person
- * and the same days. errors as loan_add() */
-enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_ns,
-                           struct failure *why);
+ * and the same days. The line with the number `last` (0: none) ends at now_ns, as by
+ * loan_return() with that clock. All of it or, on a failure, nothing. errors as loan_add() */
+enum yk_status loan_intend(struct store *store, struct loan *loan, int64_t now_ns, int64_t last,
+                           const struct clock_reading *clock, struct failure *why);
 /* The device was written and read back. */
 enum yk_status loan_confirm(struct store *store, int64_t id, const struct clock_reading *clock,
                             struct failure *why);

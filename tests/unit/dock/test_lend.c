@@ -113,7 +113,9 @@ static struct pretend_stats stats(void)
 static void assert_refused(enum lend_message message)
 {
     struct text ja, en;
+    static const char changes[] = "SELECT count(*) FROM audit";
     int64_t lines = store_scene_number(&scene, "SELECT count(*) FROM loan");
+    int64_t n_changes = store_scene_number(&scene, changes);
     assert_int_not_equal(lend(), YK_OK);
     if (result.message != message)
         fail_msg("%s instead of %s: %s", lend_message_word(result.message),
@@ -121,6 +123,7 @@ static void assert_refused(enum lend_message message)
     assert_int_equal(stats().formats, 0);
     assert_int_equal(stats().commits, 0);
     assert_int_equal(store_scene_number(&scene, "SELECT count(*) FROM loan"), lines);
+    assert_int_equal(store_scene_number(&scene, changes), n_changes);
     text_init(&ja);
     text_init(&en);
     lend_message_add(&ja, &result, LANGUAGE_JA);
@@ -377,9 +380,15 @@ settings_the_recorder_does_not_have_are_refused_before_anything_changes(void **s
 static void the_ledger_that_gives_it_to_somebody_else_is_obeyed(void **state)
 {
     (void)state;
-    struct loan other;
+    struct loan last, other, found;
     import_recording(recorded.path);
     dock(recorded.path, 90, NULL);
+    loan_init(&last);
+    snprintf(last.device_serial, sizeof last.device_serial, SERIAL);
+    snprintf(last.person, sizeof last.person, "参加者2");
+    last.from_ns = T0 - 9 * DAY;
+    last.to_ns = T0 + DAY / 2;
+    assert_int_equal(loan_add(&scene.store, &last, &why), YK_OK);
     loan_init(&other);
     snprintf(other.device_serial, sizeof other.device_serial, SERIAL);
     snprintf(other.person, sizeof other.person, "P01");
@@ -387,6 +396,9 @@ static void the_ledger_that_gives_it_to_somebody_else_is_obeyed(void **state)
     assert_int_equal(loan_add(&scene.store, &other, &why), YK_OK);
     assert_refused(LEND_SAYS_ledger);
     assert_non_null(strstr(why.text, "P01"));
+    /* nothing was changed: the loan before has not ended either */
+    assert_int_equal(loan_find(&scene.store, last.id, &found, &why), YK_OK);
+    assert_true(found.returned_ns == TIME_UNKNOWN && found.back.at_ns == TIME_UNKNOWN);
 }
 
 static void the_last_loan_ends_with_the_reading_of_its_clock(void **state)
