@@ -257,6 +257,10 @@ static int run(struct cli *cli)
     if (speed != NULL && strcmp(speed, "real") != 0 && strcmp(speed, "fast") != 0) {
         return cli_usage(cli, "--speed %s: it is real or fast", speed);
     }
+    if (speed != NULL && !self.is_practice) {
+        return cli_usage(cli, "--speed goes with --practice FILE.cwa; real recorders are read "
+                              "as fast as they can: leave it out");
+    }
     dock_view_init(&self.view, cli);
     self.view.is_once = options_has(cli->options, "once");
     text_init(&self.practice_store);
