@@ -30,7 +30,7 @@ void dock_view_event(struct dock_view *self, const struct dock_event *event);
 void dock_view_table(const struct dock_view *self, int columns, int rows, struct text *out);
 /* "AX3 39434: safe to unplug. Saved and checked. ..." */
 void dock_view_line(const struct dock_view *self, const struct bay_view *bay, struct text *out);
-/* "clock: 2026-11-22, plausible", with the command that mends it on a second line. */
+/* "clock: 2026-11-22 09:05, plausible", with the command that mends it on a second line. */
 void checkup_print(const struct cli *cli, const struct checkup_item *item, FILE *out);
 /* What a bay says. */
 void bay_sentence(const struct bay_view *bay, enum language language, struct text *out);

@@ -122,35 +122,64 @@ static void quote(const char *path, char *out, size_t room)
 
 /* ---- surroundings ---- */
 
-/* The newest moment the store knows of. A clock before it is wrong. */
-static int64_t newest_moment(struct store *store)
+/* What this computer's clock is compared with. */
+struct known_time {
+    int64_t newest_ns; /* moment the store knows of; a clock before it is wrong */
+    int64_t n_recordings;
+};
+
+static struct known_time known_time(struct store *store)
 {
-    int64_t newest = 0;
+    struct known_time known = {.newest_ns = 0};
     db_integer(store->db,
                "SELECT max(t) FROM (SELECT max(archived_ns) AS t FROM recording UNION ALL "
                "SELECT max(at_ns) FROM audit)",
-               0, &newest, NULL);
-    return newest;
+               0, &known.newest_ns, NULL);
+    db_integer(store->db, "SELECT count(*) FROM recording", 0, &known.n_recordings, NULL);
+    return known;
 }
 
-static void check_clock(struct checkup *self, int64_t newest)
+/* "2026-11-22 09:05", as a clock on the wall shows it. */
+static void format_wall(const struct zone *zone, int64_t ns, char out[static 32])
 {
-    int64_t now = clock_now_utc_ns();
-    struct civil_time civil = civil_time_of_utc_ns(now);
+    struct civil_time civil = zone != NULL ? zone_civil(zone, ns) : civil_time_of_utc_ns(ns);
     char date[16];
     civil_format(civil.date, date);
-    if (civil.date.year < EARLIEST_YEAR || now < newest - NS_PER_H) {
-        say(self, &CLOCK, CHECKUP_PROBLEM, "", "sudo timedatectl set-ntp true",
-            "%s "
-            "を指しています。保管場所にはそれより新しい記録があります。時計を合わせてください",
-            "shows %s, but there are newer entries in the store: set it right", date);
+    snprintf(out, 32, "%s %02d:%02d", date, civil.second_of_day / 3600,
+             civil.second_of_day / 60 % 60);
+}
+
+static void check_clock(struct checkup *self, const struct zone *zone,
+                        const struct known_time *known)
+{
+    static const char mend[] = "sudo timedatectl set-ntp true";
+    int64_t now = self->now_ns != 0 ? self->now_ns : clock_now_utc_ns();
+    char shows[32], newest[32];
+    format_wall(zone, now, shows);
+    format_wall(zone, known->newest_ns, newest);
+    if (now < known->newest_ns - NS_PER_H) {
+        say(self, &CLOCK, CHECKUP_PROBLEM, "", mend,
+            "%s を指していますが、保管場所には %s "
+            "に書かれたものがあります。時計を合わせてください",
+            "shows %s, but the store has an entry of %s: set it right", shows, newest);
+    } else if (civil_time_of_utc_ns(now).date.year < EARLIEST_YEAR) {
+        say(self, &CLOCK, CHECKUP_PROBLEM, "", mend,
+            "%s を指しています。%d年より前のはずはありません。時計を合わせてください",
+            "shows %s, which cannot be before %d: set it right", shows, EARLIEST_YEAR);
+    } else if (known->n_recordings == 0) {
+        say(self, &CLOCK, CHECKUP_GOOD, "", "",
+            "%s。比べられる記録がないので、合っているか見てください",
+            "%s; there is no recording to compare it with: see whether it is right", shows);
     } else {
         say(self, &CLOCK, CHECKUP_GOOD, "", "", "%s、おかしくありません", "%s, plausible",
-            date);
+            shows);
     }
 }
 
-static void check_zone(struct checkup *self, const struct store *store)
+/* The zone that recordings are read in; *is_known: not only UTC for want of another. NULL: no
+ * such zone. */
+static struct zone *open_zone(const struct checkup *self, const struct store *store,
+                              bool *is_known)
 {
     struct zone *zone = NULL;
     bool is_guess = false;
@@ -159,13 +188,18 @@ static void check_zone(struct checkup *self, const struct store *store)
                                                                  : NULL;
     enum yk_status status =
         name != NULL ? zone_open(name, &zone, NULL) : zone_open_system(&zone, &is_guess, NULL);
-    if (status != YK_OK || is_guess) {
+    *is_known = status == YK_OK && !is_guess;
+    return zone;
+}
+
+static void say_zone(struct checkup *self, const struct zone *zone, bool is_known)
+{
+    if (!is_known) {
         say(self, &ZONE, CHECKUP_NOTE, "", "yoake init --zone Asia/Tokyo",
             "わからないので%sとします", "not known, taken as %s", "UTC");
     } else {
         say(self, &ZONE, CHECKUP_GOOD, "", "", "%s", "%s", zone_name(zone));
     }
-    zone_close(zone);
 }
 
 static void check_disk(struct checkup *self)
@@ -212,11 +246,12 @@ void checkup_surroundings(struct checkup *self)
     struct store store = {.db = NULL};
     struct failure why;
     char folder[400], command[600];
-    int64_t newest = 0;
+    struct known_time known = {.newest_ns = 0};
+    bool is_zone_known = false;
     enum yk_status status = store_open(self->store_folder, STORE_READ, &store, &why);
     quote(self->store_folder, folder, sizeof folder);
     if (status == YK_OK) {
-        newest = newest_moment(&store);
+        known = known_time(&store);
         if (access(self->store_folder, W_OK | X_OK) != 0) {
             snprintf(command, sizeof command, "sudo chown -R \"$USER\" %s", folder);
             say(self, &STORE, CHECKUP_PROBLEM, self->store_folder, command, "%s に書けません",
@@ -233,8 +268,10 @@ void checkup_surroundings(struct checkup *self)
         say_failure(self, &STORE, CHECKUP_PROBLEM, self->store_folder, command, pattern,
                     why.text);
     }
-    check_clock(self, newest);
-    check_zone(self, status == YK_OK ? &store : NULL);
+    struct zone *zone = open_zone(self, status == YK_OK ? &store : NULL, &is_zone_known);
+    check_clock(self, zone, &known);
+    say_zone(self, zone, is_zone_known);
+    zone_close(zone);
     check_disk(self);
     check_backup(self);
     store_close(&store);

@@ -29,6 +29,7 @@ struct checkup {
     const char *store_folder;
     const char *zone_name;     /* --zone, or NULL */
     const char *backup_folder; /* where backups go; NULL: not said */
+    int64_t now_ns;            /* what this computer's clock shows; 0: ask it */
     void (*found)(void *user, const struct checkup_item *item);
     void *user;
     size_t n_problems, n_notes;

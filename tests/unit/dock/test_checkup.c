@@ -94,6 +94,52 @@ static void checkup_notices_a_clock_behind_the_newest_entry(void **state)
     store_scene_remove(&scene);
 }
 
+/* The clock in both languages, at an instant that this computer's clock does not decide. */
+static void assert_clock(const char *folder, const char *zone, int64_t now_ns,
+                         enum checkup_level level, const char *en, const char *ja)
+{
+    struct findings findings;
+    begin(&findings, folder);
+    findings.checkup.zone_name = zone;
+    findings.checkup.now_ns = now_ns;
+    checkup_surroundings(&findings.checkup);
+    const struct checkup_item *item = item_of(&findings, "clock");
+    assert_string_equal(item->says_en, en);
+    assert_string_equal(item->says_ja, ja);
+    assert_int_equal(item->level, level);
+}
+
+static void checkup_says_what_the_clock_was_compared_with(void **state)
+{
+    struct store_scene scene;
+    struct import_result result;
+    const int64_t at = (int64_t)2000000000 * NS_PER_S; /* 2033-05-18T03:33:20Z */
+    (void)state;
+    store_scene_make(&scene);
+    static const char none_en[] = "2033-05-18 12:33; there is no recording to compare it "
+                                  "with: see whether it is right",
+                      none_ja[] = "2033-05-18 "
+                                  "12:33。比べられる記録がないので、合っているか見てください";
+    assert_clock("/no/such/store", "Asia/Tokyo", at, CHECKUP_GOOD, none_en, none_ja);
+    assert_clock(scene.folder, NULL, at, CHECKUP_GOOD, none_en, none_ja);
+    assert_clock("/no/such/store", "UTC", NS_PER_S, CHECKUP_PROBLEM,
+                 "shows 1970-01-01 00:00, which cannot be before 2024: set it right",
+                 "1970-01-01 00:00 "
+                 "を指しています。2024年より前のはずはありません。時計を合わせてください");
+    store_scene_import(&scene, 1, "P01", &result);
+    char sql[128];
+    snprintf(sql, sizeof sql, "UPDATE recording SET archived_ns = %lld", (long long)at);
+    assert_int_equal(db_run(scene.store.db, sql, NULL), YK_OK);
+    assert_clock(scene.folder, NULL, at + NS_PER_H, CHECKUP_GOOD, "2033-05-18 13:33, plausible",
+                 "2033-05-18 13:33、おかしくありません");
+    assert_clock(scene.folder, "America/New_York", at - 2 * NS_PER_H, CHECKUP_PROBLEM,
+                 "shows 2033-05-17 21:33, but the store has an entry of 2033-05-17 23:33: set "
+                 "it right",
+                 "2033-05-17 21:33 を指していますが、保管場所には 2033-05-17 23:33 "
+                 "に書かれたものがあります。時計を合わせてください");
+    store_scene_remove(&scene);
+}
+
 static void checkup_looks_for_the_backup_folder(void **state)
 {
     struct store_scene scene;
@@ -214,6 +260,7 @@ int main(void)
         cmocka_unit_test(checkup_finds_a_usable_store_good),
         cmocka_unit_test(checkup_says_how_a_store_is_made),
         cmocka_unit_test(checkup_notices_a_clock_behind_the_newest_entry),
+        cmocka_unit_test(checkup_says_what_the_clock_was_compared_with),
         cmocka_unit_test(checkup_looks_for_the_backup_folder),
         cmocka_unit_test(checkup_sees_a_second_dock),
         cmocka_unit_test(checkup_names_the_command_for_every_way_a_recorder_can_be_unusable),
