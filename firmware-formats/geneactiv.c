@@ -60,12 +60,40 @@ static struct geneactiv_facts *facts_of(const struct geneactiv_reader *self)
 
 /* ---- pages ---- */
 
+/* Bytes that belong to no page, and whether they are one whose title is damaged. */
+struct foreign {
+    uint64_t n, pos;
+    bool is_page;
+};
+
+static void add_foreign(struct foreign *self, uint64_t pos, const uint8_t *at, size_t n)
+{
+    if (self->n == 0 && n > 0) {
+        const uint8_t *page = geneactiv_page_find_untitled(at, n);
+        self->is_page = page != NULL;
+        self->pos = pos + (page != NULL ? (uint64_t)(page - at) : 0);
+    }
+    self->n += n;
+}
+
+static void note_foreign(struct geneactiv_reader *self, const struct foreign *foreign,
+                         bool is_end)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%s at byte %" PRIu64,
+             foreign->is_page ? "page with a damaged title"
+             : is_end         ? "bytes behind the last page"
+                              : "bytes between pages",
+             foreign->pos);
+    page_reader_bad(&self->file.pages, self->now.number, foreign->n, text);
+}
+
 /* To the next title. *at and *have are the bytes from there on; YK_END: there is none. */
 static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **at, size_t *have,
                                 struct failure *why)
 {
     const size_t title = strlen(GENEACTIV_PAGE_TITLE);
-    uint64_t foreign = 0;
+    struct foreign foreign = {.n = 0};
     for (;;) {
         enum yk_status status =
             byte_window_at(&self->file.window, self->now.pos, TWO_PAGES, at, have, why);
@@ -73,7 +101,7 @@ static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **a
             return status;
         }
         size_t blank = 0;
-        while (foreign == 0 && blank < *have &&
+        while (foreign.n == 0 && blank < *have &&
                ((*at)[blank] == '\r' || (*at)[blank] == '\n')) {
             blank++;
         }
@@ -82,15 +110,14 @@ static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **a
         size_t skip = found != NULL ? (size_t)(found - *at)
                       : is_last     ? *have
                                     : *have - title + 1;
-        foreign += skip > blank ? skip - blank : 0;
+        add_foreign(&foreign, self->now.pos + blank, *at + blank,
+                    skip > blank ? skip - blank : 0);
         self->now.pos += skip;
         if (found == NULL && !is_last) {
             continue;
         }
-        if (foreign > 0) {
-            page_reader_bad(&self->file.pages, self->now.number, foreign,
-                            found != NULL ? "bytes between pages that belong to none"
-                                          : "bytes behind the last page");
+        if (foreign.n > 0) {
+            note_foreign(self, &foreign, found == NULL);
         }
         if (found == NULL) {
             return YK_END;
@@ -98,7 +125,7 @@ static enum yk_status find_page(struct geneactiv_reader *self, const uint8_t **a
         if (skip == 0) {
             return YK_OK;
         }
-        foreign = 0;
+        foreign.n = 0;
     }
 }
 
@@ -401,15 +428,15 @@ static enum yk_status read_header(struct geneactiv_reader *self, struct geneacti
     if (status != YK_OK) {
         return status;
     }
-    const uint8_t *title = geneactiv_start_find(at, have);
-    size_t n = title != NULL ? (size_t)(title - at) : have;
+    const uint8_t *page = geneactiv_start_find(at, have);
+    size_t n = page != NULL ? (size_t)(page - at) : have;
     geneactiv_header_parse((const char *)at, n, &facts->header);
     facts->data_start = n;
     *first = (struct geneactiv_page){.wall_ns = TIME_UNKNOWN, .rate_hz = NAN};
-    for (size_t pos = n; title != NULL && first->wall_ns == TIME_UNKNOWN;) {
-        geneactiv_page_parse(at + pos, have - pos, first);
-        title = geneactiv_page_find(at + pos + 1, have - pos - 1);
-        pos = title != NULL ? (size_t)(title - at) : have;
+    const uint8_t *end = at + have, *title = geneactiv_page_find(at + n, have - n);
+    while (title != NULL && first->wall_ns == TIME_UNKNOWN) {
+        geneactiv_page_parse(title, (size_t)(end - title), first);
+        title = geneactiv_page_find(title + 1, (size_t)(end - title) - 1);
     }
     return YK_OK;
 }

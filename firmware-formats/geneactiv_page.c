@@ -202,16 +202,6 @@ static void take_line(const char *line, size_t n, struct geneactiv_page *out)
     }
 }
 
-const uint8_t *geneactiv_page_find(const uint8_t *at, size_t n)
-{
-    return memmem(at, n, GENEACTIV_PAGE_TITLE, strlen(GENEACTIV_PAGE_TITLE));
-}
-
-bool geneactiv_is_near(int64_t a_ns, int64_t b_ns)
-{
-    return a_ns > b_ns - TOLERANCE_NS && a_ns < b_ns + TOLERANCE_NS;
-}
-
 enum geneactiv_found geneactiv_page_parse(const uint8_t *at, size_t n,
                                           struct geneactiv_page *out)
 {
@@ -251,4 +241,41 @@ enum geneactiv_found geneactiv_page_parse(const uint8_t *at, size_t n,
     }
     out->digits_at = most;
     return n <= GENEACTIV_LINES_MOST ? GENEACTIV_CUT : GENEACTIV_NO_DIGITS;
+}
+
+/* ---- where pages are ---- */
+
+const uint8_t *geneactiv_page_find(const uint8_t *at, size_t n)
+{
+    return memmem(at, n, GENEACTIV_PAGE_TITLE, strlen(GENEACTIV_PAGE_TITLE));
+}
+
+bool geneactiv_is_near(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns > b_ns - TOLERANCE_NS && a_ns < b_ns + TOLERANCE_NS;
+}
+
+/* Begin of the line before the one at `line`; `line` when that is empty or there is none. */
+static const uint8_t *line_before(const uint8_t *at, const uint8_t *line)
+{
+    if (line == at) {
+        return line;
+    }
+    const uint8_t *feed = memrchr(at, '\n', (size_t)(line - at) - 1);
+    const uint8_t *before = feed != NULL ? feed + 1 : at;
+    return *before == '\r' || *before == '\n' ? line : before;
+}
+
+const uint8_t *geneactiv_page_find_untitled(const uint8_t *at, size_t n)
+{
+    static const char second[] = "\nSequence Number:"; /* of the lines behind the title */
+    const uint8_t *end = at + n, *from = at, *found;
+    struct geneactiv_page page;
+    while ((found = memmem(from, (size_t)(end - from), second, strlen(second))) != NULL) {
+        from = found + 1;
+        if (geneactiv_page_parse(from, (size_t)(end - from), &page) == GENEACTIV_PAGE) {
+            return line_before(at, line_before(at, from));
+        }
+    }
+    return NULL;
 }

@@ -16,7 +16,7 @@
 
 /* ---- where ---- */
 
-const uint8_t *geneactiv_start_find(const uint8_t *at, size_t n)
+static const uint8_t *first_title(const uint8_t *at, size_t n)
 {
     const size_t title = strlen(GENEACTIV_PAGE_TITLE);
     const uint8_t *found = geneactiv_page_find(at, n), *first = found, *end = at + n;
@@ -25,6 +25,14 @@ const uint8_t *geneactiv_start_find(const uint8_t *at, size_t n)
         found = geneactiv_page_find(found + 1, (size_t)(end - found) - 1);
     }
     return found != NULL ? found : first;
+}
+
+const uint8_t *geneactiv_start_find(const uint8_t *at, size_t n)
+{
+    const uint8_t *title = first_title(at, n),
+                  *untitled = geneactiv_page_find_untitled(
+                      at, title != NULL ? (size_t)(title - at) : n);
+    return untitled != NULL ? untitled : title;
 }
 
 /* ---- when ---- */
@@ -39,12 +47,14 @@ struct witnesses {
 static void hear(const uint8_t *at, size_t n, int64_t page_ns, struct witnesses *out)
 {
     struct geneactiv_page page;
+    const uint8_t *end = at + n, *title = geneactiv_page_find(at, n);
     *out = (struct witnesses){.own_ns = TIME_UNKNOWN};
-    if (geneactiv_page_parse(at, n, &page) != GENEACTIV_PAGE || page.sequence < 0) {
+    if (title == NULL ||
+        geneactiv_page_parse(title, (size_t)(end - title), &page) != GENEACTIV_PAGE ||
+        page.sequence < 0) {
         return;
     }
     const int64_t first = page.sequence;
-    const uint8_t *end = at + n, *title = at;
     out->own_ns = page.wall_ns;
     for (int64_t k = 1; k < (int64_t)GENEACTIV_START_PAGES; k++) {
         const uint8_t *behind = title + page.digits_at;

@@ -19,7 +19,7 @@ const uint8_t *geneactiv_start_find(const uint8_t *at, size_t n);
 /* When the first page must begin, as wall clock, where its own time cannot be read or is alone
  * against the pages that follow it; TIME_UNKNOWN: its own time holds.
  *
- * at, n      from the first page's title on
+ * at, n      from the first title, or before it, on
  * page_ns    length of a page
  * stated_ns  the header's start, as wall clock; TIME_UNKNOWN: none
  */

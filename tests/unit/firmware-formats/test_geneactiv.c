@@ -336,10 +336,71 @@ static void damage_inside_a_page_costs_the_rest_of_that_page_only(void **state)
     assert_close(source->report.gap_s, 2 + 3, 1e-9);
     assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "no hexadecimal digit after 100"));
     assert_true(events_of(source, READ_EVENT_BAD_BLOCK, "bytes between pages"));
+    char text[64];
+    snprintf(text, sizeof text, "page with a damaged title at byte %zu", begin[3]);
+    assert_true(events_of(source, READ_EVENT_BAD_BLOCK, text));
     /* 5 digits before the x, then 3600 - 1205 + 2 behind it; a whole page of foreign bytes. */
     assert_int_equal(source->report.skipped_bytes,
                      5 + (3600 - 1205 + 2) + (begin[4] - begin[3]));
     kept_blocks_check_cursors(&all, source, 10);
+    recording_source_close(source);
+    kept_blocks_release(&all);
+    free(made.at);
+}
+
+/* The first page's is told, counted and passed over as any other's; the last page's, too. */
+static void a_page_with_a_damaged_title_is_told_wherever_it_is(void **state)
+{
+    (void)state;
+    for (int pages = 1; pages <= 3; pages++) {
+        for (int k = 0; k < pages; k++) {
+            for (size_t byte = 0; byte < strlen(GENEACTIV_PAGE_TITLE); byte++) {
+                struct made made;
+                struct kept_blocks all;
+                size_t begin[4] = {0};
+                char text[64];
+                make(&made, "1.2", "100", pages);
+                for (int i = 0; i < pages; i++) {
+                    begin[i] = made.n;
+                    add_page(&made, 3 * NS_PER_S);
+                }
+                begin[pages] = made.n;
+                made.at[begin[k] + byte] ^= 0x10;
+                struct recording_source *source = read_made(&made, &all);
+                snprintf(text, sizeof text, "page with a damaged title at byte %zu", begin[k]);
+                assert_int_equal(events_of(source, READ_EVENT_BAD_BLOCK, text), 1);
+                assert_int_equal(source->report.events[0].at, k);
+                assert_int_equal(source->report.bad_blocks, 1);
+                assert_int_equal(source->report.skipped_bytes, begin[k + 1] - begin[k]);
+                assert_int_equal(all.n, pages - 1);
+                assert_int_equal(source->report.gaps, pages == 3 && k == 1);
+                assert_string_equal(source->info.device_serial, "012345");
+                snprintf(text, sizeof text, "%d pages declared, %d in the file", pages,
+                         pages - 1);
+                assert_int_equal(events_of(source, READ_EVENT_NOTE, text), 1);
+                recording_source_close(source);
+                kept_blocks_release(&all);
+                free(made.at);
+            }
+        }
+    }
+}
+
+/* Words in the same line do not hide a title that is there. */
+static void a_first_title_with_more_in_its_line_is_one(void **state)
+{
+    (void)state;
+    struct made made;
+    struct kept_blocks all;
+    make(&made, "1.2", "100", 2);
+    const size_t begin = made.n;
+    add_page(&made, 3 * NS_PER_S);
+    add_page(&made, 3 * NS_PER_S);
+    made.at[begin + strlen(GENEACTIV_PAGE_TITLE)] = 'x'; /* in place of the carriage return */
+    struct recording_source *source = read_made(&made, &all);
+    assert_int_equal(all.n, 2);
+    assert_int_equal(source->report.bad_blocks, 0);
+    assert_int_equal(source->report.n_events, 0);
     recording_source_close(source);
     kept_blocks_release(&all);
     free(made.at);
@@ -483,6 +544,8 @@ int main(void)
         cmocka_unit_test(of_two_pages_the_header_says_which_is_wild),
         cmocka_unit_test(a_jump_behind_a_first_page_that_the_header_vouches_for_stays),
         cmocka_unit_test(damage_inside_a_page_costs_the_rest_of_that_page_only),
+        cmocka_unit_test(a_page_with_a_damaged_title_is_told_wherever_it_is),
+        cmocka_unit_test(a_first_title_with_more_in_its_line_is_one),
         cmocka_unit_test(line_ends_without_carriage_return_are_the_same),
         cmocka_unit_test(button_presses_are_counted_once),
         cmocka_unit_test(a_second_reader_far_inside_gives_the_same),
