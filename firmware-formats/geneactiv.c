@@ -14,6 +14,7 @@
 #include "firmware-formats/geneactiv_header.h"
 #include "firmware-formats/geneactiv_page.h"
 #include "firmware-formats/geneactiv_start.h"
+#include "firmware-formats/geneactiv_units.h"
 #include "firmware-formats/page_file.h"
 #include "src/base/clones.h"
 #include "src/base/mem.h"
@@ -22,7 +23,6 @@
 #define CURSOR_BUFFER ((size_t)32 << 10)
 #define TWO_PAGES ((size_t)16 << 10)    /* with room to spare */
 #define HEADER_MOST ((size_t)256 << 10) /* notes can be long, but not that long */
-#define LIGHT_VALUES 1024
 /* The first GENEActiv was made in 2009; a clock before that was never set. */
 #define DOUBTFUL_BEFORE_NS (INT64_C(1230768000) * NS_PER_S)
 
@@ -32,10 +32,8 @@ struct geneactiv_facts { /* constant after opening */
     double period_s;
     int64_t page_ns; /* of 300 measurements */
     int64_t wall_minus_utc_ns;
-    double scale[3], shift[3]; /* g = scale * raw + shift */
-    float low_g, high_g;
-    double lux[LIGHT_VALUES];
-    int64_t first_ns; /* time of the first page; TIME_UNKNOWN */
+    struct geneactiv_units units; /* where there are pages */
+    int64_t first_ns;             /* time of the first page; TIME_UNKNOWN */
     int64_t start_ns; /* wall clock at which it begins whatever it says; TIME_UNKNOWN */
     bool is_model_1_1;
 };
@@ -230,7 +228,7 @@ YK_CLONES static uint32_t any_bit(const uint16_t *restrict v, uint32_t n, uint16
 static void give_light(const struct geneactiv_facts *facts, const struct geneactiv_raw *raw,
                        uint32_t n, struct sample_block *block, struct page *page)
 {
-    const double *lux = facts->lux;
+    const double *lux = facts->units.lux;
     double least = lux[raw->light[0] >> 2], most = least, sum[4] = {0};
     for (uint32_t i = 0; i < n; i++) {
         double v = lux[raw->light[i] >> 2];
@@ -250,7 +248,8 @@ static void give_page(struct geneactiv_reader *self, const struct geneactiv_page
 {
     const struct geneactiv_facts *facts = facts_of(self);
     for (int a = 0; a < 3; a++) {
-        scale_axis(raw->axis[a], n, facts->scale[a], facts->shift[a], block->acc_g[a]);
+        scale_axis(raw->axis[a], n, facts->units.scale[a], facts->units.shift[a],
+                   block->acc_g[a]);
         for (uint32_t i = 0; block->gyro_dps[0] != NULL && i < n; i++) {
             block->gyro_dps[a][i] = NAN;
         }
@@ -265,8 +264,8 @@ static void give_page(struct geneactiv_reader *self, const struct geneactiv_page
     page->is_first = true;
     page->temperature_c = from->temperature_c;
     page->battery_v = from->battery_v;
-    page->low_g = facts->low_g;
-    page->high_g = facts->high_g;
+    page->low_g = facts->units.low_g;
+    page->high_g = facts->units.high_g;
     page->flags |= any_bit(raw->light, n, 2) != 0 || self->now.is_pressed
                        ? note_button(self, raw, n, t0_ns)
                        : 0;
@@ -458,46 +457,6 @@ static enum yk_status set_rate(struct geneactiv_reader *self, double stated_hz,
     return YK_OK;
 }
 
-static enum yk_status set_scale(struct geneactiv_reader *self, struct failure *why)
-{
-    struct geneactiv_facts *facts = facts_of(self);
-    const struct geneactiv_header *header = &facts->header;
-    float low = -INFINITY, high = INFINITY;
-    for (int a = 0; a < 3; a++) {
-        double gain = header->gain[a], offset = header->offset[a];
-        if (!(fabs(gain) >= 1) || isnan(offset)) {
-            return failure_set(why, YK_ERR_CORRUPT,
-                               "%s: the header has no usable calibration of the %c axis (gain "
-                               "%g, offset %g): its measurements have no unit",
-                               self->file.pages.bytes->name, "xyz"[a], gain, offset);
-        }
-        facts->scale[a] = 100.0 / gain;
-        facts->shift[a] = -offset / gain;
-        float first = (float)(-2048 * facts->scale[a] + facts->shift[a]);
-        float last = (float)(2047 * facts->scale[a] + facts->shift[a]);
-        low = fmaxf(low, fminf(first, last));
-        high = fminf(high, fmaxf(first, last));
-    }
-    facts->low_g = low;
-    facts->high_g = high;
-    return YK_OK;
-}
-
-static void set_light(struct geneactiv_facts *facts)
-{
-    const struct geneactiv_header *header = &facts->header;
-    bool is_1_2 = strcmp(header->model, "1.2") == 0;
-    double factor = header->lux / header->volts;
-    for (int i = 0; i < LIGHT_VALUES; i++) {
-        int light = !is_1_2   ? i
-                    : i < 256 ? i
-                    : i < 512 ? (i - 128) * 2
-                    : i < 768 ? (i - 320) * 4
-                              : (i - 656) * 16;
-        facts->lux[i] = isfinite(factor) ? light * factor : NAN;
-    }
-}
-
 static void tell(struct geneactiv_reader *self, const struct open_options *opt,
                  const struct geneactiv_page *first)
 {
@@ -570,13 +529,15 @@ static enum yk_status set_up(struct page_file *file, const struct open_options *
     facts->start_ns = TIME_UNKNOWN;
     if (!is_empty) {
         status = set_rate(self, stated, why);
-        status = status == YK_OK ? set_scale(self, why) : status;
+        status = status == YK_OK
+                     ? geneactiv_units_of(&facts->header, self->file.pages.bytes->name,
+                                          &facts->units, why)
+                     : status;
         status = status == YK_OK ? set_start(self, &first, why) : status;
     } else if (set_rate(self, stated, NULL) != YK_OK) {
         self->file.pages.base.info.rate_hz = NAN;
     }
     if (status == YK_OK) {
-        set_light(facts);
         tell(self, opt, &first);
         uint64_t page_bytes = GENEACTIV_PAGE_SAMPLES * GENEACTIV_DIGITS + 230;
         self->file.pages.base.info.n_samples =
