@@ -223,7 +223,7 @@ static void add_nonwear(const struct cohort_counts *c, const struct parameters *
 {
     struct text rules;
     text_init(&rules);
-    size_t n = add_rules(METHOD_NONWEAR, p, c->files, "", &rules);
+    size_t n = add_rules(METHOD_NONWEAR, p, c->nonwear_files, "", &rules);
     bool is_ggir = p->nonwear == NONWEAR_ggir2013 || p->nonwear == NONWEAR_ggir2023;
     if (n > 0) {
         text_addf(out, "The %s for nonwear %s %s. ", n == 1 ? "rule" : "rules",
@@ -297,6 +297,11 @@ static bool is_used(const struct tally *methods, const char *id)
     return false;
 }
 
+static bool is_by_angle(const char *method)
+{
+    return names_rule(method, "sleep_states") || names_rule(method, "sib");
+}
+
 /* Tables of ENMO, or of neither ENMO nor counts, may hold angles or counts as well: what their
  * nights were found by tells. */
 static unsigned files_of(const struct cohort_counts *c)
@@ -306,11 +311,19 @@ static unsigned files_of(const struct cohort_counts *c)
                      (c->n_counts > 0 || c->n_samples + n_tables == 0 ? METHOD_COUNTS : 0u) |
                      (c->n_enmo > 0 ? METHOD_ENMO : 0u);
     for (size_t i = 0; n_tables > 0 && i < c->of[TALLY_METHODS].n; i++) {
-        const char *method = c->of[TALLY_METHODS].words[i].word;
-        bool is_angle = names_rule(method, "sleep_states") || names_rule(method, "sib");
-        files |= is_angle ? METHOD_ANGLES : METHOD_COUNTS;
+        files |=
+            is_by_angle(c->of[TALLY_METHODS].words[i].word) ? METHOD_ANGLES : METHOD_COUNTS;
     }
     return files;
+}
+
+static unsigned nonwear_files_of(const struct cohort_counts *c)
+{
+    bool is_beside = false;
+    for (size_t i = 0; i < c->of[TALLY_ENMO_METHODS].n; i++) {
+        is_beside = is_beside || is_by_angle(c->of[TALLY_ENMO_METHODS].words[i].word);
+    }
+    return is_beside ? c->files : c->files & ~(unsigned)METHOD_ANGLES;
 }
 
 static void add_sleep(const struct tally *methods, struct text *out)
@@ -456,11 +469,13 @@ enum yk_status batch_methods_add(const struct recipe *recipe, const struct batch
         rules != NULL ? cohort_counts_read(tables, &c, why)
                       : failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
     c.files = files_of(&c);
+    c.nonwear_files = nonwear_files_of(&c);
     for (size_t i = 0; status == YK_OK && i < method_count(); i++) {
         const struct method *m = method_at(i);
         bool is_right = m->kind != METHOD_SCORER || c.of[TALLY_METHODS].n == 0 ||
                         is_used(&c.of[TALLY_METHODS], m->id);
-        if (is_right && method_is_in_force(m, p, c.files)) {
+        unsigned files = m->kind == METHOD_NONWEAR ? c.nonwear_files : c.files;
+        if (is_right && method_is_in_force(m, p, files)) {
             rules[n_rules++] = (struct methods_rule){m->name, m->en, m->citation};
         }
     }

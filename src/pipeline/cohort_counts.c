@@ -55,33 +55,42 @@ static enum yk_status add_word(struct tally *self, const char *word, struct fail
 }
 
 typedef void word_maker(const struct csv *csv, const struct csv_row *row, const char *column,
-                        char out[static 112]);
+                        char out[static COHORT_WORD_BYTES]);
 
 static void value_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                     char out[static 112])
+                     char out[static COHORT_WORD_BYTES])
 {
-    snprintf(out, 112, "%s", csv_field(row, csv_find(csv, column)));
+    snprintf(out, COHORT_WORD_BYTES, "%s", csv_field(row, csv_find(csv, column)));
 }
 
 static void day_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                   char out[static 112])
+                   char out[static COHORT_WORD_BYTES])
 {
-    snprintf(out, 112, "%.10s", csv_field(row, csv_find(csv, column)));
+    snprintf(out, COHORT_WORD_BYTES, "%.10s", csv_field(row, csv_find(csv, column)));
 }
 
 /* What the file held: samples, or a table of ENMO (with or without angles), or one of counts,
  * or one without either ("": angles, say). */
 static void kind_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                    char out[static 112])
+                    char out[static COHORT_WORD_BYTES])
 {
     bool is_raw = *csv_field(row, csv_find(csv, column)) != '\0';
-    snprintf(out, 112, "%s",
+    snprintf(out, COHORT_WORD_BYTES, "%s",
              is_raw ? "samples" : csv_field(row, csv_find(csv, "rhythm_input")));
+}
+
+static void enmo_id_of(const struct csv *csv, const struct csv_row *row, const char *column,
+                       char out[static COHORT_WORD_BYTES])
+{
+    char kind[COHORT_WORD_BYTES];
+    kind_of(csv, row, "rate_hz", kind);
+    snprintf(out, COHORT_WORD_BYTES, "%s",
+             strcmp(kind, "enmo") == 0 ? csv_field(row, csv_find(csv, column)) : "");
 }
 
 /* "AX3 at 100 Hz", "Actiwatch-4 in epochs of 60 s". */
 static void device_of(const struct csv *csv, const struct csv_row *row, const char *column,
-                      char out[static 112])
+                      char out[static COHORT_WORD_BYTES])
 {
     const char *model = csv_field(row, csv_find(csv, column));
     const char *rate = csv_field(row, csv_find(csv, "rate_hz"));
@@ -92,24 +101,30 @@ static void device_of(const struct csv *csv, const struct csv_row *row, const ch
     n -= n > 0 && rate[n - 1] == '.';
     model = *model != '\0' ? model : "recorders that the files do not name";
     if (n > 0) {
-        snprintf(out, 112, "%.*s at %.*s Hz", utf8_shown(model, 40), model, n, rate);
+        snprintf(out, COHORT_WORD_BYTES, "%.*s at %.*s Hz", utf8_shown(model, 40), model, n,
+                 rate);
     } else {
-        snprintf(out, 112, "%.*s in epochs of %.10s s", utf8_shown(model, 40), model,
-                 csv_field(row, csv_find(csv, "epoch_s")));
+        snprintf(out, COHORT_WORD_BYTES, "%.*s in epochs of %.10s s", utf8_shown(model, 40),
+                 model, csv_field(row, csv_find(csv, "epoch_s")));
     }
 }
 
+/* of_ids: of these recordings only; NULL: of all rows. */
 static enum yk_status tally_column(struct byte_source *bytes, const char *column,
-                                   word_maker *make, struct tally *out, struct failure *why)
+                                   word_maker *make, const struct tally *of_ids,
+                                   struct tally *out, struct failure *why)
 {
     struct csv *csv = NULL;
     const struct csv_row *row = NULL;
-    char word[112];
+    char word[COHORT_WORD_BYTES];
     enum yk_status status = csv_open(bytes, ',', &csv, why);
     status = status == YK_OK ? csv_read_header(csv, why) : status;
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
-        make(csv, row, column, word);
-        status = add_word(out, word, why);
+        if (of_ids == NULL ||
+            tally_of(of_ids, csv_field(row, csv_find(csv, "recording_id"))) > 0) {
+            make(csv, row, column, word);
+            status = add_word(out, word, why);
+        }
     }
     csv_close(csv);
     return status == YK_END ? YK_OK : status;
@@ -129,14 +144,17 @@ enum yk_status cohort_counts_read(struct byte_source *const *tables, struct coho
         [TALLY_LAST_DAYS] = {TABLE_recording, "end_ts", day_of},
         [TALLY_PERSONS] = {TABLE_person, "person_id", value_of},
         [TALLY_METHODS] = {TABLE_night, "sleep_method", value_of},
+        [TALLY_ENMO_IDS] = {TABLE_recording, "recording_id", enmo_id_of},
+        [TALLY_ENMO_METHODS] = {TABLE_night, "sleep_method", value_of},
         [TALLY_NIGHTS] = {TABLE_night, "exclude_reason", value_of},
         [TALLY_DAYS] = {TABLE_day, "exclude_reason", value_of},
         [TALLY_INCLUDED] = {TABLE_person, "is_included", value_of},
     };
     enum yk_status status = YK_OK;
     for (size_t i = 0; i < TALLY_COUNT && status == YK_OK; i++) {
-        status =
-            tally_column(tables[from[i].table], from[i].column, from[i].make, &out->of[i], why);
+        status = tally_column(tables[from[i].table], from[i].column, from[i].make,
+                              i == TALLY_ENMO_METHODS ? &out->of[TALLY_ENMO_IDS] : NULL,
+                              &out->of[i], why);
     }
     out->n_samples = tally_of(&out->of[TALLY_KINDS], "samples");
     out->n_counts = tally_of(&out->of[TALLY_KINDS], "counts");

@@ -8,10 +8,12 @@
 
 #include "src/base/byte_source.h"
 
+#define COHORT_WORD_BYTES 128 /* a recording_id fits */
+
 /* How often each word stands in a column. */
 struct tally {
     struct word {
-        char word[112];
+        char word[COHORT_WORD_BYTES];
         size_t n;
     } * words; /* sorted */
     size_t n, capacity, total;
@@ -25,6 +27,8 @@ enum cohort_column {
     TALLY_LAST_DAYS,
     TALLY_PERSONS,
     TALLY_METHODS,
+    TALLY_ENMO_IDS,     /* of tables of ENMO; "" for all other recordings */
+    TALLY_ENMO_METHODS, /* of their nights */
     TALLY_NIGHTS,
     TALLY_DAYS,
     TALLY_INCLUDED,
@@ -36,6 +40,8 @@ struct cohort_counts {
     /* Recordings: of samples, of counts, with ENMO, with neither, as tables of angles. */
     size_t n_samples, n_counts, n_enmo, n_neither;
     unsigned files; /* enum method_files */
+    /* The same for rules of nonwear: angles only where a table has them beside ENMO. */
+    unsigned nonwear_files;
 };
 
 /* tables: by enum export_table, headers included; recording, person, night and day are read.
