@@ -139,7 +139,7 @@ static int say(const struct cli *cli, const struct people *people)
     }
     if (!cli->is_quiet) {
         printf(cli_say(cli, "加えた行 %zu、すでにあった行 %zu\n",
-                       "%zu added, %zu were there already\n"),
+                       "%zu added, %zu already there\n"),
                people->n, people->n_same);
     }
     return code;

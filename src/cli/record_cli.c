@@ -176,7 +176,7 @@ int record_cli_added(const struct cli *cli, const struct record_kind *kind, uint
     }
     if (!cli->is_quiet) {
         printf(cli_say(cli, "加えた行 %llu、すでにあった行 %llu\n",
-                       "%llu added, %llu were there already\n"),
+                       "%llu added, %llu already there\n"),
                (unsigned long long)n_new, (unsigned long long)n_same);
     }
     return EXIT_DONE;

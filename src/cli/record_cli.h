@@ -61,7 +61,7 @@ extern const char *const record_cli_verbs[];
 
 /* Reads the verb and does it; returns an exit code. */
 int record_cli_run(struct cli *cli, const struct record_cli *how);
-/* Tells that n records were added (and n_same were there already). */
+/* Tells that n records were added (and n_same were already there). */
 int record_cli_added(const struct cli *cli, const struct record_kind *kind, uint64_t n_new,
                      uint64_t n_same);
 /* Some records as a table on the terminal. */
