@@ -28,7 +28,7 @@ BEGIN {
     door["H5"] = "^src/h5/"
     door["sqlite3"] = "^(src/store/|firmware-formats/agd([.]c|_vfs[.][ch])$)"
     door["zlib"] = "^firmware-formats/gzip_source[.]c$"
-    door["sodium"] = "^src/store/identity[.]c$"
+    door["sodium"] = "^src/store/identity_key[.]c$"
     door["openssl/"] = "^src/base/digest[.]c$"
     door["fftw3"] = "^algorithms/spectrum[.]c$"
     door["gsl/"] = "^algorithms/(fit|distributions)[.]c$"
