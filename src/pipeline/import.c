@@ -429,7 +429,8 @@ enum yk_status import_file(struct store *store, const char *path,
     }
     if (status == YK_OK) { /* a row of just now: this import's, or another program's */
         bool is_new =
-            out->row.archived_ns >= began_ns && out->row.archived_ns <= clock_now_utc_ns();
+            out->outcome == IMPORT_NEW ||
+            (out->row.archived_ns >= began_ns && out->row.archived_ns <= clock_now_utc_ns());
         out->was_lost = !is_new && !archived.was_there && !archived.was_repaired;
     }
     return status;
