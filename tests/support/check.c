@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/check.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -93,6 +95,23 @@ void check_remove(const char *folder)
     if (folder != NULL) {
         nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     }
+}
+
+bool check_is_mount(const char *path)
+{
+    struct statx s;
+    char line[4096], point[1024];
+    bool is_listed = false;
+    FILE *list = fopen("/proc/self/mountinfo", "re");
+    while (list != NULL && fgets(line, sizeof line, list) != NULL) {
+        is_listed = is_listed || (sscanf(line, "%*s %*s %*s %*s %1023s", point) == 1 &&
+                                  strcmp(point, path) == 0);
+    }
+    if (list != NULL) {
+        fclose(list);
+    }
+    return is_listed && statx(AT_FDCWD, path, 0, STATX_TYPE, &s) == 0 &&
+           (s.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 const char *check_scratch(const char *name)

@@ -49,6 +49,10 @@ char *check_read_file(const char *path, size_t *size);
 void check_write_file(const char *path, const void *at, size_t n);
 void check_write_text(const char *path, const char *text);
 
+/* Whether this is a mount point, by the list of the system, and statx() tells it (Linux 5.8).
+ */
+bool check_is_mount(const char *path);
+
 /* Fresh empty folder for this test below $TMPDIR or /tmp; removed by check_remove(). The name
  * is valid until the next call of this thread. */
 const char *check_scratch(const char *name);

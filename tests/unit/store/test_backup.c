@@ -382,8 +382,10 @@ static void a_folder_that_cannot_be_replaced_is_refused_first(void **state)
         }
     }
     close(home);
-    assert_int_equal(backup_restore(tar, "/proc", &totals, &job, &why), YK_ERR_ARGUMENT);
-    assert_non_null(strstr(why.text, "mounted at /proc"));
+    if (check_is_mount("/proc")) {
+        assert_int_equal(backup_restore(tar, "/proc", &totals, &job, &why), YK_ERR_ARGUMENT);
+        assert_non_null(strstr(why.text, "mounted at /proc"));
+    }
 }
 
 static void a_folder_may_be_named_in_any_way(void **state)
