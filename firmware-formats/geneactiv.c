@@ -183,6 +183,9 @@ static void note_sequence(struct geneactiv_reader *self, const struct geneactiv_
             page_reader_event(&self->file.pages, READ_EVENT_NOTE, t_ns, self->now.number,
                               "sequence number %" PRId64 " after %" PRId64, page->sequence,
                               before);
+        } else if (before < 0 && page->sequence != self->now.number) {
+            page_reader_event(&self->file.pages, READ_EVENT_NOTE, t_ns, self->now.number,
+                              "sequence number %" PRId64 " comes first", page->sequence);
         }
         self->now.sequence = page->sequence;
     }

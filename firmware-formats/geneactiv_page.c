@@ -266,6 +266,15 @@ static const uint8_t *line_before(const uint8_t *at, const uint8_t *line)
     return *before == '\r' || *before == '\n' ? line : before;
 }
 
+static bool is_measurement(const uint8_t *at, size_t n)
+{
+    size_t digits = 0;
+    while (digits < n && digits < GENEACTIV_DIGITS && is_digit(at[digits])) {
+        digits++;
+    }
+    return digits == GENEACTIV_DIGITS;
+}
+
 const uint8_t *geneactiv_page_find_untitled(const uint8_t *at, size_t n)
 {
     static const char second[] = "\nSequence Number:"; /* of the lines behind the title */
@@ -273,7 +282,9 @@ const uint8_t *geneactiv_page_find_untitled(const uint8_t *at, size_t n)
     struct geneactiv_page page;
     while ((found = memmem(from, (size_t)(end - from), second, strlen(second))) != NULL) {
         from = found + 1;
-        if (geneactiv_page_parse(from, (size_t)(end - from), &page) == GENEACTIV_PAGE) {
+        const size_t left = (size_t)(end - from);
+        if (geneactiv_page_parse(from, left, &page) == GENEACTIV_PAGE &&
+            is_measurement(from + page.digits_at, left - page.digits_at)) {
             return line_before(at, line_before(at, from));
         }
     }

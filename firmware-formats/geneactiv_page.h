@@ -35,8 +35,8 @@ enum geneactiv_found geneactiv_page_parse(const uint8_t *at, size_t n,
 /* The next title in n bytes; NULL: none. */
 const uint8_t *geneactiv_page_find(const uint8_t *at, size_t n);
 
-/* A page with sound lines and digits but no title in n bytes that hold no title: where its
- * title should be; NULL: there is none. */
+/* A page with sound lines and a measurement but no title in n bytes that hold no title: where
+ * its title should be; NULL: there is none. */
 const uint8_t *geneactiv_page_find_untitled(const uint8_t *at, size_t n);
 
 /* Whether two page times, which are cut to whole or half seconds, say the same. */

@@ -27,8 +27,19 @@ static const uint8_t *first_title(const uint8_t *at, size_t n)
     return found != NULL ? found : first;
 }
 
+/* Where the header's part begins that holds no notes; its begin when that is not there. */
+static size_t behind_notes(const uint8_t *at, size_t n)
+{
+    static const char part[] = "\nCalibration Data";
+    const uint8_t *found = memmem(at, n, part, strlen(part));
+    return found != NULL ? (size_t)(found - at) : 0;
+}
+
 const uint8_t *geneactiv_start_find(const uint8_t *at, size_t n)
 {
+    const size_t notes = behind_notes(at, n);
+    at += notes;
+    n -= notes;
     const uint8_t *title = first_title(at, n),
                   *untitled = geneactiv_page_find_untitled(
                       at, title != NULL ? (size_t)(title - at) : n);

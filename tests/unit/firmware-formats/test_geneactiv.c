@@ -139,8 +139,14 @@ static void times_of_whole_seconds_make_no_gaps(void **state)
 static void words_of_a_note_are_no_page(void **state)
 {
     (void)state;
-    static const char *const notes[] = {"Recorded Data lost?", "no Recorded Data\r\nat all"};
-    for (size_t i = 0; i < 2; i++) {
+    /* The header goes on with "Calibration Data", which begins with two hexadecimal digits. */
+    static const char *const notes[] = {"Recorded Data lost?",
+                                        "no Recorded Data\r\nat all",
+                                        "see\r\nSequence Number: 5",
+                                        "see\r\nSequence Number: 5\r\nBattery was empty",
+                                        "see\r\nSequence Number:5\r\n0123456789AB",
+                                        "see\r\nRecorded Data\r\nSequence Number:5"};
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++) {
         struct made made;
         struct kept_blocks all;
         make(&made, "1.2", "100", 2);
@@ -386,6 +392,29 @@ static void a_page_with_a_damaged_title_is_told_wherever_it_is(void **state)
     }
 }
 
+/* Where the first page is gone with its lines, only its number tells. */
+static void a_recording_that_does_not_begin_with_page_0_says_so(void **state)
+{
+    (void)state;
+    for (int first = 0; first <= 5; first += 5) {
+        struct made made;
+        struct kept_blocks all;
+        make(&made, "1.2", "100", 3);
+        made.page.sequence = first;
+        for (int k = 0; k < 3; k++) {
+            add_page(&made, 3 * NS_PER_S);
+        }
+        struct recording_source *source = read_made(&made, &all);
+        assert_int_equal(all.n, 3);
+        assert_int_equal(source->report.n_events, first > 0);
+        assert_int_equal(events_of(source, READ_EVENT_NOTE, "sequence number 5 comes first"),
+                         first > 0);
+        recording_source_close(source);
+        kept_blocks_release(&all);
+        free(made.at);
+    }
+}
+
 /* Words in the same line do not hide a title that is there. */
 static void a_first_title_with_more_in_its_line_is_one(void **state)
 {
@@ -545,6 +574,7 @@ int main(void)
         cmocka_unit_test(a_jump_behind_a_first_page_that_the_header_vouches_for_stays),
         cmocka_unit_test(damage_inside_a_page_costs_the_rest_of_that_page_only),
         cmocka_unit_test(a_page_with_a_damaged_title_is_told_wherever_it_is),
+        cmocka_unit_test(a_recording_that_does_not_begin_with_page_0_says_so),
         cmocka_unit_test(a_first_title_with_more_in_its_line_is_one),
         cmocka_unit_test(line_ends_without_carriage_return_are_the_same),
         cmocka_unit_test(button_presses_are_counted_once),
