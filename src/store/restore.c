@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/disk.h"
@@ -242,13 +243,36 @@ static void remove_unpacked(const char *folder)
     text_release(&path);
 }
 
-/* The first thing in a folder of a store; "" when there is none, or no folder. */
-static void first_in(const char *folder, bool is_dock, char out[static 256])
+static bool is_shown(const char *name)
+{
+    return name[0] != '.';
+}
+
+/* Whether no store makes a file or folder of that name: it is somebody's own. */
+static bool is_foreign(const char *name)
+{
+    static const char *const ours[] = {".",        "..",     STORE_ARCHIVE, STORE_RECORDINGS,
+                                       STORE_DOCK, STORE_DB, STORE_IDENTITY};
+    static const char *const after[] = {"", "-wal", "-shm", "-journal"}; /* SQLite's own */
+    char known[32];
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        for (size_t k = 0; k < (is_database(ours[i]) ? 4 : 1); k++) {
+            snprintf(known, sizeof known, "%s%s", ours[i], after[k]);
+            if (strcmp(name, known) == 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The first thing in a folder that counts; "" when there is none, or no folder. */
+static void first_in(const char *folder, bool counts(const char *name), char out[static 256])
 {
     DIR *dir = opendir(folder);
     out[0] = '\0';
     for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        if (entry->d_name[0] != '.' && (!is_dock || store_is_dock_data(entry->d_name))) {
+        if (counts(entry->d_name)) {
             snprintf(out, 256, "%s", entry->d_name);
             break;
         }
@@ -259,10 +283,16 @@ static void first_in(const char *folder, bool is_dock, char out[static 256])
 }
 
 /* What no row tells of: an original whose import was ended before its row, bytes of a recorder
- * that was not read to its end, sealed names. */
+ * that was not read to its end, sealed names; and what somebody put beside them. */
 static enum yk_status refuse_kept(const char *folder, struct failure *why)
 {
-    const char *const parts[] = {STORE_ARCHIVE, STORE_RECORDINGS, STORE_DOCK};
+    static const struct {
+        const char *name;
+        bool (*counts)(const char *name);
+    } parts[] = {{STORE_ARCHIVE, is_shown},
+                 {STORE_RECORDINGS, is_shown},
+                 {STORE_DOCK, store_is_dock_data},
+                 {".", is_foreign}};
     char name[256] = "";
     bool has_no_names = false;
     struct text path;
@@ -271,9 +301,10 @@ static enum yk_status refuse_kept(const char *folder, struct failure *why)
     if (identity_is_empty(folder, &has_no_names, NULL) != YK_OK || !has_no_names) {
         snprintf(name, sizeof name, "%s", STORE_IDENTITY);
     }
-    for (size_t i = 0; i < 3 && status == YK_OK && name[0] == '\0'; i++) {
-        status = disk_join(folder, parts[i], &path, why);
-        first_in(text_string(&path), strcmp(parts[i], STORE_DOCK) == 0, name);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && status == YK_OK && name[0] == '\0';
+         i++) {
+        status = disk_join(folder, parts[i].name, &path, why);
+        first_in(text_string(&path), parts[i].counts, name);
     }
     text_release(&path);
     return status == YK_OK && name[0] != '\0'
@@ -346,7 +377,7 @@ static enum yk_status refuse_place(const char *folder, bool is_store, struct fai
 }
 
 /* The folder's name without what follows it, "/" or "/."; of one that is there, where links
- * lead to. */
+ * lead to. A file of that name, or a link to nowhere, is refused. */
 static enum yk_status name_place(const char *folder, struct text *out, struct failure *why)
 {
     char real[PATH_MAX];
@@ -361,7 +392,15 @@ static enum yk_status name_place(const char *folder, struct text *out, struct fa
         n--;
     }
     text_add_n(out, folder, n);
-    return text_status(out, why);
+    struct stat there;
+    enum yk_status status = text_status(out, why);
+    if (status == YK_OK && !disk_is_folder(folder) && lstat(text_string(out), &there) == 0) {
+        status = failure_set(why, YK_ERR_ARGUMENT,
+                             "%s is a file, not a folder: name another place, or move the file "
+                             "away",
+                             text_string(out));
+    }
+    return status;
 }
 
 static enum yk_status make_place(const char *folder, struct failure *why)

@@ -277,7 +277,11 @@ static void what_an_empty_store_still_keeps_is_not_taken_away(void **state)
     (void)state;
     static const char *const kept[] = {
         "archive/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.cwa",
-        "dock/AX3-12345-0123456789ab.part", "identity.db"};
+        "dock/AX3-12345-0123456789ab.part",
+        "identity.db",
+        "名簿.csv",
+        ".hidden",
+        "yoake.db.bak"};
     struct backup_totals totals;
     bool was_there = false;
     char file[2600], dock[2400];
@@ -412,6 +416,28 @@ static void a_folder_may_be_named_in_any_way(void **state)
     assert_int_equal(backup_restore(tar, link, &totals, NULL, &why), YK_OK);
     assert_int_equal(broken_in(other), 0);
     assert_int_equal(broken_in(link), 0);
+}
+
+static void a_file_or_a_link_to_nowhere_is_refused_first(void **state)
+{
+    (void)state;
+    struct backup_totals totals;
+    struct job job = {.on_progress = never};
+    char slash[2400], link[2400];
+    write_backup();
+    snprintf(slash, sizeof slash, "%s/つなぎ/", scene.root);
+    snprintf(link, sizeof link, "%s/つなぎ", scene.root);
+    for (int i = 0; i < 2; i++) {
+        if (i == 0) {
+            check_write_text(link, "something");
+        } else {
+            assert_int_equal(symlink("nowhere", link), 0);
+        }
+        assert_int_equal(backup_restore(tar, link, &totals, &job, &why), YK_ERR_ARGUMENT);
+        assert_int_equal(backup_restore(tar, slash, &totals, &job, &why), YK_ERR_ARGUMENT);
+        assert_non_null(strstr(why.text, "not a folder"));
+        assert_int_equal(unlink(link), 0);
+    }
 }
 
 static void any_changed_byte_of_a_backup_is_noticed(void **state)
@@ -569,6 +595,7 @@ int main(void)
         T(a_table_of_names_without_a_name_is_replaced_and_no_other),
         T(a_folder_that_cannot_be_replaced_is_refused_first),
         T(a_folder_may_be_named_in_any_way),
+        T(a_file_or_a_link_to_nowhere_is_refused_first),
         T(any_changed_byte_of_a_backup_is_noticed),
         T(a_backup_cut_short_is_refused_and_leaves_nothing),
         T(a_damaged_store_is_not_backed_up_silently),
