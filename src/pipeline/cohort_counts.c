@@ -5,51 +5,59 @@
 #include "src/pipeline/cohort_counts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/csv.h"
 #include "src/base/mem.h"
+#include "src/base/row_index.h"
 #include "src/base/utf8.h"
 #include "src/export/tables.h"
 
-/* The place of the word, or where it belongs. A cohort may have a hundred thousand persons. */
-static size_t place_of(const struct tally *self, const char *word, bool *is_there)
+/* Both begin with the text. */
+static int compare_words(const void *a, const void *b)
 {
-    size_t low = 0, high = self->n;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (strcmp(self->words[middle].word, word) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    *is_there = low < self->n && strcmp(self->words[low].word, word) == 0;
-    return low;
+    return strcmp(a, b);
 }
 
 size_t tally_of(const struct tally *self, const char *word)
 {
-    bool is_there = false;
-    size_t i = place_of(self, word, &is_there);
-    return is_there ? self->words[i].n : 0;
+    const struct word *found =
+        self->n > 0 ? bsearch(word, self->words, self->n, sizeof *self->words, compare_words)
+                    : NULL;
+    return found != NULL ? found->n : 0;
 }
 
-static enum yk_status add_word(struct tally *self, const char *word, struct failure *why)
+struct sought {
+    const struct tally *in;
+    const char *word;
+};
+
+static bool is_word(const void *user, size_t row)
 {
-    bool is_there = false;
-    size_t i = place_of(self, word, &is_there);
+    const struct sought *sought = user;
+    return strcmp(sought->in->words[row].word, sought->word) == 0;
+}
+
+/* In the order in which they come; index: where each is. A cohort may have a hundred thousand
+ * persons. */
+static enum yk_status add_word(struct tally *self, struct row_index *index, const char *word,
+                               struct failure *why)
+{
+    struct sought sought = {self, word};
+    uint64_t hash = row_hash(ROW_HASH_START, word);
+    size_t i = row_index_find(index, hash, is_word, &sought);
     self->total++;
-    if (is_there) {
+    if (i != ROW_NONE) {
         self->words[i].n++;
         return YK_OK;
     }
-    if (MEM_RESERVE(self->words, self->n, self->capacity) != 0) {
+    if (MEM_RESERVE(self->words, self->n, self->capacity) != 0 ||
+        row_index_add(index, hash, self->n) != 0) {
         return failure_set(why, YK_ERR_MEMORY, "out of memory for methods.txt");
     }
-    memmove(&self->words[i + 1], &self->words[i], (self->n - i) * sizeof *self->words);
-    self->words[i] = (struct word){.n = 1};
-    snprintf(self->words[i].word, sizeof self->words[i].word, "%s", word);
+    self->words[self->n] = (struct word){.n = 1};
+    snprintf(self->words[self->n].word, sizeof self->words[self->n].word, "%s", word);
     self->n++;
     return YK_OK;
 }
@@ -117,16 +125,22 @@ static enum yk_status tally_column(struct byte_source *bytes, const char *column
     struct csv *csv = NULL;
     const struct csv_row *row = NULL;
     char word[COHORT_WORD_BYTES];
+    struct row_index index;
+    row_index_init(&index);
     enum yk_status status = csv_open(bytes, ',', &csv, why);
     status = status == YK_OK ? csv_read_header(csv, why) : status;
     while (status == YK_OK && (status = csv_next(csv, &row, why)) == YK_OK) {
         if (of_ids == NULL ||
             tally_of(of_ids, csv_field(row, csv_find(csv, "recording_id"))) > 0) {
             make(csv, row, column, word);
-            status = add_word(out, word, why);
+            status = add_word(out, &index, word, why);
         }
     }
     csv_close(csv);
+    row_index_release(&index);
+    if (out->n > 1) {
+        qsort(out->words, out->n, sizeof *out->words, compare_words);
+    }
     return status == YK_END ? YK_OK : status;
 }
 
