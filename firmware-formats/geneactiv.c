@@ -44,6 +44,7 @@ struct geneactiv_state {
     int64_t expected_ns; /* wall clock at which it should begin; TIME_UNKNOWN */
     int64_t sequence;    /* of the last page; -1 */
     bool is_pressed;     /* the button, at its end */
+    bool is_rate_told;   /* a page says another one */
 };
 
 struct geneactiv_reader {
@@ -188,6 +189,18 @@ static void note_sequence(struct geneactiv_reader *self, const struct geneactiv_
                               "sequence number %" PRId64 " comes first", page->sequence);
         }
         self->now.sequence = page->sequence;
+    }
+}
+
+/* Once: nothing else is known of a recording whose rate changes. */
+static void note_other_rate(struct geneactiv_reader *self, double page_hz, int64_t t_ns)
+{
+    double rate_hz = self->file.pages.base.info.rate_hz;
+    if (!self->now.is_rate_told && !isnan(page_hz) &&
+        !geneactiv_is_same_rate(page_hz, rate_hz)) {
+        self->now.is_rate_told = true;
+        page_reader_event(&self->file.pages, READ_EVENT_NOTE, t_ns, self->now.number,
+                          "a page says %g Hz, not used", page_hz);
     }
 }
 
@@ -336,6 +349,7 @@ static void take_page(struct geneactiv_reader *self, const uint8_t *at, size_t h
               wall_ns == expected && from.wall_ns != TIME_UNKNOWN &&
                   geneactiv_is_near(from.wall_ns, expected));
     note_sequence(self, &from, t0_ns);
+    note_other_rate(self, from.rate_hz, t0_ns);
     if (n < GENEACTIV_PAGE_SAMPLES) {
         note_short_page(self, n, from.digits_at, digits, from.digits_at + digits >= have);
     }
@@ -440,6 +454,7 @@ static enum yk_status read_header(struct geneactiv_reader *self, struct geneacti
         geneactiv_page_parse(title, (size_t)(end - title), first);
         title = geneactiv_page_find(title + 1, (size_t)(end - title) - 1);
     }
+    first->rate_hz = geneactiv_start_rate(at + n, have - n, facts->header.rate_hz);
     return YK_OK;
 }
 
@@ -527,7 +542,7 @@ static enum yk_status set_up(struct page_file *file, const struct open_options *
     }
     struct geneactiv_facts *facts = facts_of(self);
     bool is_empty = facts->data_start >= self->file.pages.bytes->size;
-    double stated = isnan(first.rate_hz) ? facts->header.rate_hz : first.rate_hz;
+    const double stated = first.rate_hz;
     facts->is_model_1_1 = strcmp(facts->header.model, "1.1") == 0;
     facts->start_ns = TIME_UNKNOWN;
     if (!is_empty) {

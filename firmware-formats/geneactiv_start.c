@@ -5,6 +5,7 @@
  */
 #include "firmware-formats/geneactiv_start.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,41 @@ const uint8_t *geneactiv_start_find(const uint8_t *at, size_t n)
                   *untitled = geneactiv_page_find_untitled(
                       at, title != NULL ? (size_t)(title - at) : n);
     return untitled != NULL ? untitled : title;
+}
+
+/* ---- how fast ---- */
+
+bool geneactiv_is_same_rate(double a_hz, double b_hz)
+{
+    const double tenths = GENEACTIV_PAGE_SAMPLES * 10.0;
+    return a_hz > 0 && b_hz > 0 && round(tenths / a_hz) == round(tenths / b_hz);
+}
+
+double geneactiv_start_rate(const uint8_t *at, size_t n, double stated_hz)
+{
+    double said[GENEACTIV_START_PAGES + 1u], best = stated_hz;
+    size_t count = 0, most = 0;
+    const uint8_t *end = at + n, *title = geneactiv_page_find(at, n);
+    while (title != NULL && count < GENEACTIV_START_PAGES) {
+        struct geneactiv_page page;
+        geneactiv_page_parse(title, (size_t)(end - title), &page);
+        if (!isnan(page.rate_hz)) {
+            said[count++] = page.rate_hz;
+        }
+        title = geneactiv_page_find(title + 1, (size_t)(end - title) - 1);
+    }
+    said[count++] = stated_hz;
+    for (size_t i = 0; i < count; i++) {
+        size_t votes = 1;
+        for (size_t k = 0; k < count; k++) {
+            votes += k != i && geneactiv_is_same_rate(said[i], said[k]) ? 1u : 0u;
+        }
+        if (votes > most) {
+            most = votes;
+            best = said[i];
+        }
+    }
+    return best;
 }
 
 /* ---- when ---- */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * When a GENEActiv recording begins: what its first pages, as witnesses of each other, say
- * about the time of the first. Pure functions on bytes.
+ * When a GENEActiv recording begins, and at which rate: what its first pages, as witnesses of
+ * each other, say about the first. Pure functions on bytes.
  */
 #ifndef FIRMWARE_FORMATS_GENEACTIV_START_H
 #define FIRMWARE_FORMATS_GENEACTIV_START_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,17 @@ const uint8_t *geneactiv_start_find(const uint8_t *at, size_t n);
 
 /* The first page and those behind it that are asked. */
 #define GENEACTIV_START_PAGES 7u
+
+/* The measurement frequency that most of them and the header say, the first page's or else the
+ * nearest one's where that is undecided; NaN: none says one.
+ *
+ * at, n      from the first title, or before it, on
+ * stated_hz  the header's; NaN: none
+ */
+double geneactiv_start_rate(const uint8_t *at, size_t n, double stated_hz);
+
+/* Whether pages of these two frequencies have the same length. */
+bool geneactiv_is_same_rate(double a_hz, double b_hz);
 
 /* When the first page must begin, as wall clock, where its own time cannot be read or is alone
  * against the pages that follow it; TIME_UNKNOWN: its own time holds.

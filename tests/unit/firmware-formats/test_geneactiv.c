@@ -272,6 +272,35 @@ static void a_first_page_time_that_is_alone_is_not_the_start(void **state)
     }
 }
 
+/* A digit of one page's frequency made the whole recording faster or slower, or refused. */
+static void a_frequency_that_is_alone_is_not_the_rate(void **state)
+{
+    (void)state;
+    static const char *const wild[] = {"900", "109", "010", "000", "10x"};
+    for (int pages = 2; pages <= 6; pages += 4) {
+        for (size_t i = 0; i < sizeof wild / sizeof *wild; i++) {
+            for (int k = 0; k < pages; k++) {
+                struct made made;
+                struct kept_blocks all;
+                make(&made, "1.1", "100", pages);
+                for (int p = 0; p < pages; p++) {
+                    made.page.frequency = p == k ? wild[i] : "100";
+                    add_page(&made, 3 * NS_PER_S);
+                }
+                struct recording_source *source = read_made(&made, &all);
+                assert_close(source->info.rate_hz, 100, 0);
+                assert_int_equal(all.n, pages);
+                assert_int_equal(source->report.gaps + source->report.clock_jumps, 0);
+                assert_int_equal(events_of(source, READ_EVENT_NOTE, "a page says"), i < 4);
+                assert_int_equal(source->report.n_events, i < 4);
+                recording_source_close(source);
+                kept_blocks_release(&all);
+                free(made.at);
+            }
+        }
+    }
+}
+
 /* With one page behind it, the header's start has the last word. */
 static void of_two_pages_the_header_says_which_is_wild(void **state)
 {
@@ -570,6 +599,7 @@ int main(void)
         cmocka_unit_test(missing_pages_are_a_gap_and_a_clock_set_back_is_told),
         cmocka_unit_test(one_wrong_page_time_is_not_used),
         cmocka_unit_test(a_first_page_time_that_is_alone_is_not_the_start),
+        cmocka_unit_test(a_frequency_that_is_alone_is_not_the_rate),
         cmocka_unit_test(of_two_pages_the_header_says_which_is_wild),
         cmocka_unit_test(a_jump_behind_a_first_page_that_the_header_vouches_for_stays),
         cmocka_unit_test(damage_inside_a_page_costs_the_rest_of_that_page_only),
