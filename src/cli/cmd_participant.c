@@ -64,7 +64,14 @@ static int run_add(struct cli *cli, struct store *store, const char *code)
 {
     struct failure why;
     if (options_has(cli->options, "csv")) {
-        return participant_csv_add(cli, store, code);
+        const char *loose = options_has(cli->options, "group") ? "group"
+                            : cli->zone_name != NULL           ? "zone"
+                                                               : NULL;
+        return loose == NULL ? participant_csv_add(cli, store, code)
+                             : cli_usage(cli,
+                                         "--%s does not go with --csv: write it into the "
+                                         "table's column %s",
+                                         loose, loose);
     }
     if (person_add(store, code, cli->zone_name, options_text(cli->options, "group"), &why) !=
         YK_OK) {
