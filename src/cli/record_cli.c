@@ -239,6 +239,20 @@ static int add_row(struct cli *cli, struct store *store, const struct record_cli
                                      "there already; nothing changed"));
 }
 
+/* The first column of which an option says something; NULL: none. */
+static const struct record_column *find_given(const struct cli *cli,
+                                              const struct record_kind *kind)
+{
+    char name[48];
+    for (size_t k = 0; k < kind->n_columns; k++) {
+        option_name(&kind->columns[k], name);
+        if (is_option(&kind->columns[k]) && options_has(cli->options, name)) {
+            return &kind->columns[k];
+        }
+    }
+    return NULL;
+}
+
 static int run_add(struct cli *cli, struct store *store, const struct record_cli *how)
 {
     const char *first = options_operand(cli->options, 1),
@@ -249,6 +263,14 @@ static int run_add(struct cli *cli, struct store *store, const struct record_cli
             how->kind->columns[record_column(how->kind, how->operand)].type == RECORD_PERSON;
         if (first == NULL || (second != NULL && !is_person)) {
             return cli_usage(cli, "add --csv needs one file");
+        }
+        const struct record_column *loose = find_given(cli, how->kind);
+        if (loose != NULL) { /* else it would be left out without a word */
+            char name[48];
+            option_name(loose, name);
+            return cli_usage(cli,
+                             "--%s does not go with --csv: write it into the table's column %s",
+                             name, loose->name);
         }
         return add_file(cli, store, how, is_person ? first : NULL, is_person ? second : first);
     }
