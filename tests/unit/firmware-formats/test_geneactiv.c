@@ -76,6 +76,13 @@ static struct recording_source *read_made(struct made *self, struct kept_blocks 
     return source;
 }
 
+static void release(struct recording_source *source, struct kept_blocks *all, struct made *made)
+{
+    recording_source_close(source);
+    kept_blocks_release(all);
+    free(made->at);
+}
+
 static void every_value_of_twelve_bits_arrives(void **state)
 {
     (void)state;
@@ -107,9 +114,7 @@ static void every_value_of_twelve_bits_arrives(void **state)
     assert_close(source->report.light.max, (1023 - 656) * 16 * 800.0 / 40, 1e-9);
     assert_int_equal(source->report.bad_blocks, 0);
     assert_true(source->report.clipped_samples >= 4);
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 /* Model 1.2 writes whole seconds: pages of 4.5 s are stamped 4 and 5 s apart. */
@@ -131,9 +136,7 @@ static void times_of_whole_seconds_make_no_gaps(void **state)
         assert_int_equal(all.block[k].t0_ns, start + (int64_t)k * 9 * NS_PER_S / 2);
     }
     kept_blocks_check_cursors(&all, source, 40);
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 static void words_of_a_note_are_no_page(void **state)
@@ -190,9 +193,7 @@ static void missing_pages_are_a_gap_and_a_clock_set_back_is_told(void **state)
     assert_int_equal(all.block[5].flags, BLOCK_AFTER_GAP | BLOCK_CLIPPED);
     assert_int_equal(all.block[10].flags, BLOCK_CLOCK_JUMP | BLOCK_CLIPPED);
     kept_blocks_check_cursors(&all, source, 40);
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 /* One page time that a flipped bit made 40 years late must not make a gap of 40 years. */
@@ -221,9 +222,7 @@ static void one_wrong_page_time_is_not_used(void **state)
     assert_int_equal(all.block[4].t0_ns, start + 12 * NS_PER_S);
     assert_true(events_of(source, READ_EVENT_NOTE, "page time out of line, not used"));
     assert_true(events_of(source, READ_EVENT_NOTE, "page time cannot be read, not used"));
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 /* Six pages that follow each other; the first says what it says. */
@@ -266,9 +265,7 @@ static void a_first_page_time_that_is_alone_is_not_the_start(void **state)
                                      : "page time out of line, not used"));
         assert_int_equal(report->n_events, 1);
         kept_blocks_check_cursors(&all, source, 10);
-        recording_source_close(source);
-        kept_blocks_release(&all);
-        free(made.at);
+        release(source, &all, &made);
     }
 }
 
@@ -293,9 +290,7 @@ static void a_frequency_that_is_alone_is_not_the_rate(void **state)
                 assert_int_equal(source->report.gaps + source->report.clock_jumps, 0);
                 assert_int_equal(events_of(source, READ_EVENT_NOTE, "a page says"), i < 4);
                 assert_int_equal(source->report.n_events, i < 4);
-                recording_source_close(source);
-                kept_blocks_release(&all);
-                free(made.at);
+                release(source, &all, &made);
             }
         }
     }
@@ -320,9 +315,7 @@ static void of_two_pages_the_header_says_which_is_wild(void **state)
         assert_int_equal(source->info.start_ns, start);
         assert_int_equal(all.n, 2);
         assert_int_equal(source->report.gaps, wild);
-        recording_source_close(source);
-        kept_blocks_release(&all);
-        free(made.at);
+        release(source, &all, &made);
     }
 }
 
@@ -343,9 +336,7 @@ static void a_jump_behind_a_first_page_that_the_header_vouches_for_stays(void **
     assert_int_equal(all.block[1].t0_ns, start + 36000 * NS_PER_S);
     assert_int_equal(source->report.gaps, 1);
     assert_int_equal(events_of(source, READ_EVENT_NOTE, "page time"), 0);
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 static void damage_inside_a_page_costs_the_rest_of_that_page_only(void **state)
@@ -378,9 +369,7 @@ static void damage_inside_a_page_costs_the_rest_of_that_page_only(void **state)
     assert_int_equal(source->report.skipped_bytes,
                      5 + (3600 - 1205 + 2) + (begin[4] - begin[3]));
     kept_blocks_check_cursors(&all, source, 10);
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 /* The first page's is told, counted and passed over as any other's; the last page's, too. */
@@ -413,9 +402,7 @@ static void a_page_with_a_damaged_title_is_told_wherever_it_is(void **state)
                 snprintf(text, sizeof text, "%d pages declared, %d in the file", pages,
                          pages - 1);
                 assert_int_equal(events_of(source, READ_EVENT_NOTE, text), 1);
-                recording_source_close(source);
-                kept_blocks_release(&all);
-                free(made.at);
+                release(source, &all, &made);
             }
         }
     }
@@ -438,9 +425,7 @@ static void a_recording_that_does_not_begin_with_page_0_says_so(void **state)
         assert_int_equal(source->report.n_events, first > 0);
         assert_int_equal(events_of(source, READ_EVENT_NOTE, "sequence number 5 comes first"),
                          first > 0);
-        recording_source_close(source);
-        kept_blocks_release(&all);
-        free(made.at);
+        release(source, &all, &made);
     }
 }
 
@@ -459,9 +444,7 @@ static void a_first_title_with_more_in_its_line_is_one(void **state)
     assert_int_equal(all.n, 2);
     assert_int_equal(source->report.bad_blocks, 0);
     assert_int_equal(source->report.n_events, 0);
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 static void line_ends_without_carriage_return_are_the_same(void **state)
@@ -512,9 +495,7 @@ static void button_presses_are_counted_once(void **state)
     assert_true((all.block[0].flags & all.block[1].flags & BLOCK_BUTTON) != 0);
     assert_true((all.block[2].flags & BLOCK_BUTTON) == 0);
     kept_blocks_check_cursors(&all, source, 3);
-    recording_source_close(source);
-    kept_blocks_release(&all);
-    free(made.at);
+    release(source, &all, &made);
 }
 
 /* Enough pages for several places to start from. */
